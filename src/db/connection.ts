@@ -1,0 +1,115 @@
+import { pipeline } from 'node:stream/promises'
+import { Readable } from 'node:stream'
+import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import { assert } from '../kernel/assert.ts'
+
+/** What a store's statements run on: the pool or an open transaction. */
+export type Sql = {
+  /** Runs one statement and gives its rows. */
+  query<T>(text: string, values?: readonly unknown[]): Promise<T[]>
+}
+
+/** An open transaction. It ends with the function it was given to. */
+export type Tx = Sql & {
+  /** Streams text in PostgreSQL's COPY format into `copy … from stdin`. Bounded by back pressure. */
+  copyIn(text: string, chunks: AsyncIterable<Buffer | string>): Promise<void>
+}
+
+export type Db = Sql & {
+  /** Commits what `work` did, or nothing of it. Never call the network inside. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  end(): Promise<void>
+}
+
+export type DbOptions = {
+  url: string
+  poolMax?: number
+  applicationName?: string
+  /** Called with each statement before it runs. */
+  onStatement?: (text: string) => void
+  /** Called when an idle connection breaks (the server went away). The next query opens a new one. */
+  onLost?: (error: Error) => void
+}
+
+const POOL_CONNECTIONS_MAX = 8
+const CONNECT_TIMEOUT_MS = 10_000
+
+/** Opens a pool on a PostgreSQL server (15 to 18). */
+export function openDb(options: DbOptions): Db {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolMax ?? POOL_CONNECTIONS_MAX,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: options.applicationName ?? 'trueup',
+    types: { getTypeParser: typeParser },
+  })
+  pool.on('error', error => options.onLost?.(error))
+  const seen = options.onStatement ?? (() => {})
+
+  return {
+    async query<T>(text: string, values: readonly unknown[] = []) {
+      seen(text)
+      return (await pool.query(text, [...values])).rows as T[]
+    },
+    async transaction(work) {
+      const client = await pool.connect()
+      // A connection that dies between two statements reports here as well; the statement's own rejection is the one that counts.
+      client.on('error', ignore)
+      let broken: Error | undefined
+      try {
+        await client.query('begin')
+        const result = await work(transactionOn(client, seen))
+        await client.query('commit')
+        return result
+      } catch (error) {
+        await client.query('rollback').catch((lost: Error) => {
+          broken = lost
+        })
+        throw error
+      } finally {
+        client.off('error', ignore)
+        client.release(broken)
+      }
+    },
+    end: () => pool.end(),
+  }
+}
+
+function transactionOn(client: pg.PoolClient, seen: (text: string) => void): Tx {
+  return {
+    async query<T>(text: string, values: readonly unknown[] = []) {
+      seen(text)
+      return (await client.query(text, [...values])).rows as T[]
+    },
+    async copyIn(text, chunks) {
+      seen(text)
+      await pipeline(Readable.from(chunks, { objectMode: false }), client.query(copyFrom(text)))
+    },
+  }
+}
+
+function ignore() {}
+
+const INT8 = 20
+const NUMERIC = 1700
+const TIMESTAMPTZ = 1184
+
+/** int8 and numeric as numbers, loudly refused beyond 2^53; instants as milliseconds, since the rooms reckon in InstantMs. */
+function typeParser(oid: number, format?: 'text' | 'binary') {
+  if (oid === INT8 || oid === NUMERIC) return safeNumber
+  if (oid === TIMESTAMPTZ) return (text: string) => Date.parse(isoOf(text))
+  return pg.types.getTypeParser(oid, format as 'text')
+}
+
+function safeNumber(text: string): number {
+  const value = Number(text)
+  assert(!Number.isInteger(value) || Number.isSafeInteger(value), `a number beyond 2^53 came from the database: ${text}`)
+  return value
+}
+
+/** PostgreSQL writes `2026-11-23 23:50:35.123+00`; Date.parse wants the T and full minutes. */
+function isoOf(text: string): string {
+  const iso = text.replace(' ', 'T')
+  return /[+-]\d\d$/.test(iso) ? `${iso}:00` : iso
+}

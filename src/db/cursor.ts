@@ -1,0 +1,22 @@
+import type { Sql, Tx } from './connection.ts'
+
+/**
+ * How far a reader has come in what an earlier room appended. One row per reader; its lock is what lets two processes
+ * run the same step without both doing the work: the second waits, then finds nothing left.
+ */
+export async function readCursor(tx: Tx, reader: string): Promise<number> {
+  await tx.query('insert into street.cursor (reader, position) values ($1, 0) on conflict (reader) do nothing', [reader])
+  const rows = await tx.query<{ position: number }>('select position from street.cursor where reader = $1 for update', [reader])
+  return rows[0]?.position ?? 0
+}
+
+/** Moves the cursor, in the transaction that did the work: never before it, never beside it. */
+export async function advanceCursor(tx: Tx, reader: string, position: number): Promise<void> {
+  await tx.query('update street.cursor set position = $2 where reader = $1 and position <= $2', [reader, position])
+}
+
+/** Looks at a cursor without taking it: for backlogs on the console. */
+export async function peekCursor(sql: Sql, reader: string): Promise<number> {
+  const rows = await sql.query<{ position: number }>('select position from street.cursor where reader = $1', [reader])
+  return rows[0]?.position ?? 0
+}
