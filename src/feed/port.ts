@@ -1,0 +1,52 @@
+import type { InstantMs } from '../kernel/clock.ts'
+
+/** The ways by which a file can come in. */
+export type Door = 'sftp' | 'folder' | 'http'
+
+/** What a door holds while one file comes in. */
+export type Receipt = {
+  fileId: number
+  /** The name below the spool under which the bytes have to be kept, so that nothing a client does later can touch them. */
+  spoolName: string
+}
+
+/**
+ * What the feed room offers to the doors. A door may acknowledge a file to its client only after `received` has resolved:
+ * by then the bytes are synced in the spool and the row is committed, so that a crash loses nothing that was acknowledged.
+ */
+export type Reception = {
+  /** Which feed owns this folder of this home, if any: `inbox/` files elsewhere are nobody's yet. */
+  feedAt(at: { home: string; folder: string }): Promise<{ feedId: number } | null>
+  /** A client opened a file for writing. Recorded before its first byte is accepted. */
+  opened(file: { feedId: number; door: Door; name: string }): Promise<Receipt>
+  /** The file is whole and safe in the spool. */
+  received(receipt: Receipt, whole: { bytes: number; modifiedAt: InstantMs | null }): Promise<void>
+  /** The connection went away before the file was whole. What came lies in the spool; it is never imported. */
+  interrupted(receipt: Receipt, torn: { bytes: number; code: string; reason: string }): Promise<void>
+}
+
+/**
+ * Where the files of feeds lie and rest. Paths are relative, with `/`. Moves are atomic and never overwrite.
+ * Implementations are on one file system, so that a move is a rename.
+ */
+export type FileRoom = {
+  /** The bytes of a spooled file, from the start. */
+  readSpool(spoolName: string): AsyncIterable<Uint8Array>
+  spoolSize(spoolName: string): Promise<number | null>
+  /**
+   * Puts a spooled file to rest under `home/folder/kind/name` and takes its face out of `inbox/` if it still stands there.
+   * Safe to run twice: what was already moved stays moved.
+   */
+  putAway(file: { spoolName: string; home: string; folder: string; inboxName: string; kind: 'archive' | 'failed'; restName: string }): Promise<void>
+  /** Writes a small file whole or not at all (temporary name, sync, rename). */
+  writeWhole(path: { home: string; folder: string; kind: 'error' | 'failed'; name: string }, chunks: AsyncIterable<string>): Promise<void>
+  /** Reads a file that was put to rest. */
+  readRest(file: { home: string; folder: string; kind: 'archive' | 'failed'; restName: string }): AsyncIterable<Uint8Array>
+}
+
+/** A folder that others write into and we poll. */
+export type WatchedFolder = {
+  list(): Promise<{ name: string; bytes: number; modifiedAt: InstantMs }[]>
+  /** Takes the file's present bytes into the spool under `spoolName`; gives the size and time it had while it was read. */
+  takeIntoSpool(name: string, spoolName: string): Promise<{ bytes: number; modifiedAt: InstantMs } | null>
+}
