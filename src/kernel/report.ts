@@ -11,3 +11,12 @@ export type StepReport = {
 }
 
 export const NOTHING_TO_DO: StepReport = { read: 0, wrote: 0, more: false }
+
+/** What waits in a room, counted from its rows at the moment of looking. */
+export type RoomStatus = {
+  backlog: number
+  /** The instant since which the oldest waiting item waits; null when nothing does. */
+  oldestAt: number | null
+  /** What is held or blocked and will not go on by itself. */
+  stuck: number
+}
