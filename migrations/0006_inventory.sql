@@ -32,6 +32,7 @@ create table inventory.position (
   counted_at      timestamptz,
   primary key (facility_id, product_id)
 ) with (fillfactor = 80);
+create index position_of_product on inventory.position (product_id);
 
 -- Units of open orders that no facility holds yet: they wait at the group whose aggregate location sold them.
 create table inventory.queued (

@@ -17,6 +17,7 @@ create table availability.threshold (
 
 create sequence availability.target_seq;
 
+-- No row means that nothing is promised there because nothing is known, not that there is none.
 create table availability.target (
   shop_id         integer not null,
   location_id     integer not null,
@@ -28,9 +29,3 @@ create table availability.target (
   primary key (shop_id, location_id, product_id)
 ) with (fillfactor = 80);
 create index target_by_seq on availability.target (seq);
-
--- A rule or mapping changed: these products have to be looked at again, although no stock moved.
-create table availability.recompute (
-  seq         bigint generated always as identity primary key,
-  product_id  integer
-);
