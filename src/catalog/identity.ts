@@ -1,0 +1,64 @@
+/**
+ * Which inventory item of a shop is which product: by the SKU as it is written, to the letter. Anything less is reported
+ * and left alone, since a wrong link sells somebody else's stock. This is the specification of `relink` in store.ts.
+ */
+export type CatalogProduct = { productId: number; skus: readonly string[] }
+
+export type CatalogItem = { inventoryItemGid: string; sku: string | null; isTracked: boolean; isBundleParent: boolean }
+
+export type LinkCode =
+  | 'CATALOG_SKU_DUPLICATE'
+  | 'CATALOG_SKU_NEAR'
+  | 'CATALOG_ITEM_UNTRACKED'
+  | 'CATALOG_ITEM_BUNDLE_PARENT'
+  | 'CATALOG_ITEM_NO_SKU'
+  | 'CATALOG_ITEM_NOT_IN_ERP'
+  | 'CATALOG_PRODUCT_NOT_IN_SHOP'
+
+export type LinkFinding = { code: LinkCode; sku: string; inventoryItemGid: string | null; productId: number | null }
+
+export type Linking = { links: { productId: number; inventoryItemGid: string }[]; findings: LinkFinding[] }
+
+export function linkItems(products: readonly CatalogProduct[], items: readonly CatalogItem[]): Linking {
+  const bySku = new Map(products.flatMap(product => product.skus.map(sku => [sku, product.productId] as const)))
+  const byFolded = new Map(products.flatMap(product => product.skus.map(sku => [folded(sku), product.productId] as const)))
+  const sameSku = countBy(items, item => item.sku)
+  const sameProduct = countBy(items, item => (item.sku === null ? null : (bySku.get(item.sku) ?? null)))
+
+  const linking: Linking = { links: [], findings: [] }
+  for (const item of items) {
+    const productId = item.sku === null ? undefined : bySku.get(item.sku)
+    const code = codeOf(item, productId, byFolded, { sameSku, sameProduct })
+    if (code === null && productId !== undefined) linking.links.push({ productId, inventoryItemGid: item.inventoryItemGid })
+    else if (code !== null) linking.findings.push({ code, sku: item.sku ?? '', inventoryItemGid: item.inventoryItemGid, productId: productId ?? null })
+  }
+  for (const product of products) {
+    const sku = product.skus[0]
+    if (sku !== undefined && !product.skus.some(known => sameSku.has(known)))
+      linking.findings.push({ code: 'CATALOG_PRODUCT_NOT_IN_SHOP', sku, inventoryItemGid: null, productId: product.productId })
+  }
+  return linking
+}
+
+type Counts = { sameSku: Map<string | number | null, number>; sameProduct: Map<string | number | null, number> }
+
+/** The first that is true names the finding; null means linked. The order is the order of the SQL's `case`. */
+function codeOf(item: CatalogItem, productId: number | undefined, byFolded: Map<string, number>, counts: Counts): LinkCode | null {
+  if (item.sku === null || item.sku.trim() === '') return 'CATALOG_ITEM_NO_SKU'
+  if (productId === undefined) return byFolded.has(folded(item.sku)) ? 'CATALOG_SKU_NEAR' : 'CATALOG_ITEM_NOT_IN_ERP'
+  if ((counts.sameSku.get(item.sku) ?? 0) > 1 || (counts.sameProduct.get(productId) ?? 0) > 1) return 'CATALOG_SKU_DUPLICATE'
+  if (item.isBundleParent) return 'CATALOG_ITEM_BUNDLE_PARENT'
+  if (!item.isTracked) return 'CATALOG_ITEM_UNTRACKED'
+  return null
+}
+
+/** What differs only in case or white space looks the same to a person and is not the same to Shopify. */
+export function folded(sku: string): string {
+  return sku.replace(/\s+/g, '').toLowerCase()
+}
+
+function countBy<T>(rows: readonly T[], key: (row: T) => string | number | null): Map<string | number | null, number> {
+  const counts = new Map<string | number | null, number>()
+  for (const row of rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1)
+  return counts
+}
