@@ -1,0 +1,34 @@
+/**
+ * Every reason why one row of a file may be refused. Each has a page in docs/errors. What needs the catalogue or the other
+ * rows of the file (unknown, duplicate) is decided in SQL, in sets; its code and sentence still live here.
+ */
+export type RowCode = keyof typeof ROW_REASON
+
+/** The sentence for a person who sees the row for the first time; a finer one is put in its place where it is known. */
+export const ROW_REASON = {
+  ROW_COLUMN_COUNT: 'The row has another number of columns than the file announces.',
+  ROW_FIELD_MISSING: 'A field that the layout needs is blank.',
+  ROW_UNITS_NOT_WHOLE: 'The quantity is not a whole number.',
+  ROW_UNITS_NEGATIVE: 'A counted quantity cannot be less than 0.',
+  ROW_UNITS_OUT_OF_RANGE: 'The quantity is larger than any stock: it does not fit between -2147483648 and 2147483647.',
+  ROW_RESET_BY_UNKNOWN: 'The row does not say clearly whether it resets by on hand or by available to promise.',
+  ROW_ID_TYPE_UNKNOWN: 'No product in the catalogue has an identifier of this type.',
+  ROW_PRODUCT_UNKNOWN: 'No product in the catalogue has this identifier.',
+  ROW_FACILITY_UNKNOWN: 'No facility in the catalogue has this identifier.',
+  ROW_DUPLICATE_KEY: 'Another row of this file speaks of the same product in the same facility.',
+  ROW_ENCODING: 'The row contains bytes that are no text in the encoding of the file.',
+  ROW_NUL_BYTE: 'The row contains a NUL byte, which no text may hold.',
+  ROW_TOO_LONG: 'The row is longer than a row may be.',
+  ROW_QUOTE_UNCLOSED: 'A quote is opened in this row and never closed.',
+  ROW_QUOTE_MISPLACED: 'A quoted cell goes on after its closing quote.',
+} as const
+
+/** A row that could not be taken, with everything that is needed to find and mend it. `raw` never holds a NUL. */
+export type RowRejected = {
+  kind: 'rejected'
+  line: number
+  byteOffset: number
+  code: RowCode
+  reason: string
+  raw: string
+}
