@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+/** Everything that needs nothing but npm. What needs the machine (OpenSSH, a browser, a served database) is in vitest.system.config.ts. */
+export default defineConfig({
+  test: {
+    include: ['{src,simulator,bench,console}/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'test/system/**', 'test/soak/**'],
+    globalSetup: ['test/database-setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+})
