@@ -21,19 +21,9 @@ create table import.verdict (
 );
 create index verdict_to_apply on import.verdict (seq) where decision = 'believed' and applied_at is null;
 
--- Believed rows between the verdict and the ledger. Unlogged: the kept file is the record, and a crash of the database
--- empties this table, which inventory notices by its count and answers by having the file read again.
-create unlogged table import.staged_row (
-  file_id      bigint not null,
-  facility_id  integer not null,
-  product_id   integer not null,
-  units        integer not null,
-  effect       smallint not null,
-  line         bigint not null,
-  byte_offset  bigint not null,
-  reason       text
-) with (autovacuum_enabled = false);
-create index staged_row_of_file on import.staged_row using brin (file_id);
+-- Believed rows stand between the verdict and the ledger in a table of their own, import.staged_<file_id>, made with the
+-- verdict and dropped with the booking (src/import/store.ts). It is unlogged: the kept file is the record, and a crash of
+-- the database empties it, which inventory notices by its count and answers by having the file read again.
 
 -- Rejected rows are kept: they are what a person has to mend.
 create table import.rejected_row (

@@ -8,7 +8,10 @@ create table orders.watermark (
   -- Units of what is open now, per the last poll that was read to its last page.
   polled_at     timestamptz,
   -- Somebody needs the orders now: the next step polls without waiting for its tick.
-  asked_at      timestamptz
+  asked_at      timestamptz,
+  -- Why the last poll brought nothing; null when it did.
+  code          text,
+  message       text
 );
 
 -- What each order still holds, as Shopify last said it: the newest word on an order replaces the word before.
@@ -33,3 +36,5 @@ create table orders.demand_change (
   units               integer not null,
   recorded_at         timestamptz not null
 );
+-- Has this level had orders since it was last read?
+create index demand_of_level on orders.demand_change (shop_id, inventory_item_gid, location_gid, recorded_at);

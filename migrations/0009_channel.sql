@@ -14,6 +14,8 @@ create table channel.level (
   read_at             timestamptz not null,
   -- A write of this level is out and unanswered: nothing is decided about it until it has been.
   frozen_by           uuid,
+  -- When a write of this level was last claimed or settled: a read that began before says nothing about after.
+  touched_at          timestamptz,
   primary key (shop_id, location_id, product_id)
 ) with (fillfactor = 70);
 
@@ -25,6 +27,7 @@ create table channel.call (
   kind             text not null,
   body             text not null,
   state            text not null check (state in ('claimed', 'answered')),
+  -- Not sent again before this instant: somebody may be sending it, or the shop asked for patience.
   lease_until      timestamptz not null,
   attempts         integer not null default 0,
   claimed_at       timestamptz not null,
@@ -64,7 +67,7 @@ create table channel.health (
   granted_scopes text[]
 );
 
--- One lease per shop: whoever holds it calls the shop, for orders, channel and reconcile alike.
+-- What came back, call by call: the room's own feed, which reconcile follows.
 create table channel.answer (
   answer_seq  bigint generated always as identity primary key,
   shop_id     integer not null,
@@ -72,5 +75,7 @@ create table channel.answer (
   at          timestamptz not null,
   outcome     text not null,
   confirmed   integer not null default 0,
-  refused     integer not null default 0
+  refused     integer not null default 0,
+  code        text,
+  message     text
 );

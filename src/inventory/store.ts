@@ -3,6 +3,7 @@ import type { RoomStatus } from '../kernel/report.ts'
 import type { Sql, Tx } from '../db/connection.ts'
 import { peekCursor } from '../db/cursor.ts'
 import { EFFECT_CODE } from '../import/effect.ts'
+import { stagedTable } from '../import/store.ts'
 
 /** Where the inventory room's own appends end: what the next room reads up to. */
 export const INVENTORY_HEAD = 'inventory:head'
@@ -27,7 +28,7 @@ export async function nextBelieved(tx: Tx): Promise<ToApply | null> {
 
 /** How many rows of a file are staged. Fewer than the verdict says: the database crashed and lost the unlogged ones. */
 export async function stagedRows(tx: Tx, fileId: number): Promise<number> {
-  const rows = await tx.query<{ rows: number }>('select count(*) as rows from import.staged_row where file_id = $1', [fileId])
+  const rows = await tx.query<{ rows: number }>(`select count(*) as rows from ${stagedTable(fileId)}`)
   return rows[0]?.rows ?? 0
 }
 
@@ -35,11 +36,11 @@ export async function stagedRows(tx: Tx, fileId: number): Promise<number> {
 export async function refusedVariances(tx: Tx, fileId: number): Promise<{ line: number; byteOffset: number; units: number }[]> {
   return tx.query(
     `select s.line, s.byte_offset as "byteOffset", s.units
-       from import.staged_row s
+       from ${stagedTable(fileId)} s
        left join inventory.position p using (facility_id, product_id)
-      where s.file_id = $1 and s.effect = $2 and coalesce(p.on_hand_units, 0) + s.units < 0
+      where s.effect = $1 and coalesce(p.on_hand_units, 0) + s.units < 0
       order by s.line`,
-    [fileId, EFFECT_CODE.delta],
+    [EFFECT_CODE.delta],
   )
 }
 
@@ -62,9 +63,8 @@ export async function applyStaged(tx: Tx, file: { fileId: number; effectiveAt: I
                     else s.units
                   end as difference,
                   s.effect = ${EFFECT_CODE.delta} and coalesce(p.on_hand_units, 0) + s.units < 0 as refused
-             from import.staged_row s
+             from ${stagedTable(file.fileId)} s
              left join inventory.position p using (facility_id, product_id)
-            where s.file_id = $1
          ) decided
         where not refused and (difference <> 0 or counted_at is null)
        returning facility_id, product_id, on_hand_units

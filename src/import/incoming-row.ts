@@ -1,0 +1,30 @@
+import { EFFECT_CODE, type Effect } from './effect.ts'
+import type { StockKind } from './layout.ts'
+import type { StockRow } from './row.ts'
+import type { RowRejected } from './row-code.ts'
+
+/**
+ * A row on its way into the database, as one line of PostgreSQL's COPY text: read or refused, they travel together, so that
+ * a file of which every row is bad needs no more memory than a good one.
+ *
+ * line, byte_offset, facility_by, facility, product_type, product, units, effect, row_reason, code, code_reason, raw
+ */
+export function incomingLine(row: StockRow | RowRejected, raw: string): string {
+  if (row.kind === 'rejected')
+    return `${row.line}\t${row.byteOffset}\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t${row.code}\t${text(row.reason)}\t${text(row.raw)}\n`
+  const facilityBy = row.facility.type === 'facilityId' ? 1 : 2
+  const reason = row.reason === undefined ? '\\N' : text(row.reason)
+  return `${row.line}\t${row.byteOffset}\t${facilityBy}\t${text(row.facility.value)}\t${text(row.product.type)}\t${text(row.product.value)}\t${row.units}\t${EFFECT_CODE[effectOf(row.resetBy)]}\t${reason}\t\\N\t\\N\t${text(raw)}\n`
+}
+
+/** A count states what is on hand; only the way it came about differs. */
+function effectOf(kind: StockKind): Effect {
+  return kind === 'count' ? 'on_hand_reset' : kind
+}
+
+const SPECIAL = /[\\\t\n\r]/
+
+function text(value: string): string {
+  if (!SPECIAL.test(value)) return value
+  return value.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll('\r', '\\r')
+}

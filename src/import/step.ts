@@ -1,0 +1,169 @@
+import type { Clock } from '../kernel/clock.ts'
+import { TrueupError } from '../kernel/error.ts'
+import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
+import type { Db, Tx } from '../db/connection.ts'
+import * as catalog from '../catalog/store.ts'
+import type { FileRoom } from '../feed/port.ts'
+import * as feed from '../feed/store.ts'
+import { readFacilityRow, readProductRow } from './catalog-row.ts'
+import { ERROR_FILE_HEADER, errorFileLine } from './error-file.ts'
+import type { FileEnd, FormatReader, RawRow, Reading } from './format-port.ts'
+import { incomingLine } from './incoming-row.ts'
+import { type LayoutPlan, planLayout } from './layout.ts'
+import { layoutByName } from './layouts.ts'
+import { readRow } from './row.ts'
+import type { RowRejected } from './row-code.ts'
+import * as store from './store.ts'
+import { judgeFile } from './verdict.ts'
+
+export type ImportDeps = { db: Db; clock: Clock; files: FileRoom; format: FormatReader }
+
+/**
+ * Reads the next whole, new file: every row gets its outcome, the file gets its verdict, and both commit together. A crash
+ * anywhere in between leaves the file as it was, to be read again from its first byte.
+ */
+export async function step({ db, clock, files, format }: ImportDeps): Promise<StepReport> {
+  return db.transaction(async tx => {
+    const file = await feed.nextToImport(tx)
+    if (!file) return NOTHING_TO_DO
+    const layout = layoutByName(file.layout)
+    if (!layout) throw unknownLayout(file.layout, file.feedName)
+    const reading = await format.open(files.readSpool(file.spoolName))
+    const plan = planLayout(layout, reading.header)
+    if (plan.kind === 'mismatch') return refuse(tx, { ...file, code: plan.code, reason: plan.reason, now: clock.now() })
+    return plan.layout.kind === 'products' || plan.layout.kind === 'facilities'
+      ? importCatalogue(tx, clock, file, reading, plan)
+      : importStock(tx, clock, file, reading, plan)
+  })
+}
+
+type FileToRead = { fileId: number; feedId: number; layout: string }
+
+async function importStock(tx: Tx, clock: Clock, file: FileToRead, reading: Reading, plan: LayoutPlan): Promise<StepReport> {
+  const counted = { rows: 0 }
+  await store.takeIncoming(tx, incomingChunks(reading, plan, counted))
+  const staged = await store.stageKnown(tx, file.fileId)
+  if (staged.rowsDuplicate > 0) await store.refuseDuplicates(tx, file.fileId)
+  if (staged.rowsStaged < counted.rows) await store.refuseUnknown(tx, file.fileId)
+  const rowsAccepted = staged.rowsStaged - staged.rowsDuplicate
+  const rowsRejected = rowsAccepted < counted.rows ? await store.keepRejected(tx, file.fileId) : 0
+  return conclude(tx, clock, file, { rowsRead: counted.rows, rowsAccepted, rowsRejected, unitsRead: staged.unitsRead }, reading.end(), plan)
+}
+
+/** Products and facilities go into the catalogue as they are read; what they carry has no ledger and needs no booking. */
+async function importCatalogue(tx: Tx, clock: Clock, file: FileToRead, reading: Reading, plan: LayoutPlan): Promise<StepReport> {
+  const now = clock.now()
+  const rejected: RowRejected[] = []
+  let rowsRead = 0
+  for await (const batch of reading.batches) {
+    rowsRead += batch.rows.length + batch.unreadable.length
+    rejected.push(...batch.unreadable, ...(await addToCatalogue(tx, plan, batch.rows, now)))
+  }
+  await store.takeIncoming(tx, linesOf(rejected))
+  const rowsRejected = rejected.length > 0 ? await store.keepRejected(tx, file.fileId) : 0
+  for (const shop of await catalog.enabledShops(tx)) if (shop.catalogReadAt !== null) await catalog.relink(tx, shop.shopId, now)
+  return conclude(tx, clock, file, { rowsRead, rowsAccepted: rowsRead - rowsRejected, rowsRejected, unitsRead: 0 }, reading.end(), plan)
+}
+
+async function addToCatalogue(tx: Tx, plan: LayoutPlan, rows: readonly RawRow[], now: number): Promise<RowRejected[]> {
+  if (plan.layout.kind === 'products') {
+    const outcomes = rows.map(row => readProductRow(plan, row))
+    await catalog.importProducts(tx, outcomes.filter(outcome => outcome.kind === 'read'), now)
+    return outcomes.filter(outcome => outcome.kind === 'rejected')
+  }
+  const outcomes = rows.map(row => readFacilityRow(plan, row))
+  const read = outcomes.filter(outcome => outcome.kind === 'read')
+  const facilities = read.map(row => ({
+    code: row.facilityId ?? row.externalFacilityId ?? row.name,
+    externalId: row.externalFacilityId,
+    name: row.name,
+    type: 'WAREHOUSE',
+  }))
+  await catalog.importFacilities(tx, facilities, now)
+  return outcomes.filter(outcome => outcome.kind === 'rejected')
+}
+
+type Counts = { rowsRead: number; rowsAccepted: number; rowsRejected: number; unitsRead: number }
+
+async function conclude(tx: Tx, clock: Clock, file: FileToRead, counts: Counts, end: FileEnd | null, plan: LayoutPlan): Promise<StepReport> {
+  const now = clock.now()
+  const verdict = judgeFile({ ...counts, end, columnCount: plan.columnCount })
+  const believed = verdict.kind === 'believe'
+  const isStock = plan.layout.kind !== 'products' && plan.layout.kind !== 'facilities'
+  await store.recordVerdict(tx, {
+    ...counts,
+    fileId: file.fileId,
+    feedId: file.feedId,
+    layout: file.layout,
+    decision: believed ? 'believed' : 'failed',
+    code: believed ? null : verdict.code,
+    reason: believed ? null : verdict.reason,
+    now,
+  })
+  if (!believed) {
+    await store.dropStaged(tx, file.fileId)
+    await feed.markFailed(tx, { fileId: file.fileId, code: verdict.code, reason: verdict.reason, now })
+  } else {
+    await feed.markStaged(tx, file.fileId, now)
+    if (!isStock) {
+      await store.recordApplied(tx, { fileId: file.fileId, movements: counts.rowsAccepted, refused: [], now })
+      await feed.markApplied(tx, file.fileId, now)
+    }
+  }
+  return { read: counts.rowsRead, wrote: counts.rowsAccepted, more: true, notes: { file: file.fileId, rejected: counts.rowsRejected } }
+}
+
+/** A file whose columns the layout does not know: nothing was read, and that is its verdict. */
+async function refuse(tx: Tx, file: FileToRead & { code: string; reason: string; now: number }): Promise<StepReport> {
+  const { fileId, feedId, layout, code, reason, now } = file
+  const nothing = { rowsRead: 0, rowsAccepted: 0, rowsRejected: 0, unitsRead: 0 }
+  await store.recordVerdict(tx, { fileId, feedId, layout, decision: 'failed', code, reason, ...nothing, now })
+  await feed.markFailed(tx, { fileId, code, reason, now })
+  return { read: 0, wrote: 0, more: true, notes: { file: fileId, code } }
+}
+
+async function* incomingChunks(reading: Reading, plan: LayoutPlan, counted: { rows: number }): AsyncIterable<string> {
+  for await (const batch of reading.batches) {
+    const lines: string[] = []
+    for (const row of batch.rows) lines.push(incomingLine(readRow(plan, row), row.raw))
+    for (const row of batch.unreadable) lines.push(incomingLine(row, row.raw))
+    counted.rows += lines.length
+    if (lines.length > 0) yield lines.join('')
+  }
+}
+
+async function* linesOf(rejected: readonly RowRejected[]): AsyncIterable<string> {
+  for (const row of rejected) yield incomingLine(row, row.raw)
+}
+
+const REJECTED_PER_PAGE_MAX = 5_000
+
+/** Writes the rejected rows of one judged file beside it in `error/`, so that a person finds them with an SFTP client too. */
+export async function reportErrors({ db, clock, files }: Pick<ImportDeps, 'db' | 'clock' | 'files'>): Promise<StepReport> {
+  const due = await store.nextErrorFile(db)
+  if (!due) return NOTHING_TO_DO
+  const name = feed.restNameOf({ name: due.name, receivedAt: due.receivedAt, fileId: due.fileId })
+  await files.writeWhole({ home: due.home, folder: due.folder, kind: 'error', name: `${name}.errors.csv` }, errorFileOf(db, due.fileId))
+  await store.recordErrorFile(db, due.fileId, clock.now())
+  return { read: due.rowsRejected, wrote: due.rowsRejected, more: true }
+}
+
+async function* errorFileOf(db: Db, fileId: number): AsyncIterable<string> {
+  yield ERROR_FILE_HEADER
+  let afterLine = 0
+  for (;;) {
+    const page = await store.rejectedRows(db, { fileId, afterLine, limit: REJECTED_PER_PAGE_MAX })
+    yield page.map(errorFileLine).join('')
+    const last = page.at(-1)
+    if (!last || page.length < REJECTED_PER_PAGE_MAX) return
+    afterLine = last.line
+  }
+}
+
+function unknownLayout(layout: string, feedName: string): TrueupError {
+  return new TrueupError('FEED_LAYOUT_UNKNOWN', `feed ${feedName} declares the layout ${layout}, which does not exist`, {
+    retry: 'after-operator',
+    hint: 'Choose one of the layouts that are built in, on the page of the feed.',
+    detail: { layout, feed: feedName },
+  })
+}

@@ -1,0 +1,215 @@
+import { assert } from '../kernel/assert.ts'
+import type { InstantMs } from '../kernel/clock.ts'
+import type { RoomStatus } from '../kernel/report.ts'
+import type { Sql, Tx } from '../db/connection.ts'
+import { ROW_REASON } from './row-code.ts'
+
+/** Where the believed rows of one file wait to be booked, sorted by facility and product. */
+export function stagedTable(fileId: number): string {
+  assert(Number.isSafeInteger(fileId) && fileId > 0, `no file has the id ${fileId}`)
+  return `import.staged_${fileId}`
+}
+
+/** Memory that one staging may sort and hash in, so that a million rows do not go through the disk. */
+const SORT_MEMORY = '256MB'
+
+/** Takes every row of a file as it was read: the columns of `incoming-row.ts`, streamed, in constant memory. */
+export async function takeIncoming(tx: Tx, chunks: AsyncIterable<string>): Promise<void> {
+  await tx.query(`set local work_mem = '${SORT_MEMORY}'`)
+  await tx.query(
+    `create temp table incoming (
+       line bigint, byte_offset bigint, facility_by smallint, facility text, product_type text, product text,
+       units integer, effect smallint, row_reason text, code text, code_reason text, raw text
+     ) on commit drop`,
+  )
+  await tx.copyIn('copy incoming from stdin', chunks)
+  await tx.query('analyze incoming (facility, product_type)')
+}
+
+/** A facility goes by our code or by the sender's; one relation of both, so that a million rows meet it by a hash. */
+const FACILITY_KEYS = `(
+  select 1::smallint as called_by, code as value, facility_id from catalog.facility
+  union all
+  select 2::smallint, external_id, facility_id from catalog.facility where external_id is not null)`
+
+export type Staged = { rowsStaged: number; rowsDuplicate: number; unitsRead: number }
+
+/** Resolves what rows call products and facilities, and lays down those that are known. One statement for the whole file. */
+export async function stageKnown(tx: Tx, fileId: number): Promise<Staged> {
+  const table = stagedTable(fileId)
+  await tx.query(`drop table if exists ${table}`)
+  await tx.query(
+    `create unlogged table ${table} as
+     select f.facility_id, p.product_id, i.units, i.effect, i.line, i.byte_offset, i.row_reason as reason,
+            count(*) over (partition by f.facility_id, p.product_id) as same_key
+       from incoming i
+       join ${FACILITY_KEYS} f on f.called_by = i.facility_by and f.value = i.facility
+       join catalog.product_identifier p on p.type = i.product_type and p.value = i.product
+      where i.code is null
+      order by f.facility_id, p.product_id`,
+  )
+  await tx.query(`analyze ${table} (facility_id, product_id)`)
+  const rows = await tx.query<Staged>(
+    `select count(*) as "rowsStaged", count(*) filter (where same_key > 1) as "rowsDuplicate", coalesce(sum(units), 0) as "unitsRead" from ${table}`,
+  )
+  return rows[0] ?? { rowsStaged: 0, rowsDuplicate: 0, unitsRead: 0 }
+}
+
+/** Of rows that speak of one position twice, none is believed: which of them counts is for a person to say. */
+export async function refuseDuplicates(tx: Tx, fileId: number): Promise<void> {
+  await tx.query(
+    `with refused as (delete from ${stagedTable(fileId)} where same_key > 1 returning line)
+     update incoming i set code = 'ROW_DUPLICATE_KEY', code_reason = $1 from refused r where r.line = i.line`,
+    [ROW_REASON.ROW_DUPLICATE_KEY],
+  )
+}
+
+/** Names why each row that was neither staged nor refused before is unknown. */
+export async function refuseUnknown(tx: Tx, fileId: number): Promise<void> {
+  await tx.query(
+    `update incoming i
+        set code = case
+              when not exists (select 1 from ${FACILITY_KEYS} f where f.called_by = i.facility_by and f.value = i.facility)
+                then 'ROW_FACILITY_UNKNOWN'
+              when not exists (select 1 from catalog.product_identifier p where p.type = i.product_type) then 'ROW_ID_TYPE_UNKNOWN'
+              else 'ROW_PRODUCT_UNKNOWN'
+            end
+      where i.code is null and not exists (select 1 from ${stagedTable(fileId)} s where s.line = i.line)`,
+  )
+  await tx.query(
+    `update incoming i set code_reason = case i.code
+              when 'ROW_FACILITY_UNKNOWN' then replace($1, '.', ': ' || i.facility || '.')
+              when 'ROW_ID_TYPE_UNKNOWN' then replace($2, '.', ': ' || i.product_type || '.')
+              else replace($3, '.', ': ' || i.product_type || ' ' || i.product || '.')
+            end
+      where i.code is not null and i.code_reason is null`,
+    [ROW_REASON.ROW_FACILITY_UNKNOWN, ROW_REASON.ROW_ID_TYPE_UNKNOWN, ROW_REASON.ROW_PRODUCT_UNKNOWN],
+  )
+}
+
+/** Keeps what was refused, with everything that is needed to mend it. Gives their number. */
+export async function keepRejected(tx: Tx, fileId: number): Promise<number> {
+  const rows = await tx.query<{ rejected: number }>(
+    `with kept as (
+       insert into import.rejected_row (file_id, line, byte_offset, code, reason, raw)
+       select $1, line, byte_offset, code, code_reason, raw from incoming where code is not null
+       returning 1
+     ) select count(*) as rejected from kept`,
+    [fileId],
+  )
+  return rows[0]?.rejected ?? 0
+}
+
+export type VerdictRow = {
+  fileId: number
+  feedId: number
+  layout: string
+  decision: 'believed' | 'failed'
+  code: string | null
+  reason: string | null
+  rowsRead: number
+  rowsAccepted: number
+  rowsRejected: number
+  unitsRead: number
+  now: InstantMs
+}
+
+/** The verdict, which commits with the rows that it speaks of. */
+export async function recordVerdict(tx: Tx, verdict: VerdictRow): Promise<void> {
+  await tx.query(
+    `insert into import.verdict (file_id, feed_id, layout, decision, code, reason, rows_read, rows_accepted, rows_rejected, units_read, decided_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [
+      verdict.fileId,
+      verdict.feedId,
+      verdict.layout,
+      verdict.decision,
+      verdict.code,
+      verdict.reason,
+      verdict.rowsRead,
+      verdict.rowsAccepted,
+      verdict.rowsRejected,
+      verdict.unitsRead,
+      new Date(verdict.now),
+    ],
+  )
+}
+
+/** Nothing of a failed file waits to be booked. */
+export async function dropStaged(tx: Tx, fileId: number): Promise<void> {
+  await tx.query(`drop table if exists ${stagedTable(fileId)}`)
+}
+
+/** The staged rows were lost with the database: the verdict goes too, and the kept file is read again. */
+export async function forgetVerdict(tx: Tx, fileId: number): Promise<void> {
+  await dropStaged(tx, fileId)
+  await tx.query('delete from import.rejected_row where file_id = $1', [fileId])
+  await tx.query('delete from import.verdict where file_id = $1', [fileId])
+}
+
+/** The ledger's acknowledgement: so many rows moved something, the others were so already, and these were refused after all. */
+export async function recordApplied(
+  tx: Tx,
+  applied: { fileId: number; movements: number; refused: readonly { line: number; byteOffset: number; units: number }[]; now: InstantMs },
+): Promise<void> {
+  await tx.query(
+    `insert into import.rejected_row (file_id, line, byte_offset, code, reason, raw)
+     select $1, line, byte_offset, 'ROW_RESULT_NEGATIVE', $5, units::text
+       from unnest($2::bigint[], $3::bigint[], $4::bigint[]) as refused (line, byte_offset, units)`,
+    [
+      applied.fileId,
+      applied.refused.map(row => row.line),
+      applied.refused.map(row => row.byteOffset),
+      applied.refused.map(row => row.units),
+      ROW_REASON.ROW_RESULT_NEGATIVE,
+    ],
+  )
+  await tx.query(
+    `update import.verdict
+        set rows_unchanged = rows_accepted - $2 - $3, rows_accepted = $2, rows_rejected = rows_rejected + $3, applied_at = $4
+      where file_id = $1`,
+    [applied.fileId, applied.movements, applied.refused.length, new Date(applied.now)],
+  )
+  await dropStaged(tx, applied.fileId)
+}
+
+export type ErrorFileDue = { fileId: number; home: string; folder: string; name: string; receivedAt: InstantMs; rowsRejected: number }
+
+/** A judged file whose rejected rows were not yet written beside it. */
+export async function nextErrorFile(sql: Sql): Promise<ErrorFileDue | null> {
+  const rows = await sql.query<ErrorFileDue>(
+    `select v.file_id as "fileId", e.home, e.folder, f.name, f.received_at as "receivedAt", v.rows_rejected as "rowsRejected"
+       from import.verdict v
+       join feed.file f using (file_id)
+       join feed.feed e on e.feed_id = v.feed_id
+      where v.rows_rejected > 0 and v.error_file_at is null and (v.applied_at is not null or v.decision = 'failed')
+      order by v.seq limit 1`,
+  )
+  return rows[0] ?? null
+}
+
+export type RejectedRow = { line: number; byteOffset: number; code: string; reason: string; raw: string }
+
+/** A page of a file's rejected rows, in the order of the file. */
+export async function rejectedRows(sql: Sql, page: { fileId: number; afterLine: number; limit: number }): Promise<RejectedRow[]> {
+  return sql.query<RejectedRow>(
+    `select line, byte_offset as "byteOffset", code, reason, raw from import.rejected_row
+      where file_id = $1 and line > $2 order by line limit $3`,
+    [page.fileId, page.afterLine, page.limit],
+  )
+}
+
+export async function recordErrorFile(sql: Sql, fileId: number, now: InstantMs): Promise<void> {
+  await sql.query('update import.verdict set error_file_at = $2 where file_id = $1', [fileId, new Date(now)])
+}
+
+/** Files that are whole and known to be new, and were not read yet. */
+export async function importStatus(sql: Sql, _now: InstantMs): Promise<RoomStatus> {
+  const rows = await sql.query<{ waiting: number; since: InstantMs | null; held: number }>(
+    `select count(*) filter (where state = 'received' and sha256 is not null) as waiting,
+            min(received_at) filter (where state = 'received' and sha256 is not null) as since,
+            count(*) filter (where state = 'held') as held
+       from feed.file where state in ('received', 'held')`,
+  )
+  return { backlog: rows[0]?.waiting ?? 0, oldestAt: rows[0]?.since ?? null, stuck: rows[0]?.held ?? 0 }
+}
