@@ -1,0 +1,118 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { TrueupError } from '../kernel/error.ts'
+
+/** What a process does: `gate` lets people and files in, `work` runs the rooms. */
+export type Role = 'gate' | 'work'
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
+
+export type Config = {
+  /** Absolute. Holds the embedded database, the spool, keys, and the files by which the command line finds the server. */
+  dataDir: string
+  /** null: the embedded PostgreSQL. */
+  databaseUrl: string | null
+  host: string
+  /** 0: any free port. */
+  httpPort: number
+  sftpPort: number
+  roles: readonly Role[]
+  logLevel: LogLevel
+  /** Seals the shops' tokens; null: made at first start and kept in the data directory. */
+  secretKey: string | null
+}
+
+export const HTTP_PORT_DEFAULT = 7310
+export const SFTP_PORT_DEFAULT = 7322
+const DATA_DIR_DEFAULT = '.trueup'
+const SECRET_KEY_CHARS_MIN = 32
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const role = z.enum(['gate', 'work'])
+
+const environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  TRUEUP_DATA_DIR: z.string().default(DATA_DIR_DEFAULT),
+  TRUEUP_HOST: z.string().default('127.0.0.1'),
+  TRUEUP_HTTP_PORT: port.default(HTTP_PORT_DEFAULT),
+  TRUEUP_SFTP_PORT: port.default(SFTP_PORT_DEFAULT),
+  TRUEUP_ROLES: z
+    .string()
+    .default('gate,work')
+    .transform(text => text.split(',').map(one => one.trim()))
+    .pipe(z.array(role).min(1)),
+  TRUEUP_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  TRUEUP_SECRET_KEY: z.string().min(SECRET_KEY_CHARS_MIN).optional(),
+})
+
+/** What must stand in each variable, said to the person who has to mend it. */
+const EXPECTED: Record<string, string> = {
+  DATABASE_URL: 'a PostgreSQL address such as postgresql://user:password@host:5432/database',
+  TRUEUP_DATA_DIR: 'a directory',
+  TRUEUP_HOST: 'an address to listen on, such as 127.0.0.1',
+  TRUEUP_HTTP_PORT: 'a port from 0 to 65535 (0: any free one)',
+  TRUEUP_SFTP_PORT: 'a port from 0 to 65535 (0: any free one)',
+  TRUEUP_ROLES: 'gate, work or gate,work',
+  TRUEUP_LOG: 'debug, info, warn, error or silent',
+  TRUEUP_SECRET_KEY: `at least ${SECRET_KEY_CHARS_MIN} characters`,
+}
+
+/** What was said on the command line; it goes before the environment. Texts, as they were typed. */
+export type Flags = { dataDir?: string | undefined; roles?: string | undefined; httpPort?: string | undefined; sftpPort?: string | undefined }
+
+/** Reads the environment, once. Everybody else is told. An empty variable is one that is not set. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>, flags: Flags = {}, cwd: string = process.cwd()): Config {
+  const given = {
+    ...Object.fromEntries(Object.keys(EXPECTED).map(name => [name, env[name] || undefined])),
+    ...(flags.dataDir === undefined ? {} : { TRUEUP_DATA_DIR: flags.dataDir }),
+    ...(flags.roles === undefined ? {} : { TRUEUP_ROLES: flags.roles }),
+    ...(flags.httpPort === undefined ? {} : { TRUEUP_HTTP_PORT: flags.httpPort }),
+    ...(flags.sftpPort === undefined ? {} : { TRUEUP_SFTP_PORT: flags.sftpPort }),
+  }
+  const parsed = environment.safeParse(given)
+  if (!parsed.success) throw invalid(parsed.error.issues.map(issue => String(issue.path[0])))
+  const read = parsed.data
+  const roles = [...new Set(read.TRUEUP_ROLES)]
+  if (roles.length < 2 && read.DATABASE_URL === undefined) throw rolesNeedAServer()
+  return {
+    dataDir: resolve(cwd, read.TRUEUP_DATA_DIR),
+    databaseUrl: read.DATABASE_URL ?? null,
+    host: read.TRUEUP_HOST,
+    httpPort: read.TRUEUP_HTTP_PORT,
+    sftpPort: read.TRUEUP_SFTP_PORT,
+    roles,
+    logLevel: read.TRUEUP_LOG,
+    secretKey: read.TRUEUP_SECRET_KEY ?? null,
+  }
+}
+
+/** The error of a start that finds its port in use: it says which setting to change. */
+export function portTaken(taken: { door: 'http' | 'sftp'; host: string; port: number; cause?: unknown }): TrueupError {
+  const variable = taken.door === 'http' ? 'TRUEUP_HTTP_PORT' : 'TRUEUP_SFTP_PORT'
+  const flag = taken.door === 'http' ? '--http-port' : '--sftp-port'
+  const name = taken.door === 'http' ? 'HTTP' : 'SFTP'
+  return new TrueupError('CONFIG_PORT_TAKEN', `Another program listens on ${taken.host}:${taken.port}, where the ${name} server should.`, {
+    retry: 'after-operator',
+    hint: `Choose another port with ${flag} or ${variable} (0 takes any free one), or stop the other program.`,
+    detail: { host: taken.host, port: taken.port, variable },
+    cause: taken.cause,
+  })
+}
+
+/** The values are not repeated: one of them may be a password. */
+function invalid(names: readonly string[]): TrueupError {
+  const wrong = [...new Set(names)]
+  return new TrueupError('CONFIG_INVALID', `These settings cannot be used: ${wrong.join(', ')}.`, {
+    retry: 'never',
+    hint: wrong.map(name => `${name} has to be ${EXPECTED[name] ?? 'something else'}.`).join(' '),
+    detail: { settings: wrong },
+  })
+}
+
+function rolesNeedAServer(): TrueupError {
+  return new TrueupError('CONFIG_INVALID', 'One role alone needs a database that another process can reach.', {
+    retry: 'never',
+    hint: 'Set DATABASE_URL to a PostgreSQL server, or run both roles.',
+    detail: { settings: ['TRUEUP_ROLES', 'DATABASE_URL'] },
+  })
+}

@@ -1,0 +1,185 @@
+import type { Db } from '../db/connection.ts'
+import type { Clock, Sleep } from '../kernel/clock.ts'
+import { messageOf, TrueupError } from '../kernel/error.ts'
+import type { StepReport } from '../kernel/report.ts'
+import { openBooks } from './books.ts'
+import { FLOOR_MS, type Job, jobCalled, jobOfStep, ROOM_STEPS, type RoomStep } from './job.ts'
+import type { Log } from './log.ts'
+import { openQueue } from './queue.ts'
+import { type Cause, openRoomLoop, type Pass, type RoomLoop, type Step } from './room-loop.ts'
+import { closeLostRuns, finishRun, startRun } from './store.ts'
+
+/** A stop lets running steps end by themselves for so long; then it tells them to. */
+const DRAIN_MS_MAX = 3_000
+/** … and after so long it leaves without them. */
+const ABORT_MS_MAX = 3_000
+
+/** What one call of a step came to: for metrics and for whoever watches the street live. */
+export type StepDone =
+  | { room: RoomStep; kind: 'reported'; report: StepReport; tookMs: number }
+  | { room: RoomStep; kind: 'failed'; code: string; message: string; retryInMs: number | null }
+
+export type Clockwork = {
+  /** Something may wait in this room: look at once. Works from a process that does not have the room, too. */
+  nudge(room: RoomStep): void
+  /** Puts one run of a job (by name, slug or alias) on its queue. `isQueued` is false when one waits already. */
+  runNow(job: string): Promise<{ job: string; isQueued: boolean }>
+  /** Resolves when nothing runs, nothing is asked for and no failed step waits for its next try, in this process. */
+  drained(): Promise<void>
+  /** Takes no more work, waits for what runs (bounded), writes the books. */
+  stop(): Promise<void>
+}
+
+/**
+ * Runs the steps it is handed: when the room before has written something, when a schedule or a person says so, and at a
+ * floor interval. Knows no room. As many processes as you like may run one on the same database.
+ */
+export async function startClockwork(options: {
+  databaseUrl: string
+  db: Db
+  clock: Clock
+  sleep: Sleep
+  catalogue: readonly Job[]
+  /** The steps that this process runs. */
+  steps: Partial<Record<RoomStep, Step>>
+  /** Which rooms to nudge when one has written something. */
+  follows: Partial<Record<RoomStep, readonly RoomStep[]>>
+  /** The floor interval where another than FLOOR_MS is wanted; null: only when asked. */
+  floorMs?: Partial<Record<RoomStep, number | null>>
+  log: Log
+  onReport?(done: StepDone): void
+}): Promise<Clockwork> {
+  const { databaseUrl, db, clock, sleep, catalogue, follows, log } = options
+  const onReport = options.onReport ?? (() => {})
+  const floorMs = { ...FLOOR_MS, ...options.floorMs }
+  const abort = new AbortController()
+  const books = openBooks({ db, clock, sleep, log })
+  const loops = new Map<RoomStep, RoomLoop>()
+  let whenQuiet: (() => void)[] = []
+  let stopping: Promise<void> | null = null
+  const opened = Promise.withResolvers<void>()
+
+  // The queue first: it is what can refuse to start. What it delivers before the rooms are open waits for them.
+  const queue = await openQueue({
+    databaseUrl,
+    jobs: catalogue,
+    steps: ROOM_STEPS.filter(room => options.steps[room] !== undefined),
+    onRun: (job, cause) => opened.promise.then(() => runJob(job, cause)),
+    onWake: room => void opened.promise.then(() => nudge(room)),
+    log,
+  })
+  for (const room of ROOM_STEPS) {
+    const step = options.steps[room]
+    if (step !== undefined) loops.set(room, loopOf(room, step))
+  }
+  opened.resolve()
+  return { nudge, runNow, drained, stop }
+
+  function loopOf(room: RoomStep, step: Step): RoomLoop {
+    const job = jobOfStep(room, catalogue)?.name ?? room
+    return openRoomLoop({
+      step,
+      floorMs: floorMs[room],
+      clock,
+      sleep,
+      abort: abort.signal,
+      events: {
+        onReport(report, tookMs) {
+          const line = { room, read: report.read, wrote: report.wrote, more: report.more, tookMs: Math.round(tookMs) }
+          const isIdle = report.read === 0 && report.wrote === 0
+          log[isIdle ? 'debug' : 'info'](report.notes === undefined ? line : { ...line, ...report.notes })
+          if (report.wrote > 0) for (const next of follows[room] ?? []) nudge(next)
+          onReport({ room, kind: 'reported', report, tookMs })
+        },
+        onPass(pass, retryInMs) {
+          books.passed(room, job, pass)
+          if (pass.failure !== null) {
+            const { code, message } = pass.failure
+            log.warn({ room, code, message, retryInMs })
+            onReport({ room, kind: 'failed', code, message, retryInMs })
+          }
+          queueMicrotask(lookWhetherQuiet)
+        },
+      },
+    })
+  }
+
+  function nudge(room: RoomStep) {
+    const loop = loops.get(room)
+    if (loop !== undefined) void loop.ask('nudge')
+    else if (stopping === null) {
+      queue.sendWake(room).catch(error => log.warn({ code: 'JOBS_QUEUE_TROUBLE', room, message: messageOf(error) }))
+    }
+  }
+
+  async function runNow(name: string) {
+    const job = jobCalled(name, catalogue)
+    if (job === undefined) throw unknownJob(name, catalogue)
+    return { job: job.name, isQueued: await queue.sendRun(job, 'person') }
+  }
+
+  /** One run of a job: its rooms in order, those that this process has. A room that fails does not keep the next from running. */
+  async function runJob(job: Job, cause: Cause) {
+    const lost = 'The process that ran this ended before it could say how it went.'
+    await closeLostRuns(db, { job: job.name, now: clock.now(), code: 'JOBS_RUN_LOST', message: lost })
+    for (const room of job.steps) {
+      const loop = loops.get(room)
+      if (loop === undefined) continue
+      const runId = await startRun(db, { job: job.name, room, startedAt: clock.now(), cause })
+      const pass = await loop.ask(cause)
+      await finishRun(db, runId, endOf(pass))
+      // The queue's copy fails with it, so that the run is made up for after the next start.
+      if (pass.failure?.code === 'JOBS_STOPPED') throw new Error(pass.failure.message)
+    }
+  }
+
+  async function drained() {
+    while ([...loops.values()].some(loop => loop.isBusy())) await new Promise<void>(quiet => whenQuiet.push(quiet))
+    await books.write()
+  }
+
+  function lookWhetherQuiet() {
+    if ([...loops.values()].some(loop => loop.isBusy())) return
+    const waiting = whenQuiet
+    whenQuiet = []
+    for (const quiet of waiting) quiet()
+  }
+
+  function stop(): Promise<void> {
+    stopping ??= stopNow()
+    return stopping
+  }
+
+  async function stopNow() {
+    const ended = Promise.all([...loops.values()].map(loop => loop.stop()))
+    if (!(await isDoneWithin(ended, DRAIN_MS_MAX, sleep))) {
+      abort.abort()
+      if (!(await isDoneWithin(ended, ABORT_MS_MAX, sleep))) log.warn({ code: 'JOBS_STOPPED', message: 'A step did not heed the stop.' })
+    }
+    await queue.stop({ timeoutMs: ABORT_MS_MAX }).catch(error => log.warn({ code: 'JOBS_QUEUE_TROUBLE', message: messageOf(error) }))
+    await books.close()
+    for (const quiet of whenQuiet) quiet()
+  }
+}
+
+function endOf(pass: Pass) {
+  const { finishedAt, read, wrote, failure } = pass
+  const outcome = failure === null ? ('finished' as const) : ('failed' as const)
+  return { finishedAt, outcome, read, wrote, code: failure?.code ?? null, message: failure?.message ?? null }
+}
+
+async function isDoneWithin(work: Promise<unknown>, limitMs: number, sleep: Sleep): Promise<boolean> {
+  const cancel = new AbortController()
+  const isDone = await Promise.race([work.then(() => true), sleep(limitMs, cancel.signal).then(() => false)])
+  cancel.abort()
+  return isDone
+}
+
+function unknownJob(name: string, catalogue: readonly Job[]): TrueupError {
+  return new TrueupError('JOBS_UNKNOWN', `There is no job called ${JSON.stringify(name)}.`, {
+    retry: 'never',
+    hint: `Name one of: ${catalogue.map(job => job.name).join(', ')}.`,
+    detail: { name },
+  })
+}
+

@@ -1,0 +1,151 @@
+/**
+ * What can be asked to run. A step is one room's unit of work; a job is a name that operators know for one or more steps,
+ * with a schedule. The steps themselves are handed to the clockwork: this file knows their names only.
+ */
+export const ROOM_STEPS = [
+  'catalog',
+  'feed',
+  'import',
+  'orders',
+  'inventory',
+  'availability',
+  'outbox',
+  'channel',
+  'reconcile',
+  'hard-sync',
+  'put-away',
+  'check-ledger',
+] as const
+
+export type RoomStep = (typeof ROOM_STEPS)[number]
+
+export type JobCategory = 'Inventory' | 'Miscellaneous' | 'Orders' | 'Products'
+
+export type Job = {
+  /** As it stands on the screen, and in the guide. */
+  name: string
+  /** The same in a URL, on a command line and as the name of its queue. */
+  slug: string
+  category: JobCategory
+  description: string
+  /** In the order in which a run does them. */
+  steps: readonly RoomStep[]
+  /** Five fields, in UTC. */
+  cron: string
+  /** The enum ids under which HotWax's Job Manager lists it. */
+  aliases: readonly string[]
+}
+
+export const JOBS: readonly Job[] = [
+  {
+    name: 'Import Inventory',
+    slug: 'import-inventory',
+    category: 'Inventory',
+    description: 'Looks for stock files at every feed and takes those that are whole and new.',
+    steps: ['feed'],
+    cron: '*/15 * * * *',
+    aliases: ['JOB_IMP_INV', 'JOB_IMP_INV_QOH', 'JOB_RST_INV_SFTP'],
+  },
+  {
+    name: 'Process Bulk Imported Files',
+    slug: 'process-bulk-imported-files',
+    category: 'Miscellaneous',
+    description: 'Reads the rows of received files, judges each file and books what it believes.',
+    steps: ['import', 'inventory'],
+    cron: '*/5 * * * *',
+    aliases: ['JOB_PRC_PND_DML'],
+  },
+  {
+    name: 'Update Recent Inventory Changes',
+    slug: 'update-recent-inventory-changes',
+    category: 'Inventory',
+    description: 'Works out what each channel may promise for what has changed, and queues it for the shop.',
+    steps: ['availability', 'outbox'],
+    cron: '*/15 * * * *',
+    aliases: ['UL_RCNT_INV'],
+  },
+  {
+    name: 'Process Uploads to eCommerce',
+    slug: 'process-uploads-to-ecommerce',
+    category: 'Miscellaneous',
+    description: 'Sends what is queued to the shop and records what it answered.',
+    steps: ['channel'],
+    cron: '*/15 * * * *',
+    aliases: ['JOB_UL_PRCS'],
+  },
+  {
+    name: 'Hard Sync Job',
+    slug: 'hard-sync-job',
+    category: 'Inventory',
+    description: 'Reads every level of every shop back and compares it with what it should be.',
+    steps: ['hard-sync', 'reconcile'],
+    cron: '0 2 * * *',
+    aliases: ['JOB_UL_INV'],
+  },
+  {
+    name: 'Import Orders',
+    slug: 'import-orders',
+    category: 'Orders',
+    description: 'Learns from each shop which orders hold stock.',
+    steps: ['orders'],
+    cron: '*/5 * * * *',
+    aliases: [],
+  },
+  {
+    name: 'Import Catalogue from Shopify',
+    slug: 'import-catalogue-from-shopify',
+    category: 'Products',
+    description: 'Reads the locations and variants of each shop and links them to products.',
+    steps: ['catalog'],
+    cron: '0 * * * *',
+    aliases: [],
+  },
+  {
+    name: 'Check Ledger',
+    slug: 'check-ledger',
+    category: 'Inventory',
+    description: 'Adds every position up from its movements again and reports where the two differ.',
+    steps: ['check-ledger'],
+    cron: '30 3 * * *',
+    aliases: [],
+  },
+  {
+    name: 'Put Files Away',
+    slug: 'put-files-away',
+    category: 'Miscellaneous',
+    description: 'Moves judged files to archive or failed and writes the rejected rows beside them.',
+    steps: ['put-away'],
+    cron: '*/5 * * * *',
+    aliases: [],
+  },
+]
+
+/** Finds a job by its name, slug or alias; case does not matter. */
+export function jobCalled(name: string, jobs: readonly Job[] = JOBS): Job | undefined {
+  const wanted = name.trim().toLowerCase()
+  return jobs.find(job => [job.name, job.slug, ...job.aliases].some(known => known.toLowerCase() === wanted))
+}
+
+/** The job under whose name a step's own runs are booked when no job asked for it: the first that lists it. */
+export function jobOfStep(step: RoomStep, jobs: readonly Job[] = JOBS): Job | undefined {
+  return jobs.find(job => job.steps.includes(step))
+}
+
+/**
+ * How long a step waits at most between two looks at its tables when nobody nudges it; null: only when asked. A lost
+ * nudge costs this much and nothing else, since the work lies in the rooms' tables.
+ */
+export const FLOOR_MS: Readonly<Record<RoomStep, number | null>> = {
+  catalog: null,
+  feed: 2_000,
+  import: 2_000,
+  orders: 5_000,
+  inventory: 2_000,
+  availability: 2_000,
+  outbox: 2_000,
+  channel: 2_000,
+  reconcile: 5_000,
+  'hard-sync': null,
+  'put-away': 5_000,
+  'check-ledger': null,
+}
