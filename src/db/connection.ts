@@ -1,5 +1,5 @@
-import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { assert } from '../kernel/assert.ts'
@@ -19,6 +19,12 @@ export type Tx = Sql & {
 export type Db = Sql & {
   /** Commits what `work` did, or nothing of it. Never call the network inside. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * Runs `work` while no other process runs something under the same name, or says at once that another does. The lock is
+   * held by a connection of its own, not by a transaction, so `work` may call the network; a process that dies lets go at
+   * once. It keeps two senders from working side by side; what must never happen twice needs more than this.
+   */
+  alone<T>(name: string, work: () => Promise<T>): Promise<{ ran: true; result: T } | { ran: false }>
   end(): Promise<void>
 }
 
@@ -34,6 +40,8 @@ export type DbOptions = {
 
 const POOL_CONNECTIONS_MAX = 8
 const CONNECT_TIMEOUT_MS = 10_000
+/** Keeps our advisory locks apart from those of others in the same database. */
+const LOCK_SPACE = 7_310
 
 /** Opens a pool on a PostgreSQL server (15 to 18). */
 export function openDb(options: DbOptions): Db {
@@ -70,6 +78,21 @@ export function openDb(options: DbOptions): Db {
       } finally {
         client.off('error', ignore)
         client.release(broken)
+      }
+    },
+    async alone(name, work) {
+      const holder = new pg.Client({
+        connectionString: options.url,
+        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+        application_name: `${options.applicationName ?? 'trueup'} alone`,
+      })
+      holder.on('error', ignore)
+      await holder.connect()
+      try {
+        const taken = await holder.query<{ held: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as held', [LOCK_SPACE, name])
+        return taken.rows[0]?.held ? { ran: true, result: await work() } : { ran: false }
+      } finally {
+        await holder.end()
       }
     },
     end: () => pool.end(),
