@@ -1,0 +1,184 @@
+import type { InstantMs } from '../kernel/clock.ts'
+import type { RoomStatus } from '../kernel/report.ts'
+import type { Sql, Tx } from '../db/connection.ts'
+import type { LevelSeen } from '../channel/port.ts'
+
+export type RunKind = 'recent' | 'hard_sync'
+
+export async function startRun(sql: Sql, run: { shopId: number; kind: RunKind; now: InstantMs }): Promise<number> {
+  const rows = await sql.query<{ runId: number }>(
+    'insert into reconcile.run (shop_id, kind, started_at) values ($1, $2, $3) returning run_id as "runId"',
+    [run.shopId, run.kind, new Date(run.now)],
+  )
+  return rows[0]?.runId ?? 0
+}
+
+export type LevelDue = { locationId: number; locationGid: string; productId: number; inventoryItemGid: string }
+
+/** Levels that confirmed a number nobody has read back since, by location. */
+export async function levelsToReadBack(sql: Sql, due: { shopId: number; limit: number }): Promise<LevelDue[]> {
+  return sql.query<LevelDue>(
+    `select i.location_id as "locationId", loc.location_gid as "locationGid", i.product_id as "productId", l.inventory_item_gid as "inventoryItemGid"
+       from outbox.intent i
+       join catalog.item_link l on l.shop_id = i.shop_id and l.product_id = i.product_id
+       join catalog.location loc on loc.location_id = i.location_id
+       left join reconcile.observation o on o.shop_id = i.shop_id and o.location_id = i.location_id and o.product_id = i.product_id
+      where i.shop_id = $1 and i.state = 'confirmed'
+        and (o.revision is null or o.revision < i.revision or (o.verdict <> 'equal' and o.read_at < i.changed_at))
+      order by i.location_id, i.product_id
+      limit $2`,
+    [due.shopId, due.limit],
+  )
+}
+
+/**
+ * Compares what the shop shows with what we want it to show, level by level, and keeps both numbers. The specification is
+ * `compareLevel` in drift.ts. `asked` are the levels that were asked for; one that is not among `seen` is not stocked.
+ */
+export async function recordObservations(
+  tx: Tx,
+  run: { runId: number; shopId: number; startedAt: InstantMs; readAt: InstantMs },
+  asked: readonly { locationGid: string; inventoryItemGid: string }[],
+  seen: readonly LevelSeen[],
+): Promise<void> {
+  await tx.query(
+    `with asked as (
+       select distinct location_gid, inventory_item_gid from unnest($5::text[], $6::text[]) as a (location_gid, inventory_item_gid)
+     ), seen as (
+       select * from unnest($7::text[], $8::text[], $9::integer[], $10::integer[], $11::integer[])
+         as s (location_gid, inventory_item_gid, available, committed, reserved)
+     ), compared as (
+       select t.shop_id, t.location_id, t.product_id, t.revision, s.available,
+              t.sellable_units - greatest(coalesce(s.committed, 0) - coalesce(open.units, 0), 0) - coalesce(s.reserved, 0) as expected,
+              case
+                when i.state is distinct from 'confirmed' or i.revision <> t.revision
+                  or v.frozen_by is not null or v.read_at > $3 then 'waiting'
+                when s.available is null then 'not_stocked'
+              end as verdict
+         from asked
+         join catalog.location loc on loc.shop_id = $2 and loc.location_gid = asked.location_gid
+         join catalog.item_link l on l.shop_id = $2 and l.inventory_item_gid = asked.inventory_item_gid
+         join availability.target t on t.shop_id = $2 and t.location_id = loc.location_id and t.product_id = l.product_id
+         left join outbox.intent i on i.shop_id = t.shop_id and i.location_id = t.location_id and i.product_id = t.product_id
+         left join channel.level v on v.shop_id = t.shop_id and v.location_id = t.location_id and v.product_id = t.product_id
+         left join seen s on s.location_gid = asked.location_gid and s.inventory_item_gid = asked.inventory_item_gid
+         left join lateral (
+           select sum(o.open_units)::integer as units from orders.open_line o
+            where o.shop_id = $2 and o.inventory_item_gid = asked.inventory_item_gid and o.location_gid = asked.location_gid
+         ) open on true
+     )
+     insert into reconcile.observation as o
+       (shop_id, location_id, product_id, run_id, revision, expected_units, shop_units, verdict, different_since, read_at)
+     select shop_id, location_id, product_id, $1, revision, greatest(expected, 0), available,
+            coalesce(verdict, case when available = greatest(expected, 0) then 'equal' else 'different' end),
+            case when verdict is null and available <> greatest(expected, 0) then $4::timestamptz end, $4
+       from compared
+     on conflict (shop_id, location_id, product_id) do update
+        set run_id = excluded.run_id, revision = excluded.revision, expected_units = excluded.expected_units,
+            shop_units = excluded.shop_units, verdict = excluded.verdict, read_at = excluded.read_at,
+            different_since = case when excluded.different_since is null then null else coalesce(o.different_since, excluded.different_since) end
+      where o.read_at <= excluded.read_at`,
+    [
+      run.runId,
+      run.shopId,
+      new Date(run.startedAt),
+      new Date(run.readAt),
+      asked.map(level => level.locationGid),
+      asked.map(level => level.inventoryItemGid),
+      seen.map(level => level.locationGid),
+      seen.map(level => level.inventoryItemGid),
+      seen.map(level => level.availableUnits),
+      seen.map(level => level.committedUnits),
+      seen.map(level => level.reservedUnits),
+    ],
+  )
+}
+
+/** Levels of a shop that have a target and a link, which is what a hard sync has to account for. */
+export async function levelsExpected(sql: Sql, shopId: number): Promise<LevelDue[]> {
+  return sql.query<LevelDue>(
+    `select t.location_id as "locationId", loc.location_gid as "locationGid", t.product_id as "productId", l.inventory_item_gid as "inventoryItemGid"
+       from availability.target t
+       join catalog.item_link l on l.shop_id = t.shop_id and l.product_id = t.product_id
+       join catalog.location loc on loc.location_id = t.location_id
+       left join reconcile.observation o on o.shop_id = t.shop_id and o.location_id = t.location_id and o.product_id = t.product_id
+      where t.shop_id = $1`,
+    [shopId],
+  )
+}
+
+export type Differing = { locationId: number; productId: number; units: number }
+
+/** What this run found to differ, and by how much. */
+export async function differingOf(sql: Sql, runId: number): Promise<Differing[]> {
+  return sql.query<Differing>(
+    `select location_id as "locationId", product_id as "productId", abs(expected_units - coalesce(shop_units, 0)) as units
+       from reconcile.observation where run_id = $1 and verdict in ('different', 'not_stocked')`,
+    [runId],
+  )
+}
+
+/** Ends a run with its counts, which are counted from its observations and not from what the step believes it did. */
+export async function finishRun(tx: Sql, run: { runId: number; now: InstantMs; code: string | null; reason: string | null }): Promise<void> {
+  await tx.query(
+    `update reconcile.run r
+        set finished_at = $2, code = $3, reason = $4, levels_compared = c.compared, levels_equal = c.equal,
+            levels_different = c.different, levels_waiting = c.waiting, levels_not_stocked = c.not_stocked
+       from (
+         select count(*) as compared,
+                count(*) filter (where verdict = 'equal') as equal,
+                count(*) filter (where verdict = 'different') as different,
+                count(*) filter (where verdict = 'waiting') as waiting,
+                count(*) filter (where verdict = 'not_stocked') as not_stocked
+           from reconcile.observation where run_id = $1
+       ) c
+      where r.run_id = $1`,
+    [run.runId, new Date(run.now), run.code, run.reason],
+  )
+}
+
+export type SyncFigures = {
+  /** Levels with a target, a link and a mapping: what has to be equal. */
+  levels: number
+  levelsEqual: number
+  levelsDifferent: number
+  /** Not confirmed, or confirmed and not read back yet: nothing can be said about them. */
+  levelsWaiting: number
+  unitsAtRisk: number
+  differentSince: InstantMs | null
+  /** When the newest comparison that ran to its end was finished; null: the shop was never compared. */
+  comparedAt: InstantMs | null
+}
+
+/** What is proved at this moment, from rows alone. A level counts as equal only if its newest revision was read back equal. */
+export async function syncFigures(sql: Sql): Promise<SyncFigures> {
+  const rows = await sql.query<SyncFigures>(
+    `select count(*) as levels,
+            count(*) filter (where o.verdict = 'equal' and o.revision = t.revision) as "levelsEqual",
+            count(*) filter (where o.verdict in ('different', 'not_stocked') and o.revision = t.revision) as "levelsDifferent",
+            count(*) filter (where o.verdict is null or o.verdict = 'waiting' or o.revision <> t.revision) as "levelsWaiting",
+            coalesce(sum(abs(o.expected_units - coalesce(o.shop_units, 0))) filter (where o.verdict in ('different', 'not_stocked')), 0) as "unitsAtRisk",
+            min(o.different_since) as "differentSince",
+            (select max(finished_at) from reconcile.run where code is null) as "comparedAt"
+       from availability.target t
+       join catalog.shop s on s.shop_id = t.shop_id and s.is_enabled
+       join catalog.item_link l on l.shop_id = t.shop_id and l.product_id = t.product_id
+       left join reconcile.observation o on o.shop_id = t.shop_id and o.location_id = t.location_id and o.product_id = t.product_id`,
+  )
+  return (
+    rows[0] ?? { levels: 0, levelsEqual: 0, levelsDifferent: 0, levelsWaiting: 0, unitsAtRisk: 0, differentSince: null, comparedAt: null }
+  )
+}
+
+/** Confirmed levels that were not read back; those that differ are stuck until they are set right. */
+export async function reconcileStatus(sql: Sql, _now: InstantMs): Promise<RoomStatus> {
+  const rows = await sql.query<{ waiting: number; since: InstantMs | null; differing: number }>(
+    `select count(*) filter (where o.revision is null or o.revision < i.revision) as waiting,
+            min(i.changed_at) filter (where o.revision is null or o.revision < i.revision) as since,
+            count(*) filter (where o.verdict in ('different', 'not_stocked') and o.revision = i.revision) as differing
+       from outbox.intent i
+       left join reconcile.observation o on o.shop_id = i.shop_id and o.location_id = i.location_id and o.product_id = i.product_id
+      where i.state = 'confirmed'`,
+  )
+  return { backlog: rows[0]?.waiting ?? 0, oldestAt: rows[0]?.since ?? null, stuck: rows[0]?.differing ?? 0 }
+}
