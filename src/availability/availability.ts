@@ -43,16 +43,30 @@ export function explainAvailability(terms: ChannelTerms): Explanation {
   const sumUnits = facilities.reduce((sum, facility) => sum + facility.sellableUnits, 0)
   const sellableUnits = Math.max(0, sumUnits - terms.thresholdUnits - terms.queuedUnits)
   const { thresholdUnits, queuedUnits } = terms
-  return { facilities, sumUnits, thresholdUnits, queuedUnits, sellableUnits, sentence: sentenceOf({ facilities, ...terms, sumUnits, sellableUnits }) }
+  return {
+    facilities,
+    sumUnits,
+    thresholdUnits,
+    queuedUnits,
+    sellableUnits,
+    sentence: sentenceOf({ facilities, ...terms, sumUnits, sellableUnits }),
+  }
 }
 
-function sentenceOf(of: { facilities: FacilityExplanation[]; sumUnits: number; thresholdUnits: number; queuedUnits: number; sellableUnits: number }): string {
+function sentenceOf(of: {
+  facilities: FacilityExplanation[]
+  sumUnits: number
+  thresholdUnits: number
+  queuedUnits: number
+  sellableUnits: number
+}): string {
   const only = of.facilities.length === 1 ? of.facilities[0] : undefined
   if (only && only.onHandUnits === null) return `never counted at ${only.facility}: unknown, so nothing is promised`
   const terms = only ? facilityPart(only) : [`${of.sumUnits} sellable at ${of.facilities.length} facilities`]
   if (of.thresholdUnits > 0) terms.push(`${of.thresholdUnits} threshold`)
   if (of.queuedUnits > 0) terms.push(`${of.queuedUnits} queued`)
-  const total = (only ? (only.onHandUnits ?? 0) - only.reservedUnits - only.safetyStockUnits : of.sumUnits) - of.thresholdUnits - of.queuedUnits
+  const total =
+    (only ? (only.onHandUnits ?? 0) - only.reservedUnits - only.safetyStockUnits : of.sumUnits) - of.thresholdUnits - of.queuedUnits
   const floored = total < 0 ? `${signed(total)}, floored at 0` : `${of.sellableUnits}`
   return terms.length === 1 && total >= 0 ? `${terms[0]} = ${of.sellableUnits}` : `${terms.join(' − ')} = ${floored}`
 }

@@ -1,9 +1,9 @@
-import type { Clock } from '../kernel/clock.ts'
-import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
+import { CATALOG_HEAD } from '../catalog/store.ts'
 import type { Db, Tx } from '../db/connection.ts'
 import { advanceCursor, peekCursor, readCursor } from '../db/cursor.ts'
-import { CATALOG_HEAD } from '../catalog/store.ts'
 import { INVENTORY_HEAD } from '../inventory/store.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import * as store from './store.ts'
 
 /** Movements that one step turns into targets; the products behind them are computed as one set. */

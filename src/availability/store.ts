@@ -1,9 +1,9 @@
-import type { InstantMs } from '../kernel/clock.ts'
-import type { RoomStatus } from '../kernel/report.ts'
+import { CATALOG_HEAD } from '../catalog/store.ts'
 import type { Sql, Tx } from '../db/connection.ts'
 import { peekCursor } from '../db/cursor.ts'
-import { CATALOG_HEAD } from '../catalog/store.ts'
 import { INVENTORY_HEAD } from '../inventory/store.ts'
+import type { InstantMs } from '../kernel/clock.ts'
+import type { RoomStatus } from '../kernel/report.ts'
 import type { ChannelTerms, FacilityTerms } from './availability.ts'
 
 export const AVAILABILITY_HEAD = 'availability:head'
@@ -177,6 +177,8 @@ export async function availabilityStatus(sql: Sql, now: InstantMs): Promise<Room
   const linksWaiting = (await peekCursor(sql, CATALOG_HEAD)) - (await peekCursor(sql, READS_CATALOG))
   const backlog = Math.max(0, head - seen) + Math.max(0, rulesWaiting) + Math.max(0, linksWaiting)
   if (backlog === 0) return { backlog: 0, oldestAt: null, stuck: 0 }
-  const rows = await sql.query<{ since: InstantMs | null }>('select min(recorded_at) as since from inventory.movement where seq > $1', [seen])
+  const rows = await sql.query<{ since: InstantMs | null }>('select min(recorded_at) as since from inventory.movement where seq > $1', [
+    seen,
+  ])
   return { backlog, oldestAt: rows[0]?.since ?? now, stuck: 0 }
 }

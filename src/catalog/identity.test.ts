@@ -14,7 +14,11 @@ const table: [string, CatalogItem[], string[]][] = [
   ['the same SKU to the letter is linked', [item('AR-5381')], ['linked']],
   ['another case is reported, not guessed', [item('ar-5381')], ['CATALOG_SKU_NEAR', 'CATALOG_PRODUCT_NOT_IN_SHOP']],
   ['white space is reported, not guessed', [item('AR-5381 ')], ['CATALOG_SKU_NEAR', 'CATALOG_PRODUCT_NOT_IN_SHOP']],
-  ['a SKU that two items carry links neither', [item('AR-5381'), item('AR-5381', { inventoryItemGid: 'second' })], ['CATALOG_SKU_DUPLICATE', 'CATALOG_SKU_DUPLICATE']],
+  [
+    'a SKU that two items carry links neither',
+    [item('AR-5381'), item('AR-5381', { inventoryItemGid: 'second' })],
+    ['CATALOG_SKU_DUPLICATE', 'CATALOG_SKU_DUPLICATE'],
+  ],
   ['an item beside it in another case leaves the exact one linked', [item('AR-5381'), item('Ar-5381')], ['linked', 'CATALOG_SKU_NEAR']],
   ['an untracked item is reported', [item('AR-5381', { isTracked: false })], ['CATALOG_ITEM_UNTRACKED']],
   ['a bundle parent is reported', [item('AR-5381', { isBundleParent: true })], ['CATALOG_ITEM_BUNDLE_PARENT']],

@@ -30,7 +30,8 @@ export function linkItems(products: readonly CatalogProduct[], items: readonly C
     const productId = item.sku === null ? undefined : bySku.get(item.sku)
     const code = codeOf(item, productId, byFolded, { sameSku, sameProduct })
     if (code === null && productId !== undefined) linking.links.push({ productId, inventoryItemGid: item.inventoryItemGid })
-    else if (code !== null) linking.findings.push({ code, sku: item.sku ?? '', inventoryItemGid: item.inventoryItemGid, productId: productId ?? null })
+    else if (code !== null)
+      linking.findings.push({ code, sku: item.sku ?? '', inventoryItemGid: item.inventoryItemGid, productId: productId ?? null })
   }
   for (const product of products) {
     const sku = product.skus[0]

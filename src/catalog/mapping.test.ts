@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 import { proposeMapping } from './mapping.ts'
 
-const location = (locationId: number, name: string, more = {}) => ({ locationId, name, isActive: true, isFulfillmentService: false, ...more })
+const location = (locationId: number, name: string, more = {}) => ({
+  locationId,
+  name,
+  isActive: true,
+  isFulfillmentService: false,
+  ...more,
+})
 const facilities = [
   { facilityId: 1, name: 'Paint Shop' },
   { facilityId: 2, name: 'Tool Crib' },

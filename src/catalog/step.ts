@@ -1,6 +1,6 @@
+import type { Db } from '../db/connection.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { StepReport } from '../kernel/report.ts'
-import type { Db } from '../db/connection.ts'
 import type { ShopCatalogPort } from './port.ts'
 import * as store from './store.ts'
 

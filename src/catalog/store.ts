@@ -1,6 +1,6 @@
+import type { Sql, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { RoomStatus } from '../kernel/report.ts'
-import type { Sql, Tx } from '../db/connection.ts'
 import type { ShopItem, ShopLocation } from './port.ts'
 
 /** Rises whenever a link or a mapping changes, so that later rooms look again. */
@@ -102,7 +102,10 @@ export async function importFacilities(tx: Tx, rows: readonly FacilityRow[], now
 }
 
 /** Makes a channel group of these facilities, from now on. */
-export async function addChannelGroup(tx: Tx, group: { code: string; name: string; facilityCodes: readonly string[]; now: InstantMs }): Promise<number> {
+export async function addChannelGroup(
+  tx: Tx,
+  group: { code: string; name: string; facilityCodes: readonly string[]; now: InstantMs },
+): Promise<number> {
   const rows = await tx.query<{ groupId: number }>(
     `insert into catalog.facility_group (code, name, type) values ($1, $2, 'CHANNEL_FAC_GROUP')
      on conflict (code) do update set name = excluded.name returning group_id as "groupId"`,
@@ -211,9 +214,9 @@ export async function relink(tx: Tx, shopId: number, now: InstantMs): Promise<{ 
   const [findings] = await tx.query<{ findings: number }>(
     `with found as (
        insert into catalog.link_finding (shop_id, code, sku, inventory_item_gid, product_id, detail, found_at)
-       select $1, code, coalesce(sku, ''), inventory_item_gid, product_id, '', $2 from classified where code is not null
+       select $1::integer, code, coalesce(sku, ''), inventory_item_gid, product_id, '', $2::timestamptz from classified where code is not null
        union all
-       select $1, 'CATALOG_PRODUCT_NOT_IN_SHOP', min(p.value), null, p.product_id, '', $2
+       select $1::integer, 'CATALOG_PRODUCT_NOT_IN_SHOP', min(p.value), null, p.product_id, '', $2::timestamptz
          from catalog.product_identifier p
         where p.type = 'SKU'
         group by p.product_id

@@ -1,10 +1,10 @@
+import * as catalog from '../catalog/store.ts'
+import type { Db, Tx } from '../db/connection.ts'
+import type { FileRoom } from '../feed/port.ts'
+import * as feed from '../feed/store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
-import type { Db, Tx } from '../db/connection.ts'
-import * as catalog from '../catalog/store.ts'
-import type { FileRoom } from '../feed/port.ts'
-import * as feed from '../feed/store.ts'
 import { readFacilityRow, readProductRow } from './catalog-row.ts'
 import { ERROR_FILE_HEADER, errorFileLine } from './error-file.ts'
 import type { FileEnd, FormatReader, RawRow, Reading } from './format-port.ts'
@@ -68,7 +68,11 @@ async function importCatalogue(tx: Tx, clock: Clock, file: FileToRead, reading: 
 async function addToCatalogue(tx: Tx, plan: LayoutPlan, rows: readonly RawRow[], now: number): Promise<RowRejected[]> {
   if (plan.layout.kind === 'products') {
     const outcomes = rows.map(row => readProductRow(plan, row))
-    await catalog.importProducts(tx, outcomes.filter(outcome => outcome.kind === 'read'), now)
+    await catalog.importProducts(
+      tx,
+      outcomes.filter(outcome => outcome.kind === 'read'),
+      now,
+    )
     return outcomes.filter(outcome => outcome.kind === 'rejected')
   }
   const outcomes = rows.map(row => readFacilityRow(plan, row))
@@ -85,7 +89,14 @@ async function addToCatalogue(tx: Tx, plan: LayoutPlan, rows: readonly RawRow[],
 
 type Counts = { rowsRead: number; rowsAccepted: number; rowsRejected: number; unitsRead: number }
 
-async function conclude(tx: Tx, clock: Clock, file: FileToRead, counts: Counts, end: FileEnd | null, plan: LayoutPlan): Promise<StepReport> {
+async function conclude(
+  tx: Tx,
+  clock: Clock,
+  file: FileToRead,
+  counts: Counts,
+  end: FileEnd | null,
+  plan: LayoutPlan,
+): Promise<StepReport> {
   const now = clock.now()
   const verdict = judgeFile({ ...counts, end, columnCount: plan.columnCount })
   const believed = verdict.kind === 'believe'

@@ -1,7 +1,7 @@
+import type { Sql, Tx } from '../db/connection.ts'
 import { assert } from '../kernel/assert.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { RoomStatus } from '../kernel/report.ts'
-import type { Sql, Tx } from '../db/connection.ts'
 import { ROW_REASON } from './row-code.ts'
 
 /** Where the believed rows of one file wait to be booked, sorted by facility and product. */

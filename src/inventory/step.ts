@@ -1,10 +1,10 @@
-import type { Clock } from '../kernel/clock.ts'
-import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
+import { CATALOG_HEAD } from '../catalog/store.ts'
 import type { Db, Tx } from '../db/connection.ts'
 import { advanceCursor, peekCursor, readCursor } from '../db/cursor.ts'
-import { CATALOG_HEAD } from '../catalog/store.ts'
 import * as feed from '../feed/store.ts'
 import * as imports from '../import/store.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import * as store from './store.ts'
 
 /** Order changes that one step turns into reservations: a step stays well under a second. */

@@ -1,9 +1,9 @@
-import type { InstantMs } from '../kernel/clock.ts'
-import type { RoomStatus } from '../kernel/report.ts'
 import type { Sql, Tx } from '../db/connection.ts'
 import { peekCursor } from '../db/cursor.ts'
 import { EFFECT_CODE } from '../import/effect.ts'
 import { stagedTable } from '../import/store.ts'
+import type { InstantMs } from '../kernel/clock.ts'
+import type { RoomStatus } from '../kernel/report.ts'
 
 /** Where the inventory room's own appends end: what the next room reads up to. */
 export const INVENTORY_HEAD = 'inventory:head'
@@ -169,7 +169,14 @@ export async function publishHead(tx: Tx): Promise<void> {
   )
 }
 
-export type Differing = { facilityId: number; productId: number; onHandUnits: number; ledgerUnits: number; reservedUnits: number; ledgerReservedUnits: number }
+export type Differing = {
+  facilityId: number
+  productId: number
+  onHandUnits: number
+  ledgerUnits: number
+  reservedUnits: number
+  ledgerReservedUnits: number
+}
 
 /** Recomputes every position from its movements and keeps the result. Reads all; writes one row. */
 export async function checkLedger(tx: Tx, now: InstantMs): Promise<{ positions: number; differing: number; examples: Differing[] }> {

@@ -9,8 +9,10 @@ export const BRAKE_DEFAULT: BrakeLimits = { correctionsMax: 1_000, unitsMax: 50_
 export type BrakeVerdict = { kind: 'repair' } | { kind: 'hold'; code: 'RECONCILE_BRAKE'; reason: string }
 
 export function judgeCorrections(found: { corrections: number; units: number }, limits: BrakeLimits): BrakeVerdict {
-  if (found.corrections > limits.correctionsMax) return hold(`${found.corrections} levels differ; at most ${limits.correctionsMax} are corrected without a person`)
-  if (found.units > limits.unitsMax) return hold(`the differences add up to ${found.units} units; at most ${limits.unitsMax} are corrected without a person`)
+  if (found.corrections > limits.correctionsMax)
+    return hold(`${found.corrections} levels differ; at most ${limits.correctionsMax} are corrected without a person`)
+  if (found.units > limits.unitsMax)
+    return hold(`the differences add up to ${found.units} units; at most ${limits.unitsMax} are corrected without a person`)
   return { kind: 'repair' }
 }
 

@@ -1,7 +1,7 @@
+import type { LevelSeen } from '../channel/port.ts'
+import type { Sql, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { RoomStatus } from '../kernel/report.ts'
-import type { Sql, Tx } from '../db/connection.ts'
-import type { LevelSeen } from '../channel/port.ts'
 
 export type RunKind = 'recent' | 'hard_sync'
 
@@ -119,7 +119,10 @@ export async function differingOf(sql: Sql, runId: number): Promise<Differing[]>
 }
 
 /** Ends a run with its counts, which are counted from its observations and not from what the step believes it did. */
-export async function finishRun(tx: Sql, run: { runId: number; now: InstantMs; code: string | null; reason: string | null }): Promise<void> {
+export async function finishRun(
+  tx: Sql,
+  run: { runId: number; now: InstantMs; code: string | null; reason: string | null },
+): Promise<void> {
   await tx.query(
     `update reconcile.run r
         set finished_at = $2, code = $3, reason = $4, levels_compared = c.compared, levels_equal = c.equal,

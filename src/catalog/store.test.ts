@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { type CatalogItem, linkItems } from './identity.ts'
+import * as store from './store.ts'
+
+const NOW = Date.UTC(2026, 10, 23)
+let database: TestDatabase
+beforeAll(async () => {
+  database = await openTestDatabase()
+})
+afterAll(() => database.drop())
+
+const sku = fc.constantFrom('AR-5381', 'ar-5381', 'AR-5381 ', 'BB-1', 'bb-1', 'C 3', 'C3', 'D4', 'GIFT', '', ' ')
+const anyItem = fc.record({ sku: fc.option(sku), isTracked: fc.boolean(), isBundleParent: fc.boolean() })
+const products = [
+  { name: 'Race', identifiers: [{ type: 'sku', value: 'AR-5381' }] },
+  {
+    name: 'Ball',
+    identifiers: [
+      { type: 'SKU', value: 'BB-1' },
+      { type: 'SKU', value: 'BB-ALT' },
+    ],
+  },
+  {
+    name: 'Cup',
+    identifiers: [
+      { type: 'SKU', value: 'C 3' },
+      { type: 'ERP_ID', value: '3' },
+    ],
+  },
+  { name: 'Disc', identifiers: [{ type: 'SKU', value: 'D4' }] },
+]
+
+test('the statement links and reports exactly what the pure function says, whatever the shop sells', async () => {
+  const shopId = await store.addShop(database.db, {
+    code: 's',
+    name: 'S',
+    apiUrl: 'http://x',
+    apiVersion: '2026-10',
+    accessScope: 'read_only',
+    tokenSealed: null,
+  })
+  await database.db.transaction(tx => store.importProducts(tx, products, NOW))
+  const known = await database.db.query<{ productId: number; skus: string[] }>(
+    `select product_id as "productId", array_agg(value order by value) as skus from catalog.product_identifier where type = 'SKU' group by product_id order by 1`,
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyItem, { maxLength: 8 }), async given => {
+      const items: CatalogItem[] = given.map((item, index) => ({ ...item, inventoryItemGid: `item-${index}` }))
+      await database.db.query('delete from catalog.shop_item')
+      await database.db.transaction(async tx => {
+        await store.recordItems(
+          tx,
+          shopId,
+          items.map(item => ({ ...item, variantGid: `v-${item.inventoryItemGid}` })),
+          NOW,
+        )
+        await store.relink(tx, shopId, NOW)
+      })
+      const links = await database.db.query<{ l: string }>(`select product_id || ' ' || inventory_item_gid as l from catalog.item_link`)
+      const findings = await database.db.query<{ f: string }>(
+        `select code || ' ' || coalesce(inventory_item_gid, product_id::text) as f from catalog.link_finding`,
+      )
+      const expected = linkItems(known, items)
+      expect(links.map(row => row.l).sort()).toEqual(expected.links.map(link => `${link.productId} ${link.inventoryItemGid}`).sort())
+      expect(findings.map(row => row.f).sort()).toEqual(
+        expected.findings.map(found => `${found.code} ${found.inventoryItemGid ?? found.productId}`).sort(),
+      )
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('importing the same products again adds none, and renames what was renamed', async () => {
+  await database.db.transaction(tx =>
+    store.importProducts(tx, [{ name: 'Race, adjustable', identifiers: [{ type: 'SKU', value: 'AR-5381' }] }, ...products.slice(1)], NOW),
+  )
+  const rows = await database.db.query<{ name: string }>('select name from catalog.product order by product_id')
+  expect(rows.map(row => row.name)).toEqual(['Race, adjustable', 'Ball', 'Cup', 'Disc'])
+})
+
+test('a location that the shop no longer has stays, as inactive', async () => {
+  const location = (locationGid: string) => ({ locationGid, name: locationGid, isActive: true, isFulfillmentService: false })
+  await database.db.transaction(tx => store.recordLocations(tx, 1, [location('a'), location('b')], NOW))
+  await database.db.transaction(tx => store.recordLocations(tx, 1, [location('a')], NOW + 1))
+  const rows = await database.db.query('select location_gid as gid, is_active as active from catalog.location order by 1')
+  expect(rows).toEqual([
+    { gid: 'a', active: true },
+    { gid: 'b', active: false },
+  ])
+})
