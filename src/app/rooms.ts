@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../kernel/clock.ts'
+import type { Ids } from '../kernel/ids.ts'
+import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
+import * as availability from '../availability/step.ts'
+import { readShop } from '../catalog/step.ts'
+import * as channel from '../channel/step.ts'
+import type { Db } from '../db/connection.ts'
+import type { FileRoom } from '../feed/port.ts'
+import * as feed from '../feed/step.ts'
+import type { FormatReader } from '../import/format-port.ts'
+import * as imports from '../import/step.ts'
+import * as inventory from '../inventory/step.ts'
+import type { RoomStep } from '../jobs/job.ts'
+import * as orders from '../orders/step.ts'
+import * as outbox from '../outbox/step.ts'
+import * as reconcile from '../reconcile/step.ts'
+import type { Shops } from './shops.ts'
+
+export type RoomDeps = { db: Db; clock: Clock; ids: Ids; files: FileRoom; format: FormatReader; shops: Shops }
+
+export type Steps = Record<RoomStep, (signal?: AbortSignal) => Promise<StepReport>>
+
+/** Every room's unit of work, with what it needs. The clockwork calls them; a story may call them itself, in any order. */
+export function roomSteps({ db, clock, ids, files, format, shops }: RoomDeps): Steps {
+  const forShops = (work: Parameters<Shops['each']>[0]) => shops.each(work)
+  return {
+    catalog: signal => forShops((shop, port) => readShop({ db, clock }, { shopId: shop.shopId, port, ...abort(signal) })),
+    feed: () => feed.step({ db, clock, files, hash: () => createHash('sha256') }),
+    import: () => imports.step({ db, clock, files, format }),
+    orders: signal => forShops((shop, port) => orders.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
+    inventory: () => inventory.step({ db, clock }),
+    availability: () => availability.step({ db, clock }),
+    outbox: () => outbox.step({ db, clock }),
+    channel: signal => forShops((shop, port) => channel.step({ db, clock, ids, port, shopId: shop.shopId, ...abort(signal) })),
+    reconcile: signal => forShops((shop, port) => reconcile.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
+    'hard-sync': signal => forShops((shop, port) => reconcile.hardSync({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
+    'put-away': () => inTurn(() => imports.reportErrors({ db, clock, files }), () => feed.putAwayStep({ db, clock, files })),
+    'check-ledger': () => inventory.checkLedger({ db, clock }),
+  }
+}
+
+/** Which rooms have something to look at when one has written something. */
+export const FOLLOWS: Partial<Record<RoomStep, readonly RoomStep[]>> = {
+  catalog: ['inventory', 'availability', 'outbox', 'orders'],
+  feed: ['import', 'put-away'],
+  import: ['inventory', 'availability', 'put-away'],
+  orders: ['inventory', 'channel'],
+  inventory: ['availability', 'put-away'],
+  availability: ['outbox'],
+  outbox: ['channel'],
+  channel: ['reconcile', 'orders'],
+  reconcile: ['channel'],
+  'hard-sync': ['channel'],
+}
+
+function abort(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal ? { signal } : {}
+}
+
+async function inTurn(...works: (() => Promise<StepReport>)[]): Promise<StepReport> {
+  let total = NOTHING_TO_DO
+  for (const work of works) {
+    const report = await work()
+    total = { read: total.read + report.read, wrote: total.wrote + report.wrote, more: total.more || report.more }
+  }
+  return total
+}
