@@ -1,0 +1,291 @@
+import { AVAILABILITY_HEAD } from '../availability/store.ts'
+import type { Sql, Tx } from '../db/connection.ts'
+import { peekCursor } from '../db/cursor.ts'
+import type { InstantMs } from '../kernel/clock.ts'
+import type { RoomStatus } from '../kernel/report.ts'
+import type { BlockedUntil } from './intent.ts'
+import { NOT_LINKED, NOT_MAPPED } from './plan.ts'
+
+export const READS_AVAILABILITY = 'outbox<-availability'
+export const READS_CATALOG = 'outbox<-catalog'
+
+/** Names one target of a shop. */
+export type TargetKey = { locationId: number; productId: number }
+/** Names one revision of it: what was decided about an older one is void. */
+export type IntentKey = TargetKey & { revision: number }
+
+/** Up to where the availability room has published targets, at most `limit` targets further. */
+export async function targetsUpTo(tx: Tx, from: number, limit: number): Promise<{ seq: number; targets: number }> {
+  const rows = await tx.query<{ seq: number | null; targets: number }>(
+    `select max(seq) as seq, count(*) as targets
+       from (select seq from availability.target
+              where seq > $1 and seq <= (select position from street.cursor where reader = $2)
+              order by seq limit $3) page`,
+    [from, AVAILABILITY_HEAD, limit],
+  )
+  return { seq: rows[0]?.seq ?? from, targets: rows[0]?.targets ?? 0 }
+}
+
+/** Puts the new numbers of a range of targets in the place of the ones before. The specification is `planIntent`. */
+export async function takeTargets(tx: Tx, range: { after: number; upTo: number; now: InstantMs }): Promise<number> {
+  const rows = await tx.query<{ intents: number }>(
+    `with addressed as (
+       select t.shop_id, t.location_id, t.product_id, t.revision, t.sellable_units as units, ${ADDRESS_COLUMNS}
+         from availability.target t
+         ${ADDRESS_JOINS('t')}
+        where t.seq > $1 and t.seq <= $2
+     ), taken as (
+       insert into outbox.intent as i
+         (shop_id, location_id, product_id, revision, units, inventory_item_gid, state, due_at, code, hint, blocked_until, created_at, changed_at)
+       select shop_id, location_id, product_id, revision, units, address,
+              case when address is null then 'blocked' else 'pending' end, $3, code, hint,
+              case when address is null then 'catalog' end, $3, $3
+         from addressed
+       on conflict (shop_id, location_id, product_id) do update
+          set revision = excluded.revision, units = excluded.units, inventory_item_gid = excluded.inventory_item_gid,
+              is_decrease = excluded.units < i.units, changed_at = excluded.changed_at, call_id = null,
+              created_at = case when i.state in ('pending', 'blocked') then i.created_at else excluded.created_at end,
+              state = case when ${STAYS_BLOCKED} then 'blocked' else excluded.state end,
+              due_at = case when ${STAYS_BLOCKED} then i.due_at else excluded.due_at end,
+              attempt = case when ${STAYS_BLOCKED} then i.attempt else 0 end,
+              code = case when ${STAYS_BLOCKED} then i.code else excluded.code end,
+              hint = case when ${STAYS_BLOCKED} then i.hint else excluded.hint end,
+              blocked_until = case when ${STAYS_BLOCKED} then i.blocked_until else excluded.blocked_until end
+        where i.revision <> excluded.revision
+       returning 1
+     )
+     select count(*) as intents from taken`,
+    [range.after, range.upTo, new Date(range.now)],
+  )
+  return rows[0]?.intents ?? 0
+}
+
+/** Whom a target is addressed to, and why nobody, as the catalogue says it now. */
+const ADDRESS_COLUMNS = `
+  case when m.location_id is not null then l.inventory_item_gid end as address,
+  case when m.location_id is null then '${NOT_MAPPED.code}' when l.product_id is null then '${NOT_LINKED.code}' end as code,
+  case when m.location_id is null then '${NOT_MAPPED.hint}' when l.product_id is null then '${NOT_LINKED.hint}' end as hint`
+const ADDRESS_JOINS = (of: string) => `
+  left join catalog.location_mapping m on m.shop_id = ${of}.shop_id and m.location_id = ${of}.location_id
+  left join catalog.item_link l on l.shop_id = ${of}.shop_id and l.product_id = ${of}.product_id`
+/** A block that a new number does not end. */
+const STAYS_BLOCKED = `(i.state = 'blocked' and (i.blocked_until = 'person' or (i.blocked_until = 'catalog'
+  and excluded.inventory_item_gid is not null and i.inventory_item_gid is not distinct from excluded.inventory_item_gid)))`
+
+/**
+ * Looks every intent's address up again after the catalogue changed. What has one again, or another one, is pending; what
+ * lost it is blocked; what was blocked until the catalogue is read, and it was, is tried once more.
+ */
+export async function readdress(tx: Tx, now: InstantMs): Promise<number> {
+  const rows = await tx.query<{ intents: number }>(
+    `with addressed as (
+       select i.shop_id, i.location_id, i.product_id, ${ADDRESS_COLUMNS}, s.catalog_read_at
+         from outbox.intent i
+         join catalog.shop s on s.shop_id = i.shop_id
+         ${ADDRESS_JOINS('i')}
+     ), readdressed as (
+       update outbox.intent i
+          set inventory_item_gid = a.address, state = case when a.address is null then 'blocked' else 'pending' end,
+              code = a.code, hint = a.hint, blocked_until = case when a.address is null then 'catalog' end,
+              call_id = null, attempt = 0, due_at = $1, changed_at = $1
+         from addressed a
+        where i.shop_id = a.shop_id and i.location_id = a.location_id and i.product_id = a.product_id
+          and i.blocked_until is distinct from 'person'
+          and (a.address is distinct from i.inventory_item_gid
+               or (a.address is null and a.code is distinct from i.code)
+               or (a.address is not null and i.blocked_until = 'catalog' and a.catalog_read_at > i.changed_at))
+       returning 1
+     )
+     select count(*) as intents from readdressed`,
+    [new Date(now)],
+  )
+  return rows[0]?.intents ?? 0
+}
+
+/** Whether something is blocked until a shop's catalogue is read, and it has been since. Cheap: it looks at such rows only. */
+export async function catalogReadSince(sql: Sql): Promise<boolean> {
+  const rows = await sql.query<{ found: boolean }>(
+    `select exists (
+       select 1 from outbox.intent i join catalog.shop s using (shop_id)
+        where i.blocked_until = 'catalog' and i.inventory_item_gid is not null and s.catalog_read_at > i.changed_at) as found`,
+  )
+  return rows[0]?.found ?? false
+}
+
+/** The claimed intents belong to a call from now on. */
+export async function markSending(tx: Tx, call: { shopId: number; callId: string; rows: readonly IntentKey[]; now: InstantMs }): Promise<number> {
+  const rows = await tx.query<{ intents: number }>(
+    `with claimed as (
+       update outbox.intent i set state = 'sending', call_id = $5, code = null, hint = null, changed_at = $6
+         from unnest($2::integer[], $3::integer[], $4::bigint[]) as c (location_id, product_id, revision)
+        where i.shop_id = $1 and i.location_id = c.location_id and i.product_id = c.product_id and i.revision = c.revision
+          and i.state = 'pending'
+       returning 1
+     )
+     select count(*) as intents from claimed`,
+    [call.shopId, ...columnsOf(call.rows), call.callId, new Date(call.now)],
+  )
+  return rows[0]?.intents ?? 0
+}
+
+/** The shop shows these numbers already. */
+export async function markAgreeing(tx: Tx, shopId: number, rows: readonly IntentKey[], now: InstantMs): Promise<void> {
+  await tx.query(
+    `update outbox.intent i set state = 'confirmed', code = null, hint = null, attempt = 0, changed_at = $5
+       from unnest($2::integer[], $3::integer[], $4::bigint[]) as c (location_id, product_id, revision)
+      where i.shop_id = $1 and i.location_id = c.location_id and i.product_id = c.product_id and i.revision = c.revision
+        and i.state = 'pending'`,
+    [shopId, ...columnsOf(rows), new Date(now)],
+  )
+}
+
+/** Not now, for a reason that passes by itself. */
+export async function postpone(
+  tx: Tx,
+  shopId: number,
+  rows: readonly (IntentKey & { dueAt: InstantMs; code: string })[],
+): Promise<void> {
+  await tx.query(
+    `update outbox.intent i set due_at = c.due_at, code = c.code
+       from unnest($2::integer[], $3::integer[], $4::bigint[], $5::timestamptz[], $6::text[])
+              as c (location_id, product_id, revision, due_at, code)
+      where i.shop_id = $1 and i.location_id = c.location_id and i.product_id = c.product_id and i.revision = c.revision
+        and i.state = 'pending'`,
+    [shopId, ...columnsOf(rows), rows.map(row => new Date(row.dueAt)), rows.map(row => row.code)],
+  )
+}
+
+/** Pending intents that cannot be sent as they are, with what ends that. */
+export async function block(
+  tx: Tx,
+  shopId: number,
+  rows: readonly (IntentKey & { code: string; hint: string; until: BlockedUntil })[],
+  now: InstantMs,
+): Promise<void> {
+  await tx.query(
+    `update outbox.intent i set state = 'blocked', code = c.code, hint = c.hint, blocked_until = c.blocked_until, changed_at = $8
+       from unnest($2::integer[], $3::integer[], $4::bigint[], $5::text[], $6::text[], $7::text[])
+              as c (location_id, product_id, revision, code, hint, blocked_until)
+      where i.shop_id = $1 and i.location_id = c.location_id and i.product_id = c.product_id and i.revision = c.revision
+        and i.state = 'pending'`,
+    [shopId, ...columnsOf(rows), rows.map(row => row.code), rows.map(row => row.hint), rows.map(row => row.until), new Date(now)],
+  )
+}
+
+/** The call was answered: done. Intents that got a newer number meanwhile have left the call and are not touched. */
+export async function confirmCall(tx: Tx, callId: string, now: InstantMs): Promise<number> {
+  const rows = await tx.query<{ intents: number }>(
+    `with confirmed as (
+       update outbox.intent set state = 'confirmed', call_id = null, attempt = 0, changed_at = $2 where call_id = $1 returning 1
+     )
+     select count(*) as intents from confirmed`,
+    [callId, new Date(now)],
+  )
+  return rows[0]?.intents ?? 0
+}
+
+/** Rows that the call was refused for: blocked until what their code needs. */
+export async function refuseRows(
+  tx: Tx,
+  callId: string,
+  rows: readonly (TargetKey & { code: string; hint: string; until: BlockedUntil })[],
+  now: InstantMs,
+): Promise<void> {
+  await tx.query(
+    `update outbox.intent i
+        set state = 'blocked', call_id = null, code = c.code, hint = c.hint, blocked_until = c.blocked_until, changed_at = $7
+       from unnest($2::integer[], $3::integer[], $4::text[], $5::text[], $6::text[]) as c (location_id, product_id, code, hint, blocked_until)
+      where i.call_id = $1 and i.location_id = c.location_id and i.product_id = c.product_id`,
+    [
+      callId,
+      rows.map(row => row.locationId),
+      rows.map(row => row.productId),
+      rows.map(row => row.code),
+      rows.map(row => row.hint),
+      rows.map(row => row.until),
+      new Date(now),
+    ],
+  )
+}
+
+/** Rows whose level somebody else wrote meanwhile: decided again, a little later each time. */
+export async function retryRows(
+  tx: Tx,
+  callId: string,
+  rows: readonly (TargetKey & { code: string; dueAt: InstantMs })[],
+  now: InstantMs,
+): Promise<void> {
+  await tx.query(
+    `update outbox.intent i
+        set state = 'pending', call_id = null, attempt = i.attempt + 1, code = c.code, due_at = c.due_at, changed_at = $6
+       from unnest($2::integer[], $3::integer[], $4::text[], $5::timestamptz[]) as c (location_id, product_id, code, due_at)
+      where i.call_id = $1 and i.location_id = c.location_id and i.product_id = c.product_id`,
+    [
+      callId,
+      rows.map(row => row.locationId),
+      rows.map(row => row.productId),
+      rows.map(row => row.code),
+      rows.map(row => new Date(row.dueAt)),
+      new Date(now),
+    ],
+  )
+}
+
+/** Everything that still belongs to the call is pending again at once: the call ended without it. */
+export async function giveBackCall(tx: Tx, callId: string, now: InstantMs): Promise<number> {
+  const rows = await tx.query<{ intents: number }>(
+    `with given_back as (
+       update outbox.intent set state = 'pending', call_id = null, due_at = $2, changed_at = $2 where call_id = $1 returning 1
+     )
+     select count(*) as intents from given_back`,
+    [callId, new Date(now)],
+  )
+  return rows[0]?.intents ?? 0
+}
+
+/** Somebody compared and wants these said again. They are decided anew; the number is never re-asserted as it was. */
+export async function reopen(tx: Tx, shopId: number, keys: readonly TargetKey[], now: InstantMs): Promise<number> {
+  const rows = await tx.query<{ intents: number }>(
+    `with reopened as (
+       update outbox.intent i set state = 'pending', attempt = 0, code = null, due_at = $4, created_at = $4, changed_at = $4
+         from unnest($2::integer[], $3::integer[]) as k (location_id, product_id)
+        where i.shop_id = $1 and i.location_id = k.location_id and i.product_id = k.product_id and i.state = 'confirmed'
+       returning 1
+     )
+     select count(*) as intents from reopened`,
+    [shopId, keys.map(key => key.locationId), keys.map(key => key.productId), new Date(now)],
+  )
+  return rows[0]?.intents ?? 0
+}
+
+/** A person lifts blocks. Where there is no address there is nothing to lift. */
+export async function release(tx: Tx, shopId: number, keys: readonly TargetKey[], now: InstantMs): Promise<number> {
+  const rows = await tx.query<{ intents: number }>(
+    `with released as (
+       update outbox.intent i
+          set state = 'pending', attempt = 0, code = null, hint = null, blocked_until = null, due_at = $4, changed_at = $4
+         from unnest($2::integer[], $3::integer[]) as k (location_id, product_id)
+        where i.shop_id = $1 and i.location_id = k.location_id and i.product_id = k.product_id
+          and i.state = 'blocked' and i.inventory_item_gid is not null
+       returning 1
+     )
+     select count(*) as intents from released`,
+    [shopId, keys.map(key => key.locationId), keys.map(key => key.productId), new Date(now)],
+  )
+  return rows[0]?.intents ?? 0
+}
+
+/** Targets that are no intents yet; stuck are those that have nobody to be sent to. */
+export async function outboxStatus(sql: Sql, _now: InstantMs): Promise<RoomStatus> {
+  const rows = await sql.query<RoomStatus>(
+    `select (select count(*) from availability.target where seq > $1) as backlog,
+            (select min(changed_at) from availability.target where seq > $1) as "oldestAt",
+            (select count(*) from outbox.intent where state = 'blocked' and code in ($2, $3)) as stuck`,
+    [await peekCursor(sql, READS_AVAILABILITY), NOT_LINKED.code, NOT_MAPPED.code],
+  )
+  return rows[0] ?? { backlog: 0, oldestAt: null, stuck: 0 }
+}
+
+function columnsOf(rows: readonly IntentKey[]): [number[], number[], number[]] {
+  return [rows.map(row => row.locationId), rows.map(row => row.productId), rows.map(row => row.revision)]
+}
