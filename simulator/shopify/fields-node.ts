@@ -1,0 +1,29 @@
+/* Anything by its global id. An id of nothing gives null; an id of something that is not simulated is refused. */
+
+import type { Call, Fields } from './call.ts'
+import { bulkById } from './fields-bulk.ts'
+import { parseGid } from './ids.ts'
+import { notSimulated, problem } from './problem.ts'
+
+export const nodeFields: Record<string, Fields> = {
+  QueryRoot: {
+    node: (_row, args, call) => nodeById(call, args.id),
+    nodes: (_row, args, call) => (args.ids as string[]).map(id => nodeById(call, id)),
+  },
+}
+
+function nodeById(call: Call, value: string): unknown {
+  const found = parseGid(value)
+  if (found === null) throw problem('BAD_REQUEST', `Invalid global id '${value}'`)
+  const { tables } = call.shop
+  switch (found.kind) {
+    case 'InventoryItem': return tables.items.get(found.id) ?? null
+    case 'InventoryLevel': return tables.levelsById.get(found.id) ?? null
+    case 'Location': return tables.locations.get(found.id) ?? null
+    case 'Product': return tables.products.get(found.id) ?? null
+    case 'ProductVariant': return tables.variants.get(found.id) ?? null
+    case 'Order': return tables.orders.get(found.id) ?? null
+    case 'BulkOperation': return bulkById(call, value)
+    default: throw notSimulated(`A node of type ${found.kind}`)
+  }
+}

@@ -1,0 +1,132 @@
+/* Orders, as far as they hold stock. No names, no money: what the simulator does not know it does not answer. */
+
+import type { Call, Fields } from './call.ts'
+import { instant } from './call.ts'
+import { page, type PageArgs } from './connection.ts'
+import { gid, numberOf } from './ids.ts'
+import { openUnits } from './orders.ts'
+import { notSimulated } from './problem.ts'
+import type { FulfillmentLineRow, FulfillmentOrderRow, LineRow, OrderRow } from './rows.ts'
+import { byInstant, byNumber, byText, byWord, type Filters, TEXT } from './search.ts'
+import { searched } from './searched.ts'
+
+export const orderFields: Record<string, Fields> = {
+  QueryRoot: {
+    order: (_row, args, call) => call.shop.tables.orders.get(numberOf('Order', args.id) ?? -1) ?? null,
+    orders: (_row, args, call) => {
+      if (args.savedSearchId != null) throw notSimulated('A saved search')
+      const indexed = [...call.shop.tables.orders.values()].filter(order => indexedChange(call, order) !== null && isRecent(call, order))
+      return page(searched(call, 'orders', indexed, args.query, filters(call)), args, { everything: call.everything, sortBy: sortBy(call, args.sortKey) })
+    },
+  },
+  Order: {
+    id: (row: OrderRow) => gid('Order', row.id),
+    legacyResourceId: (row: OrderRow) => String(row.id),
+    name: (row: OrderRow) => `#${row.number}`,
+    number: 'property',
+    createdAt: (row: OrderRow) => instant(row.createdAt),
+    processedAt: (row: OrderRow) => instant(row.createdAt),
+    updatedAt: (row: OrderRow) => instant(row.updatedAt),
+    cancelledAt: (row: OrderRow) => instant(row.cancelledAt),
+    closedAt: (row: OrderRow) => instant(row.closedAt),
+    closed: (row: OrderRow) => row.closedAt !== null,
+    confirmed: () => true,
+    test: () => false,
+    requiresShipping: () => true,
+    displayFulfillmentStatus: fulfillmentStatus,
+    lineItems: (row: OrderRow, args: PageArgs, call: Call) => page(row.lines, args, { everything: call.everything }),
+    fulfillmentOrders: (row: OrderRow, args: PageArgs & { query?: string | null }, call: Call) =>
+      page(searched(call, ['order', 'fulfillmentOrders'], row.fulfillmentOrders, args.query, FULFILLMENT_FILTERS), args, { everything: call.everything }),
+  },
+  LineItem: {
+    id: (row: LineRow) => gid('LineItem', row.id),
+    sku: (row: LineRow, _args: unknown, call: Call) => call.shop.tables.items.get(row.itemId)?.sku ?? null,
+    title: (row: LineRow, _args: unknown, call: Call) => productOf(call, row.itemId)?.title ?? '',
+    name: (row: LineRow, _args: unknown, call: Call) => productOf(call, row.itemId)?.title ?? '',
+    quantity: (row: LineRow) => row.units,
+    currentQuantity: (row: LineRow) => row.units - row.removedUnits,
+    unfulfilledQuantity: (row: LineRow) => openUnits(row),
+    requiresShipping: () => true,
+    variant: (row: LineRow, _args: unknown, call: Call) => variantOf(call, row.itemId),
+    product: (row: LineRow, _args: unknown, call: Call) => productOf(call, row.itemId),
+  },
+  FulfillmentOrder: {
+    id: (row: FulfillmentOrderRow) => gid('FulfillmentOrder', row.id),
+    status: 'property',
+    order: (row: FulfillmentOrderRow, _args: unknown, call: Call) => call.shop.tables.orders.get(row.orderId),
+    orderId: (row: FulfillmentOrderRow) => gid('Order', row.orderId),
+    createdAt: (row: FulfillmentOrderRow) => instant(row.createdAt),
+    updatedAt: (row: FulfillmentOrderRow) => instant(row.updatedAt),
+    assignedLocation: (row: FulfillmentOrderRow, _args: unknown, call: Call) => call.shop.tables.locations.get(row.locationId),
+    lineItems: (row: FulfillmentOrderRow, args: PageArgs, call: Call) => page(row.lines, args, { everything: call.everything }),
+  },
+  FulfillmentOrderAssignedLocation: { location: (row: object) => row, name: 'property' },
+  FulfillmentOrderLineItem: {
+    id: (row: FulfillmentLineRow) => gid('FulfillmentOrderLineItem', row.id),
+    inventoryItemId: (row: FulfillmentLineRow) => gid('InventoryItem', row.itemId),
+    sku: (row: FulfillmentLineRow, _args: unknown, call: Call) => call.shop.tables.items.get(row.itemId)?.sku ?? null,
+    totalQuantity: (row: FulfillmentLineRow) => row.totalUnits,
+    remainingQuantity: (row: FulfillmentLineRow) => row.remainingUnits,
+    requiresShipping: () => true,
+    variant: (row: FulfillmentLineRow, _args: unknown, call: Call) => variantOf(call, row.itemId),
+    lineItem: (row: FulfillmentLineRow, _args: unknown, call: Call) =>
+      call.shop.tables.orders.get(row.orderId)?.lines.find(line => line.id === row.lineId),
+  },
+}
+
+/** Older orders need the scope `read_all_orders`. */
+const RECENT_MS = 60 * 24 * 60 * 60 * 1_000
+
+function isRecent(call: Call, order: OrderRow): boolean {
+  return call.granted.has('read_all_orders') || call.now - order.createdAt < RECENT_MS
+}
+
+/** The newest change that the search index has heard of; null while it does not know the order. */
+function indexedChange(call: Call, order: OrderRow): number | null {
+  return order.changes.findLast(at => at + call.dials.orderSearchLagMs <= call.now) ?? null
+}
+
+function filters(call: Call): Filters<OrderRow> {
+  return {
+    [TEXT]: byText(row => `#${row.number}`),
+    name: byText(row => `#${row.number}`),
+    id: byNumber(row => row.id),
+    created_at: byInstant(row => row.createdAt),
+    processed_at: byInstant(row => row.createdAt),
+    updated_at: byInstant(row => indexedChange(call, row)),
+    status: byWord(row => ['any', row.cancelledAt !== null ? 'cancelled' : row.closedAt !== null ? 'closed' : 'open', ...(row.closedAt === null ? ['not_closed'] : [])]),
+    fulfillment_status: byWord(row => FULFILLMENT_WORDS[fulfillmentStatus(row)] ?? []),
+  }
+}
+
+const FULFILLMENT_WORDS: Record<string, string[]> = {
+  UNFULFILLED: ['unfulfilled', 'unshipped'],
+  PARTIALLY_FULFILLED: ['unfulfilled', 'partial'],
+  FULFILLED: ['fulfilled', 'shipped'],
+  RESTOCKED: ['restocked'],
+}
+const FULFILLMENT_FILTERS = { status: byWord<FulfillmentOrderRow>(row => [row.status.toLowerCase()]) }
+
+function fulfillmentStatus(row: OrderRow): string {
+  if (row.restocked) return 'RESTOCKED'
+  const fulfilled = row.lines.reduce((sum, line) => sum + line.fulfilledUnits, 0)
+  const open = row.lines.reduce((sum, line) => sum + openUnits(line), 0)
+  if (fulfilled > 0) return open > 0 ? 'PARTIALLY_FULFILLED' : 'FULFILLED'
+  return 'UNFULFILLED'
+}
+
+function sortBy(call: Call, key: string): (row: OrderRow) => number {
+  if (key === 'UPDATED_AT') return row => Math.floor((indexedChange(call, row) ?? 0) / 1_000)
+  if (key === 'CREATED_AT' || key === 'PROCESSED_AT') return row => Math.floor(row.createdAt / 1_000)
+  if (key === 'ID' || key === 'ORDER_NUMBER') return row => row.id
+  throw notSimulated(`Sorting orders by ${key}`)
+}
+
+function variantOf(call: Call, itemId: number): unknown {
+  return call.shop.tables.variants.get(call.shop.tables.items.get(itemId)?.variantId ?? -1) ?? null
+}
+
+function productOf(call: Call, itemId: number): { title: string } | null {
+  const variant = call.shop.tables.variants.get(call.shop.tables.items.get(itemId)?.variantId ?? -1)
+  return call.shop.tables.products.get(variant?.productId ?? -1) ?? null
+}

@@ -1,0 +1,169 @@
+/* The shop's side of HTTP: the GraphQL endpoint, results of bulk queries, and the shop's clock in every answer. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type GraphqlBody, makeReady, refuse, run, type Simulated } from './answer.ts'
+import { type Control, CONTROL_PATH } from './control.ts'
+import { takeFault, type Fault } from './dials.ts'
+import type { Journal, JournalEntry } from './journal.ts'
+import { API_VERSIONS, type ApiVersion } from './schema.ts'
+import { seededUuid } from './ids.ts'
+
+export type Wiring = {
+  simulated: Simulated
+  journal: Journal
+  control: Control
+  version: ApiVersion
+  accessTokens: readonly string[] | null
+  now: () => number
+  sleep: (ms: number) => Promise<void>
+  /** Known once the server listens. */
+  baseUrl: () => string
+}
+
+export const BODY_BYTES_MAX = 10 * 1_024 * 1_024
+
+export function shopServer(wiring: Wiring): Server {
+  let requests = 0
+  return createServer((request, response) => {
+    requests += 1
+    const requestId = seededUuid(wiring.simulated.shop.seed, requests)
+    response.sendDate = false
+    response.setHeader('Date', new Date(wiring.now()).toUTCString())
+    response.setHeader('x-request-id', requestId)
+    answer(wiring, request, response, requestId).catch((error: unknown) => {
+      // A bug of the simulator must not look like a misbehaving shop.
+      if (!response.headersSent) sendJson(response, 500, { simulatorBug: String((error as Error).stack ?? error) })
+      else response.destroy()
+    })
+  })
+}
+
+async function answer(wiring: Wiring, request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://shop')
+  const text = await bodyOf(request)
+  if (text === null) return sendJson(response, 413, { errors: `The body is larger than ${BODY_BYTES_MAX} bytes` })
+  if (url.pathname.startsWith(CONTROL_PATH)) {
+    const told = wiring.control(request.method ?? 'GET', url, text)
+    return sendJson(response, told.status, told.body)
+  }
+  const bulk = /^\/_bulk\/(\d+)\.jsonl$/.exec(url.pathname)
+  if (bulk !== null && request.method === 'GET') return sendBulkResult(wiring, response, Number(bulk[1]), requestId)
+  const version = /^\/admin\/api\/([^/]+)\/graphql\.json$/.exec(url.pathname)?.[1]
+  if (version === undefined) return sendJson(response, 404, { errors: 'Not Found' })
+  if (version !== wiring.version) return sendJson(response, 404, { errors: `This simulator speaks ${wiring.version} (it has ${API_VERSIONS.join(', ')}), not ${version}` })
+  if (request.method !== 'POST') return sendJson(response, 405, { errors: 'Method Not Allowed' })
+  await answerGraphql(wiring, { token: String(request.headers['x-shopify-access-token'] ?? ''), text, requestId }, response)
+}
+
+async function answerGraphql(wiring: Wiring, request: { token: string; text: string; requestId: string }, response: ServerResponse): Promise<void> {
+  const { simulated, journal } = wiring
+  const { dials } = simulated
+  const body = readBody(request.text)
+  const ready = body === null ? null : makeReady(simulated, body)
+  const roots = ready !== null && 'prepared' in ready ? ready.prepared.roots.map(field => field.name.value) : []
+  const keys = ready !== null && 'prepared' in ready ? ready.keys : []
+  const held = new Set(keys.filter(key => !simulated.keysUnderWay.has(key)))
+  for (const key of held) simulated.keysUnderWay.add(key)
+  const entry: Omit<JournalEntry, 'seq'> = {
+    at: new Date(wiring.now()).toISOString(),
+    requestId: request.requestId,
+    kind: 'graphql',
+    operation: ready !== null && 'prepared' in ready ? (ready.prepared.operation.name?.value ?? null) : null,
+    roots,
+    variables: body?.variables ?? null,
+    idempotencyKeys: keys,
+    cost: null,
+    status: 200,
+    answer: { errors: [], userErrors: [], changes: 0 },
+    fault: null,
+  }
+  const finish = (status: number, json: unknown, headers: Record<string, string> = {}): void => {
+    journal.append({ ...entry, status })
+    sendJson(response, status, json, { 'X-Shopify-API-Version': wiring.version, ...headers })
+  }
+  const cut = (): void => {
+    journal.append({ ...entry, status: 0 })
+    response.socket?.resetAndDestroy()
+  }
+
+  try {
+    const door = doorAnswer(wiring, request.token)
+    if (door !== null) return finish(door.status, door.body)
+    if (body === null || ready === null) return finish(400, { errors: { query: 'Required parameter missing or invalid' } })
+    const fault = takeFault(dials, roots)
+    entry.fault = fault?.kind ?? null
+    if (fault?.kind === 'resetBefore') return cut()
+    if (fault?.kind === 'status') return finish(fault.status ?? 503, { errors: 'Simulated failure' }, retryAfter(fault))
+    if (fault?.kind === 'internalError') {
+      const message = `Internal error. Looks like something went wrong on our end.\nRequest ID: ${request.requestId} (include this in support requests).`
+      entry.answer.errors = ['INTERNAL_SERVER_ERROR']
+      return finish(200, { errors: [{ message, extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: request.requestId } }] })
+    }
+    if (dials.latencyMs > 0) await wiring.sleep(dials.latencyMs / 2)
+    const now = wiring.now()
+    const result =
+      'refused' in ready
+        ? refuse(simulated, ready.refused, now)
+        : run(simulated, ready.prepared, body, { now, heldKeys: held, baseUrl: wiring.baseUrl(), throttled: fault?.kind === 'throttle' })
+    simulated.shop.tables.flush()
+    entry.cost = result.cost
+    entry.answer = result.summary
+    if (dials.latencyMs > 0) await wiring.sleep(dials.latencyMs / 2)
+    if (fault?.kind === 'resetAfter') return cut()
+    if (fault?.kind === 'statusAfter') return finish(fault.status ?? 502, { errors: 'Simulated failure' }, retryAfter(fault))
+    finish(200, result.body)
+  } finally {
+    for (const key of held) simulated.keysUnderWay.delete(key)
+  }
+}
+
+/** What is said before anybody looks at the call. */
+function doorAnswer(wiring: Wiring, token: string): { status: number; body: unknown } | null {
+  const { dials } = wiring.simulated
+  const isKnown = token !== '' && (wiring.accessTokens === null || wiring.accessTokens.includes(token))
+  if (!isKnown || dials.tokenRevoked) return { status: 401, body: { errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' } }
+  if (dials.frozen) return { status: 402, body: { errors: 'Unavailable Shop' } }
+  return null
+}
+
+function sendBulkResult(wiring: Wiring, response: ServerResponse, id: number, requestId: string): void {
+  const result = wiring.simulated.shop.tables.bulk.get(id)?.result ?? null
+  wiring.journal.append({
+    at: new Date(wiring.now()).toISOString(), requestId, kind: 'bulk-result', operation: null, roots: [], variables: { id }, idempotencyKeys: [],
+    cost: null, status: result === null ? 404 : 200, answer: { errors: [], userErrors: [], changes: 0 }, fault: null,
+  })
+  if (result === null) return sendJson(response, 404, { errors: 'Not Found' })
+  response.writeHead(200, { 'Content-Type': 'application/jsonl', 'Content-Length': Buffer.byteLength(result) }).end(result)
+}
+
+function readBody(text: string): GraphqlBody | null {
+  try {
+    const body = JSON.parse(text) as { query?: unknown; variables?: unknown; operationName?: unknown } | null
+    if (body === null || typeof body.query !== 'string') return null
+    const variables = (body.variables ?? {}) as Record<string, unknown>
+    if (typeof variables !== 'object' || Array.isArray(variables)) return null
+    return { query: body.query, variables, operationName: typeof body.operationName === 'string' && body.operationName !== '' ? body.operationName : null }
+  } catch {
+    return null // Not JSON: the caller says 400.
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > BODY_BYTES_MAX) return null
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function retryAfter(fault: Fault): Record<string, string> {
+  return fault.retryAfterSeconds === undefined ? {} : { 'Retry-After': fault.retryAfterSeconds.toFixed(1) }
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  const text = JSON.stringify(body)
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': Buffer.byteLength(text), ...headers }).end(text)
+}
