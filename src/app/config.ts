@@ -58,7 +58,12 @@ const EXPECTED: Record<string, string> = {
 }
 
 /** What was said on the command line; it goes before the environment. Texts, as they were typed. */
-export type Flags = { dataDir?: string | undefined; roles?: string | undefined; httpPort?: string | undefined; sftpPort?: string | undefined }
+export type Flags = {
+  dataDir?: string | undefined
+  roles?: string | undefined
+  httpPort?: string | undefined
+  sftpPort?: string | undefined
+}
 
 /** Reads the environment, once. Everybody else is told. An empty variable is one that is not set. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>, flags: Flags = {}, cwd: string = process.cwd()): Config {

@@ -85,7 +85,11 @@ export function openBooks(options: { db: Db; clock: Clock; sleep: Sleep; log: Lo
       if (takenRuns.length > 0) await recordRuns(db, takenRuns)
       runsSincePurge += takenRuns.length
       takenRuns.length = 0
-      if (takenBeats.length > 0) await beat(db, takenBeats.map(([, one]) => one))
+      if (takenBeats.length > 0)
+        await beat(
+          db,
+          takenBeats.map(([, one]) => one),
+        )
       for (const [step, one] of takenBeats) if (beats.get(step) === one) beats.delete(step)
       if (runsSincePurge >= RUNS_PER_PURGE) {
         await purgeRuns(db, RUNS_KEPT_MAX)

@@ -182,4 +182,3 @@ function unknownJob(name: string, catalogue: readonly Job[]): TrueupError {
     detail: { name },
   })
 }
-

@@ -1,4 +1,4 @@
-import { type Job as QueuedJob, PgBoss } from 'pg-boss'
+import { PgBoss, type Job as QueuedJob } from 'pg-boss'
 import { messageOf } from '../kernel/error.ts'
 import type { Job, RoomStep } from './job.ts'
 import type { Log } from './log.ts'

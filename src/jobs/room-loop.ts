@@ -1,6 +1,6 @@
 import { assert } from '../kernel/assert.ts'
 import type { Clock, Sleep } from '../kernel/clock.ts'
-import { messageOf, TrueupError, type Retry } from '../kernel/error.ts'
+import { messageOf, type Retry, TrueupError } from '../kernel/error.ts'
 import type { StepReport } from '../kernel/report.ts'
 import { retryDelayMs } from './backoff.ts'
 

@@ -1,5 +1,5 @@
-import type { InstantMs } from '../kernel/clock.ts'
 import type { Sql } from '../db/connection.ts'
+import type { InstantMs } from '../kernel/clock.ts'
 import type { Cause } from './room-loop.ts'
 
 /** One pass of one step, as it is kept. `outcome` null: it still runs. */
@@ -39,10 +39,15 @@ export type RunEnd = {
 
 /** Closes the row of a run. */
 export async function finishRun(sql: Sql, runId: number, end: RunEnd): Promise<void> {
-  await sql.query(
-    `update jobs.run set finished_at = $2, outcome = $3, read = $4, wrote = $5, code = $6, message = $7 where run_id = $1`,
-    [runId, new Date(end.finishedAt), end.outcome, end.read, end.wrote, end.code, end.message],
-  )
+  await sql.query(`update jobs.run set finished_at = $2, outcome = $3, read = $4, wrote = $5, code = $6, message = $7 where run_id = $1`, [
+    runId,
+    new Date(end.finishedAt),
+    end.outcome,
+    end.read,
+    end.wrote,
+    end.code,
+    end.message,
+  ])
 }
 
 export type EndedRun = { job: string; room: string; startedAt: InstantMs; cause: Cause } & RunEnd
@@ -104,9 +109,7 @@ export async function beat(sql: Sql, beats: readonly Heartbeat[]): Promise<void>
 
 /** Every room's last heartbeat. */
 export async function heartbeats(sql: Sql): Promise<Heartbeat[]> {
-  return sql.query<Heartbeat>(
-    `select room, beat_at as "beatAt", outcome, code, message from jobs.heartbeat order by room`,
-  )
+  return sql.query<Heartbeat>(`select room, beat_at as "beatAt", outcome, code, message from jobs.heartbeat order by room`)
 }
 
 /** The newest runs, of one job or of all. */

@@ -1,0 +1,220 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
+import type { Sleep } from '../kernel/clock.ts'
+import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
+import { type Clockwork, startClockwork } from './clockwork.ts'
+import { JOBS, type Job, type RoomStep } from './job.ts'
+import type { Step } from './room-loop.ts'
+import { heartbeats, latestRuns } from './store.ts'
+
+/*
+ * The clockwork on the real job library and a real database. The rooms are two counters on a table of the test's own:
+ * `feed` moves one waiting thing on to the next shelf, `import` takes what lies there.
+ */
+let home: TestDatabase
+let running: Clockwork[] = []
+let lines: Record<string, unknown>[] = []
+
+beforeEach(async () => {
+  home = await openTestDatabase()
+  lines = []
+  await home.db.query('create table thing (id integer primary key, shelf text not null)')
+})
+afterEach(async () => {
+  await Promise.all(running.map(clockwork => clockwork.stop()))
+  running = []
+  await home.drop()
+})
+
+const sleep: Sleep = (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {})
+const clock = { now: () => Date.now() }
+const log = {
+  debug() {},
+  info: (line: Record<string, unknown>) => lines.push(line),
+  warn: (line: Record<string, unknown>) => lines.push(line),
+}
+
+/** Takes everything from one shelf to the next, in one statement. */
+const moving =
+  (from: string, to: string): Step =>
+  async () => {
+    const moved = await home.db.query('update thing set shelf = $2 where shelf = $1 returning id', [from, to])
+    return { read: moved.length, wrote: moved.length, more: false }
+  }
+
+async function start(steps: Partial<Record<RoomStep, Step>>, more: Partial<Parameters<typeof startClockwork>[0]> = {}) {
+  const clockwork = await startClockwork({
+    databaseUrl: home.url,
+    db: home.db,
+    clock,
+    sleep,
+    catalogue: JOBS,
+    steps,
+    follows: { feed: ['import'] },
+    floorMs: { feed: null, import: null },
+    log,
+    ...more,
+  })
+  running.push(clockwork)
+  return clockwork
+}
+
+const put = (...ids: number[]) => home.db.query(`insert into thing select id, 'door' from unnest($1::int[]) id`, [ids])
+const onShelf = async (shelf: string) => (await home.db.query('select id from thing where shelf = $1', [shelf])).length
+
+async function until(what: () => Promise<boolean> | boolean, limitMs = 8_000) {
+  const end = Date.now() + limitMs
+  while (!(await what())) {
+    if (Date.now() > end) throw new Error('it did not come to pass in time')
+    await delay(20)
+  }
+}
+
+test('what a room wrote is taken on by the next within milliseconds, without a hop over a queue', async () => {
+  const clockwork = await start({ feed: moving('door', 'hall'), import: moving('hall', 'shelf') })
+  await put(1, 2, 3)
+  const nudgedAt = performance.now()
+  clockwork.nudge('feed')
+  await until(async () => (await onShelf('shelf')) === 3)
+  expect(performance.now() - nudgedAt).toBeLessThan(500)
+  expect(lines.filter(line => line['room'] !== undefined)).toEqual([
+    { room: 'feed', read: 3, wrote: 3, more: false, tookMs: expect.any(Number) },
+    { room: 'import', read: 3, wrote: 3, more: false, tookMs: expect.any(Number) },
+  ])
+})
+
+test('a run that somebody asks for does the rooms of the job in order and is on record', async () => {
+  const order: string[] = []
+  const noting =
+    (room: string): Step =>
+    async () => {
+      order.push(room)
+      return { read: 2, wrote: 1, more: false }
+    }
+  const clockwork = await start(
+    { import: noting('import'), inventory: noting('inventory') },
+    { follows: {}, floorMs: { import: null, inventory: null } },
+  )
+  expect(await clockwork.runNow('job_prc_pnd_dml')).toEqual({ job: 'Process Bulk Imported Files', isQueued: true })
+  const runs = async () => (await latestRuns(home.db, { job: null, limit: 9 })).filter(run => run.finishedAt !== null)
+  await until(async () => (await runs()).length === 2)
+  expect(order).toEqual(['import', 'inventory'])
+  expect(await runs()).toMatchObject([
+    { job: 'Process Bulk Imported Files', room: 'inventory', cause: 'person', outcome: 'finished', read: 2, wrote: 1 },
+    { job: 'Process Bulk Imported Files', room: 'import', cause: 'person', outcome: 'finished', read: 2, wrote: 1 },
+  ])
+})
+
+test('asking twenty times for a job that runs leaves one more waiting, not twenty', async () => {
+  let calls = 0
+  const clockwork = await start({
+    catalog: async () => {
+      calls += 1
+      await delay(300)
+      return NOTHING_TO_DO
+    },
+  })
+  await clockwork.runNow('Import Catalogue from Shopify')
+  await until(() => calls === 1)
+  const asked = await Promise.all(Array.from({ length: 20 }, () => clockwork.runNow('import-catalogue-from-shopify')))
+  expect(asked.filter(one => one.isQueued)).toHaveLength(1)
+  await until(() => calls === 2)
+  await delay(1_500)
+  expect(calls).toBe(2)
+})
+
+test('a room that fails says so, does not stop the others, and goes on when the world is mended', async () => {
+  let isBroken = true
+  const broken: Step = async signal => {
+    if (isBroken) throw new Error('the shop is away')
+    return moving('hall', 'shelf')(signal)
+  }
+  const clockwork = await start({ feed: moving('door', 'hall'), import: broken })
+  await put(1)
+  clockwork.nudge('feed')
+  await until(async () => (await heartbeats(home.db)).some(beat => beat.room === 'import' && beat.outcome === 'failed'))
+  await put(2)
+  clockwork.nudge('feed')
+  await until(async () => (await onShelf('hall')) === 2)
+  isBroken = false
+  await clockwork.drained()
+  expect(await onShelf('shelf')).toBe(2)
+  expect(await heartbeats(home.db)).toMatchObject([
+    { room: 'feed', outcome: 'finished' },
+    { room: 'import', outcome: 'finished', code: null },
+  ])
+  const failed = (await latestRuns(home.db, { job: 'Process Bulk Imported Files', limit: 99 })).filter(run => run.outcome === 'failed')
+  expect(failed[0]).toMatchObject({ code: 'JOBS_STEP_BROKE', message: 'the shop is away', cause: 'nudge' })
+})
+
+test('emptying the queues of the job library loses nothing', async () => {
+  await start({ feed: moving('door', 'hall'), import: moving('hall', 'shelf') }, { follows: {}, floorMs: { feed: 100, import: 100 } })
+  await put(1, 2)
+  await home.db.query('truncate pgboss.job')
+  await put(3)
+  await until(async () => (await onShelf('shelf')) === 3)
+})
+
+test('a wake-up reaches the process that has the room', async () => {
+  await start({ import: moving('door', 'shelf') })
+  const gate = await start({})
+  await put(1)
+  gate.nudge('import')
+  await until(async () => (await onShelf('shelf')) === 1, 3_000)
+})
+
+test('two processes share the ticks of one schedule: each tick runs once', async () => {
+  const everyMinute: Job[] = JOBS.filter(job => job.slug === 'check-ledger').map(job => ({ ...job, cron: '* * * * *' }))
+  const first = await start({}, { catalogue: everyMinute })
+  await first.stop()
+  // As if nobody had looked at the schedules for a while: the occurrence of this minute is due at the next start.
+  await home.db.query('update pgboss.version set cron_on = null')
+  const ran: string[] = []
+  const checkedBy =
+    (name: string): Step =>
+    async () => {
+      ran.push(name)
+      return NOTHING_TO_DO
+    }
+  await Promise.all(['one', 'two'].map(name => start({ 'check-ledger': checkedBy(name) }, { catalogue: everyMinute })))
+  await until(() => ran.length > 0, 12_000)
+  await delay(1_500)
+  expect(ran).toHaveLength(1)
+  expect((await latestRuns(home.db, { job: 'Check Ledger', limit: 9 })).map(run => run.cause)).toEqual(['tick'])
+})
+
+test('a stop waits for the step that runs and cuts the waits short', async () => {
+  let isWholeStepDone = false
+  const clockwork = await start(
+    {
+      feed: async () => {
+        await delay(400)
+        isWholeStepDone = true
+        return NOTHING_TO_DO
+      },
+      import: moving('hall', 'shelf'),
+    },
+    { floorMs: { feed: null, import: 60_000 } },
+  )
+  clockwork.nudge('feed')
+  await delay(20)
+  const stopAt = performance.now()
+  await clockwork.stop()
+  expect(isWholeStepDone).toBe(true)
+  expect(performance.now() - stopAt).toBeLessThan(2_500)
+})
+
+test('a run whose process died is made up for, and its open record is closed', async () => {
+  await home.db.query(`insert into jobs.run (job, room, started_at) values ('Check Ledger', 'check-ledger', '2026-01-01')`)
+  let report: StepReport | null = null
+  const clockwork = await start({ 'check-ledger': async () => (report = { read: 1, wrote: 0, more: false }) })
+  await clockwork.runNow('Check Ledger')
+  await until(async () => report !== null && (await latestRuns(home.db, { job: null, limit: 9 })).every(run => run.finishedAt !== null))
+  expect((await latestRuns(home.db, { job: null, limit: 9 })).map(run => run.code)).toEqual([null, 'JOBS_RUN_LOST'])
+})
+
+test('a job that nobody knows is refused, with the names that are known', async () => {
+  const clockwork = await start({})
+  await expect(clockwork.runNow('Sweep')).rejects.toMatchObject({ code: 'JOBS_UNKNOWN', hint: expect.stringContaining('Hard Sync Job') })
+})
