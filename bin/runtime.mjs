@@ -32,7 +32,7 @@ export function findInModules(parts) {
 export function refuse() {
   console.error(
     `trueup needs Node.js ${NODE_MAJOR_MIN} or newer and runs on ${process.versions.node}: npm was kept from installing the package "node" that brings it ` +
-      `(install scripts are blocked). Run \`npm rebuild node --allow-scripts=node --ignore-scripts=false\` in ${packageDir}, or install Node.js ${NODE_MAJOR_MIN}.`,
+      `(install scripts are blocked). Run \`npm rebuild node --ignore-scripts=false\` in ${packageDir}, or install Node.js ${NODE_MAJOR_MIN}.`,
   )
   process.exit(1)
 }

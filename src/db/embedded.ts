@@ -35,8 +35,10 @@ export type Embedded = {
 const DATABASE = 'trueup'
 const LOG_FILE_BYTES_MAX = 10 * 1024 * 1024
 const LOG_TAIL_LINES = 5
-const START_TRIES_MAX = 20
-const START_RETRY_MS = 500
+const START_TRIES_MAX = 40
+const START_RETRY_MS = 250
+/** After a kill of PostgreSQL its children need a moment to let go of the shared memory; and a free port may be taken meanwhile. */
+const PASSING_TROUBLE = /pre-existing shared memory|lock file .* already exists|TCP\/IP socket|Address already in use/
 /** Long, since after a crash PostgreSQL replays up to max_wal_size of log. */
 const READY_WAIT_MS_MAX = 120_000
 const FAST_STOP_WAIT_MS_MAX = 30_000
@@ -105,8 +107,8 @@ async function adoptOrStart(dataDir: string, options: EmbeddedOptions): Promise<
     const child = await launchPostgres({ program: binaries.postgres, user, clusterDir, logFile, settings })
     const server = await waitUntilReady({ clusterDir, hasEnded: child.hasEnded, sleep: options.sleep, waitMs: READY_WAIT_MS_MAX })
     if (server !== null) return { server, adopted: false }
-    // After a kill of PostgreSQL its children need a moment to let go of the shared memory; and a free port may be taken meanwhile.
-    if (tries === START_TRIES_MAX || !child.hasEnded()) throw await notStarted(logFile, tries)
+    const said = await lastLines(logFile)
+    if (tries === START_TRIES_MAX || !said.some(line => PASSING_TROUBLE.test(line))) throw notStarted(logFile, said, tries)
     await options.sleep(START_RETRY_MS)
   }
 }
@@ -197,12 +199,16 @@ async function openLog(dataDir: string): Promise<string> {
   return logFile
 }
 
-async function notStarted(logFile: string, tries: number): Promise<TrueupError> {
+async function lastLines(logFile: string): Promise<string[]> {
   const text = await readFile(logFile, 'utf8').catch(unlessMissing(''))
-  const lastLines = text.trimEnd().split('\n').slice(-LOG_TAIL_LINES)
-  return new TrueupError('DB_START_FAILED', `PostgreSQL did not start (tried ${tries} times): ${lastLines.at(-1) ?? ''}`, {
+  return text.trimEnd().split('\n').slice(-LOG_TAIL_LINES)
+}
+
+function notStarted(logFile: string, said: string[], tries: number): TrueupError {
+  const reason = said.findLast(line => /FATAL|PANIC|error/.test(line)) ?? said.at(-1) ?? 'it said nothing'
+  return new TrueupError('DB_START_FAILED', `PostgreSQL did not start (tries: ${tries}): ${reason}`, {
     retry: 'after-operator',
     hint: `Read the end of ${logFile}; it says what PostgreSQL misses.`,
-    detail: { logFile, tries, lastLines },
+    detail: { logFile, tries, lastLines: said },
   })
 }
