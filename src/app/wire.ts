@@ -1,0 +1,70 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { openFileRoom } from '../adapters/files/file-room.ts'
+import { delimitedReader } from '../adapters/formats/delimited.ts'
+import { type Db, openDb } from '../db/connection.ts'
+import { startEmbedded } from '../db/embedded.ts'
+import { migrate } from '../db/migrate.ts'
+import type { FileRoom } from '../feed/port.ts'
+import type { Clock, Sleep } from '../kernel/clock.ts'
+import type { Ids } from '../kernel/ids.ts'
+import type { Log } from '../jobs/log.ts'
+import type { Config } from './config.ts'
+import { migrationsDir } from './places.ts'
+import { roomSteps, type Steps } from './rooms.ts'
+import { openSecretBox, type SecretBox } from './secret-box.ts'
+import { openShops } from './shops.ts'
+
+/** What a process is made of that is not of its own making. */
+export type World = { clock: Clock; sleep: Sleep; ids: Ids; fetch: typeof fetch; log: Log }
+
+/** Everything that works without a door: the database, the files, the rooms. */
+export type House = {
+  db: Db
+  databaseUrl: string
+  /** True when PostgreSQL is ours: then nobody else works in this data directory. */
+  isEmbedded: boolean
+  files: FileRoom
+  homesDir: string
+  spoolDir: string
+  box: SecretBox
+  steps: Steps
+  close(): Promise<void>
+}
+
+/** Opens the house: starts or finds the database, brings it up to the code, and gives every room what it needs. */
+export async function openHouse(config: Pick<Config, 'dataDir' | 'databaseUrl' | 'secretKey'>, world: World): Promise<House> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o711 })
+  const database = await openDatabase(config, world)
+  try {
+    const db = openDb({ url: database.url, onLost: error => world.log.warn({ db: 'lost', message: error.message }) })
+    const applied = await migrate(db, { directory: migrationsDir(), clock: world.clock })
+    if (applied.length > 0) world.log.info({ db: 'migrated', applied: applied.length })
+    const homesDir = path.join(config.dataDir, 'homes')
+    const spoolDir = path.join(config.dataDir, 'spool')
+    const files = await openFileRoom({ homesDir, spoolDir })
+    const box = await openSecretBox(config.dataDir, config.secretKey)
+    const shops = openShops({ db, box, clock: world.clock, sleep: world.sleep, fetch: world.fetch })
+    const steps = roomSteps({ db, clock: world.clock, ids: world.ids, files, format: delimitedReader, shops })
+    return {
+      ...{ db, databaseUrl: database.url, isEmbedded: config.databaseUrl === null, files, homesDir, spoolDir, box, steps },
+      async close() {
+        await db.end()
+        await database.stop()
+      },
+    }
+  } catch (error) {
+    await database.stop()
+    throw error
+  }
+}
+
+async function openDatabase(config: Pick<Config, 'dataDir' | 'databaseUrl'>, world: World): Promise<{ url: string; stop(): Promise<void> }> {
+  if (config.databaseUrl !== null) return { url: config.databaseUrl, stop: async () => {} }
+  return startEmbedded({
+    dataDir: path.join(config.dataDir, 'postgres'),
+    sleep: world.sleep,
+    randomPassword: world.ids.secret,
+    log: line => world.log.info({ db: line }),
+  })
+}
