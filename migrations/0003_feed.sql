@@ -11,9 +11,17 @@ create table feed.feed (
   name_pattern  text not null default '*',
   -- Which door brings its files: the built-in SFTP server and the HTTP upload both write here; a folder is polled.
   door          text not null default 'sftp' check (door in ('sftp', 'folder')),
+  -- A snapshot says what is there, a delta what changed: the same delta twice counts twice, so a person is asked.
+  file_kind     text not null default 'snapshot' check (file_kind in ('snapshot', 'delta')),
   is_enabled    boolean not null default true,
   created_at    timestamptz not null,
   unique (home, folder)
+);
+
+-- The processes that take files in. What one of them was receiving when it went silent is interrupted.
+create table feed.receiver (
+  owner     uuid primary key,
+  alive_at  timestamptz not null
 );
 
 create table feed.file (
@@ -25,11 +33,15 @@ create table feed.file (
                   ('receiving', 'interrupted', 'received', 'staged', 'held', 'applied', 'failed', 'stale', 'duplicate')),
   -- Rises when the file becomes `received`: the order in which import takes the files of a feed.
   seq             bigint,
+  -- The receiver whose connection brings it, or brought it.
+  owner           uuid not null,
   code            text,
   reason          text,
   received_bytes  bigint not null default 0,
   sha256          text,
   sender_stamp    text,
+  -- When it was decided that the file is new: import takes no file before.
+  identified_at   timestamptz,
   duplicate_of    bigint,
   -- Where the bytes are kept whatever the client does to the name it gave them.
   spool_name      text not null unique,

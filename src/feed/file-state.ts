@@ -1,0 +1,83 @@
+import { assert } from '../kernel/assert.ts'
+
+/*
+ * What a file is, from its first byte to its place of rest.
+ *
+ *                        ┌──torn──► interrupted ──completed──► received      (it was only thought to be torn)
+ *   receiving ───────────┤
+ *                        └──completed──► received ──seen_before──► duplicate
+ *                                          ▲ │ ▲
+ *                                          │ │ └────released────── held ──refused──► failed
+ *                                          │ ├──held──────────────► ▲
+ *                                          │ ├──refused───────────────────────────► failed
+ *                                          │ ├──outdated──────────────────────────► stale
+ *                                          │ │
+ *                               stage_lost─┤ └─staged──► staged ──applied──► applied
+ *                                          └──────────────┤ ├────refused──► failed
+ *                                                         │ └────outdated─► stale
+ *                                                         └
+ *   applied, failed, stale and duplicate are final. An interrupted file goes to failed/ when nobody completes it.
+ */
+export const FILE_STATES = ['receiving', 'interrupted', 'received', 'staged', 'held', 'applied', 'failed', 'stale', 'duplicate'] as const
+export type FileState = (typeof FILE_STATES)[number]
+
+export const FILE_EVENTS = [
+  'completed',
+  'torn',
+  'seen_before',
+  'held',
+  'released',
+  'refused',
+  'outdated',
+  'staged',
+  'stage_lost',
+  'applied',
+] as const
+export type FileEvent = (typeof FILE_EVENTS)[number]
+
+const LEADS_TO: Record<FileState, Partial<Record<FileEvent, FileState>>> = {
+  receiving: { completed: 'received', torn: 'interrupted' },
+  interrupted: { completed: 'received' },
+  received: { seen_before: 'duplicate', held: 'held', refused: 'failed', outdated: 'stale', staged: 'staged' },
+  held: { released: 'received', refused: 'failed' },
+  staged: { applied: 'applied', stage_lost: 'received', refused: 'failed', outdated: 'stale' },
+  applied: {},
+  failed: {},
+  stale: {},
+  duplicate: {},
+}
+
+/** The state after an event; null where the event cannot happen to a file in that state. */
+export function afterEvent(state: FileState, event: FileEvent): FileState | null {
+  return LEADS_TO[state][event] ?? null
+}
+
+/** Where an event leads, and from where it may come: what a store needs to make the change in one statement. */
+export function changeBy(event: FileEvent): { to: FileState; from: FileState[] } {
+  const from = FILE_STATES.filter(state => afterEvent(state, event) !== null)
+  const goals = new Set(from.map(state => afterEvent(state, event)))
+  const to = [...goals][0]
+  assert(goals.size === 1 && to, `the event ${event} leads to one state wherever it comes from`)
+  return { to, from }
+}
+
+/** Where the bytes of a file in this state belong; null while they stay in the spool. */
+export function restOf(state: FileState): 'archive' | 'failed' | null {
+  switch (state) {
+    case 'applied':
+    case 'duplicate':
+    case 'stale':
+      return 'archive'
+    case 'failed':
+    case 'interrupted':
+      return 'failed'
+    case 'receiving':
+    case 'received':
+    case 'staged':
+    case 'held':
+      return null
+  }
+}
+
+/** An interrupted upload stays where it is for so long, since its sender may come back for it. */
+export const INTERRUPTED_REST_AFTER_MS = 15 * 60 * 1_000
