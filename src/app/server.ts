@@ -1,0 +1,120 @@
+import { rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { loadOrMakeHostKeys } from '../adapters/files/sftp-server/host-keys.ts'
+import { startSftpServer } from '../adapters/files/sftp-server/server.ts'
+import { createReception } from '../feed/step.ts'
+import { ensureAdmin, ensureCliToken } from '../http/people.ts'
+import { type Gate, createGate } from '../http/server.ts'
+import { type Clockwork, startClockwork } from '../jobs/clockwork.ts'
+import { JOBS } from '../jobs/job.ts'
+import { type Config, portTaken } from './config.ts'
+import { consoleDir } from './places.ts'
+import { FOLLOWS } from './rooms.ts'
+import { allRoutes, streetNow } from './routes.ts'
+import { ensureFirstFeeds, sftpAuthenticator } from './sftp-users.ts'
+import { version } from './version.ts'
+import { type House, openHouse, type World } from './wire.ts'
+
+export type Server = {
+  house: House
+  clockwork: Clockwork | null
+  http: { url: string } | null
+  sftp: { host: string; port: number; fingerprint: string } | null
+  /** Made at this very start; null: it was made before, and nobody can be told its password again. */
+  newAdmin: { name: string; password: string } | null
+  /** Lets go of clients, drains the rooms, stops the database. */
+  stop(): Promise<void>
+}
+
+const SERVER_FILE = 'server.json'
+
+/** Starts what this process's roles ask for: the rooms, and the gates by which people and files come in. */
+export async function startServer(config: Config, world: World): Promise<Server> {
+  const house = await openHouse(config, world)
+  const closing: (() => Promise<void>)[] = [() => house.close()]
+  const stop = async () => {
+    while (closing.length > 0) await closing.pop()?.()
+  }
+  try {
+    const newAdmin = await ensureAdmin({ db: house.db, ids: world.ids, clock: world.clock })
+    await ensureFirstFeeds({ house, config, world })
+
+    let gate: Gate | null = null
+    const clockwork = config.roles.includes('work') ? await openRooms(house, world, () => gate?.changed()) : null
+    if (clockwork) closing.push(() => clockwork.stop())
+    const sftp = config.roles.includes('gate') ? await openSftp(config, house, world, clockwork) : null
+    if (sftp) closing.push(() => sftp.stop())
+    if (config.roles.includes('gate')) gate = await openGate(config, house, world, clockwork)
+    const http = gate ? await listen(gate, config) : null
+    if (gate) closing.push(() => gate?.close() ?? Promise.resolve())
+    if (http) {
+      const file = path.join(config.dataDir, SERVER_FILE)
+      await writeFile(file, `${JSON.stringify({ url: http.url, pid: process.pid })}\n`)
+      closing.push(() => rm(file, { force: true }))
+    }
+    return { house, clockwork, http, sftp, newAdmin, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function openRooms(house: House, world: World, changed: () => void): Promise<Clockwork> {
+  return startClockwork({
+    databaseUrl: house.databaseUrl,
+    db: house.db,
+    clock: world.clock,
+    sleep: world.sleep,
+    catalogue: JOBS,
+    steps: house.steps,
+    follows: FOLLOWS,
+    log: world.log,
+    onReport: changed,
+  })
+}
+
+async function openSftp(config: Config, house: House, world: World, clockwork: Clockwork | null) {
+  const reception = await createReception({ db: house.db, clock: world.clock, ids: world.ids, arrived: () => clockwork?.nudge('feed') })
+  try {
+    return await startSftpServer({
+      host: config.host,
+      port: config.sftpPort,
+      hostKeys: await loadOrMakeHostKeys(path.join(config.dataDir, 'host-keys')),
+      homesDir: house.homesDir,
+      spoolDir: house.spoolDir,
+      reception,
+      authenticate: sftpAuthenticator(house.db),
+      clock: world.clock,
+      log: world.log,
+    })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+      throw portTaken({ door: 'sftp', host: config.host, port: config.sftpPort, cause: error })
+    throw error
+  }
+}
+
+async function openGate(config: Config, house: House, world: World, clockwork: Clockwork | null): Promise<Gate> {
+  return createGate({
+    db: house.db,
+    clock: world.clock,
+    ids: world.ids,
+    sleep: world.sleep,
+    log: world.log,
+    routes: allRoutes({ house, world, clockwork }),
+    streetNow: () => streetNow(house.db, world.clock),
+    cliToken: await ensureCliToken({ dataDir: config.dataDir, ids: world.ids }),
+    consoleDir: consoleDir(),
+    version: version(),
+  })
+}
+
+async function listen(gate: Gate, config: Config): Promise<{ url: string }> {
+  try {
+    return await gate.listen({ host: config.host, port: config.httpPort })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+      throw portTaken({ door: 'http', host: config.host, port: config.httpPort, cause: error })
+    throw error
+  }
+}
