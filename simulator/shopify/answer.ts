@@ -3,10 +3,10 @@
  * synchronous, so that no other call sees half of it.
  */
 
-import { execute, type ExecutionResult, type GraphQLSchema } from 'graphql'
+import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql'
 import type { Bucket, ThrottleStatus } from './bucket.ts'
 import type { BulkEngine, Call } from './call.ts'
-import { costOf, QUERY_COST_MAX, type Priced } from './cost.ts'
+import { costOf, type Priced, QUERY_COST_MAX } from './cost.ts'
 import type { Dials } from './dials.ts'
 import { resolveField, resolveKind } from './fields.ts'
 import type { AnswerSummary } from './journal.ts'
@@ -113,7 +113,13 @@ function throttled(simulated: Simulated, requested: number, now: number): Answer
 
 function tooDear(simulated: Simulated, requested: number, now: number): Answer {
   const message = `Query cost is ${requested}, which exceeds the single query max cost limit (${QUERY_COST_MAX}).`
-  const errors = [problem('MAX_COST_EXCEEDED', message, { cost: requested, maxCost: QUERY_COST_MAX, documentation: 'https://shopify.dev/api/usage/rate-limits' }).toJSON()]
+  const errors = [
+    problem('MAX_COST_EXCEEDED', message, {
+      cost: requested,
+      maxCost: QUERY_COST_MAX,
+      documentation: 'https://shopify.dev/api/usage/rate-limits',
+    }).toJSON(),
+  ]
   const cost = { requested, actual: null }
   return { body: { errors, extensions: costExtension(cost, simulated.bucket.status(now)) }, cost, summary: summaryOf({ errors }) }
 }
@@ -130,8 +136,13 @@ function withDefaults(prepared: Prepared, variables: Record<string, unknown>): R
 }
 
 function summaryOf(answer: { errors: readonly ShopError[]; data?: Record<string, unknown> | null | undefined }): AnswerSummary {
-  const payloads = Object.values(answer.data ?? {}) as ({ userErrors?: unknown; inventoryAdjustmentGroup?: { changes?: unknown[] } | null } | null)[]
-  const userErrors = payloads.flatMap(payload => (Array.isArray(payload?.userErrors) ? (payload.userErrors as { code?: string; message?: string }[]) : []))
+  const payloads = Object.values(answer.data ?? {}) as ({
+    userErrors?: unknown
+    inventoryAdjustmentGroup?: { changes?: unknown[] } | null
+  } | null)[]
+  const userErrors = payloads.flatMap(payload =>
+    Array.isArray(payload?.userErrors) ? (payload.userErrors as { code?: string; message?: string }[]) : [],
+  )
   return {
     errors: answer.errors.map(error => String(error.extensions?.code ?? error.message)),
     userErrors: userErrors.map(each => each.code ?? each.message ?? 'user error'),

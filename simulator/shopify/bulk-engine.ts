@@ -1,6 +1,6 @@
 /* Checks a bulk query against the schema and the bulk rules, and runs it whole. */
 
-import { execute, type ExecutionResult, type GraphQLSchema, Kind, type OperationDefinitionNode, parse } from 'graphql'
+import { type ExecutionResult, execute, type GraphQLSchema, Kind, type OperationDefinitionNode, parse } from 'graphql'
 import { toLines } from './bulk-lines.ts'
 import { bulkProblems } from './bulk-rules.ts'
 import type { BulkEngine, Call } from './call.ts'
@@ -14,7 +14,8 @@ export function bulkEngine(schema: GraphQLSchema): BulkEngine {
         const document = parse(query)
         const invalid = validationErrors(schema, document).map(error => `Invalid bulk query: ${error.message}`)
         if (invalid.length > 0) return invalid
-        if (document.definitions.some(each => each.kind === Kind.FRAGMENT_DEFINITION)) return ['A bulk query with named fragments is not simulated.']
+        if (document.definitions.some(each => each.kind === Kind.FRAGMENT_DEFINITION))
+          return ['A bulk query with named fragments is not simulated.']
         return [...bulkProblems(schema, document), ...unsimulated(schema, document).map(what => `${what} is not simulated.`)]
       } catch (error) {
         return [`Invalid bulk query: ${(error as Error).message}`]
@@ -23,7 +24,14 @@ export function bulkEngine(schema: GraphQLSchema): BulkEngine {
     run(query, call) {
       const document = parse(query)
       const contextValue: Call = { ...call, everything: true }
-      const result = execute({ schema, document, contextValue, rootValue: {}, fieldResolver: resolveField, typeResolver: resolveKind }) as ExecutionResult
+      const result = execute({
+        schema,
+        document,
+        contextValue,
+        rootValue: {},
+        fieldResolver: resolveField,
+        typeResolver: resolveKind,
+      }) as ExecutionResult
       if (result.errors !== undefined) {
         const denied = result.errors.some(error => error.extensions.code === 'ACCESS_DENIED')
         return { kind: 'failed', errorCode: denied ? 'ACCESS_DENIED' : 'INTERNAL_SERVER_ERROR' }

@@ -51,7 +51,9 @@ function nodeSelection(field: FieldNode): SelectionSetNode | null {
 
 /** Named fragments are rare in bulk queries, and refused before (see `bulk-engine.ts`). */
 function fieldsOf(set: SelectionSetNode): FieldNode[] {
-  return set.selections.flatMap(each => (each.kind === Kind.FIELD ? [each] : each.kind === Kind.INLINE_FRAGMENT ? fieldsOf(each.selectionSet) : []))
+  return set.selections.flatMap(each =>
+    each.kind === Kind.FIELD ? [each] : each.kind === Kind.INLINE_FRAGMENT ? fieldsOf(each.selectionSet) : [],
+  )
 }
 
 function isObject(value: unknown): value is Row {

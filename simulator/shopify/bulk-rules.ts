@@ -3,9 +3,9 @@
 import {
   type DocumentNode,
   type FieldNode,
+  type GraphQLSchema,
   getNamedType,
   getNullableType,
-  type GraphQLSchema,
   isListType,
   Kind,
   type SelectionSetNode,
@@ -31,7 +31,8 @@ export function bulkProblems(schema: GraphQLSchema, document: DocumentNode): str
   for (const name of seen.topLevelNodes) problems.push(`Bulk queries cannot contain a top level \`${name}\` field.`)
   if (seen.count === 0) problems.push('Bulk queries must contain at least one connection.')
   if (seen.count > BULK_CONNECTIONS_MAX) problems.push(`Bulk queries cannot contain more than ${BULK_CONNECTIONS_MAX} connections.`)
-  if (seen.depth > BULK_DEPTH_MAX) problems.push(`Bulk queries cannot contain connections with a nesting depth greater than ${BULK_DEPTH_MAX}.`)
+  if (seen.depth > BULK_DEPTH_MAX)
+    problems.push(`Bulk queries cannot contain connections with a nesting depth greater than ${BULK_DEPTH_MAX}.`)
   if (seen.inList) problems.push('Queries that contain a connection field within a list field are not currently supported.')
   if (seen.withoutParentId.length > 0) {
     problems.push(
@@ -63,7 +64,11 @@ function survey(schema: GraphQLSchema, document: DocumentNode): Survey {
   visit(
     document,
     visitWithTypeInfo(info, {
-      OperationDefinition: { enter: operation => void (seen.isMutation ||= operation.operation !== 'query') },
+      OperationDefinition: {
+        enter(operation) {
+          if (operation.operation !== 'query') seen.isMutation = true
+        },
+      },
       Field: {
         enter(field) {
           const type = info.getType()

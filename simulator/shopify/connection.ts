@@ -7,7 +7,13 @@ import { problem } from './problem.ts'
 
 export const PAGE_ROWS_MAX = 250
 
-export type PageArgs = { first?: number | null; last?: number | null; after?: string | null; before?: string | null; reverse?: boolean | null }
+export type PageArgs = {
+  first?: number | null
+  last?: number | null
+  after?: string | null
+  before?: string | null
+  reverse?: boolean | null
+}
 export type SortValue = string | number
 export type Connection<T> = {
   nodes: readonly T[]
@@ -31,7 +37,9 @@ export function page<T extends { id: number }>(
   const size = checkedSize(args)
   const after = args.after == null ? null : readCursor(args.after)
   const before = args.before == null ? null : readCursor(args.before)
-  const between = sorted.filter(row => (after === null || order(place(row), after) > 0) && (before === null || order(place(row), before) < 0))
+  const between = sorted.filter(
+    row => (after === null || order(place(row), after) > 0) && (before === null || order(place(row), before) < 0),
+  )
   const taken = args.first == null ? between.slice(-size) : between.slice(0, size)
   const cut = taken.length < between.length
   return connection(taken, place, {
@@ -42,7 +50,11 @@ export function page<T extends { id: number }>(
 
 type Place = [SortValue, number]
 
-function connection<T>(rows: readonly T[], place: (row: T) => Place, more: { hasNextPage: boolean; hasPreviousPage: boolean }): Connection<T> {
+function connection<T>(
+  rows: readonly T[],
+  place: (row: T) => Place,
+  more: { hasNextPage: boolean; hasPreviousPage: boolean },
+): Connection<T> {
   const cursor = (row: T | undefined): string | null => (row === undefined ? null : writeCursor(place(row)))
   return {
     nodes: rows,

@@ -7,7 +7,7 @@ import type { Simulated } from './answer.ts'
 import { turnDials } from './dials.ts'
 import { gid, levelGid, numberOf } from './ids.ts'
 import type { Journal } from './journal.ts'
-import { cancelOrder, fulfilOrder, openUnits, OrderRefused, placeOrder, type Wish } from './orders.ts'
+import { cancelOrder, fulfilOrder, OrderRefused, openUnits, placeOrder, type Wish } from './orders.ts'
 import type { LevelRow, OrderRow } from './rows.ts'
 import { levelOf } from './shop.ts'
 import { move, quantityOf } from './stock.ts'
@@ -41,21 +41,33 @@ const ACTS: readonly [method: string, path: RegExp, act: Act][] = [
   ['GET', /^state$/, state],
   ['GET', /^journal$/, ({ journal }, _body, url) => journal.after(Number(url.searchParams.get('after') ?? 0))],
   ['GET', /^dials$/, ({ simulated }) => simulated.dials],
-  ['PUT', /^dials$/, ({ simulated }, body) => {
-    turnDials(simulated.dials, body)
-    return simulated.dials
-  }],
+  [
+    'PUT',
+    /^dials$/,
+    ({ simulated }, body) => {
+      turnDials(simulated.dials, body)
+      return simulated.dials
+    },
+  ],
   ['POST', /^orders$/, place],
-  ['POST', /^orders\/(?:gid:\/\/shopify\/Order\/)?(\d+)\/cancel$/, ({ simulated, now }, body, _url, id) => {
-    const order = orderById(simulated, id)
-    cancelOrder(simulated.shop, order, { now: now(), restock: body.restock !== false })
-    return orderView(simulated, order)
-  }],
-  ['POST', /^orders\/(?:gid:\/\/shopify\/Order\/)?(\d+)\/fulfil$/, ({ simulated, now }, body, _url, id) => {
-    const order = orderById(simulated, id)
-    fulfilOrder(simulated.shop, order, { now: now(), fulfillmentOrderId: numberOf('FulfillmentOrder', body.fulfillmentOrderId) })
-    return orderView(simulated, order)
-  }],
+  [
+    'POST',
+    /^orders\/(?:gid:\/\/shopify\/Order\/)?(\d+)\/cancel$/,
+    ({ simulated, now }, body, _url, id) => {
+      const order = orderById(simulated, id)
+      cancelOrder(simulated.shop, order, { now: now(), restock: body.restock !== false })
+      return orderView(simulated, order)
+    },
+  ],
+  [
+    'POST',
+    /^orders\/(?:gid:\/\/shopify\/Order\/)?(\d+)\/fulfil$/,
+    ({ simulated, now }, body, _url, id) => {
+      const order = orderById(simulated, id)
+      fulfilOrder(simulated.shop, order, { now: now(), fulfillmentOrderId: numberOf('FulfillmentOrder', body.fulfillmentOrderId) })
+      return orderView(simulated, order)
+    },
+  ],
   ['PUT', /^levels$/, editLevels],
 ]
 
@@ -66,7 +78,7 @@ function state({ simulated, journal, now }: Backstage): unknown {
     now: new Date(now()).toISOString(),
     bucket: simulated.bucket.status(now()),
     counts: {
-      calls: journal.after(Number.MAX_SAFE_INTEGER).last,
+      ...journal.counts(),
       levels: tables.levels.size,
       orders: tables.orders.size,
       unitsSold: tables.total('units sold'),
@@ -92,7 +104,12 @@ function place({ simulated, now }: Backstage, body: Record<string, unknown>): un
 
 /** Somebody in the admin: the level is simply what they typed. */
 function editLevels({ simulated, now }: Backstage, body: Record<string, unknown>): unknown {
-  const edits = (Array.isArray(body) ? body : [body]) as { inventoryItemId?: string; locationId?: string; available?: number; active?: boolean }[]
+  const edits = (Array.isArray(body) ? body : [body]) as {
+    inventoryItemId?: string
+    locationId?: string
+    available?: number
+    active?: boolean
+  }[]
   const levels = edits.map(edit => {
     const itemId = numberOf('InventoryItem', edit.inventoryItemId)
     const locationId = numberOf('Location', edit.locationId)
@@ -139,7 +156,11 @@ function orderView(simulated: Simulated, order: OrderRow): unknown {
       units: line.units,
       openUnits: openUnits(line),
     })),
-    fulfillmentOrders: order.fulfillmentOrders.map(part => ({ id: gid('FulfillmentOrder', part.id), locationId: gid('Location', part.locationId), status: part.status })),
+    fulfillmentOrders: order.fulfillmentOrders.map(part => ({
+      id: gid('FulfillmentOrder', part.id),
+      locationId: gid('Location', part.locationId),
+      status: part.status,
+    })),
   }
 }
 

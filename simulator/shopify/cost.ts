@@ -11,10 +11,10 @@
 import {
   type FieldNode,
   type FragmentDefinitionNode,
-  getNamedType,
-  getNullableType,
   type GraphQLCompositeType,
   type GraphQLSchema,
+  getNamedType,
+  getNullableType,
   isCompositeType,
   isInterfaceType,
   isListType,
@@ -48,7 +48,8 @@ function selectionCost(priced: Priced, set: SelectionSetNode, type: GraphQLCompo
     else {
       const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : priced.fragments[selection.name.value]
       const on = fragment?.typeCondition === undefined ? type : priced.schema.getType(fragment.typeCondition.name.value)
-      if (fragment !== undefined && on !== undefined && isCompositeType(on)) sum += selectionCost(priced, fragment.selectionSet, on, data, isMutation)
+      if (fragment !== undefined && on !== undefined && isCompositeType(on))
+        sum += selectionCost(priced, fragment.selectionSet, on, data, isMutation)
     }
   }
   return sum
@@ -99,7 +100,9 @@ function nodeSelections(priced: Priced, set: SelectionSetNode, type: GraphQLComp
     const on = definition === undefined ? undefined : getNamedType(definition.type)
     if (on === undefined || !isCompositeType(on) || selection.selectionSet === undefined) return []
     if (selection.name.value === 'edges') return nodeSelections(priced, selection.selectionSet, on)
-    return selection.name.value === 'nodes' || selection.name.value === 'node' ? [[selection.selectionSet, on] as [SelectionSetNode, GraphQLCompositeType]] : []
+    return selection.name.value === 'nodes' || selection.name.value === 'node'
+      ? [[selection.selectionSet, on] as [SelectionSetNode, GraphQLCompositeType]]
+      : []
   })
 }
 

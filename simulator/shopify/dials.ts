@@ -69,10 +69,13 @@ export function turnDials(dials: Dials, turn: Record<string, unknown>): void {
     const now = dials[name as keyof Dials]
     const choices = CHOICES[name as keyof Dials]
     const fits =
-      name === 'scopes' ? value === null || (Array.isArray(value) && value.every(scope => typeof scope === 'string'))
-      : name === 'failNext' ? Array.isArray(value) && value.every(isFault)
-      : choices !== undefined ? choices.includes(value as string)
-      : typeof value === typeof now && !(typeof value === 'number' && !(value >= 0))
+      name === 'scopes'
+        ? value === null || (Array.isArray(value) && value.every(scope => typeof scope === 'string'))
+        : name === 'failNext'
+          ? Array.isArray(value) && value.every(isFault)
+          : choices !== undefined
+            ? choices.includes(value as string)
+            : typeof value === typeof now && !(typeof value === 'number' && !(value >= 0))
     if (!fits) throw new Error(`The dial ${name} cannot be turned to ${JSON.stringify(value)}.`)
   }
   Object.assign(dials, structuredClone(turn))

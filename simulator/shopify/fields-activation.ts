@@ -8,6 +8,7 @@ import { itemById } from './fields-catalogue.ts'
 import { levelById } from './fields-level.ts'
 import { locationById } from './fields-location.ts'
 import { mutation } from './mutation.ts'
+import { notSimulated } from './problem.ts'
 import type { ItemRow, LevelRow, LocationRow, Payload, UserError } from './rows.ts'
 import { levelOf } from './shop.ts'
 import { move, quantityOf } from './stock.ts'
@@ -20,7 +21,10 @@ export const activationFields: Record<string, Fields> = {
     inventoryBulkToggleActivation: mutation({ needsKey: false }, toggle),
     inventoryItemUpdate: mutation({ needsKey: false }, updateItem),
   },
-  InventoryActivatePayload: { inventoryLevel: (row: Payload, _args: unknown, call: Call) => levelsIn(call, row)[0] ?? null, userErrors: 'property' },
+  InventoryActivatePayload: {
+    inventoryLevel: (row: Payload, _args: unknown, call: Call) => levelsIn(call, row)[0] ?? null,
+    userErrors: 'property',
+  },
   InventoryDeactivatePayload: { userErrors: 'property' },
   InventoryBulkToggleActivationPayload: {
     inventoryItem: (row: Payload, _args: unknown, call: Call) => call.shop.tables.items.get(row.itemId ?? -1) ?? null,
@@ -38,9 +42,12 @@ export const activationFields: Record<string, Fields> = {
 function activate(args: Args, call: Call): Payload {
   const item = itemById(call, args.inventoryItemId)
   const location = locationById(call, args.locationId)
+  if (args.stockAtLegacyLocation) throw notSimulated('Stocking at a legacy location')
   if (item === null) return failed(['inventoryItemId'], "The inventory item couldn't be stocked because it wasn't found.")
-  if (location === null || !location.active) return failed(['locationId'], "The inventory item couldn't be stocked because the location wasn't found or is inactive.")
-  if (location.fulfillmentService !== null) return failed(['locationId'], 'The location belongs to a fulfillment service and does not stock items of the merchant.')
+  if (location === null || !location.active)
+    return failed(['locationId'], "The inventory item couldn't be stocked because the location wasn't found or is inactive.")
+  if (location.fulfillmentService !== null)
+    return failed(['locationId'], 'The location belongs to a fulfillment service and does not stock items of the merchant.')
   const known = call.shop.tables.levels.get(levelKey(item.id, location.id))
   const wrong = quantityErrors(args, known?.active === true)
   if (wrong.length > 0) return { userErrors: wrong }
@@ -73,8 +80,10 @@ function toggle(args: Args, call: Call): Payload {
   const errors = updates.flatMap((update, index) => {
     const field = ['inventoryItemUpdates', String(index), 'locationId']
     const location = locations[index] ?? null
-    if (location === null || (update.activate && !location.active)) return [coded(field, 'LOCATION_NOT_FOUND', 'The location was not found.')]
-    if (update.activate && location.fulfillmentService !== null) return [coded(field, 'INVENTORY_MANAGED_BY_3RD_PARTY', 'The location is managed by a third party.')]
+    if (location === null || (update.activate && !location.active))
+      return [coded(field, 'LOCATION_NOT_FOUND', 'The location was not found.')]
+    if (update.activate && location.fulfillmentService !== null)
+      return [coded(field, 'INVENTORY_MANAGED_BY_3RD_PARTY', 'The location is managed by a third party.')]
     const level = call.shop.tables.levels.get(levelKey(item.id, location.id))
     const refusal = update.activate || level === undefined || !level.active ? null : refusalToUnstock(call, level, comes)
     return refusal === null ? [] : [coded(field, refusal.code, refusal.message)]
@@ -92,6 +101,8 @@ function toggle(args: Args, call: Call): Payload {
 
 function updateItem(args: Args, call: Call): Payload {
   const item = itemById(call, args.id)
+  const others = Object.keys(args.input).filter(name => name !== 'tracked')
+  if (others.length > 0) throw notSimulated(`Updating ${others.join(', ')} of an inventory item`)
   if (item === null) return failed(['id'], "The inventory item couldn't be updated because it does not exist.")
   if (args.input.tracked != null) {
     item.tracked = args.input.tracked
@@ -115,11 +126,22 @@ function quantityErrors(args: Args, isActive: boolean): UserError[] {
 }
 
 function refusalToUnstock(call: Call, level: LevelRow, locationsThatCome: number): { code: string; message: string } | null {
-  if (level.quantities.committed !== 0) return { code: 'COMMITTED_INVENTORY_AT_LOCATION', message: "The item couldn't be unstocked because it has committed inventory at the location." }
-  if (level.quantities.incoming !== 0) return { code: 'INCOMING_INVENTORY_AT_LOCATION', message: "The item couldn't be unstocked because it has incoming inventory at the location." }
+  if (level.quantities.committed !== 0)
+    return {
+      code: 'COMMITTED_INVENTORY_AT_LOCATION',
+      message: "The item couldn't be unstocked because it has committed inventory at the location.",
+    }
+  if (level.quantities.incoming !== 0)
+    return {
+      code: 'INCOMING_INVENTORY_AT_LOCATION',
+      message: "The item couldn't be unstocked because it has incoming inventory at the location.",
+    }
   const others = call.shop.tables.levelsOfItem(level.itemId).filter(other => other.active && other.id !== level.id).length
   if (others + locationsThatCome > 0) return null
-  return { code: 'CANNOT_DEACTIVATE_FROM_ONLY_LOCATION', message: "The item couldn't be unstocked because it must be stocked at a minimum of 1 location." }
+  return {
+    code: 'CANNOT_DEACTIVATE_FROM_ONLY_LOCATION',
+    message: "The item couldn't be unstocked because it must be stocked at a minimum of 1 location.",
+  }
 }
 
 function switchLevel(call: Call, item: ItemRow, location: LocationRow, active: boolean): LevelRow {

@@ -18,6 +18,8 @@ import { byInstant, byNumber, byWord, type Filters } from './search.ts'
 import { searched } from './searched.ts'
 
 export const BULK_QUERIES_MAX = 5
+/** The real shop keeps results for seven days; this one keeps the newest. */
+export const BULK_RESULTS_KEPT_MAX = 20
 
 export const bulkFields: Record<string, Fields> = {
   QueryRoot: {
@@ -131,6 +133,11 @@ function finish(call: Call, row: BulkRow): void {
   row.objectCount = outcome.objectCount
   row.rootObjectCount = outcome.rootObjectCount
   row.result = outcome.objectCount === 0 ? null : outcome.lines
+  const withResult = [...call.shop.tables.bulk.values()].filter(each => each.result !== null)
+  for (const old of withResult.slice(0, -BULK_RESULTS_KEPT_MAX)) {
+    old.result = null
+    call.shop.tables.put('bulk', old)
+  }
 }
 
 const FILTERS: Filters<BulkRow> = {

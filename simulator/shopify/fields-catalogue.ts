@@ -2,7 +2,7 @@
 
 import type { Call, Fields } from './call.ts'
 import { instant } from './call.ts'
-import { page, type PageArgs } from './connection.ts'
+import { type PageArgs, page } from './connection.ts'
 import { levelsPage } from './fields-level.ts'
 import { gid, numberOf } from './ids.ts'
 import { notSimulated } from './problem.ts'
@@ -15,7 +15,9 @@ export const catalogueFields: Record<string, Fields> = {
   QueryRoot: {
     inventoryItem: (_row, args, call) => itemById(call, args.id),
     inventoryItems: (_row, args, call) =>
-      page(searched(call, 'inventoryItems', [...call.shop.tables.items.values()], args.query, ITEM_FILTERS), args, { everything: call.everything }),
+      page(searched(call, 'inventoryItems', [...call.shop.tables.items.values()], args.query, ITEM_FILTERS), args, {
+        everything: call.everything,
+      }),
     productVariant: (_row, args, call) => call.shop.tables.variants.get(numberOf('ProductVariant', args.id) ?? -1) ?? null,
     productVariants: (_row, args, call) => {
       if (args.savedSearchId != null) throw notSimulated('A saved search')

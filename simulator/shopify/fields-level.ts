@@ -2,7 +2,7 @@
 
 import type { Call, Fields } from './call.ts'
 import { instant } from './call.ts'
-import { page, type PageArgs } from './connection.ts'
+import { type PageArgs, page } from './connection.ts'
 import { gid, levelGid, parseGid } from './ids.ts'
 import { problem } from './problem.ts'
 import type { LevelRow, QuantityName } from './rows.ts'

@@ -29,7 +29,11 @@ export const appFields: Record<string, Fields> = {
     myshopifyDomain: (row: ShopSource) => row.file.domain,
     currencyCode: (row: ShopSource) => row.file.currencyCode ?? 'USD',
     ianaTimezone: () => 'Etc/UTC',
-    plan: (row: ShopSource) => ({ publicDisplayName: titled(row.file.plan), shopifyPlus: row.file.plan === 'plus', partnerDevelopment: false }),
+    plan: (row: ShopSource) => ({
+      publicDisplayName: titled(row.file.plan),
+      shopifyPlus: row.file.plan === 'plus',
+      partnerDevelopment: false,
+    }),
   },
   ShopPlan: { publicDisplayName: 'property', shopifyPlus: 'property', partnerDevelopment: 'property' },
 }
@@ -41,7 +45,10 @@ export const locationFields: Record<string, Fields> = {
       const shown = all.filter(
         location => (location.active || args.includeInactive) && (location.fulfillmentService === null || args.includeLegacy),
       )
-      return page(searched(call, 'locations', shown, args.query, FILTERS), args, { everything: call.everything, sortBy: sortBy(args.sortKey) })
+      return page(searched(call, 'locations', shown, args.query, FILTERS), args, {
+        everything: call.everything,
+        sortBy: sortBy(args.sortKey),
+      })
     },
     location: (_row, args, call) => {
       if (args.id == null) return [...call.shop.tables.locations.values()].find(location => location.active) ?? null
@@ -62,7 +69,12 @@ export const locationFields: Record<string, Fields> = {
     fulfillmentService: (row: LocationRow) =>
       row.fulfillmentService === null
         ? null
-        : { id: gid('FulfillmentService', row.id), handle: row.fulfillmentService, serviceName: row.fulfillmentService, inventoryManagement: true },
+        : {
+            id: gid('FulfillmentService', row.id),
+            handle: row.fulfillmentService,
+            serviceName: row.fulfillmentService,
+            inventoryManagement: true,
+          },
     createdAt: (row: LocationRow) => instant(row.createdAt),
     updatedAt: (row: LocationRow) => instant(row.updatedAt),
     inventoryLevel: (row: LocationRow, args: { inventoryItemId: string; includeInactive: boolean }, call: Call) => {

@@ -17,13 +17,21 @@ function nodeById(call: Call, value: string): unknown {
   if (found === null) throw problem('BAD_REQUEST', `Invalid global id '${value}'`)
   const { tables } = call.shop
   switch (found.kind) {
-    case 'InventoryItem': return tables.items.get(found.id) ?? null
-    case 'InventoryLevel': return tables.levelsById.get(found.id) ?? null
-    case 'Location': return tables.locations.get(found.id) ?? null
-    case 'Product': return tables.products.get(found.id) ?? null
-    case 'ProductVariant': return tables.variants.get(found.id) ?? null
-    case 'Order': return tables.orders.get(found.id) ?? null
-    case 'BulkOperation': return bulkById(call, value)
-    default: throw notSimulated(`A node of type ${found.kind}`)
+    case 'InventoryItem':
+      return tables.items.get(found.id) ?? null
+    case 'InventoryLevel':
+      return tables.levelsById.get(found.id) ?? null
+    case 'Location':
+      return tables.locations.get(found.id) ?? null
+    case 'Product':
+      return tables.products.get(found.id) ?? null
+    case 'ProductVariant':
+      return tables.variants.get(found.id) ?? null
+    case 'Order':
+      return tables.orders.get(found.id) ?? null
+    case 'BulkOperation':
+      return bulkById(call, value)
+    default:
+      throw notSimulated(`A node of type ${found.kind}`)
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Call, Fields } from './call.ts'
 import { instant } from './call.ts'
-import { page, type PageArgs } from './connection.ts'
+import { type PageArgs, page } from './connection.ts'
 import { gid, numberOf } from './ids.ts'
 import { openUnits } from './orders.ts'
 import { notSimulated } from './problem.ts'
@@ -16,7 +16,10 @@ export const orderFields: Record<string, Fields> = {
     orders: (_row, args, call) => {
       if (args.savedSearchId != null) throw notSimulated('A saved search')
       const indexed = [...call.shop.tables.orders.values()].filter(order => indexedChange(call, order) !== null && isRecent(call, order))
-      return page(searched(call, 'orders', indexed, args.query, filters(call)), args, { everything: call.everything, sortBy: sortBy(call, args.sortKey) })
+      return page(searched(call, 'orders', indexed, args.query, filters(call)), args, {
+        everything: call.everything,
+        sortBy: sortBy(call, args.sortKey),
+      })
     },
   },
   Order: {
@@ -36,7 +39,9 @@ export const orderFields: Record<string, Fields> = {
     displayFulfillmentStatus: fulfillmentStatus,
     lineItems: (row: OrderRow, args: PageArgs, call: Call) => page(row.lines, args, { everything: call.everything }),
     fulfillmentOrders: (row: OrderRow, args: PageArgs & { query?: string | null }, call: Call) =>
-      page(searched(call, ['order', 'fulfillmentOrders'], row.fulfillmentOrders, args.query, FULFILLMENT_FILTERS), args, { everything: call.everything }),
+      page(searched(call, ['order', 'fulfillmentOrders'], row.fulfillmentOrders, args.query, FULFILLMENT_FILTERS), args, {
+        everything: call.everything,
+      }),
   },
   LineItem: {
     id: (row: LineRow) => gid('LineItem', row.id),
@@ -94,7 +99,11 @@ function filters(call: Call): Filters<OrderRow> {
     created_at: byInstant(row => row.createdAt),
     processed_at: byInstant(row => row.createdAt),
     updated_at: byInstant(row => indexedChange(call, row)),
-    status: byWord(row => ['any', row.cancelledAt !== null ? 'cancelled' : row.closedAt !== null ? 'closed' : 'open', ...(row.closedAt === null ? ['not_closed'] : [])]),
+    status: byWord(row => [
+      'any',
+      row.cancelledAt !== null ? 'cancelled' : row.closedAt !== null ? 'closed' : 'open',
+      ...(row.closedAt === null ? ['not_closed'] : []),
+    ]),
     fulfillment_status: byWord(row => FULFILLMENT_WORDS[fulfillmentStatus(row)] ?? []),
   }
 }

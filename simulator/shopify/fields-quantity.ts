@@ -72,7 +72,13 @@ function setQuantities({ input }: Args, call: Call): Payload {
 }
 
 function adjustQuantities({ input }: Args, call: Call): Payload {
-  const rows = input.changes as { delta: number; inventoryItemId: string; locationId: string; changeFromQuantity: number | null; ledgerDocumentUri?: string | null }[]
+  const rows = input.changes as {
+    delta: number
+    inventoryItemId: string
+    locationId: string
+    changeFromQuantity: number | null
+    ledgerDocumentUri?: string | null
+  }[]
   const wrong = reasonErrors(input)
   if (!ADJUSTABLE.includes(input.name)) {
     const message = `The specified quantity name is invalid. Valid values are: ${ADJUSTABLE.join(', ')}.`
@@ -151,9 +157,14 @@ function ledgerErrors(name: string, rows: readonly { ledgerDocumentUri?: string 
   return rows.flatMap((row, index) => {
     const field = ['input', 'changes', String(index), 'ledgerDocumentUri']
     const uri = row.ledgerDocumentUri ?? null
-    if (name === 'available' && uri !== null) return [error(field, 'INVALID_AVAILABLE_DOCUMENT', 'A ledger document URI is not allowed when adjusting available.')]
-    if (name !== 'available' && uri === null) return [error(field, 'INVALID_QUANTITY_DOCUMENT', 'A ledger document URI is required except when adjusting available.')]
-    if (uri?.startsWith('gid://shopify/')) return [error(field, 'INTERNAL_LEDGER_DOCUMENT', 'Internal (gid://shopify/) ledger documents are not allowed to be adjusted via API.')]
+    if (name === 'available' && uri !== null)
+      return [error(field, 'INVALID_AVAILABLE_DOCUMENT', 'A ledger document URI is not allowed when adjusting available.')]
+    if (name !== 'available' && uri === null)
+      return [error(field, 'INVALID_QUANTITY_DOCUMENT', 'A ledger document URI is required except when adjusting available.')]
+    if (uri?.startsWith('gid://shopify/'))
+      return [
+        error(field, 'INTERNAL_LEDGER_DOCUMENT', 'Internal (gid://shopify/) ledger documents are not allowed to be adjusted via API.'),
+      ]
     return []
   })
 }

@@ -5,10 +5,10 @@
 
 import {
   type DocumentNode,
-  getNamedType,
   type GraphQLFieldResolver,
   type GraphQLSchema,
   type GraphQLTypeResolver,
+  getNamedType,
   isCompositeType,
   TypeInfo,
   visit,
@@ -27,7 +27,15 @@ import { notSimulated } from './problem.ts'
 import { checkScope } from './scopes.ts'
 
 const TABLE = merge([
-  appFields, locationFields, levelFields, catalogueFields, quantityFields, activationFields, orderFields, bulkFields, nodeFields,
+  appFields,
+  locationFields,
+  levelFields,
+  catalogueFields,
+  quantityFields,
+  activationFields,
+  orderFields,
+  bulkFields,
+  nodeFields,
 ])
 
 export const resolveField: GraphQLFieldResolver<unknown, Call> = (source, args, call, info) => {

@@ -31,12 +31,19 @@ export const JOURNAL_PAGE_MAX = 500
 
 export class Journal {
   readonly #entries: JournalEntry[] = []
+  readonly #callsByRoot = new Map<string, number>()
   #seq = 0
 
   append(entry: Omit<JournalEntry, 'seq'>): void {
     this.#seq += 1
     this.#entries.push({ seq: this.#seq, ...entry })
+    for (const root of entry.roots) this.#callsByRoot.set(root, (this.#callsByRoot.get(root) ?? 0) + 1)
     if (this.#entries.length > JOURNAL_ENTRIES_MAX) this.#entries.splice(0, this.#entries.length - JOURNAL_ENTRIES_MAX)
+  }
+
+  /** Counted since the start, however much of the journal is forgotten. */
+  counts(): { calls: number; callsByRoot: Record<string, number> } {
+    return { calls: this.#seq, callsByRoot: Object.fromEntries(this.#callsByRoot) }
   }
 
   /** Entries after a number, oldest first, and how many before them are gone for good. */

@@ -22,7 +22,10 @@ export function judgeKey(call: Call, key: string, fingerprint: string): KeyVerdi
   }
   if (known.payload.userErrors.length > 0) {
     if (call.dials.failedKeys === 'forgotten') return { kind: 'new' }
-    return refused('IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED', 'A previous request with this idempotency key failed. Retry with a new idempotency key.')
+    return refused(
+      'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED',
+      'A previous request with this idempotency key failed. Retry with a new idempotency key.',
+    )
   }
   return call.dials.replay === 'cached' ? { kind: 'replay', payload: known.payload } : { kind: 'new' }
 }
@@ -35,7 +38,9 @@ export function rememberKey(call: Call, key: string, fingerprint: string, payloa
 
 export function fingerprintOf(field: FieldNode, rawVariables: Record<string, unknown>): string {
   const args = (field.arguments ?? []).map(each => [each.name.value, valueFromASTUntyped(each.value, rawVariables)])
-  return createHash('sha256').update(JSON.stringify([field.name.value, args])).digest('hex')
+  return createHash('sha256')
+    .update(JSON.stringify([field.name.value, args]))
+    .digest('hex')
 }
 
 /** Keys stand in the order of their first use, so the old ones are at the front. */

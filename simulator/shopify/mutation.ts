@@ -3,7 +3,7 @@
  * required, `changeFromQuantity` in every row, and what a key that was seen before means.
  */
 
-import { getDirectiveValues, type GraphQLResolveInfo } from 'graphql'
+import { type GraphQLResolveInfo, getDirectiveValues } from 'graphql'
 import type { Args, Call, Field } from './call.ts'
 import { fingerprintOf, judgeKey, rememberKey } from './key-store.ts'
 import { problem } from './problem.ts'

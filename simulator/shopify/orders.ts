@@ -26,7 +26,15 @@ export function placeOrder(shop: Shop, wishes: readonly Wish[], options: { now: 
   const orderId = tables.next('orders', 6_000_000_001)
   const lines = assigned.map((wish): LineRow => {
     commit(shop, wish.item, wish.locationId, wish.units, now)
-    return { kind: 'LineItem', id: tables.next('lines', 16_000_000_001), orderId, itemId: wish.itemId, units: wish.units, fulfilledUnits: 0, removedUnits: 0 }
+    return {
+      kind: 'LineItem',
+      id: tables.next('lines', 16_000_000_001),
+      orderId,
+      itemId: wish.itemId,
+      units: wish.units,
+      fulfilledUnits: 0,
+      removedUnits: 0,
+    }
   })
   const order: OrderRow = {
     kind: 'Order',
@@ -44,7 +52,10 @@ export function placeOrder(shop: Shop, wishes: readonly Wish[], options: { now: 
     restocked: false,
     changes: [now],
   }
-  tables.add('units sold', wishes.reduce((sum, wish) => sum + wish.units, 0))
+  tables.add(
+    'units sold',
+    wishes.reduce((sum, wish) => sum + wish.units, 0),
+  )
   tables.put('orders', order)
   return order
 }
@@ -56,7 +67,8 @@ export function cancelOrder(shop: Shop, order: OrderRow, options: { now: number;
     line.removedUnits += part.remainingUnits
     part.remainingUnits = 0
   })
-  for (const part of order.fulfillmentOrders) if (part.status === 'OPEN') Object.assign(part, { status: 'CANCELLED', updatedAt: options.now })
+  for (const part of order.fulfillmentOrders)
+    if (part.status === 'OPEN') Object.assign(part, { status: 'CANCELLED', updatedAt: options.now })
   order.restocked = options.restock
   order.cancelledAt = options.now
   order.closedAt = options.now
@@ -111,7 +123,10 @@ function release(shop: Shop, itemId: number, locationId: number, units: number, 
   shop.tables.put('levels', level)
 }
 
-function fulfillmentOrder(shop: Shop, of: { orderId: number; locationId: number; lines: readonly LineRow[]; now: number }): FulfillmentOrderRow {
+function fulfillmentOrder(
+  shop: Shop,
+  of: { orderId: number; locationId: number; lines: readonly LineRow[]; now: number },
+): FulfillmentOrderRow {
   return {
     kind: 'FulfillmentOrder',
     id: shop.tables.next('fulfillment orders', 26_000_000_001),
@@ -151,7 +166,9 @@ function itemOf(shop: Shop, wish: Wish): ItemRow {
 
 /** The first location that has enough, else the one that has most: the shop's routing, made simple. */
 function assign(shop: Shop, wish: Wish): number {
-  const levels = shop.tables.levelsOfItem(wish.itemId).filter(level => level.active && shop.tables.locations.get(level.locationId)?.active === true)
+  const levels = shop.tables
+    .levelsOfItem(wish.itemId)
+    .filter(level => level.active && shop.tables.locations.get(level.locationId)?.active === true)
   const enough = levels.find(level => level.quantities.available >= wish.units)
   const most = levels.toSorted((a, b) => b.quantities.available - a.quantities.available)[0]
   const location = enough?.locationId ?? most?.locationId ?? [...shop.tables.locations.values()].find(each => each.active)?.id

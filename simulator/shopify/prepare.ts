@@ -40,9 +40,19 @@ export class Preparer {
     const { document, errors } = this.#check(query)
     if (errors.length > 0) return errors
     const operations = document.definitions.filter(each => each.kind === Kind.OPERATION_DEFINITION)
-    const operation = operationName === null ? (operations.length === 1 ? operations[0] : undefined) : operations.find(each => each.name?.value === operationName)
-    if (operation === undefined) return [problem('BAD_REQUEST', operationName === null ? 'An operation name is required' : `No operation named "${operationName}"`).toJSON()]
-    const fragments = Object.fromEntries(document.definitions.flatMap(each => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])))
+    const operation =
+      operationName === null
+        ? operations.length === 1
+          ? operations[0]
+          : undefined
+        : operations.find(each => each.name?.value === operationName)
+    if (operation === undefined)
+      return [
+        problem('BAD_REQUEST', operationName === null ? 'An operation name is required' : `No operation named "${operationName}"`).toJSON(),
+      ]
+    const fragments = Object.fromEntries(
+      document.definitions.flatMap(each => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])),
+    )
     return { document, operation, fragments, roots: rootFields(operation.selectionSet, fragments) }
   }
 
@@ -74,7 +84,10 @@ export function tooLongArrays(prepared: Prepared, variables: Record<string, unkn
     (field.arguments ?? []).flatMap(argument => {
       const value = valueFromASTUntyped(argument.value, variables)
       return longArrays(value, [field.alias?.value ?? field.name.value, argument.name.value]).map(({ path, length }) => ({
-        ...problem('MAX_INPUT_SIZE_EXCEEDED', `The input array size of ${length} is greater than the maximum allowed of ${ARRAY_LENGTH_MAX}.`).toJSON(),
+        ...problem(
+          'MAX_INPUT_SIZE_EXCEEDED',
+          `The input array size of ${length} is greater than the maximum allowed of ${ARRAY_LENGTH_MAX}.`,
+        ).toJSON(),
         path,
       }))
     }),

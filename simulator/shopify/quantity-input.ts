@@ -7,9 +7,23 @@ import { quantityOf } from './stock.ts'
 import { levelKey } from './tables.ts'
 
 export const REASONS = [
-  'correction', 'cycle_count_available', 'damaged', 'movement_canceled', 'movement_created', 'movement_received',
-  'movement_updated', 'other', 'promotion', 'quality_control', 'received', 'reservation_created', 'reservation_deleted',
-  'reservation_updated', 'restock', 'safety_stock', 'shrinkage',
+  'correction',
+  'cycle_count_available',
+  'damaged',
+  'movement_canceled',
+  'movement_created',
+  'movement_received',
+  'movement_updated',
+  'other',
+  'promotion',
+  'quality_control',
+  'received',
+  'reservation_created',
+  'reservation_deleted',
+  'reservation_updated',
+  'restock',
+  'safety_stock',
+  'shrinkage',
 ] as const
 
 /** A row that names a pair that exists. */
@@ -32,7 +46,13 @@ export function duplicateErrors(list: string, rows: readonly RawRow[]): UserErro
   for (const row of rows) count.set(pairOf(row), (count.get(pairOf(row)) ?? 0) + 1)
   return rows.flatMap((row, index) =>
     (count.get(pairOf(row)) as number) > 1
-      ? [error(['input', list, String(index), 'locationId'], 'NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR', 'The combination of inventoryItemId and locationId must be unique.')]
+      ? [
+          error(
+            ['input', list, String(index), 'locationId'],
+            'NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR',
+            'The combination of inventoryItemId and locationId must be unique.',
+          ),
+        ]
       : [],
   )
 }
@@ -46,11 +66,21 @@ export function findPairs(call: Call, list: string, rows: readonly RawRow[]): { 
     const at = ['input', list, String(index)]
     const item = tables.items.get(numberOf('InventoryItem', row.inventoryItemId) ?? -1)
     const location = tables.locations.get(numberOf('Location', row.locationId) ?? -1)
-    if (item === undefined) errors.push(error([...at, 'inventoryItemId'], 'INVALID_INVENTORY_ITEM', 'The specified inventory item could not be found.'))
-    else if (item.bundleParent) errors.push(error([...at, 'inventoryItemId'], 'NON_MUTABLE_INVENTORY_ITEM', 'The specified inventory item is not allowed to be adjusted via API.'))
+    if (item === undefined)
+      errors.push(error([...at, 'inventoryItemId'], 'INVALID_INVENTORY_ITEM', 'The specified inventory item could not be found.'))
+    else if (item.bundleParent)
+      errors.push(
+        error(
+          [...at, 'inventoryItemId'],
+          'NON_MUTABLE_INVENTORY_ITEM',
+          'The specified inventory item is not allowed to be adjusted via API.',
+        ),
+      )
     // Taken: a location that was switched off is refused like one that is not there.
-    if (location === undefined || !location.active) errors.push(error([...at, 'locationId'], 'INVALID_LOCATION', 'The specified location could not be found.'))
-    if (item !== undefined && location !== undefined) pairs.push({ index, itemId: item.id, locationId: location.id, changeFrom: row.changeFromQuantity })
+    if (location === undefined || !location.active)
+      errors.push(error([...at, 'locationId'], 'INVALID_LOCATION', 'The specified location could not be found.'))
+    if (item !== undefined && location !== undefined)
+      pairs.push({ index, itemId: item.id, locationId: location.id, changeFrom: row.changeFromQuantity })
   })
   return { pairs, errors }
 }

@@ -82,7 +82,15 @@ export type OrderRow = {
   changes: number[]
 }
 
-export type LineRow = { kind: 'LineItem'; id: number; orderId: number; itemId: number; units: number; fulfilledUnits: number; removedUnits: number }
+export type LineRow = {
+  kind: 'LineItem'
+  id: number
+  orderId: number
+  itemId: number
+  units: number
+  fulfilledUnits: number
+  removedUnits: number
+}
 
 export type FulfillmentOrderRow = {
   kind: 'FulfillmentOrder'
@@ -95,7 +103,15 @@ export type FulfillmentOrderRow = {
   updatedAt: number
 }
 
-export type FulfillmentLineRow = { kind: 'FulfillmentOrderLineItem'; id: number; orderId: number; lineId: number; itemId: number; totalUnits: number; remainingUnits: number }
+export type FulfillmentLineRow = {
+  kind: 'FulfillmentOrderLineItem'
+  id: number
+  orderId: number
+  lineId: number
+  itemId: number
+  totalUnits: number
+  remainingUnits: number
+}
 
 export type UserError = { field: string[] | null; message: string; code: string | null }
 

@@ -102,10 +102,15 @@ function tokens(text: string): string[] {
 
 function compare(had: number, comparator: Comparator, wanted: number): boolean {
   switch (comparator) {
-    case '>': return had > wanted
-    case '>=': return had >= wanted
-    case '<': return had < wanted
-    case '<=': return had <= wanted
-    case '': return had === wanted
+    case '>':
+      return had > wanted
+    case '>=':
+      return had >= wanted
+    case '<':
+      return had < wanted
+    case '<=':
+      return had <= wanted
+    case '':
+      return had === wanted
   }
 }

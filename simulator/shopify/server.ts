@@ -2,11 +2,11 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type GraphqlBody, makeReady, refuse, run, type Simulated } from './answer.ts'
-import { type Control, CONTROL_PATH } from './control.ts'
-import { takeFault, type Fault } from './dials.ts'
+import { CONTROL_PATH, type Control } from './control.ts'
+import { type Fault, takeFault } from './dials.ts'
+import { seededUuid } from './ids.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import { API_VERSIONS, type ApiVersion } from './schema.ts'
-import { seededUuid } from './ids.ts'
 
 export type Wiring = {
   simulated: Simulated
@@ -50,12 +50,19 @@ async function answer(wiring: Wiring, request: IncomingMessage, response: Server
   if (bulk !== null && request.method === 'GET') return sendBulkResult(wiring, response, Number(bulk[1]), requestId)
   const version = /^\/admin\/api\/([^/]+)\/graphql\.json$/.exec(url.pathname)?.[1]
   if (version === undefined) return sendJson(response, 404, { errors: 'Not Found' })
-  if (version !== wiring.version) return sendJson(response, 404, { errors: `This simulator speaks ${wiring.version} (it has ${API_VERSIONS.join(', ')}), not ${version}` })
+  if (version !== wiring.version)
+    return sendJson(response, 404, {
+      errors: `This simulator speaks ${wiring.version} (it has ${API_VERSIONS.join(', ')}), not ${version}`,
+    })
   if (request.method !== 'POST') return sendJson(response, 405, { errors: 'Method Not Allowed' })
   await answerGraphql(wiring, { token: String(request.headers['x-shopify-access-token'] ?? ''), text, requestId }, response)
 }
 
-async function answerGraphql(wiring: Wiring, request: { token: string; text: string; requestId: string }, response: ServerResponse): Promise<void> {
+async function answerGraphql(
+  wiring: Wiring,
+  request: { token: string; text: string; requestId: string },
+  response: ServerResponse,
+): Promise<void> {
   const { simulated, journal } = wiring
   const { dials } = simulated
   const body = readBody(request.text)
@@ -121,7 +128,8 @@ async function answerGraphql(wiring: Wiring, request: { token: string; text: str
 function doorAnswer(wiring: Wiring, token: string): { status: number; body: unknown } | null {
   const { dials } = wiring.simulated
   const isKnown = token !== '' && (wiring.accessTokens === null || wiring.accessTokens.includes(token))
-  if (!isKnown || dials.tokenRevoked) return { status: 401, body: { errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' } }
+  if (!isKnown || dials.tokenRevoked)
+    return { status: 401, body: { errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' } }
   if (dials.frozen) return { status: 402, body: { errors: 'Unavailable Shop' } }
   return null
 }
@@ -129,11 +137,20 @@ function doorAnswer(wiring: Wiring, token: string): { status: number; body: unkn
 function sendBulkResult(wiring: Wiring, response: ServerResponse, id: number, requestId: string): void {
   const result = wiring.simulated.shop.tables.bulk.get(id)?.result ?? null
   wiring.journal.append({
-    at: new Date(wiring.now()).toISOString(), requestId, kind: 'bulk-result', operation: null, roots: [], variables: { id }, idempotencyKeys: [],
-    cost: null, status: result === null ? 404 : 200, answer: { errors: [], userErrors: [], changes: 0 }, fault: null,
+    at: new Date(wiring.now()).toISOString(),
+    requestId,
+    kind: 'bulk-result',
+    operation: null,
+    roots: [],
+    variables: { id },
+    idempotencyKeys: [],
+    cost: null,
+    status: result === null ? 404 : 200,
+    answer: { errors: [], userErrors: [], changes: 0 },
+    fault: null,
   })
-  if (result === null) return sendJson(response, 404, { errors: 'Not Found' })
-  response.writeHead(200, { 'Content-Type': 'application/jsonl', 'Content-Length': Buffer.byteLength(result) }).end(result)
+  if (result === null) sendJson(response, 404, { errors: 'Not Found' })
+  else response.writeHead(200, { 'Content-Type': 'application/jsonl', 'Content-Length': Buffer.byteLength(result) }).end(result)
 }
 
 function readBody(text: string): GraphqlBody | null {
@@ -142,7 +159,11 @@ function readBody(text: string): GraphqlBody | null {
     if (body === null || typeof body.query !== 'string') return null
     const variables = (body.variables ?? {}) as Record<string, unknown>
     if (typeof variables !== 'object' || Array.isArray(variables)) return null
-    return { query: body.query, variables, operationName: typeof body.operationName === 'string' && body.operationName !== '' ? body.operationName : null }
+    return {
+      query: body.query,
+      variables,
+      operationName: typeof body.operationName === 'string' && body.operationName !== '' ? body.operationName : null,
+    }
   } catch {
     return null // Not JSON: the caller says 400.
   }
@@ -165,5 +186,7 @@ function retryAfter(fault: Fault): Record<string, string> {
 
 function sendJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
   const text = JSON.stringify(body)
-  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': Buffer.byteLength(text), ...headers }).end(text)
+  response
+    .writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': Buffer.byteLength(text), ...headers })
+    .end(text)
 }

@@ -53,7 +53,8 @@ const SEED_STEP = 1_000
 function fill(tables: Tables, file: ShopFile, options: { seed: number; now: number }): void {
   const { now } = options
   const shift = (options.seed % SEED_STEP) * SEED_STEP
-  const numberFor = (series: keyof typeof ID_FIRST, given: number | undefined): number => given ?? tables.next(series, ID_FIRST[series] + shift)
+  const numberFor = (series: keyof typeof ID_FIRST, given: number | undefined): number =>
+    given ?? tables.next(series, ID_FIRST[series] + shift)
   const locationIds = new Map<string, number>()
 
   for (const location of file.locations) {

@@ -28,6 +28,8 @@ export class StateFile {
   readonly #shopDigest: string
   #handle: number | null = null
   #waiting: string[] = []
+  /** Since the file was last written anew. */
+  appendedChars = 0
 
   constructor(path: string, shopDigest: string) {
     this.#path = path
@@ -36,6 +38,7 @@ export class StateFile {
 
   /** Replaces the file by exactly these rows. */
   rewrite(rows: Iterable<StateLine>): void {
+    this.#waiting = []
     const fresh = `${this.#path}.new`
     const handle = openSync(fresh, 'w')
     let text = `${JSON.stringify({ format: FORMAT, shop: this.#shopDigest })}\n`
@@ -45,7 +48,9 @@ export class StateFile {
     }
     written(handle, text)
     renameSync(fresh, this.#path)
+    if (this.#handle !== null) closeSync(this.#handle)
     this.#handle = handle
+    this.appendedChars = 0
   }
 
   note(line: StateLine): void {
@@ -55,7 +60,9 @@ export class StateFile {
   /** Returns once every noted row has been handed to the operating system. */
   flush(): void {
     if (this.#waiting.length === 0 || this.#handle === null) return
-    written(this.#handle, `[${this.#waiting.join(',')}]\n`)
+    const line = `[${this.#waiting.join(',')}]\n`
+    written(this.#handle, line)
+    this.appendedChars += line.length
     this.#waiting = []
   }
 

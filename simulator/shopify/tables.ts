@@ -82,8 +82,10 @@ export class Tables {
     this.#file = file
   }
 
+  /** Before an answer leaves: what the call changed is on its way to the disk, and the file does not grow for ever. */
   flush(): void {
     this.#file?.flush()
+    if (this.#file !== null && this.#file.appendedChars > STATE_APPENDED_CHARS_MAX) this.#file.rewrite(this.#everything())
   }
 
   /** Takes back what an earlier life wrote. */
@@ -119,6 +121,8 @@ export class Tables {
     }
   }
 }
+
+export const STATE_APPENDED_CHARS_MAX = 64_000_000
 
 const TABLES: readonly TableName[] = ['counters', 'locations', 'products', 'variants', 'items', 'levels', 'orders', 'keys', 'bulk']
 

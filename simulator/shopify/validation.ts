@@ -4,15 +4,15 @@ import {
   coerceInputValue,
   type DocumentNode,
   type GraphQLError,
-  type GraphQLSchema,
   type GraphQLFormattedError,
+  type GraphQLSchema,
   isInputType,
   type OperationDefinitionNode,
   print,
   specifiedRules,
   typeFromAST,
-  validate,
   type ValidationRule,
+  validate,
 } from 'graphql'
 
 export type ShopError = GraphQLFormattedError
@@ -63,7 +63,10 @@ function worded(rule: ValidationRule, error: GraphQLError): ShopError {
   const message = error.message
     .replace(/^Cannot query field "(\w+)" on type "(\w+)"\..*$/s, "Field '$1' doesn't exist on type '$2'")
     .replace(/^Unknown argument "(\w+)" on field "(?:\w+\.)?(\w+)"\..*$/s, "Field '$2' doesn't accept argument '$1'")
-    .replace(/^Field "(\w+)" argument "(\w+)" of type .* is required, but it was not provided\.$/s, "Field '$1' is missing required arguments: $2")
+    .replace(
+      /^Field "(\w+)" argument "(\w+)" of type .* is required, but it was not provided\.$/s,
+      "Field '$1' is missing required arguments: $2",
+    )
   return { ...error.toJSON(), message, extensions: { code: CODES[rule.name] ?? 'invalidDocument' } }
 }
 
@@ -76,7 +79,10 @@ function asProblem(path: readonly (string | number)[], invalid: unknown, error: 
   if (unknown !== null) return { path: [...path, unknown[1] as string], explanation: `Field is not defined on ${unknown[2]}` }
   if (invalid === null || /not to be null/.test(error.message)) return { path: [...path], explanation: 'Expected value to not be null' }
   const scalar = /^(\w+) cannot represent/.exec(error.message)
-  return { path: [...path], explanation: scalar === null ? error.message : `Could not coerce value ${JSON.stringify(invalid)} to ${scalar[1]}` }
+  return {
+    path: [...path],
+    explanation: scalar === null ? error.message : `Could not coerce value ${JSON.stringify(invalid)} to ${scalar[1]}`,
+  }
 }
 
 function invalidVariable(
@@ -85,7 +91,9 @@ function invalidVariable(
   found: { value: unknown; problems: Problem[] },
   loc: OperationDefinitionNode['loc'],
 ): ShopError {
-  const parts = found.problems.map(each => (each.path.length === 0 ? '' : `for ${each.path.join('.')} (${each.explanation})`)).filter(part => part !== '')
+  const parts = found.problems
+    .map(each => (each.path.length === 0 ? '' : `for ${each.path.join('.')} (${each.explanation})`))
+    .filter(part => part !== '')
   const message = `Variable ${name} of type ${type} was provided invalid value ${parts.join(', ')}`.trim()
   const locations = loc === undefined ? [] : [{ line: loc.startToken.line, column: loc.startToken.column }]
   return { message, locations, extensions: { code: 'INVALID_VARIABLE', value: found.value, problems: found.problems } }
