@@ -144,7 +144,7 @@ function levelView(simulated: Simulated, level: LevelRow): unknown {
 function orderView(simulated: Simulated, order: OrderRow): unknown {
   return {
     id: gid('Order', order.id),
-    legacyId: order.id,
+    number: order.id,
     name: `#${order.number}`,
     createdAt: new Date(order.createdAt).toISOString(),
     updatedAt: new Date(order.updatedAt).toISOString(),

@@ -4,6 +4,7 @@ import type { Call, Fields } from './call.ts'
 import { bulkById } from './fields-bulk.ts'
 import { parseGid } from './ids.ts'
 import { notSimulated, problem } from './problem.ts'
+import type { FulfillmentOrderRow } from './rows.ts'
 
 export const nodeFields: Record<string, Fields> = {
   QueryRoot: {
@@ -29,9 +30,20 @@ function nodeById(call: Call, value: string): unknown {
       return tables.variants.get(found.id) ?? null
     case 'Order':
       return tables.orders.get(found.id) ?? null
+    case 'FulfillmentOrder':
+      return fulfillmentOrder(call, found.id)
     case 'BulkOperation':
       return bulkById(call, value)
     default:
       throw notSimulated(`A node of type ${found.kind}`)
   }
+}
+
+/** The newest orders are asked for most, so they are looked through first. */
+function fulfillmentOrder(call: Call, id: number): FulfillmentOrderRow | null {
+  for (const order of [...call.shop.tables.orders.values()].reverse()) {
+    const found = order.fulfillmentOrders.find(part => part.id === id)
+    if (found !== undefined) return found
+  }
+  return null
 }

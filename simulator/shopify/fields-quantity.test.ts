@@ -104,6 +104,15 @@ describe('rule 5: compare-and-swap on the named quantity', () => {
     expect(await levelOf(shop, 11, 2)).toMatchObject({ available: 9, committed: 2, on_hand: 11 })
   })
 
+  test('the quantities that moved say when, the others do not', async () => {
+    shop.clock.now += 5_000
+    await set([row(11, 2, 9, 5)])
+    const { data } = await shop.graphql(document('06_levels_for_known_items'), { ids: [item(11)], locationId: place(2) })
+    const { updatedAt, quantities } = data.nodes[0].inventoryLevel
+    expect(updatedAt).toBe('2026-11-24T12:00:05Z')
+    expect(quantities.filter((each: Json) => each.updatedAt === updatedAt).map((each: Json) => each.name)).toEqual(['available', 'on_hand'])
+  })
+
   test('on_hand is compared as on_hand, and moves what is available', async () => {
     expect(codes(await set([row(11, 2, 20, 5)], { name: 'on_hand' }))[0]?.[0]).toBe('CHANGE_FROM_QUANTITY_STALE')
     const payload = await set([row(11, 2, 20, 7)], { name: 'on_hand' })

@@ -29,8 +29,8 @@ describe('an order holds stock', () => {
   })
 
   test('fulfilling takes committed, and so what is on hand', async () => {
-    const { legacyId } = await sell('BALL', 4, { locationId: place(1) })
-    await shop.control('POST', `orders/${legacyId}/fulfil`)
+    const { number } = await sell('BALL', 4, { locationId: place(1) })
+    await shop.control('POST', `orders/${number}/fulfil`)
     expect(await levelOf(shop, 11, 1)).toMatchObject({ available: 6, committed: 0, on_hand: 6 })
     expect((await list()).nodes[0]).toMatchObject({
       displayFulfillmentStatus: 'FULFILLED',
@@ -59,7 +59,7 @@ describe('an order holds stock', () => {
       { sku: 'BALL', units: 2, locationId: place(2) },
     ]
     const order = await shop.control('POST', 'orders', { lines })
-    await shop.control('POST', `orders/${order.legacyId}/fulfil`, { fulfillmentOrderId: order.fulfillmentOrders[0].id })
+    await shop.control('POST', `orders/${order.number}/fulfil`, { fulfillmentOrderId: order.fulfillmentOrders[0].id })
     const { displayFulfillmentStatus, fulfillmentOrders } = (await list()).nodes[0]
     expect(displayFulfillmentStatus).toBe('PARTIALLY_FULFILLED')
     expect(fulfillmentOrders.nodes).toEqual([
@@ -95,9 +95,9 @@ describe('an order holds stock', () => {
   })
 
   test.each(['cancel', 'fulfil'])('%s twice is a conflict', async act => {
-    const { legacyId } = await sell('BALL', 1)
-    await shop.control('POST', `orders/${legacyId}/${act}`)
-    expect((await shop.ask('POST', `/_simulator/orders/${legacyId}/${act}`)).status).toBe(409)
+    const { number } = await sell('BALL', 1)
+    await shop.control('POST', `orders/${number}/${act}`)
+    expect((await shop.ask('POST', `/_simulator/orders/${number}/${act}`)).status).toBe(409)
   })
 })
 
@@ -107,14 +107,25 @@ describe('an order is found', () => {
     shop.clock.now += 60_000
     const b = await sell('BALL', 1)
     shop.clock.now += 60_000
-    await shop.control('POST', `orders/${a.legacyId}/fulfil`)
+    await shop.control('POST', `orders/${a.number}/fulfil`)
     expect(await ids()).toEqual([b.id, a.id])
     expect(await ids("updated_at:>='2026-11-24T12:01:00Z'")).toEqual([b.id, a.id])
     expect(await ids("updated_at:>'2026-11-24T12:01:00Z'")).toEqual([a.id])
     expect(await ids('updated_at:>="2026-11-24T13:00:00+01:00" updated_at:<2026-11-24T12:02:00Z')).toEqual([b.id])
     expect(await ids('status:open')).toEqual([b.id])
-    expect(await ids(`fulfillment_status:unfulfilled OR id:${a.legacyId}`)).toEqual([b.id, a.id])
+    expect(await ids(`fulfillment_status:unfulfilled OR id:${a.number}`)).toEqual([b.id, a.id])
     expect(await ids('-status:open')).toEqual([a.id])
+  })
+
+  test('a fulfilment order by its own id, line by line', async () => {
+    const order = await shop.control('POST', 'orders', {
+      lines: ['BALL', 'BAT', 'CAP'].map(sku => ({ sku, units: 1, locationId: place(1) })),
+    })
+    const query =
+      'query($id: ID!) { node(id: $id) { ... on FulfillmentOrder { lineItems(first: 2) { nodes { sku lineItem { id } } pageInfo { hasNextPage } } } } }'
+    const { data } = await shop.graphql(query, { id: order.fulfillmentOrders[0].id })
+    expect(data.node.lineItems).toMatchObject({ nodes: [{ sku: 'BALL' }, { sku: 'BAT' }], pageInfo: { hasNextPage: true } })
+    expect((await shop.graphql(query, { id: 'gid://shopify/FulfillmentOrder/1' })).data.node).toBeNull()
   })
 
   test('page by page, though one comes in between', async () => {
@@ -131,7 +142,7 @@ describe('an order is found', () => {
 
   test('not yet while the search index lags, though by its id at once', async () => {
     await shop.dials({ orderSearchLagMs: 5_000 })
-    const { id, legacyId } = await sell('BALL', 1)
+    const { id, number } = await sell('BALL', 1)
     shop.clock.now += 4_999
     expect(await ids()).toEqual([])
     expect((await shop.graphql('query($id: ID!) { order(id: $id) { id } }', { id })).data.order.id).toBe(id)
@@ -140,7 +151,7 @@ describe('an order is found', () => {
     )
     shop.clock.now += 1
     expect(await ids()).toEqual([id])
-    await shop.control('POST', `orders/${legacyId}/fulfil`)
+    await shop.control('POST', `orders/${number}/fulfil`)
     // Still found, but under its former time.
     expect(await ids("updated_at:>'2026-11-24T12:00:00Z'")).toEqual([])
     expect(await ids()).toEqual([id])

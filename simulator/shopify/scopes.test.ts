@@ -15,6 +15,12 @@ describe('rule 8: what the app may not see is ACCESS_DENIED', () => {
     ['levels are open to write_inventory', ['write_inventory'], level, null],
     ['variants want read_products', ['read_inventory'], [document('05_variants_by_sku'), { query: '', first: 1 }], 'productVariants'],
     ['items are open to either', ['read_products'], ['{ inventoryItems(first: 1) { nodes { sku tracked } } }', {}], null],
+    [
+      'counting who shares a SKU wants read_inventory',
+      ['read_products'],
+      ['{ inventoryItems(first: 1) { nodes { duplicateSkuCount } } }', {}],
+      'duplicateSkuCount',
+    ],
     ['orders want read_orders', ['read_products'], ['{ orders(first: 1) { nodes { id } } }', {}], 'orders'],
     ['writing wants write_inventory', ['read_inventory'], setCall([row(11, 1, 7, 10)]), 'inventorySetQuantities'],
     ['the scopes themselves want none', [], [document('01_app_access_scopes'), {}], null],

@@ -39,7 +39,7 @@ describe('a killed shop finds its state again', () => {
       counts: { ...before.counts, calls: 0, callsByRoot: {} },
     })
     expect((await second.graphql(...call)).data).toEqual(answer)
-    await second.control('POST', `orders/${order.legacyId}/cancel`)
+    await second.control('POST', `orders/${order.number}/cancel`)
     expect(await levelOf(second, 15, 1)).toMatchObject({ available: 4, committed: 0 })
     expect((await second.control('POST', 'orders', { lines: [{ sku: 'BALL' }] })).name).toBe('#1002')
   })
