@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -66,6 +68,43 @@ describe('a killed shop finds its state again', () => {
       expect(await levelOf(shop, 11, 1)).toMatchObject({ available: 7 })
       expect(await levelOf(shop, 12, 1)).toMatchObject({ available: 3 })
     }
+  })
+
+  test('killed with -9 in the middle of writing, it has every call that was answered, and none twice', async () => {
+    let answered = 0
+    for (let life = 0; life < 3; life += 1) {
+      const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts'), '--state', stateFile], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      const [said] = await once(child.stdout, 'data')
+      const url = /http:\/\/\S+/.exec(String(said))?.[0] as string
+      const dead = once(child, 'exit')
+      setTimeout(() => child.kill('SIGKILL'), 60 + life * 40)
+      const [query] = setCall([])
+      for (let alive = true; alive; ) {
+        // Spoons at the High Street of the default shop: one more with every call, and a key for each.
+        const quantities = [
+          {
+            inventoryItemId: 'gid://shopify/InventoryItem/46000001006',
+            locationId: 'gid://shopify/Location/70001001',
+            quantity: 51 + answered,
+            changeFromQuantity: 50 + answered,
+          },
+        ]
+        const variables = { input: { name: 'available', reason: 'correction', quantities }, idempotencyKey: `spoon-${answered}` }
+        const init = { method: 'POST', headers: { 'X-Shopify-Access-Token': 't' }, body: JSON.stringify({ query, variables }) }
+        const answer: Json = await fetch(url, init)
+          .then(response => response.json())
+          .catch(() => null)
+        alive = answer !== null
+        if (answer !== null && answer.errors?.[0]?.extensions.code !== 'THROTTLED') {
+          expect(answer.data.inventorySetQuantities.userErrors).toEqual([])
+          answered += 1
+        }
+      }
+      await dead
+    }
+    expect(answered).toBeGreaterThan(3)
   })
 
   test('the file of another shop is refused', async () => {
