@@ -1,0 +1,121 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Db } from '../db/connection.ts'
+import type { Clock, InstantMs } from '../kernel/clock.ts'
+import { TrueupError } from '../kernel/error.ts'
+import type { Ids } from '../kernel/ids.ts'
+import { ROLES, type Role, type Who } from './contract/route.ts'
+import { openLoginThrottle } from './login-throttle.ts'
+import { isPassword, spendAsMuch } from './password.ts'
+import * as store from './store.ts'
+
+/** A session that nobody uses for so long is over. */
+export const SESSION_IDLE_MS = 12 * 3_600 * 1_000
+/** After so long a person signs in again, however busy they were. */
+export const SESSION_ABSOLUTE_MS = 7 * 24 * 3_600 * 1_000
+/** The end of a session is moved at most so often: a page that asks every second does not write every second. */
+const SESSION_PROLONG_MS_MIN = 60_000
+/** Passwords that are compared at once: each takes 19 MiB and a core for some 30 ms. */
+const COMPARISONS_MAX = 4
+
+export type SignedIn = Who & { expiresAt: InstantMs | null }
+
+export type Auth = {
+  /** Who shows this; null: nobody that we know. */
+  whoHas(shown: { bearer: string | null; cookie: string | null }): Promise<SignedIn | null>
+  /** Checks a password and opens a session. Throws HTTP_PASSWORD_WRONG and HTTP_TOO_MANY_LOGINS. */
+  signIn(login: { name: string; password: string; address: string }): Promise<{ token: string; session: SignedIn }>
+  signOut(token: string): Promise<void>
+}
+
+export function openAuth({ db, clock, ids, cliToken }: { db: Db; clock: Clock; ids: Ids; cliToken: string | null }): Auth {
+  const throttle = openLoginThrottle()
+  const cliDigest = cliToken === null ? null : digestOf(cliToken)
+  let comparing = 0
+
+  return {
+    async whoHas({ bearer, cookie }) {
+      if (bearer !== null) return cliDigest !== null && timingSafeEqual(digestOf(bearer), cliDigest) ? CLI : null
+      return cookie === null ? null : whoHasSession(digestOf(cookie).toString('hex'))
+    },
+    async signIn({ name, password, address }) {
+      const now = clock.now()
+      const waitMs = throttle.waitMs({ name, address }, now)
+      if (waitMs > 0 || comparing >= COMPARISONS_MAX) throw tooManyLogins(Math.max(waitMs, 1_000))
+      comparing += 1
+      try {
+        const person = await store.personCalled(db, name)
+        if (person === null) await spendAsMuch(password)
+        if (person === null || !(await isPassword(password, person.passwordHash))) {
+          throttle.failed({ name, address }, now)
+          throw passwordWrong()
+        }
+        throttle.succeeded({ name, address })
+        return await openSession(person, now)
+      } finally {
+        comparing -= 1
+      }
+    },
+    async signOut(token) {
+      await store.endSession(db, digestOf(token).toString('hex'))
+    },
+  }
+
+  async function openSession(person: store.Person, now: InstantMs) {
+    const token = ids.secret()
+    const expiresAt = now + SESSION_IDLE_MS
+    await store.purgeSessions(db, now)
+    await store.addSession(db, { tokenSha256: digestOf(token).toString('hex'), personId: person.personId, now, expiresAt })
+    return { token, session: { name: person.name, role: person.role, expiresAt } }
+  }
+
+  async function whoHasSession(tokenSha256: string): Promise<SignedIn | null> {
+    const now = clock.now()
+    const session = await store.liveSession(db, tokenSha256, now)
+    if (session === null) return null
+    const expiresAt = Math.min(now + SESSION_IDLE_MS, session.createdAt + SESSION_ABSOLUTE_MS)
+    const { name, role } = session
+    if (expiresAt - session.expiresAt < SESSION_PROLONG_MS_MIN) return { name, role, expiresAt: session.expiresAt }
+    await store.prolongSession(db, tokenSha256, expiresAt)
+    return { name, role, expiresAt }
+  }
+}
+
+const CLI: SignedIn = { name: 'command line', role: 'admin', expiresAt: null }
+
+/** Refuses who may not; gives who may. */
+export function admit(who: SignedIn | null, role: Role): SignedIn {
+  if (who === null) {
+    throw new TrueupError('HTTP_NOT_SIGNED_IN', 'Nobody is signed in, or the session is over.', {
+      retry: 'after-operator',
+      hint: 'Sign in. The command line signs in by itself when it reads the data directory of the server.',
+    })
+  }
+  if (ROLES.indexOf(who.role) < ROLES.indexOf(role)) {
+    throw new TrueupError('HTTP_ROLE_MISSING', `This takes the role ${role}; ${who.name} is ${who.role}.`, {
+      retry: 'after-operator',
+      hint: `Ask somebody with the role ${role} to do it, or an admin to give you that role.`,
+      detail: { needed: role, role: who.role },
+    })
+  }
+  return who
+}
+
+/** The digest is what is compared and kept: of equal length always, and of no use to whoever reads the table. */
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}
+
+function passwordWrong(): TrueupError {
+  return new TrueupError('HTTP_PASSWORD_WRONG', 'This name and this password do not belong together.', {
+    retry: 'after-operator',
+    hint: 'Check both. The first password was printed when the server started for the first time.',
+  })
+}
+
+function tooManyLogins(waitMs: number): TrueupError {
+  return new TrueupError('HTTP_TOO_MANY_LOGINS', `Too many attempts: the next one counts in ${Math.ceil(waitMs / 1_000)} s.`, {
+    retry: 'backoff',
+    hint: 'Wait until then. If these attempts were not yours, somebody guesses: look at the log for their address.',
+    detail: { retryAfterMs: waitMs },
+  })
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { instant } from './instant.ts'
+import { pageOf, pageQuery } from './page.ts'
+
+export const FILE_STATES = ['receiving', 'interrupted', 'received', 'staged', 'held', 'applied', 'failed', 'stale', 'duplicate'] as const
+export type FileState = (typeof FILE_STATES)[number]
+
+const SEARCH_CHARS_MAX = 200
+
+export const filesQuery = pageQuery.extend({
+  state: z.enum(FILE_STATES).optional(),
+  feed: z.string().optional(),
+  /** Part of the name. */
+  search: z.string().max(SEARCH_CHARS_MAX).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+  /** Only files with rejected rows. */
+  rejected: z.enum(['true', 'false']).optional(),
+  sort: z.enum(['newest', 'oldest', 'name']).default('newest'),
+})
+
+export const fileIdParams = z.object({ id: z.coerce.number().int().positive() })
+
+const counts = z.object({
+  rowsRead: z.number().int(),
+  rowsAccepted: z.number().int(),
+  rowsUnchanged: z.number().int(),
+  rowsRejected: z.number().int(),
+  unitsRead: z.number().int(),
+})
+
+export const fileInList = z
+  .object({
+    id: z.number().int(),
+    feed: z.string(),
+    name: z.string(),
+    door: z.enum(['sftp', 'folder', 'http']),
+    state: z.enum(FILE_STATES),
+    code: z.string().nullable(),
+    reason: z.string().nullable(),
+    bytes: z.number().int(),
+    openedAt: instant,
+    receivedAt: instant.nullable(),
+    changedAt: instant,
+    /** null: not read yet, or never will be. */
+    counts: counts.nullable(),
+  })
+  .meta({ id: 'FileInList' })
+
+export const filesPage = pageOf(fileInList)
+
+export const fileDetail = fileInList
+  .extend({
+    layout: z.string(),
+    sha256: z.string().nullable(),
+    senderStamp: z.string().nullable(),
+    duplicateOf: z.number().int().nullable(),
+    restName: z.string().nullable(),
+    hasOriginal: z.boolean(),
+    rejectedByCode: z.array(z.object({ code: z.string(), rows: z.number().int() })),
+    timeline: z.array(
+      z.object({ at: instant, event: z.enum(['opened', 'received', 'interrupted', 'judged', 'booked', 'put_away']), text: z.string() }),
+    ),
+  })
+  .meta({ id: 'FileDetail' })
+
+export const rejectedQuery = pageQuery.extend({ outcome: z.literal('rejected').default('rejected'), code: z.string().optional() })
+
+export const rejectedRow = z
+  .object({ line: z.number().int(), byteOffset: z.number().int(), code: z.string(), reason: z.string(), raw: z.string() })
+  .meta({ id: 'RejectedRow' })
+
+export const rejectedPage = pageOf(rejectedRow)
+
+export const feedInList = z
+  .object({
+    name: z.string(),
+    layout: z.string(),
+    door: z.enum(['sftp', 'folder']),
+    home: z.string(),
+    folder: z.string(),
+    namePattern: z.string(),
+    isEnabled: z.boolean(),
+    files: z.number().int(),
+    lastReceivedAt: instant.nullable(),
+  })
+  .meta({ id: 'Feed' })
+
+export const feedList = z.object({ rows: z.array(feedInList) })
+
+const NAME_CHARS_MAX = 200
+
+export const feedParams = z.object({ name: z.string().min(1).max(NAME_CHARS_MAX) })
+
+/** A name of a file, never a path: it goes into `inbox/` as it is. */
+export const uploadQuery = z.object({
+  name: z
+    .string()
+    .min(1)
+    .max(NAME_CHARS_MAX)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+    .regex(/^[^/\\\u0000-\u001f]+$/, 'A file name cannot hold a slash or a control character.')
+    .refine(name => !name.startsWith('.'), 'A file name cannot begin with a dot.'),
+})
+
+export const uploaded = z.object({ fileId: z.number().int() })

@@ -1,0 +1,117 @@
+import type { z } from 'zod'
+
+/** What a person may do: look, operate, or administrate. Each includes the ones before it. */
+export const ROLES = ['viewer', 'operator', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+/** Who asks. The command line of the same machine is somebody too. */
+export type Who = { name: string; role: Role }
+
+export type Asked<Params, Query, Body> = {
+  params: Params
+  query: Query
+  body: Body
+  who: Who
+  /** Aborts when the one who asked has gone. */
+  signal: AbortSignal
+}
+
+/** A file that goes out. It is streamed, so it may be as large as it likes. */
+export type Download = { fileName: string; mediaType: string; chunks: AsyncIterable<Uint8Array> }
+
+/** A file that comes in, as a stream that ends with an error when the sender broke off. */
+export type Upload = { chunks: AsyncIterable<Uint8Array> }
+
+type Described = {
+  /** Below /api/v1, with `:name` for what varies. */
+  path: `/${string}`
+  summary: string
+  /** The room or part to which it belongs: the chapters of the OpenAPI document. */
+  tag: string
+  /** The least role that may ask. */
+  role: Role
+}
+
+type Schema = z.ZodType
+type Given<S extends Schema | undefined> = S extends Schema ? z.output<S> : undefined
+
+/** A route that answers with JSON. */
+export type JsonRoute = Described & {
+  kind: 'json'
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  params?: Schema
+  query?: Schema
+  body?: Schema
+  answer: Schema
+  status: 200 | 201 | 202
+  handle(asked: Asked<unknown, unknown, unknown>): Promise<unknown>
+}
+
+export type DownloadRoute = Described & {
+  kind: 'download'
+  method: 'GET'
+  params?: Schema
+  query?: Schema
+  handle(asked: Asked<unknown, unknown, undefined>): Promise<Download>
+}
+
+/** A route that takes the bytes of one file as its body, whatever media type they claim. */
+export type UploadRoute = Described & {
+  kind: 'upload'
+  method: 'POST'
+  params?: Schema
+  query?: Schema
+  answer: Schema
+  status: 201
+  handle(asked: Asked<unknown, unknown, Upload>): Promise<unknown>
+}
+
+/**
+ * What people may see and do in a room: plain values that the gate mounts. A room's `routes.ts` exports a function from
+ * what it needs to a list of these, and so knows nothing of the server.
+ */
+export type Route = JsonRoute | DownloadRoute | UploadRoute
+
+export function jsonRoute<
+  Answer extends Schema,
+  Params extends Schema | undefined = undefined,
+  Query extends Schema | undefined = undefined,
+  Body extends Schema | undefined = undefined,
+>(
+  route: Described & {
+    method: JsonRoute['method']
+    params?: Params
+    query?: Query
+    body?: Body
+    answer: Answer
+    status?: JsonRoute['status']
+    handle(asked: Asked<Given<Params>, Given<Query>, Given<Body>>): Promise<z.output<Answer>>
+  },
+): Route {
+  return { status: 200, ...route, kind: 'json' } as Route
+}
+
+export function downloadRoute<Params extends Schema | undefined = undefined, Query extends Schema | undefined = undefined>(
+  route: Described & {
+    params?: Params
+    query?: Query
+    handle(asked: Asked<Given<Params>, Given<Query>, undefined>): Promise<Download>
+  },
+): Route {
+  return { ...route, kind: 'download', method: 'GET' } as Route
+}
+
+export function uploadRoute<
+  Answer extends Schema,
+  Params extends Schema | undefined = undefined,
+  Query extends Schema | undefined = undefined,
+>(
+  route: Described & {
+    params?: Params
+    query?: Query
+    answer: Answer
+    handle(asked: Asked<Given<Params>, Given<Query>, Upload>): Promise<z.output<Answer>>
+  },
+): Route {
+  return { ...route, kind: 'upload', method: 'POST', status: 201 } as Route
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { instant } from './instant.ts'
+import { pageOf, pageQuery } from './page.ts'
+
+export const ACCESS_SCOPES = ['no_access', 'read_only', 'read_and_write'] as const
+
+export const shopInList = z
+  .object({
+    code: z.string(),
+    name: z.string(),
+    apiUrl: z.string(),
+    apiVersion: z.string(),
+    accessScope: z.enum(ACCESS_SCOPES),
+    isEnabled: z.boolean(),
+    catalogReadAt: instant.nullable(),
+    locations: z.number().int(),
+    locationsMapped: z.number().int(),
+    itemsLinked: z.number().int(),
+    ordersKnownUntil: instant.nullable(),
+    health: z.object({
+      state: z.enum(['unknown', 'reachable', 'unreachable', 'refused']),
+      code: z.string().nullable(),
+      message: z.string().nullable(),
+      since: instant.nullable(),
+      retryAt: instant.nullable(),
+      grantedScopes: z.array(z.string()).nullable(),
+    }),
+  })
+  .meta({ id: 'Shop' })
+
+export const shopList = z.object({ rows: z.array(shopInList) })
+
+export const findingsQuery = pageQuery.extend({
+  code: z.string().optional(),
+  shop: z.string().optional(),
+  search: z.string().max(200).optional(),
+})
+
+export const linkFinding = z
+  .object({
+    shop: z.string(),
+    code: z.string(),
+    sku: z.string(),
+    inventoryItemGid: z.string().nullable(),
+    product: z.string().nullable(),
+    detail: z.string(),
+    foundAt: instant,
+  })
+  .meta({ id: 'LinkFinding' })
+
+export const findingsPage = pageOf(linkFinding).extend({ byCode: z.array(z.object({ code: z.string(), findings: z.number().int() })) })
+
+export const intentsQuery = pageQuery.extend({ state: z.enum(['pending', 'sending', 'blocked']).optional() })
+
+export const intentInList = z
+  .object({
+    shop: z.string(),
+    location: z.string(),
+    sku: z.string(),
+    units: z.number().int(),
+    revision: z.number().int(),
+    state: z.enum(['pending', 'sending', 'confirmed', 'blocked']),
+    attempt: z.number().int(),
+    code: z.string().nullable(),
+    hint: z.string().nullable(),
+    createdAt: instant,
+    dueAt: instant,
+  })
+  .meta({ id: 'Intent' })
+
+export const intentsPage = pageOf(intentInList)
+
+export const differenceInList = z
+  .object({
+    shop: z.string(),
+    location: z.string(),
+    sku: z.string(),
+    verdict: z.enum(['different', 'not_stocked']),
+    expectedUnits: z.number().int(),
+    shopUnits: z.number().int().nullable(),
+    differentSince: instant.nullable(),
+    readAt: instant,
+  })
+  .meta({ id: 'Difference' })
+
+export const differencesPage = pageOf(differenceInList)
+
+export const comparison = z
+  .object({
+    runId: z.number().int(),
+    shop: z.string(),
+    kind: z.enum(['recent', 'hard_sync']),
+    startedAt: instant,
+    finishedAt: instant.nullable(),
+    levelsCompared: z.number().int(),
+    levelsEqual: z.number().int(),
+    levelsDifferent: z.number().int(),
+    levelsWaiting: z.number().int(),
+    levelsNotStocked: z.number().int(),
+    code: z.string().nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'Comparison' })
+
+export const comparisonList = z.object({ rows: z.array(comparison) })

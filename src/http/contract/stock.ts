@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { instant } from './instant.ts'
+import { pageOf, pageQuery } from './page.ts'
+
+const SEARCH_CHARS_MAX = 200
+
+export const stockQuery = pageQuery.extend({
+  /** Part of a SKU or of a product's name. */
+  search: z.string().max(SEARCH_CHARS_MAX).optional(),
+  sort: z.enum(['sku', 'name']).default('sku'),
+})
+
+export const stockInList = z
+  .object({
+    sku: z.string(),
+    name: z.string(),
+    /** null: counted nowhere, which is unknown and not zero. */
+    onHandUnits: z.number().int().nullable(),
+    reservedUnits: z.number().int(),
+    facilities: z.number().int(),
+    /** Promised to all shops' locations together; null: promised nowhere. */
+    sellableUnits: z.number().int().nullable(),
+    targets: z.number().int(),
+  })
+  .meta({ id: 'StockInList' })
+
+export const stockPage = pageOf(stockInList)
+
+export const skuParams = z.object({ sku: z.string().min(1) })
+
+const facilityTerms = z.object({
+  facility: z.string(),
+  onHandUnits: z.number().int().nullable(),
+  reservedUnits: z.number().int(),
+  safetyStockUnits: z.number().int(),
+  sellableUnits: z.number().int(),
+})
+
+/** Why one location of one shop may sell so much: every term of the sum, and the sum in words. */
+export const explanation = z
+  .object({
+    target: z.object({
+      shop: z.string(),
+      shopId: z.number().int(),
+      location: z.string(),
+      locationId: z.number().int(),
+      kind: z.enum(['facility', 'group']),
+    }),
+    facilities: z.array(facilityTerms),
+    thresholdUnits: z.number().int(),
+    queuedUnits: z.number().int(),
+    sumUnits: z.number().int(),
+    sellableUnits: z.number().int(),
+    sentence: z.string(),
+    /** The number that the rooms work with. It differs from the explained one only while a change is on its way. */
+    storedUnits: z.number().int(),
+    revision: z.number().int(),
+    changedAt: instant,
+  })
+  .meta({ id: 'Explanation' })
+
+export const stockOfSku = z
+  .object({
+    sku: z.string(),
+    name: z.string(),
+    identifiers: z.array(z.object({ type: z.string(), value: z.string() })),
+    facilities: z.array(
+      z.object({
+        facility: z.string(),
+        code: z.string(),
+        onHandUnits: z.number().int().nullable(),
+        reservedUnits: z.number().int(),
+        safetyStockUnits: z.number().int(),
+        countedAt: instant.nullable(),
+      }),
+    ),
+    targets: z.array(explanation),
+  })
+  .meta({ id: 'StockOfSku' })
+
+export const MOVEMENTS_SHOWN_MAX = 200
+
+export const movementsQuery = z.object({ limit: z.coerce.number().int().min(1).max(MOVEMENTS_SHOWN_MAX).default(50) })
+
+export const movement = z
+  .object({
+    seq: z.number().int(),
+    recordedAt: instant,
+    effectiveAt: instant,
+    facility: z.string(),
+    onHandUnits: z.number().int(),
+    reservedUnits: z.number().int(),
+    reason: z.string(),
+    reference: z.string().nullable(),
+    file: z.object({ id: z.number().int(), name: z.string(), line: z.number().int().nullable() }).nullable(),
+  })
+  .meta({ id: 'Movement' })
+
+export const movementList = z.object({ rows: z.array(movement), isMore: z.boolean() })
+
+/** What became of each promise on its way to the shop, up to what was read back. */
+export const levelOfTarget = z
+  .object({
+    shopId: z.number().int(),
+    locationId: z.number().int(),
+    intent: z
+      .object({
+        state: z.enum(['pending', 'sending', 'confirmed', 'blocked']),
+        units: z.number().int(),
+        revision: z.number().int(),
+        code: z.string().nullable(),
+        hint: z.string().nullable(),
+        changedAt: instant,
+      })
+      .nullable(),
+    shown: z.object({ availableUnits: z.number().int(), committedUnits: z.number().int(), readAt: instant }).nullable(),
+    observed: z
+      .object({
+        verdict: z.enum(['equal', 'different', 'waiting', 'not_stocked']),
+        expectedUnits: z.number().int(),
+        shopUnits: z.number().int().nullable(),
+        /** False: a newer promise was made since, so the comparison speaks of the one before. */
+        isOfNewest: z.boolean(),
+        readAt: instant,
+        differentSince: instant.nullable(),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'LevelOfTarget' })
+
+export const levelsOfSku = z.object({ rows: z.array(levelOfTarget) })

@@ -1,0 +1,94 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import { problem } from './contract/problem.ts'
+import type { Asked, Download, DownloadRoute, Route, UploadRoute, Who } from './contract/route.ts'
+
+/** Where the bytes of one upload end. Larger feeds come over SFTP. */
+const UPLOAD_BYTES_MAX = 8 * 1_024 ** 3
+
+/** Sees to it that only those ask who may, before anything of the request is read. */
+export type Admit = (request: FastifyRequest, role: Route['role']) => Promise<Who>
+
+/** Gives every route of the list its address, its check and its place in the OpenAPI document. */
+export function mountRoutes(api: FastifyInstance, routes: readonly Route[], admit: Admit): void {
+  const whoAsks = new WeakMap<FastifyRequest, Who>()
+  for (const route of routes) {
+    if (route.kind === 'upload') continue
+    api.route(optionsOf(route))
+  }
+  // Bytes are taken as they come only where a file is wanted: this scope knows no JSON.
+  api.register(async scope => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+    for (const route of routes) if (route.kind === 'upload') scope.route(optionsOf(route))
+  })
+
+  function optionsOf(route: Route): RouteOptions {
+    return {
+      method: route.method,
+      url: route.path,
+      schema: schemaOf(route),
+      ...(route.kind === 'upload' ? { bodyLimit: UPLOAD_BYTES_MAX } : {}),
+      onRequest: async request => {
+        whoAsks.set(request, await admit(request, route.role))
+      },
+      handler: (request, reply) => answer(route, request, reply),
+    }
+  }
+
+  async function answer(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const who = whoAsks.get(request)
+    if (who === undefined) throw new Error('bug: a request was answered without its check')
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    const asked = { params: request.params, query: request.query, body: undefined, who, signal: gone.signal }
+    switch (route.kind) {
+      case 'json':
+        return reply.code(route.status).send(await route.handle({ ...asked, body: request.body }))
+      case 'upload':
+        return reply.code(route.status).send(await upload(route, asked, request))
+      case 'download':
+        return sendDownload(reply, await download(route, asked))
+    }
+  }
+}
+
+function upload(route: UploadRoute, asked: Asked<unknown, unknown, undefined>, request: FastifyRequest): Promise<unknown> {
+  // A request without a body has no stream of its own: it is an empty file.
+  const chunks = request.body instanceof Readable ? (request.body as AsyncIterable<Uint8Array>) : Readable.from([])
+  return route.handle({ ...asked, body: { chunks } })
+}
+
+function download(route: DownloadRoute, asked: Asked<unknown, unknown, undefined>): Promise<Download> {
+  return route.handle(asked)
+}
+
+/** The name goes out twice: for old readers without, for the others with every character it has (RFC 6266). */
+function sendDownload(reply: FastifyReply, file: Download): FastifyReply {
+  const plain = file.fileName.replace(/[^\x20-\x7e]|["\\%]/g, '_')
+  return reply
+    .header('content-type', file.mediaType)
+    .header('content-disposition', `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(file.fileName)}`)
+    .send(Readable.from(file.chunks, { objectMode: false }))
+}
+
+function schemaOf(route: Route) {
+  const described = { summary: route.summary, tags: [route.tag], security: [{ session: [] }, { token: [] }] }
+  const problems = { '4xx': problemAnswer, '5xx': problemAnswer }
+  const asked = { ...(route.params ? { params: route.params } : {}), ...(route.query ? { querystring: route.query } : {}) }
+  switch (route.kind) {
+    case 'json':
+      return {
+        ...described,
+        ...asked,
+        ...(route.body ? { body: route.body } : {}),
+        response: { [route.status]: route.answer, ...problems },
+      }
+    case 'upload':
+      return { ...described, ...asked, consumes: ['application/octet-stream'], response: { [route.status]: route.answer, ...problems } }
+    case 'download':
+      return { ...described, ...asked, produces: ['application/octet-stream'], response: problems }
+  }
+}
+
+const problemAnswer = { description: 'What went wrong (RFC 9457)', content: { 'application/problem+json': { schema: problem } } }

@@ -1,0 +1,161 @@
+import cookie from '@fastify/cookie'
+import swagger from '@fastify/swagger'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { Db } from '../db/connection.ts'
+import type { Clock, Sleep } from '../kernel/clock.ts'
+import { messageOf } from '../kernel/error.ts'
+import type { Ids } from '../kernel/ids.ts'
+import { admit, openAuth } from './auth.ts'
+import { serveConsole } from './console-files.ts'
+import type { Answer } from './contract/instant.ts'
+import type { Role, Route } from './contract/route.ts'
+import { fileProgress, street } from './contract/street.ts'
+import { refuseCrossSite } from './cross-site.ts'
+import { mountEvents } from './events.ts'
+import { type Metrics, mountHealth, openMetrics } from './health.ts'
+import type { Log } from './log.ts'
+import { mountRoutes } from './mount.ts'
+import { documentWithSchemas, schemaForDocument } from './openapi.ts'
+import { isOurMistake, notFound, problemOf } from './problem.ts'
+import { sendSecurityHeaders } from './security-headers.ts'
+import { bearerOf, cookieOf, mountSession } from './session-routes.ts'
+import { openWatch } from './watch.ts'
+
+const JSON_BYTES_MAX = 1_024 * 1_024
+const PARAM_CHARS_MAX = 300
+/** A client that has not sent its whole head by then is let go. */
+const HEAD_TIMEOUT_MS = 30_000
+const PREFIX = '/api/v1'
+
+export type GateOptions = {
+  db: Db
+  clock: Clock
+  ids: Ids
+  sleep: Sleep
+  log: Log
+  /** What the rooms and the clockwork let people see and do. */
+  routes: readonly Route[]
+  /** What the first page shows, for the events and the metrics. */
+  streetNow(): Promise<Answer<typeof street>>
+  /** The token of this machine's command line; null: it has none. */
+  cliToken: string | null
+  /** Where the built console lies; null: there is none, only the API. */
+  consoleDir: string | null
+  version: string
+  /** Browsers come over TLS that ends before us: the cookie is for TLS only, and addresses are those that the proxy names. */
+  isBehindTls?: boolean
+}
+
+export type Gate = {
+  /** Opens the door; gives the address under which it was opened. Port 0 takes any free one. */
+  listen(at: { host: string; port: number }): Promise<{ url: string; port: number }>
+  /** Something changed in this process: whoever watches sees it within 250 ms. */
+  changed(): void
+  /** Passes on how far a file has come. */
+  progressed(progress: Answer<typeof fileProgress>): void
+  metrics: Metrics
+  /** Lets go of everybody and closes. */
+  close(): Promise<void>
+  /** Answers without a network, for tests. */
+  app: FastifyInstance
+}
+
+/** The gate: the API, the console and the figures, behind one door. Knows no room; everything is handed in. */
+export async function createGate(options: GateOptions): Promise<Gate> {
+  const { db, clock, ids, sleep, log, routes, streetNow, cliToken, consoleDir } = options
+  const isBehindTls = options.isBehindTls ?? false
+  const app = fastify({
+    logger: false,
+    bodyLimit: JSON_BYTES_MAX,
+    requestTimeout: 0,
+    trustProxy: isBehindTls,
+    forceCloseConnections: true,
+    genReqId: () => ids.uuid(),
+    http: { headersTimeout: HEAD_TIMEOUT_MS },
+    routerOptions: { maxParamLength: PARAM_CHARS_MAX },
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error, request.url)
+    if (isOurMistake(problem)) {
+      const stack = error instanceof Error ? error.stack : undefined
+      log.warn({ code: problem.code, method: request.method, url: request.url, message: messageOf(error), stack })
+    }
+    if (problem.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfterMs / 1_000))
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="trueup"')
+    return reply.code(problem.status).serializer(JSON.stringify).type('application/problem+json; charset=utf-8').send(problem)
+  })
+  sendSecurityHeaders(app)
+  await app.register(cookie)
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Trueup',
+        version: options.version,
+        description: 'Errors are problem documents (RFC 9457) with a code and what to do next.',
+      },
+      components: {
+        securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'trueup_session' }, token: { type: 'http', scheme: 'bearer' } },
+      },
+    },
+    transform: schemaForDocument,
+    transformObject: documentWithSchemas,
+  })
+
+  const auth = openAuth({ db, clock, ids, cliToken })
+  const whoAsks = (request: FastifyRequest) => auth.whoHas({ bearer: bearerOf(request), cookie: cookieOf(request) })
+  const admitRequest = async (request: FastifyRequest, role: Role) => {
+    const who = admit(await whoAsks(request), role)
+    if (bearerOf(request) === null) refuseCrossSite(request)
+    return who
+  }
+  const metrics = openMetrics({ streetNow })
+  const watch = openWatch({ picture: () => pictureOf(streetNow), clock, sleep, log })
+
+  mountHealth(app, { db, metrics })
+  await app.register(
+    async api => {
+      api.addHook('onRequest', async (_request, reply) => {
+        reply.header('cache-control', 'no-store')
+      })
+      api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+      mountSession(api, { auth, whoAsks, isBehindTls })
+      mountEvents(api, { watch, sleep, admit: async request => void (await admitRequest(request, 'viewer')) })
+      mountRoutes(api, routes, admitRequest)
+    },
+    { prefix: PREFIX },
+  )
+  if (consoleDir !== null) await serveConsole(app, { consoleDir, ids })
+  else
+    app.setNotFoundHandler(async request => {
+      throw notFound(request.url, 'Look at /api/v1/openapi.json for what there is.')
+    })
+  await app.ready()
+
+  return {
+    async listen({ host, port }) {
+      await app.listen({ host, port })
+      const [address] = app.addresses()
+      const at = typeof address === 'object' ? address.port : port
+      return { url: `http://${host.includes(':') ? `[${host}]` : host}:${at}`, port: at }
+    },
+    changed: () => watch.changed(),
+    progressed: progress => watch.tell({ name: 'file', data: JSON.stringify(fileProgress.encode(progress)) }),
+    metrics,
+    async close() {
+      watch.stop()
+      await app.close()
+    },
+    app,
+  }
+}
+
+/** The street as it is sent; that a room did its step again, or time passed, is no difference. */
+async function pictureOf(streetNow: () => Promise<Answer<typeof street>>): Promise<{ data: string; essence: string }> {
+  const seen = street.encode(await streetNow())
+  const rooms = seen.rooms.map(({ lastStep, ...room }) => ({ ...room, failing: lastStep?.code ?? null }))
+  return { data: JSON.stringify(seen), essence: JSON.stringify({ sync: seen.sync, rooms }) }
+}
