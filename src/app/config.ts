@@ -46,7 +46,7 @@ const environment = z.object({
 })
 
 /** What must stand in each variable, said to the person who has to mend it. */
-const EXPECTED: Record<string, string> = {
+const EXPECTED = {
   DATABASE_URL: 'a PostgreSQL address such as postgresql://user:password@host:5432/database',
   TRUEUP_DATA_DIR: 'a directory',
   TRUEUP_HOST: 'an address to listen on, such as 127.0.0.1',
@@ -55,25 +55,25 @@ const EXPECTED: Record<string, string> = {
   TRUEUP_ROLES: 'gate, work or gate,work',
   TRUEUP_LOG: 'debug, info, warn, error or silent',
   TRUEUP_SECRET_KEY: `at least ${SECRET_KEY_CHARS_MIN} characters`,
-}
+} as const
 
 /** What was said on the command line; it goes before the environment. Texts, as they were typed. */
-export type Flags = {
-  dataDir?: string | undefined
-  roles?: string | undefined
-  httpPort?: string | undefined
-  sftpPort?: string | undefined
+export type Flags = { dataDir?: string; roles?: string; host?: string; httpPort?: string; sftpPort?: string }
+
+const VARIABLE_OF_FLAG: Record<keyof Flags, keyof typeof EXPECTED> = {
+  dataDir: 'TRUEUP_DATA_DIR',
+  roles: 'TRUEUP_ROLES',
+  host: 'TRUEUP_HOST',
+  httpPort: 'TRUEUP_HTTP_PORT',
+  sftpPort: 'TRUEUP_SFTP_PORT',
 }
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 /** Reads the environment, once. Everybody else is told. An empty variable is one that is not set. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>, flags: Flags = {}, cwd: string = process.cwd()): Config {
-  const given = {
-    ...Object.fromEntries(Object.keys(EXPECTED).map(name => [name, env[name] || undefined])),
-    ...(flags.dataDir === undefined ? {} : { TRUEUP_DATA_DIR: flags.dataDir }),
-    ...(flags.roles === undefined ? {} : { TRUEUP_ROLES: flags.roles }),
-    ...(flags.httpPort === undefined ? {} : { TRUEUP_HTTP_PORT: flags.httpPort }),
-    ...(flags.sftpPort === undefined ? {} : { TRUEUP_SFTP_PORT: flags.sftpPort }),
-  }
+export function readConfig(flags: Flags = {}, env: Environment = process.env, cwd: string = process.cwd()): Config {
+  const given = Object.fromEntries(Object.keys(EXPECTED).map(name => [name, env[name] || undefined]))
+  for (const [flag, variable] of Object.entries(VARIABLE_OF_FLAG)) given[variable] = flags[flag as keyof Flags] ?? given[variable]
   const parsed = environment.safeParse(given)
   if (!parsed.success) throw invalid(parsed.error.issues.map(issue => String(issue.path[0])))
   const read = parsed.data
@@ -109,7 +109,7 @@ function invalid(names: readonly string[]): TrueupError {
   const wrong = [...new Set(names)]
   return new TrueupError('CONFIG_INVALID', `These settings cannot be used: ${wrong.join(', ')}.`, {
     retry: 'never',
-    hint: wrong.map(name => `${name} has to be ${EXPECTED[name] ?? 'something else'}.`).join(' '),
+    hint: wrong.map(name => `${name} has to be ${EXPECTED[name as keyof typeof EXPECTED]}.`).join(' '),
     detail: { settings: wrong },
   })
 }

@@ -78,7 +78,7 @@ test('what a room wrote is taken on by the next within milliseconds, without a h
   clockwork.nudge('feed')
   await until(async () => (await onShelf('shelf')) === 3)
   expect(performance.now() - nudgedAt).toBeLessThan(500)
-  expect(lines.filter(line => line['room'] !== undefined)).toEqual([
+  expect(lines.filter(line => line.room !== undefined)).toEqual([
     { room: 'feed', read: 3, wrote: 3, more: false, tookMs: expect.any(Number) },
     { room: 'import', read: 3, wrote: 3, more: false, tookMs: expect.any(Number) },
   ])

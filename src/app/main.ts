@@ -1,0 +1,59 @@
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Flags, Hands } from '../cli/hands.ts'
+import { runProgram } from '../cli/program.ts'
+import { version } from './version.ts'
+
+/*
+ * The way in. Everything but the command line itself is loaded when a command asks for it, so that `--help` and `inspect`
+ * start in a tenth of a second.
+ */
+
+/** The demo keeps its things in a folder of their own; where no other program runs, the commands speak with it. */
+const DEMO_DIR = 'demo'
+
+const hands: Hands = {
+  version: version(),
+  out: terminalOf(process.stdout),
+  err: terminalOf(process.stderr),
+  fetch: (...request) => fetch(...request),
+  sleep: durationMs => wait(durationMs),
+  now: () => Date.now(),
+  async dataDirs(flags) {
+    const { dataDir } = await configFrom(flags)
+    return [dataDir, path.join(dataDir, DEMO_DIR)]
+  },
+  async start(flags) {
+    const config = await configFrom(flags)
+    const { start } = await import('./start.ts')
+    return start(config)
+  },
+  async demo(flags, options) {
+    const config = await configFrom(flags)
+    const { demo } = await import('./demo.ts')
+    return demo(config, options)
+  },
+  async simulateShopify(argv) {
+    const { simulateShopify } = await import('./simulate.ts')
+    return simulateShopify(argv)
+  },
+  async inspect(file) {
+    const { inspect } = await import('../cli/inspect.ts')
+    return inspect(file)
+  },
+}
+
+async function configFrom(flags: Flags) {
+  const { readConfig } = await import('./config.ts')
+  return readConfig(flags)
+}
+
+/** A reader that goes away (`trueup status | head -1`) is no error of ours. */
+function terminalOf(stream: NodeJS.WriteStream) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  return { write: (text: string) => void stream.write(text), isTTY: stream.isTTY === true }
+}
+
+process.exitCode = await runProgram(process.argv.slice(2), hands)

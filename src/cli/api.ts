@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Problem } from '../http/contract/problem.ts'
+import { TrueupError } from '../kernel/error.ts'
+
+/** How the commands speak with the running program: as the console does, with the token of this machine. */
+export type Api = {
+  url: string
+  pid: number
+  get<T>(path: string): Promise<T>
+  post<T>(path: string, body?: unknown): Promise<T>
+  /** Sends the bytes of one file. */
+  upload<T>(path: string, chunks: ReadableStream<Uint8Array>): Promise<T>
+}
+
+/** What a server leaves in its data directory while it runs (app/server.ts), and the token of this machine beside it. */
+const SERVER_FILE = 'server.json'
+const TOKEN_FILE = 'cli-token'
+const BASE = '/api/v1'
+const ANSWER_MS_MAX = 30_000
+
+/** Finds the running program by the files in the first data directory that has them. Does not speak with it yet. */
+export async function openApi(options: { dataDirs: readonly string[]; fetch: typeof fetch }): Promise<Api> {
+  for (const dataDir of options.dataDirs) {
+    const server = await readServerFile(dataDir)
+    if (server === null) continue
+    const token = (await readText(path.join(dataDir, TOKEN_FILE)))?.trim() ?? ''
+    return apiOf({ ...server, token, fetch: options.fetch })
+  }
+  throw new TrueupError('CLI_SERVER_NOT_FOUND', `No Trueup runs with the data directory ${options.dataDirs[0]}.`, {
+    retry: 'after-operator',
+    hint: 'Start it with `trueup start`, or name the data directory of the one that runs with --data-dir.',
+    detail: { dataDirs: options.dataDirs },
+  })
+}
+
+type Found = { url: string; pid: number }
+
+function apiOf(server: Found & { token: string; fetch: typeof fetch }): Api {
+  const { url, pid, token } = server
+  const ask = async <T>(route: string, init: RequestInit): Promise<T> => {
+    const headers = { ...init.headers, authorization: `Bearer ${token}`, accept: 'application/json' }
+    const target = new URL(route.startsWith('/health') ? route : `${BASE}${route}`, url)
+    let response: Response
+    let text: string
+    try {
+      response = await server.fetch(target, { ...init, headers })
+      text = await response.text()
+    } catch (cause) {
+      throw unreachable({ url, pid }, cause)
+    }
+    const body = parsed(text)
+    if (response.ok && body !== undefined) return body as T
+    throw isProblem(body) ? errorOf(body) : notUnderstood(target, response.status)
+  }
+  const soon = () => ({ signal: AbortSignal.timeout(ANSWER_MS_MAX) })
+  return {
+    url,
+    pid,
+    get: route => ask(route, { ...soon() }),
+    post: (route, body) =>
+      body === undefined
+        ? ask(route, { method: 'POST', ...soon() })
+        : ask(route, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' }, ...soon() }),
+    upload(route, chunks) {
+      const headers = { 'content-type': 'application/octet-stream' }
+      return ask(route, { method: 'POST', body: chunks, headers, duplex: 'half' } as RequestInit)
+    },
+  }
+}
+
+async function readServerFile(dataDir: string): Promise<Found | null> {
+  const text = await readText(path.join(dataDir, SERVER_FILE))
+  if (text === null) return null
+  const said = parsed(text) as Partial<Found> | undefined
+  return typeof said?.url === 'string' && typeof said.pid === 'number' ? { url: said.url, pid: said.pid } : null
+}
+
+async function readText(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    throw new TrueupError('CLI_FILE_UNREADABLE', `${file} cannot be read (${code}).`, {
+      retry: 'after-operator',
+      hint: 'Run the command as the user who started Trueup, or as root.',
+      detail: { file },
+      cause: error,
+    })
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isProblem(body: unknown): body is Problem {
+  const said = body as Partial<Problem> | undefined
+  return typeof said?.code === 'string' && typeof said.detail === 'string' && typeof said.hint === 'string'
+}
+
+/** What the server refused, as its own error: the code leads to the same page. */
+function errorOf(problem: Problem): TrueupError {
+  const issues = (problem.issues ?? []).map(issue => `${issue.at}: ${issue.message}`)
+  return new TrueupError(problem.code, [problem.detail, ...issues].join(' '), {
+    retry: problem.retry,
+    hint: problem.hint,
+    detail: { status: problem.status, ...problem.facts },
+  })
+}
+
+function unreachable(found: Found, cause: unknown): TrueupError {
+  return new TrueupError('CLI_SERVER_UNREACHABLE', `Trueup should answer at ${found.url} (process ${found.pid}), and does not.`, {
+    retry: 'backoff',
+    hint: 'Wait a moment if it was just started; otherwise start it again with `trueup start`.',
+    detail: { url: found.url, pid: found.pid },
+    cause,
+  })
+}
+
+function notUnderstood(target: URL, status: number): TrueupError {
+  return new TrueupError(
+    'CLI_ANSWER_NOT_UNDERSTOOD',
+    `The answer of ${target.origin}${target.pathname} (status ${status}) is not Trueup's.`,
+    {
+      retry: 'after-operator',
+      hint: 'Check that the program that runs is of the same version as this command (`trueup --version`).',
+      detail: { address: target.href, answered: status },
+    },
+  )
+}

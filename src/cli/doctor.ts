@@ -1,0 +1,151 @@
+import { access, constants, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Command } from 'commander'
+import type { Wire } from '../http/contract/instant.ts'
+import type { findingsPage, shopList } from '../http/contract/shop.ts'
+import type { street } from '../http/contract/street.ts'
+import { messageOf, TrueupError } from '../kernel/error.ts'
+import { type Api, openApi } from './api.ts'
+import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
+import type { Hands } from './hands.ts'
+import { numberOf, plain } from './table.ts'
+
+/** `unknown`: it could not be looked at, which is not the same as well. */
+export type Check = { name: string; result: 'ok' | 'bad' | 'unknown'; finding: string; cure: string | null }
+
+/** `trueup doctor`: looks at everything that has to be right, and says what to do about what is not. */
+export function doctorCommand(hands: Hands, ended: (status: number) => void): Command {
+  const exits = { yes: 'everything that was looked at is well', no: 'something is not, or could not be looked at' }
+  return withDataDir(newCommand('doctor', 'Checks the installation and says what to do.', exits, 'trueup doctor')).action(
+    async (options: CommonOptions) =>
+      ended(
+        await answer(hands, options, async () => {
+          const dataDirs = await hands.dataDirs(options)
+          return answerOf([...(await checksOfDisk(dataDirs[0] ?? '.')), ...(await checksOfServer(hands, dataDirs))])
+        }),
+      ),
+  )
+}
+
+export function answerOf(checks: readonly Check[]): Answer {
+  const marks = { ok: 'ok ', bad: 'BAD', unknown: ' ? ' }
+  const lines = checks.flatMap(check => [
+    `${marks[check.result]}  ${check.name}: ${plain(check.finding)}`,
+    ...(check.cure === null ? [] : [`     ${plain(check.cure)}`]),
+  ])
+  return { status: checks.every(check => check.result === 'ok') ? EXIT.yes : EXIT.no, json: { checks }, text: lines.join('\n') }
+}
+
+async function checksOfDisk(dataDir: string): Promise<Check[]> {
+  try {
+    await access(dataDir, constants.W_OK)
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const finding = isMissing ? `${dataDir} does not exist` : `${dataDir} cannot be written`
+    const cure = isMissing ? 'Start Trueup once, or name the right one with --data-dir.' : 'Run this as the user who runs Trueup.'
+    return [{ name: 'data directory', result: 'bad', finding, cure }]
+  }
+  return [{ name: 'data directory', result: 'ok', finding: dataDir, cure: null }, await checkOfEmbedded(dataDir)]
+}
+
+async function checkOfEmbedded(dataDir: string): Promise<Check> {
+  try {
+    const version = await readFile(path.join(dataDir, 'postgres', 'PG_VERSION'), 'utf8')
+    return { name: 'database', result: 'ok', finding: `embedded PostgreSQL ${version.trim()}`, cure: null }
+  } catch (error) {
+    // The server's own files belong to the user it runs as: not being let in there is no finding.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      return { name: 'database', result: 'ok', finding: 'embedded PostgreSQL', cure: null }
+    return { name: 'database', result: 'ok', finding: 'not embedded here; the server in DATABASE_URL, if it is set', cure: null }
+  }
+}
+
+async function checksOfServer(hands: Hands, dataDirs: readonly string[]): Promise<Check[]> {
+  try {
+    const api = await openApi({ dataDirs, fetch: hands.fetch })
+    await api.get('/health/ready')
+    const server: Check = {
+      name: 'program',
+      result: 'ok',
+      finding: `answers at ${api.url} (process ${api.pid}); its database answers it`,
+      cure: null,
+    }
+    const rest = await Promise.all([checksOfRooms(api), checksOfShops(api), checkOfFindings(api)].map((look, at) => orUnknown(look, at)))
+    return [server, ...rest.flat()]
+  } catch (error) {
+    return [failed('program', error)]
+  }
+}
+
+const LOOKED_AT = ['rooms', 'shops', 'links']
+
+async function orUnknown(look: Promise<Check[]>, at: number): Promise<Check[]> {
+  try {
+    return await look
+  } catch (error) {
+    return [{ ...failed(LOOKED_AT[at] ?? 'the rest', error), result: 'unknown' }]
+  }
+}
+
+async function checksOfRooms(api: Api): Promise<Check[]> {
+  const seen = await api.get<Wire<typeof street>>('/street')
+  const rooms = seen.rooms.map((room): Check => {
+    const isWell = room.state === 'ok' || room.state === 'working'
+    const finding = `${room.word}${isWell ? '' : `: ${room.reason}`}`
+    const code = room.lastStep?.code ?? null
+    return {
+      name: room.room,
+      result: isWell ? 'ok' : room.state === 'unknown' ? 'unknown' : 'bad',
+      finding,
+      cure: code && `See docs/errors/${code}.md.`,
+    }
+  })
+  const isSynced = seen.sync.state === 'in_sync'
+  return [
+    ...rooms,
+    { name: 'sync', result: isSynced ? 'ok' : seen.sync.state === 'unknown' ? 'unknown' : 'bad', finding: seen.sync.sentence, cure: null },
+  ]
+}
+
+async function checksOfShops(api: Api): Promise<Check[]> {
+  const { rows } = await api.get<Wire<typeof shopList>>('/shops')
+  if (rows.length === 0)
+    return [{ name: 'shops', result: 'bad', finding: 'no shop is connected', cure: 'Connect one; until then nothing is published.' }]
+  return rows.map((shop): Check => {
+    const name = `shop ${shop.code}`
+    const unmapped = shop.locations - shop.locationsMapped
+    if (shop.health.state !== 'reachable') {
+      const finding = `${shop.health.state}${shop.health.message === null ? '' : `: ${shop.health.message}`}`
+      const cure = shop.health.code === null ? null : `See docs/errors/${shop.health.code}.md.`
+      return { name, result: shop.health.state === 'unknown' ? 'unknown' : 'bad', finding, cure }
+    }
+    if (shop.accessScope !== 'read_and_write') {
+      return {
+        name,
+        result: 'bad',
+        finding: `set to ${shop.accessScope}, so nothing is written to it`,
+        cure: 'Set it to read and write on its page.',
+      }
+    }
+    return { name, result: 'ok', finding: `reachable; ${shop.itemsLinked} items linked, ${unmapped} locations not mapped`, cure: null }
+  })
+}
+
+async function checkOfFindings(api: Api): Promise<Check[]> {
+  const { total, byCode } = await api.get<Wire<typeof findingsPage>>('/catalog/findings?pageSize=1')
+  if (total === 0) return [{ name: 'links', result: 'ok', finding: 'every SKU is linked', cure: null }]
+  const parts = byCode.map(({ code, findings }) => `${numberOf(findings)} × ${code}`).join(', ')
+  return [
+    {
+      name: 'links',
+      result: 'bad',
+      finding: `${numberOf(total)} SKUs are not linked: ${parts}`,
+      cure: 'They are never written to; see the catalogue page.',
+    },
+  ]
+}
+
+function failed(name: string, error: unknown): Check {
+  const cure = error instanceof TrueupError ? error.hint : null
+  return { name, result: 'bad', finding: messageOf(error), cure }
+}
