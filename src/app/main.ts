@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Flags, Hands } from '../cli/hands.ts'
@@ -37,9 +38,9 @@ const hands: Hands = {
     const { simulateShopify } = await import('./simulate.ts')
     return simulateShopify(argv)
   },
-  async inspect(file) {
-    const { inspect } = await import('../cli/inspect.ts')
-    return inspect(file)
+  async inspect(file, { json }) {
+    const [{ inspect }, { delimitedReader }] = await Promise.all([import('../cli/inspect.ts'), import('../adapters/formats/delimited.ts')])
+    return inspect({ openFile: createReadStream, readers: [delimitedReader], write: writeOut }, { path: file, json })
   },
 }
 
@@ -54,6 +55,11 @@ function terminalOf(stream: NodeJS.WriteStream) {
     if (error.code !== 'EPIPE') throw error
   })
   return { write: (text: string) => void stream.write(text), isTTY: stream.isTTY === true }
+}
+
+/** Waits until the terminal or the pipe has taken it, so that a file of any size is shown in little memory. */
+function writeOut(text: string): Promise<void> {
+  return new Promise(resolve => process.stdout.write(text, () => resolve()))
 }
 
 process.exitCode = await runProgram(process.argv.slice(2), hands)

@@ -22,6 +22,6 @@ export type Hands = {
   start(flags: Flags): Promise<number>
   demo(flags: Flags, options: { exitWhenSynced: boolean; json: boolean }): Promise<number>
   simulateShopify(argv: readonly string[]): Promise<number>
-  /** Parses a file as the import would, without a database. */
-  inspect(file: string): Promise<unknown>
+  /** Shows a file as the import would read it, without a database; gives the exit status. */
+  inspect(file: string, options: { json: boolean }): Promise<number>
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { answer, type CommonOptions, EXIT, newCommand } from './command.ts'
+import { type CommonOptions, newCommand, tellError } from './command.ts'
 import type { Hands } from './hands.ts'
 
 /** `trueup inspect FILE`: what an import would read in a file, without a database and without a server. */
@@ -13,11 +13,6 @@ export function inspectCommand(hands: Hands, ended: (status: number) => void): C
   )
     .argument('<file>', 'the file; it is only read')
     .action(async (file: string, options: CommonOptions) =>
-      ended(
-        await answer(hands, options, async () => {
-          const json = await hands.inspect(file)
-          return { status: EXIT.yes, json, text: JSON.stringify(json, null, 2) }
-        }),
-      ),
+      ended(await hands.inspect(file, { json: options.json === true }).catch(thrown => tellError(hands, options, thrown))),
     )
 }

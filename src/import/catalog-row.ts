@@ -1,4 +1,8 @@
+import type { RawRow } from './format-port.ts'
+import type { LayoutPlan } from './layout.ts'
 import type { RowRejected } from './row-code.ts'
+import { reject } from './row-reject.ts'
+import { parseUnits } from './units.ts'
 
 /** A product as a file tells of it. */
 export type ProductRow = {
@@ -8,6 +12,7 @@ export type ProductRow = {
   name: string
   /** At least one; types in upper case. */
   identifiers: { type: string; value: string }[]
+  /** Null where the file leaves it blank: unknown is not 0. */
   safetyStockUnits: number | null
 }
 
@@ -21,8 +26,43 @@ export type FacilityRow = {
   name: string
 }
 
-export type ProductOutcome = ProductRow | RowRejected
-export type FacilityOutcome = FacilityRow | RowRejected
+export function readProductRow(plan: LayoutPlan, raw: RawRow): ProductRow | RowRejected {
+  if (raw.cells.length !== plan.columnCount) return reject.columnCount(raw, plan.columnCount)
+  const productId = cellAt(raw, plan.at.productId)
+  const sku = cellAt(raw, plan.at.sku)
+  const name = cellAt(raw, plan.at.name)
+  const identifiers: ProductRow['identifiers'] = []
+  if (productId !== '') identifiers.push({ type: plan.layout.productIdType, value: productId })
+  if (sku !== '') identifiers.push({ type: 'SKU', value: sku })
+  if (identifiers.length === 0) return reject.fieldMissing(raw, ['product id', 'SKU'])
+  if (name === '') return reject.fieldMissing(raw, ['name'])
 
-// export function readProductRow(plan: LayoutPlan, raw: RawRow): ProductOutcome
-// export function readFacilityRow(plan: LayoutPlan, raw: RawRow): FacilityOutcome
+  const safetyStock = cellAt(raw, plan.at.safetyStockUnits)
+  const safetyStockUnits = safetyStock === '' ? null : parseUnits(safetyStock)
+  if (safetyStockUnits !== null && typeof safetyStockUnits !== 'number')
+    return reject.because(raw, safetyStockUnits.code, safetyStockUnits.reason)
+  if (safetyStockUnits !== null && safetyStockUnits < 0)
+    return reject.because(raw, 'ROW_UNITS_NEGATIVE', `The safety stock is ${safetyStockUnits}; it cannot be less than 0.`)
+  return { kind: 'read', line: raw.line, byteOffset: raw.byteOffset, name, identifiers, safetyStockUnits }
+}
+
+export function readFacilityRow(plan: LayoutPlan, raw: RawRow): FacilityRow | RowRejected {
+  if (raw.cells.length !== plan.columnCount) return reject.columnCount(raw, plan.columnCount)
+  const facilityId = cellAt(raw, plan.at.facilityId)
+  const externalFacilityId = cellAt(raw, plan.at.externalFacilityId)
+  const name = cellAt(raw, plan.at.name)
+  if (facilityId === '' && externalFacilityId === '') return reject.fieldMissing(raw, ['facility id'])
+  if (name === '') return reject.fieldMissing(raw, ['name'])
+  return {
+    kind: 'read',
+    line: raw.line,
+    byteOffset: raw.byteOffset,
+    facilityId: facilityId === '' ? null : facilityId,
+    externalFacilityId: externalFacilityId === '' ? null : externalFacilityId,
+    name,
+  }
+}
+
+function cellAt(raw: RawRow, index: number): string {
+  return index < 0 ? '' : (raw.cells[index] ?? '').trim()
+}

@@ -33,9 +33,12 @@ export type FileEnd = {
   lastRowReadable: boolean
 }
 
-/** A file opened for reading. Its head has been looked at, nothing more. */
+/** A file opened for reading. Only its beginning has been looked at. */
 export type Reading = {
-  dialect: Dialect
+  /** How the file is written. Where the encoding is not certain yet, the first byte that is no ASCII settles it while rows are read. */
+  dialect: Readonly<Dialect>
+  /** Why this is no file of rows at all; it then has no header and no rows. Null for every other file. */
+  refusal: { code: 'FILE_NOT_TEXT'; reason: string } | null
   /** The cells of the header, or null if the file has none. It is not among the rows. */
   header: string[] | null
   /** To be iterated once. */

@@ -16,6 +16,7 @@ export const ROW_REASON = {
   ROW_PRODUCT_UNKNOWN: 'No product in the catalogue has this identifier.',
   ROW_FACILITY_UNKNOWN: 'No facility in the catalogue has this identifier.',
   ROW_DUPLICATE_KEY: 'Another row of this file speaks of the same product in the same facility.',
+  ROW_RESULT_NEGATIVE: 'The variance would bring the stock on hand below 0.',
   ROW_ENCODING: 'The row contains bytes that are no text in the encoding of the file.',
   ROW_NUL_BYTE: 'The row contains a NUL byte, which no text may hold.',
   ROW_TOO_LONG: 'The row is longer than a row may be.',

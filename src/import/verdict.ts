@@ -1,0 +1,52 @@
+import { assert } from '../kernel/assert.ts'
+import type { FileEnd } from './format-port.ts'
+
+/** What was counted while one file was read. */
+export type FileFacts = {
+  /** How many cells a row of this file has to have. */
+  columnCount: number
+  rowsRead: number
+  /** Rows whose value was so already count as accepted here: they were understood. */
+  rowsAccepted: number
+  /** Unreadable rows included. */
+  rowsRejected: number
+  /** Null for a file that was not read to its end, which is a bug of whoever asks. */
+  end: FileEnd | null
+}
+
+export type FilePolicy = {
+  /** A sender that always writes the last line end: a file without it was cut, even where the last row has all its columns. */
+  lastLineEndRequired: boolean
+}
+
+export const FILE_POLICY: FilePolicy = { lastLineEndRequired: false }
+
+/** Why a file is not believed. `FILE_NO_LAYOUT` and `FILE_NOT_TEXT` are known before a row is read. */
+export type FileCode = 'FILE_EMPTY' | 'FILE_LAST_LINE_INCOMPLETE' | 'FILE_ALL_REJECTED' | 'FILE_NO_LAYOUT' | 'FILE_NOT_TEXT'
+
+export type FileVerdict = { kind: 'believe' } | { kind: 'fail'; code: FileCode; reason: string }
+
+/** Whether a file that was read to its end is believed. Good rows are taken though others are bad; a torn file is not taken at all. */
+export function judgeFile(facts: FileFacts, policy: FilePolicy = FILE_POLICY): FileVerdict {
+  const { rowsRead, rowsAccepted, rowsRejected, columnCount, end } = facts
+  assert(end !== null, 'a file is judged when its last row was read')
+  assert(rowsRead === rowsAccepted + rowsRejected, 'every row has one outcome')
+  if (rowsRead === 0) return fail('FILE_EMPTY', 'The file has no rows. It moves nothing, and is not taken for “everything is gone”.')
+  const torn = whyTorn(end, columnCount, policy)
+  if (torn !== null)
+    return fail('FILE_LAST_LINE_INCOMPLETE', `The last line has no line end and ${torn}: the file was cut while it was written or sent.`)
+  if (rowsRejected === rowsRead) return fail('FILE_ALL_REJECTED', `All ${rowsRead} rows were rejected.`)
+  return { kind: 'believe' }
+}
+
+function whyTorn(end: FileEnd, columnCount: number, policy: FilePolicy): string | null {
+  if (end.lastLineEnded) return null
+  if (!end.lastRowReadable) return 'cannot be read'
+  const cells = end.lastRowCells ?? 0
+  if (cells < columnCount) return `has ${cells} of ${columnCount} columns`
+  return policy.lastLineEndRequired ? 'may lack its last characters' : null
+}
+
+function fail(code: FileCode, reason: string): FileVerdict {
+  return { kind: 'fail', code, reason }
+}
