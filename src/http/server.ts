@@ -14,6 +14,7 @@ import { fileProgress, street } from './contract/street.ts'
 import { refuseCrossSite } from './cross-site.ts'
 import { mountEvents } from './events.ts'
 import { type Metrics, mountHealth, openMetrics } from './health.ts'
+import { mountHelp } from './help.ts'
 import type { Log } from './log.ts'
 import { mountRoutes } from './mount.ts'
 import { documentWithSchemas, schemaForDocument } from './openapi.ts'
@@ -43,6 +44,8 @@ export type GateOptions = {
   /** Where the built console lies; null: there is none, only the API. */
   consoleDir: string | null
   version: string
+  /** Where the pages of the error codes lie (docs/errors); none: they are not served. */
+  errorsDir?: string | null
   /** Browsers come over TLS that ends before us: the cookie is for TLS only, and addresses are those that the proxy names. */
   isBehindTls?: boolean
 }
@@ -124,6 +127,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
       mountSession(api, { auth, whoAsks, isBehindTls })
       mountEvents(api, { watch, sleep, admit: async request => void (await admitRequest(request, 'viewer')) })
+      if (options.errorsDir) mountHelp(api, { errorsDir: options.errorsDir })
       mountRoutes(api, routes, admitRequest)
     },
     { prefix: PREFIX },

@@ -104,3 +104,5 @@ export const uploadQuery = z.object({
 })
 
 export const uploaded = z.object({ fileId: z.number().int() })
+
+export const released = z.object({ fileId: z.number().int(), state: z.enum(FILE_STATES) })

@@ -25,3 +25,14 @@ export function pageOf<Row extends z.ZodType>(row: Row) {
 }
 
 export type PageQuery = z.output<typeof pageQuery>
+
+/** Where a page begins in its list. */
+export function offsetOf({ page, pageSize }: PageQuery): number {
+  return (page - 1) * pageSize
+}
+
+/** A page as it is answered; `total` was counted up to one more than TOTAL_COUNTED_MAX. */
+export function pageFrom<Row>(query: PageQuery, rows: Row[], total: number) {
+  const isTotalAtLeast = total > TOTAL_COUNTED_MAX
+  return { rows, page: query.page, pageSize: query.pageSize, total: isTotalAtLeast ? TOTAL_COUNTED_MAX : total, isTotalAtLeast }
+}

@@ -103,3 +103,19 @@ export const comparison = z
   .meta({ id: 'Comparison' })
 
 export const comparisonList = z.object({ rows: z.array(comparison) })
+
+export const ordersOfShop = z
+  .object({
+    shop: z.string(),
+    /** Every order changed before this instant of the shop's clock is known; null: none was ever asked for. */
+    knownUntil: instant.nullable(),
+    polledAt: instant.nullable(),
+    askedAt: instant.nullable(),
+    code: z.string().nullable(),
+    message: z.string().nullable(),
+    orders: z.number().int(),
+    openUnits: z.number().int(),
+  })
+  .meta({ id: 'OrdersOfShop' })
+
+export const ordersList = z.object({ rows: z.array(ordersOfShop) })

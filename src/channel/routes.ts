@@ -1,0 +1,51 @@
+import type { Sql } from '../db/connection.ts'
+import type { Answer } from '../http/contract/instant.ts'
+import { jsonRoute, type Route } from '../http/contract/route.ts'
+import { type shopInList, shopList } from '../http/contract/shop.ts'
+import type { InstantMs } from '../kernel/clock.ts'
+
+/** The shops, and whether they let us do our work. */
+export function channelRoutes({ db }: { db: Sql }): Route[] {
+  return [
+    jsonRoute({
+      method: 'GET',
+      path: '/shops',
+      summary: 'Shops with their access, their mapping and their health',
+      tag: 'channel',
+      role: 'viewer',
+      answer: shopList,
+      handle: async () => ({ rows: (await shopsWithHealth(db)).map(withHealth) }),
+    }),
+  ]
+}
+
+type Shop = Answer<typeof shopInList>
+type ShopRow = Omit<Shop, 'health'> & {
+  state: Shop['health']['state']
+  healthCode: string | null
+  message: string | null
+  since: InstantMs | null
+  retryAt: InstantMs | null
+  grantedScopes: string[] | null
+}
+
+function withHealth({ state, healthCode, message, since, retryAt, grantedScopes, ...shop }: ShopRow): Shop {
+  return { ...shop, health: { state, code: healthCode, message, since, retryAt, grantedScopes } }
+}
+
+async function shopsWithHealth(sql: Sql): Promise<ShopRow[]> {
+  return sql.query<ShopRow>(
+    `select s.code, s.name, s.api_url as "apiUrl", s.api_version as "apiVersion", s.access_scope as "accessScope", s.is_enabled as "isEnabled",
+            s.catalog_read_at as "catalogReadAt",
+            (select count(*) from catalog.location l where l.shop_id = s.shop_id and l.is_active) as locations,
+            (select count(*) from catalog.location_mapping m where m.shop_id = s.shop_id) as "locationsMapped",
+            (select count(*) from catalog.item_link l where l.shop_id = s.shop_id) as "itemsLinked",
+            w.known_until as "ordersKnownUntil",
+            coalesce(h.state, 'unknown') as state, h.code as "healthCode", h.message, h.since, h.retry_at as "retryAt",
+            h.granted_scopes as "grantedScopes"
+       from catalog.shop s
+       left join orders.watermark w using (shop_id)
+       left join channel.health h using (shop_id)
+      order by s.code`,
+  )
+}

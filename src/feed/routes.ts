@@ -1,0 +1,148 @@
+import type { Db, Sql } from '../db/connection.ts'
+import { feedList, feedParams, fileIdParams, released, uploaded, uploadQuery } from '../http/contract/file.ts'
+import { downloadRoute, jsonRoute, type Route, uploadRoute } from '../http/contract/route.ts'
+import type { Clock, InstantMs } from '../kernel/clock.ts'
+import { TrueupError } from '../kernel/error.ts'
+import { type FileState, restOf } from './file-state.ts'
+import type { FileRoom } from './port.ts'
+import { feedCalled, releaseHeld } from './store.ts'
+
+export type FeedRouteDeps = {
+  db: Db
+  clock: Clock
+  files: Pick<FileRoom, 'readSpool' | 'readRest'>
+  /** The door by which a browser or the command line brings a file: it answers when the file is whole and safe. */
+  upload(file: { feedId: number; name: string; chunks: AsyncIterable<Uint8Array>; signal: AbortSignal }): Promise<{ fileId: number }>
+  /** A file may be taken on now. */
+  arrived(): void
+}
+
+/** What people may see and do where files come in. */
+export function feedRoutes({ db, clock, files, upload, arrived }: FeedRouteDeps): Route[] {
+  return [
+    jsonRoute({
+      method: 'GET',
+      path: '/feeds',
+      summary: 'The feeds, and when each last brought a file',
+      tag: 'feed',
+      role: 'viewer',
+      answer: feedList,
+      handle: async () => ({ rows: await feedsWithFiles(db) }),
+    }),
+    uploadRoute({
+      path: '/feeds/:name/files',
+      summary: 'Uploads a file into a feed, as an SFTP client would',
+      tag: 'feed',
+      role: 'operator',
+      params: feedParams,
+      query: uploadQuery,
+      answer: uploaded,
+      async handle({ params, query, body, signal }) {
+        const feed = await feedCalled(db, params.name)
+        if (feed === null) throw unknownFeed(params.name)
+        const { fileId } = await upload({ feedId: feed.feedId, name: query.name, chunks: body.chunks, signal })
+        return { fileId }
+      },
+    }),
+    downloadRoute({
+      path: '/files/:id/original',
+      summary: 'The bytes of a file as its sender sent them',
+      tag: 'feed',
+      role: 'viewer',
+      params: fileIdParams,
+      async handle({ params }) {
+        const file = await keptFile(db, params.id)
+        if (file === null) throw unknownFile(params.id)
+        return { fileName: file.name, mediaType: 'application/octet-stream', chunks: bytesOf(files, file) }
+      },
+    }),
+    jsonRoute({
+      method: 'POST',
+      path: '/files/:id/release',
+      summary: 'Lets a held file count: it is a new count, whatever was seen before',
+      tag: 'feed',
+      role: 'operator',
+      params: fileIdParams,
+      answer: released,
+      async handle({ params }) {
+        await db.transaction(async tx => {
+          const state = await lockedState(tx, params.id)
+          if (state === null) throw unknownFile(params.id)
+          if (state !== 'held') throw notHeld(params.id, state)
+          await releaseHeld(tx, params.id, clock.now())
+        })
+        arrived()
+        return { fileId: params.id, state: 'received' as const }
+      },
+    }),
+  ]
+}
+
+type KeptFile = { name: string; state: FileState; spoolName: string; restName: string | null; home: string; folder: string }
+
+function bytesOf(files: FeedRouteDeps['files'], file: KeptFile): AsyncIterable<Uint8Array> {
+  const kind = restOf(file.state)
+  if (file.restName === null || kind === null) return files.readSpool(file.spoolName)
+  return files.readRest({ home: file.home, folder: file.folder, kind, restName: file.restName })
+}
+
+async function keptFile(sql: Sql, fileId: number): Promise<KeptFile | null> {
+  const rows = await sql.query<KeptFile>(
+    `select f.name, f.state, f.spool_name as "spoolName", f.rest_name as "restName", e.home, e.folder
+       from feed.file f join feed.feed e using (feed_id)
+      where f.file_id = $1 and not (f.put_away_at is not null and f.rest_name is null)`,
+    [fileId],
+  )
+  return rows[0] ?? null
+}
+
+async function lockedState(sql: Sql, fileId: number): Promise<FileState | null> {
+  const rows = await sql.query<{ state: FileState }>('select state from feed.file where file_id = $1 for update', [fileId])
+  return rows[0]?.state ?? null
+}
+
+type FeedRow = {
+  name: string
+  layout: string
+  door: 'sftp' | 'folder'
+  home: string
+  folder: string
+  namePattern: string
+  isEnabled: boolean
+  files: number
+  lastReceivedAt: InstantMs | null
+}
+
+async function feedsWithFiles(sql: Sql): Promise<FeedRow[]> {
+  return sql.query<FeedRow>(
+    `select e.name, e.layout, e.door, e.home, e.folder, e.name_pattern as "namePattern", e.is_enabled as "isEnabled",
+            count(f.file_id) as files, max(f.received_at) as "lastReceivedAt"
+       from feed.feed e left join feed.file f using (feed_id)
+      group by e.feed_id
+      order by e.name`,
+  )
+}
+
+function unknownFeed(name: string): TrueupError {
+  return new TrueupError('FEED_NOT_FOUND', `There is no feed named ${name}.`, {
+    retry: 'never',
+    hint: 'Choose one of the feeds that GET /api/v1/feeds lists.',
+    detail: { feed: name },
+  })
+}
+
+function unknownFile(fileId: number): TrueupError {
+  return new TrueupError('FILE_NOT_FOUND', `There is no file ${fileId}, or its bytes were never received.`, {
+    retry: 'never',
+    hint: 'Look for it in the list of files.',
+    detail: { fileId },
+  })
+}
+
+function notHeld(fileId: number, state: FileState): TrueupError {
+  return new TrueupError('FILE_NOT_HELD', `File ${fileId} is ${state}, so there is nothing to decide about it.`, {
+    retry: 'never',
+    hint: 'Look at the file again: somebody may have decided meanwhile.',
+    detail: { fileId, state },
+  })
+}
