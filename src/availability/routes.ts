@@ -88,7 +88,7 @@ async function stockOf(sql: Sql, query: StockQuery): Promise<Answer<typeof stock
 
 async function countStock(sql: Sql, query: StockQuery): Promise<number> {
   const rows = await sql.query<{ total: number }>(
-    `select count(*) as total from (select 1 from ${STOCK} where ${STOCK_WANTED} limit $2) some`,
+    `select count(*) as total from (select 1 from ${STOCK} where ${STOCK_WANTED} limit $2) counted`,
     [query.search || null, TOTAL_COUNTED_MAX + 1],
   )
   return rows[0]?.total ?? 0

@@ -8,6 +8,8 @@ const DURATIONS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1, 3]
 
 export type Metrics = {
   registry: Registry
+  /** All figures; the street is read for them. */
+  asText(): Promise<string>
   /** Counts one unit of work of a room. */
   stepped(step: { room: string; outcome: 'finished' | 'failed'; read: number; wrote: number }): void
 }
@@ -26,23 +28,19 @@ export function openMetrics({ streetNow }: { streetNow: () => Promise<Answer<typ
   })
   const stuck = new Gauge({ name: 'trueup_room_stuck', help: 'Held or blocked items of a room', labelNames: ['room'], registers })
   const levels = new Gauge({ name: 'trueup_levels', help: 'Levels by what was proved', labelNames: ['verdict'], registers })
-  new Gauge({
-    name: 'trueup_room_backlog',
-    help: 'Items that wait in a room',
-    labelNames: ['room'],
-    registers,
-    async collect() {
+  const backlog = new Gauge({ name: 'trueup_room_backlog', help: 'Items that wait in a room', labelNames: ['room'], registers })
+  return {
+    async asText() {
       const { rooms, sync } = await streetNow()
       for (const room of rooms) {
-        this.set({ room: room.room }, room.backlog)
+        backlog.set({ room: room.room }, room.backlog)
         stuck.set({ room: room.room }, room.stuck)
       }
       levels.set({ verdict: 'equal' }, sync.levelsEqual)
       levels.set({ verdict: 'different' }, sync.levelsDifferent)
       levels.set({ verdict: 'waiting' }, sync.levelsWaiting)
+      return registry.metrics()
     },
-  })
-  return {
     registry,
     stepped({ room, outcome, read, wrote }) {
       steps.inc({ room, outcome })
@@ -71,5 +69,5 @@ export function mountHealth(app: FastifyInstance, { db, metrics }: { db: Db; met
     await db.query('select 1')
     return { ready: true }
   })
-  app.get('/metrics', hidden, async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()))
+  app.get('/metrics', hidden, async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.asText()))
 }

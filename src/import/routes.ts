@@ -160,7 +160,7 @@ async function filesOf(sql: Sql, query: FilesQuery): Promise<FileRow[]> {
 
 async function countFiles(sql: Sql, query: FilesQuery): Promise<number> {
   const rows = await sql.query<{ total: number }>(
-    `select count(*) as total from (select 1 from ${FILES} where ${FILES_WANTED} limit $7) some`,
+    `select count(*) as total from (select 1 from ${FILES} where ${FILES_WANTED} limit $7) counted`,
     [...wanted(query), TOTAL_COUNTED_MAX + 1],
   )
   return rows[0]?.total ?? 0

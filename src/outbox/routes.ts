@@ -44,7 +44,7 @@ async function intentsOf(sql: Sql, query: IntentsQuery): Promise<Answer<typeof i
 
 async function countIntents(sql: Sql, query: IntentsQuery): Promise<number> {
   const rows = await sql.query<{ total: number }>(
-    `select count(*) as total from (select 1 from outbox.intent i where ${INTENTS_WANTED} limit $2) some`,
+    `select count(*) as total from (select 1 from outbox.intent i where ${INTENTS_WANTED} limit $2) counted`,
     [query.state ?? null, TOTAL_COUNTED_MAX + 1],
   )
   return rows[0]?.total ?? 0

@@ -192,7 +192,7 @@ async function differencesOf(sql: Sql, query: PageQuery): Promise<Answer<typeof 
 async function countDifferences(sql: Sql): Promise<number> {
   const rows = await sql.query<{ total: number }>(
     `select count(*) as total
-       from (select 1 from reconcile.observation where verdict in ('different', 'not_stocked') limit $1) some`,
+       from (select 1 from reconcile.observation where verdict in ('different', 'not_stocked') limit $1) counted`,
     [TOTAL_COUNTED_MAX + 1],
   )
   return rows[0]?.total ?? 0

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { availabilityRoutes } from '../../src/availability/routes.ts'
+import { catalogRoutes } from '../../src/catalog/routes.ts'
+import { channelRoutes } from '../../src/channel/routes.ts'
+import { feedRoutes } from '../../src/feed/routes.ts'
+import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
+import { hashPassword } from '../../src/http/password.ts'
+import { ensureAdmin, ensureCliToken } from '../../src/http/people.ts'
+import { createGate, type Gate } from '../../src/http/server.ts'
+import { importRoutes } from '../../src/import/routes.ts'
+import { inventoryRoutes } from '../../src/inventory/routes.ts'
+import { JOBS } from '../../src/jobs/job.ts'
+import { jobRoutes } from '../../src/jobs/routes.ts'
+import { heartbeats } from '../../src/jobs/store.ts'
+import { ordersRoutes } from '../../src/orders/routes.ts'
+import { outboxRoutes } from '../../src/outbox/routes.ts'
+import { readStreet, reconcileRoutes } from '../../src/reconcile/routes.ts'
+import { openTestDatabase, type TestDatabase } from '../database.ts'
+import { NOW, seed } from './seed.ts'
+
+export type TestGate = {
+  gate: Gate
+  database: TestDatabase
+  clock: { at: number; now(): number }
+  admin: { name: string; password: string }
+  cliToken: string
+  /** What was uploaded, and which jobs were asked for. */
+  done: { uploads: { name: string; bytes: string }[]; jobs: string[] }
+  /** Signs in and gives the cookie. */
+  signIn(name: string, password: string): Promise<string>
+  close(): Promise<void>
+}
+
+export const PASSWORD = 'a good long password'
+
+/** The gate with every room's routes on a seeded database. Nothing is listened on; answers come by inject. */
+export async function openTestGate(options: { consoleDir?: string | null; errorsDir?: string } = {}): Promise<TestGate> {
+  const database = await openTestDatabase()
+  const { db } = database
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'trueup-gate-'))
+  let made = 0
+  const secret = () => createHash('sha256').update(`secret ${++made}`).digest('base64url')
+  const ids = { uuid: () => `00000000-0000-4000-8000-${String(++made).padStart(12, '0')}`, secret }
+  const clock = { at: NOW, now: () => clock.at }
+  const done: TestGate['done'] = { uploads: [], jobs: [] }
+  await seed(db)
+  const admin = await ensureAdmin({ db, ids, clock })
+  if (admin === null) throw new Error('the seeded house has people already')
+  for (const role of ['viewer', 'operator']) {
+    await db.query('insert into gate.person (name, role, password_hash, created_at) values ($1, $1, $2, $3)', [
+      role,
+      await hashPassword(PASSWORD, Buffer.from(secret())),
+      new Date(NOW),
+    ])
+  }
+  const street = { db, clock, heartbeats: () => heartbeats(db) }
+  const files = {
+    async *readSpool(name: string) {
+      yield Buffer.from(`spooled ${name}`)
+    },
+    async *readRest(file: { kind: string; restName: string }) {
+      yield Buffer.from(`${file.kind} ${file.restName}`)
+    },
+  }
+  const cliToken = await ensureCliToken({ dataDir, ids })
+  const gate = await createGate({
+    db,
+    clock,
+    ids,
+    sleep: () => new Promise(resolve => setTimeout(resolve, 1)),
+    log: { debug() {}, info() {}, warn() {} },
+    routes: [
+      ...feedRoutes({
+        ...{ db, clock, files, arrived() {} },
+        async upload({ name, chunks }) {
+          const bytes: Uint8Array[] = []
+          for await (const chunk of chunks) bytes.push(chunk)
+          done.uploads.push({ name, bytes: Buffer.concat(bytes).toString() })
+          return { fileId: 42 }
+        },
+      }),
+      ...[importRoutes({ db }), ordersRoutes({ db }), inventoryRoutes({ db }), availabilityRoutes({ db, clock })].flat(),
+      ...[outboxRoutes({ db }), channelRoutes({ db }), reconcileRoutes(street), catalogRoutes({ db })].flat(),
+      ...jobRoutes({
+        ...{ db, clock, jobs: JOBS },
+        async runNow(job) {
+          done.jobs.push(job)
+          return { job, isQueued: true }
+        },
+      }),
+    ],
+    streetNow: () => readStreet(street),
+    cliToken,
+    consoleDir: options.consoleDir ?? null,
+    version: '0.0.0',
+    errorsDir: options.errorsDir ?? null,
+  })
+  return {
+    ...{ gate, database, clock, admin, cliToken, done },
+    async signIn(name, password) {
+      const answer = await gate.app.inject({
+        ...{ method: 'POST', url: '/api/v1/session', headers: { [CONSOLE_HEADER]: '1' }, payload: { name, password } },
+      })
+      const cookie = answer.cookies.find(one => one.name === 'trueup_session')
+      if (cookie === undefined) throw new Error(`no session for ${name}: ${answer.body}`)
+      return `${cookie.name}=${cookie.value}`
+    },
+    async close() {
+      await gate.close()
+      await database.drop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
