@@ -91,8 +91,13 @@ function isWestern(bytes: Uint8Array, at: number): boolean {
   if (byte < 0xc0 || byte === 0xff || byte === 0xf7) return [0x8a, 0x8c, 0x8e, 0x9a, 0x9c, 0x9e, 0x9f].includes(byte)
   const before = letterCase(bytes[at - 1])
   const after = letterCase(bytes[at + 1])
-  if (byte >= 0xdf) return before !== 'none' || after === 'lower'
+  if (byte >= 0xdf) return before !== 'none' || after === 'lower' || isWordAlone(bytes, at)
   return after === 'upper' || (before !== 'lower' && (after === 'lower' || before === 'upper'))
+}
+
+/** à, è, é, ó, ô are words of their own in one language or another. */
+function isWordAlone(bytes: Uint8Array, at: number): boolean {
+  return bytes[at - 1] === 0x20 && bytes[at + 1] === 0x20
 }
 
 function letterCase(byte: number | undefined): 'upper' | 'lower' | 'none' {
