@@ -1,8 +1,26 @@
 import { expect, test } from 'vitest'
 import { isTemporaryName, judgeLook, type Look, matchesPattern } from './arrival.ts'
 
-const temporary = ['stock.csv.part', 'stock.csv.a1b2c3d4.partial', 'stock.csv.filepart', 'Stock.CSV.TMP', '.stock.csv', '.in.stock.csv', '~stock.csv', 'stock.csv~', 'x.crdownload']
-const final = ['stock.csv', 'part.csv', 'tmp', 'stock.part.csv', 'Mon Nov 23 2026 23:50:35 GMT-0500 (EST)-InventoryItemExport.csv', '在庫.csv', 'stock']
+const temporary = [
+  'stock.csv.part',
+  'stock.csv.a1b2c3d4.partial',
+  'stock.csv.filepart',
+  'Stock.CSV.TMP',
+  '.stock.csv',
+  '.in.stock.csv',
+  '~stock.csv',
+  'stock.csv~',
+  'x.crdownload',
+]
+const final = [
+  'stock.csv',
+  'part.csv',
+  'tmp',
+  'stock.part.csv',
+  'Mon Nov 23 2026 23:50:35 GMT-0500 (EST)-InventoryItemExport.csv',
+  '在庫.csv',
+  'stock',
+]
 
 test.each(temporary)('%s is still being written', name => expect(isTemporaryName(name)).toBe(true))
 test.each(final)('%s is a finished name', name => expect(isTemporaryName(name)).toBe(false))
@@ -43,5 +61,5 @@ test.each(patterns)('the name %s and the pattern %s: %s', (name, pattern, fits) 
 })
 
 test('a hostile pattern ends at once', () => {
-  expect(matchesPattern('a'.repeat(255), '*a'.repeat(100) + 'b')).toBe(false)
+  expect(matchesPattern('a'.repeat(255), `${'*a'.repeat(100)}b`)).toBe(false)
 })

@@ -3,20 +3,17 @@ import { assert } from '../kernel/assert.ts'
 /*
  * What a file is, from its first byte to its place of rest.
  *
- *                        ┌──torn──► interrupted ──completed──► received      (it was only thought to be torn)
- *   receiving ───────────┤
- *                        └──completed──► received ──seen_before──► duplicate
- *                                          ▲ │ ▲
- *                                          │ │ └────released────── held ──refused──► failed
- *                                          │ ├──held──────────────► ▲
- *                                          │ ├──refused───────────────────────────► failed
- *                                          │ ├──outdated──────────────────────────► stale
- *                                          │ │
- *                               stage_lost─┤ └─staged──► staged ──applied──► applied
- *                                          └──────────────┤ ├────refused──► failed
- *                                                         │ └────outdated─► stale
- *                                                         └
- *   applied, failed, stale and duplicate are final. An interrupted file goes to failed/ when nobody completes it.
+ *   receiving ──completed──► received ──staged──► staged ──applied──► applied
+ *       │                    ▲ ▲  │                │ │ │
+ *      torn                  │ └──┼───stage_lost───┘ │ └──outdated──► stale
+ *       ▼                    │    │                  └────refused───► failed
+ *   interrupted ──completed──┘    ├──seen_before──► duplicate
+ *   (only thought to be torn)     ├──outdated─────► stale
+ *                                 ├──refused──────► failed
+ *                                 └──held──► held ──released──► received
+ *                                              └────refused───► failed
+ *
+ * applied, failed, stale and duplicate are final. An interrupted file that nobody completes is put to rest as it is.
  */
 export const FILE_STATES = ['receiving', 'interrupted', 'received', 'staged', 'held', 'applied', 'failed', 'stale', 'duplicate'] as const
 export type FileState = (typeof FILE_STATES)[number]

@@ -17,6 +17,8 @@ export type Receipt = {
 export type Reception = {
   /** Which feed owns this folder of this home, if any: `inbox/` files elsewhere are nobody's yet. */
   feedAt(at: { home: string; folder: string }): Promise<{ feedId: number } | null>
+  /** The folders of every feed below this home, which a door makes when its user comes in. */
+  foldersOf(home: string): Promise<string[]>
   /** A client opened a file for writing. Recorded before its first byte is accepted. */
   opened(file: { feedId: number; door: Door; name: string }): Promise<Receipt>
   /** The file is whole and safe in the spool. */
@@ -35,9 +37,16 @@ export type FileRoom = {
   spoolSize(spoolName: string): Promise<number | null>
   /**
    * Puts a spooled file to rest under `home/folder/kind/name` and takes its face out of `inbox/` if it still stands there.
-   * Safe to run twice: what was already moved stays moved.
+   * Safe to run twice: what was already moved stays moved. False when its bytes are nowhere, so that there is nothing to move.
    */
-  putAway(file: { spoolName: string; home: string; folder: string; inboxName: string; kind: 'archive' | 'failed'; restName: string }): Promise<void>
+  putAway(file: {
+    spoolName: string
+    home: string
+    folder: string
+    inboxName: string
+    kind: 'archive' | 'failed'
+    restName: string
+  }): Promise<boolean>
   /** Writes a small file whole or not at all (temporary name, sync, rename). */
   writeWhole(path: { home: string; folder: string; kind: 'error' | 'failed'; name: string }, chunks: AsyncIterable<string>): Promise<void>
   /** Reads a file that was put to rest. */
@@ -47,6 +56,8 @@ export type FileRoom = {
 /** A folder that others write into and we poll. */
 export type WatchedFolder = {
   list(): Promise<{ name: string; bytes: number; modifiedAt: InstantMs }[]>
-  /** Takes the file's present bytes into the spool under `spoolName`; gives the size and time it had while it was read. */
+  /** Takes the file's present bytes into the spool under `spoolName`; gives the size and time it had, or null if it changed meanwhile. */
   takeIntoSpool(name: string, spoolName: string): Promise<{ bytes: number; modifiedAt: InstantMs } | null>
+  /** Takes a file out of the folder, after it was received, unless it is another one by now. */
+  remove(name: string, taken: { bytes: number; modifiedAt: InstantMs }): Promise<void>
 }

@@ -12,7 +12,10 @@ const REST_PREFIX = /^\d{8}T\d{6}Z_\d+_/
  * time and a person finds it by both; its id, so that no two are alike; and the name it came under.
  */
 export function restNameOf(file: { name: string; receivedAt: InstantMs; fileId: number }): string {
-  const stamp = new Date(file.receivedAt).toISOString().replace(/[-:]/g, '').replace(/\.\d+Z$/, 'Z')
+  const stamp = new Date(file.receivedAt)
+    .toISOString()
+    .replace(/[-:]/g, '')
+    .replace(/\.\d+Z$/, 'Z')
   const prefix = `${stamp}_${file.fileId}_`
   return prefix + shortened(originalNameOf(file.name), NAME_BYTES_MAX - COMPANION_BYTES - prefix.length)
 }

@@ -1,0 +1,370 @@
+import type { Sql, Tx } from '../db/connection.ts'
+import { assert } from '../kernel/assert.ts'
+import type { InstantMs } from '../kernel/clock.ts'
+import { TrueupError } from '../kernel/error.ts'
+import type { RoomStatus } from '../kernel/report.ts'
+import { folderProblem } from './feed-folder.ts'
+import type { Earlier } from './file-identity.ts'
+import { changeBy, type FileEvent, type FileState, INTERRUPTED_REST_AFTER_MS } from './file-state.ts'
+import type { Door, Receipt } from './port.ts'
+
+export { restNameOf } from './rest-name.ts'
+
+export type Feed = {
+  feedId: number
+  name: string
+  home: string
+  folder: string
+  layout: string
+  namePattern: string
+  door: 'sftp' | 'folder'
+  fileKind: 'snapshot' | 'delta'
+  isEnabled: boolean
+}
+
+const FEED_COLUMNS = `feed_id as "feedId", name, home, folder, layout, name_pattern as "namePattern", door, file_kind as "fileKind",
+  is_enabled as "isEnabled"`
+
+export type NewFeed = Pick<Feed, 'name' | 'home' | 'folder' | 'layout'> &
+  Partial<Pick<Feed, 'namePattern' | 'door' | 'fileKind'>> & { now: InstantMs }
+
+/** Declares a feed. Its folders are made when its user comes in. */
+export async function addFeed(sql: Sql, feed: NewFeed): Promise<number> {
+  const problem = folderProblem(feed.home) ?? folderProblem(feed.folder)
+  if (problem !== null) throw folderInvalid(feed, problem)
+  const rows = await sql.query<{ feedId: number }>(
+    `insert into feed.feed (name, home, folder, layout, name_pattern, door, file_kind, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict do nothing
+     returning feed_id as "feedId"`,
+    [
+      ...[feed.name, feed.home, feed.folder, feed.layout, feed.namePattern ?? '*', feed.door ?? 'sftp', feed.fileKind ?? 'snapshot'],
+      new Date(feed.now),
+    ],
+  )
+  if (!rows[0]) throw feedExists(feed)
+  return rows[0].feedId
+}
+
+/** All feeds, by name. */
+export async function listFeeds(sql: Sql): Promise<Feed[]> {
+  return sql.query<Feed>(`select ${FEED_COLUMNS} from feed.feed order by name`)
+}
+
+export async function feedCalled(sql: Sql, name: string): Promise<Feed | null> {
+  const rows = await sql.query<Feed>(`select ${FEED_COLUMNS} from feed.feed where name = $1`, [name])
+  return rows[0] ?? null
+}
+
+/** Which feed owns this folder. */
+export async function feedAt(sql: Sql, at: { home: string; folder: string }): Promise<{ feedId: number } | null> {
+  const rows = await sql.query<{ feedId: number }>('select feed_id as "feedId" from feed.feed where home = $1 and folder = $2', [
+    at.home,
+    at.folder,
+  ])
+  return rows[0] ?? null
+}
+
+/** The folders of the feeds of one home. */
+export async function foldersOf(sql: Sql, home: string): Promise<string[]> {
+  const rows = await sql.query<{ folder: string }>('select folder from feed.feed where home = $1 order by folder', [home])
+  return rows.map(row => row.folder)
+}
+
+type Opened = { feedId: number; door: Door; name: string; owner: string; spoolName: string; now: InstantMs }
+
+/** A client opens a file: a row before its first byte. Says by the way that its receiver is alive. */
+export async function recordOpened(sql: Sql, file: Opened): Promise<number> {
+  const rows = await sql.query<{ fileId: number }>(
+    `with alive as (
+       insert into feed.receiver (owner, alive_at) values ($4, $6) on conflict (owner) do update set alive_at = excluded.alive_at
+     )
+     insert into feed.file (feed_id, door, name, state, owner, spool_name, opened_at, changed_at)
+     values ($1, $2, $3, 'receiving', $4, $5, $6, $6)
+     returning file_id as "fileId"`,
+    [file.feedId, file.door, file.name, file.owner, file.spoolName, new Date(file.now)],
+  )
+  assert(rows[0], 'an insert gives its row')
+  return rows[0].fileId
+}
+
+/** The file is whole. The lock on its feed makes the seqs of one feed commit in their order, so that nobody reads past a late one. */
+export async function recordReceived(
+  sql: Sql,
+  receipt: Receipt,
+  whole: { bytes: number; modifiedAt: InstantMs | null; now: InstantMs },
+): Promise<void> {
+  const { from } = changeBy('completed')
+  const rows = await sql.query(
+    `update feed.file f
+        set state = 'received', seq = nextval('feed.file_seq'), received_bytes = $2, modified_at = $3, received_at = $4, changed_at = $4,
+            code = null, reason = null
+       from (select feed_id from feed.feed where feed_id = (select feed_id from feed.file where file_id = $1) for no key update) e
+      where f.feed_id = e.feed_id and f.file_id = $1 and f.state = any($5) and f.put_away_at is null
+     returning f.file_id`,
+    [receipt.fileId, whole.bytes, whole.modifiedAt === null ? null : new Date(whole.modifiedAt), new Date(whole.now), from],
+  )
+  if (rows.length === 0) throw givenUp(receipt.fileId)
+}
+
+/** Keeps what is known of a torn upload. One that is past receiving, or was given up already, stays as it is. */
+export async function recordInterrupted(
+  sql: Sql,
+  torn: { fileId: number; bytes: number; code: string; reason: string; now: InstantMs },
+): Promise<void> {
+  const { to, from } = changeBy('torn')
+  await sql.query(
+    `update feed.file set state = $2, received_bytes = $3, code = $4, reason = $5, changed_at = $6
+      where file_id = $1 and state = any($7)`,
+    [torn.fileId, to, torn.bytes, torn.code, torn.reason, new Date(torn.now), from],
+  )
+}
+
+/** Says that a receiver is alive, and forgets those that have not been for long. */
+export async function recordAlive(sql: Sql, receiver: { owner: string; now: InstantMs; forgetBefore: InstantMs }): Promise<void> {
+  await sql.query(
+    `with forgotten as (delete from feed.receiver where alive_at < $3 and owner <> $1)
+     insert into feed.receiver (owner, alive_at) values ($1, $2) on conflict (owner) do update set alive_at = excluded.alive_at`,
+    [receiver.owner, new Date(receiver.now), new Date(receiver.forgetBefore)],
+  )
+}
+
+export type Orphan = { fileId: number; spoolName: string }
+
+/** Files in `receiving` that nobody receives any more. `isAlone` says that no other process can be alive. */
+export async function orphans(
+  sql: Sql,
+  from: { owner: string; liveFileIds: readonly number[]; silentBefore: InstantMs; isAlone: boolean; limit: number },
+): Promise<Orphan[]> {
+  return sql.query<Orphan>(
+    `select file_id as "fileId", spool_name as "spoolName"
+       from feed.file f
+      where state = 'receiving'
+        and case when owner = $1 then file_id <> all($2) and changed_at < $3
+                 else $4 or not exists (select 1 from feed.receiver r where r.owner = f.owner and r.alive_at >= $3) end
+      order by file_id limit $5`,
+    [from.owner, from.liveFileIds, new Date(from.silentBefore), from.isAlone, from.limit],
+  )
+}
+
+export type Undigested = { fileId: number; spoolName: string; bytes: number }
+
+/** The next whole file whose bytes were not looked at. */
+export async function nextUndigested(sql: Sql): Promise<Undigested | null> {
+  const rows = await sql.query<Undigested>(
+    `select file_id as "fileId", spool_name as "spoolName", received_bytes as bytes
+       from feed.file where state = 'received' and sha256 is null order by seq limit 1`,
+  )
+  return rows[0] ?? null
+}
+
+export async function recordDigest(sql: Sql, file: { fileId: number; sha256: string }): Promise<void> {
+  await sql.query('update feed.file set sha256 = $2 where file_id = $1 and sha256 is null', [file.fileId, file.sha256])
+}
+
+/** The feeds in which a whole file waits to be told new or known. */
+export async function feedsToIdentify(sql: Sql): Promise<number[]> {
+  const rows = await sql.query<{ feedId: number }>(
+    `select distinct feed_id as "feedId" from feed.file where state = 'received' and identified_at is null order by 1`,
+  )
+  return rows.map(row => row.feedId)
+}
+
+export type ToIdentify = {
+  fileId: number
+  name: string
+  bytes: number
+  sha256: string | null
+  senderStamp: string | null
+  namePattern: string
+  fileKind: 'snapshot' | 'delta'
+}
+
+/** The first file of a feed that waits to be told new or known. Locks the feed: its files are judged one after the other. */
+export async function nextToIdentify(tx: Tx, feedId: number): Promise<ToIdentify | null> {
+  const feeds = await tx.query<Pick<ToIdentify, 'namePattern' | 'fileKind'>>(
+    `select name_pattern as "namePattern", file_kind as "fileKind" from feed.feed where feed_id = $1 for no key update`,
+    [feedId],
+  )
+  const rows = await tx.query<Omit<ToIdentify, 'namePattern' | 'fileKind'>>(
+    `select file_id as "fileId", name, received_bytes as bytes, sha256, sender_stamp as "senderStamp"
+       from feed.file where feed_id = $1 and state = 'received' and identified_at is null order by seq limit 1`,
+    [feedId],
+  )
+  return feeds[0] && rows[0] ? { ...rows[0], ...feeds[0] } : null
+}
+
+const EARLIER_MAX = 100
+
+/** Files of a feed with the same bytes that were told new before, oldest first; the newest hundred of them. */
+export async function earlierAlike(tx: Tx, file: { feedId: number; fileId: number; sha256: string }): Promise<Earlier[]> {
+  const rows = await tx.query<Earlier>(
+    `select file_id as "fileId", name, state, sender_stamp as "senderStamp", changed_at as "changedAt"
+       from feed.file
+      where feed_id = $1 and sha256 = $3 and file_id <> $2 and state in ('received', 'staged', 'held', 'applied')
+        and (state <> 'received' or identified_at is not null)
+      order by seq desc limit $4`,
+    [file.feedId, file.fileId, file.sha256, EARLIER_MAX],
+  )
+  return rows.reverse()
+}
+
+/** The file is new: from now on import may take it. */
+export async function markNew(tx: Tx, fileId: number, now: InstantMs): Promise<void> {
+  await tx.query('update feed.file set identified_at = $2 where file_id = $1', [fileId, new Date(now)])
+}
+
+export async function markDuplicate(
+  tx: Tx,
+  file: { fileId: number; of: number; code: string; reason: string; now: InstantMs },
+): Promise<void> {
+  await change(tx, 'seen_before', file)
+  await tx.query('update feed.file set duplicate_of = $2 where file_id = $1', [file.fileId, file.of])
+}
+
+export type ToImport = {
+  fileId: number
+  feedId: number
+  feedName: string
+  layout: string
+  name: string
+  spoolName: string
+  seq: number
+  bytes: number
+  receivedAt: InstantMs
+  modifiedAt: InstantMs | null
+}
+
+/**
+ * The next file that import may read: whole, new, and the first of its feed. Locked until the transaction ends; while one
+ * process reads a feed's file, another gets another feed's, never the feed's next.
+ */
+export async function nextToImport(tx: Tx): Promise<ToImport | null> {
+  const rows = await tx.query<ToImport>(
+    `select f.file_id as "fileId", f.feed_id as "feedId", e.name as "feedName", e.layout, f.name, f.spool_name as "spoolName", f.seq,
+            f.received_bytes as bytes, f.received_at as "receivedAt", f.modified_at as "modifiedAt"
+       from feed.file f
+       join feed.feed e on e.feed_id = f.feed_id and e.is_enabled
+      where f.state = 'received' and f.identified_at is not null
+        and not exists (select 1 from feed.file g where g.feed_id = f.feed_id and g.state = 'received' and g.seq < f.seq)
+      order by f.seq
+      limit 1
+        for update of f skip locked`,
+  )
+  return rows[0] ?? null
+}
+
+/** Import has read the file and believes it. */
+export async function markStaged(tx: Tx, fileId: number, now: InstantMs): Promise<void> {
+  await change(tx, 'staged', { fileId, now })
+}
+
+/** The ledger has booked the file. */
+export async function markApplied(tx: Tx, fileId: number, now: InstantMs): Promise<void> {
+  await change(tx, 'applied', { fileId, now })
+}
+
+export type Marked = { fileId: number; code: string; reason: string; now: InstantMs }
+
+/** The file is not believed; nothing of it was applied. */
+export async function markFailed(tx: Tx, file: Marked): Promise<void> {
+  await change(tx, 'refused', file)
+}
+
+/** A person has to decide. */
+export async function markHeld(tx: Tx, file: Marked): Promise<void> {
+  await change(tx, 'held', file)
+}
+
+/** A person decided that a held file counts. It is new from now on, whatever was seen before. */
+export async function releaseHeld(tx: Tx, fileId: number, now: InstantMs): Promise<void> {
+  await change(tx, 'released', { fileId, now })
+  await markNew(tx, fileId, now)
+}
+
+/** What import had staged is gone; the kept bytes are to be read again. */
+export async function backToReceived(tx: Tx, fileId: number, code: string, now: InstantMs): Promise<void> {
+  await change(tx, 'stage_lost', { fileId, code, reason: 'What was read of it was lost, so it is read again from its first byte.', now })
+}
+
+async function change(tx: Tx, event: FileEvent, file: { fileId: number; code?: string; reason?: string; now: InstantMs }): Promise<void> {
+  const { to, from } = changeBy(event)
+  const rows = await tx.query(
+    `update feed.file set state = $2, code = $3, reason = $4, changed_at = $5 where file_id = $1 and state = any($6) returning file_id`,
+    [file.fileId, to, file.code ?? null, file.reason ?? null, new Date(file.now), from],
+  )
+  assert(rows.length === 1, `file ${file.fileId} cannot be ${event}: it is not ${from.join(' or ')}`)
+}
+
+export type ToPutAway = {
+  fileId: number
+  feedName: string
+  home: string
+  folder: string
+  name: string
+  spoolName: string
+  state: FileState
+  code: string | null
+  reason: string | null
+  receivedBytes: number
+  openedAt: InstantMs
+  receivedAt: InstantMs | null
+}
+
+/** Files with a verdict, and interrupted ones that nobody came back for, that still lie where they came in. */
+export async function duePutAway(sql: Sql, due: { now: InstantMs; limit: number }): Promise<ToPutAway[]> {
+  return sql.query<ToPutAway>(
+    `select f.file_id as "fileId", e.name as "feedName", e.home, e.folder, f.name, f.spool_name as "spoolName", f.state, f.code, f.reason,
+            f.received_bytes as "receivedBytes", f.opened_at as "openedAt", f.received_at as "receivedAt"
+       from feed.file f
+       join feed.feed e using (feed_id)
+      where f.put_away_at is null
+        and (f.state in ('applied', 'duplicate', 'stale', 'failed') or (f.state = 'interrupted' and f.changed_at <= $1))
+      order by f.file_id limit $2`,
+    [new Date(due.now - INTERRUPTED_REST_AFTER_MS), due.limit],
+  )
+}
+
+/** The file lies where `restName` says; null: its bytes are nowhere. */
+export async function recordPutAway(sql: Sql, file: { fileId: number; restName: string | null; now: InstantMs }): Promise<void> {
+  await sql.query('update feed.file set rest_name = $2, put_away_at = $3 where file_id = $1 and put_away_at is null', [
+    file.fileId,
+    file.restName,
+    new Date(file.now),
+  ])
+}
+
+/** Whole files that were not told new or known yet, and torn ones that somebody may still come back for. */
+export async function feedStatus(sql: Sql, _now: InstantMs): Promise<RoomStatus> {
+  const rows = await sql.query<{ waiting: number; since: InstantMs | null; torn: number }>(
+    `select count(*) filter (where state = 'received') as waiting, min(received_at) filter (where state = 'received') as since,
+            count(*) filter (where state = 'interrupted') as torn
+       from feed.file
+      where (state = 'received' and identified_at is null) or (state = 'interrupted' and put_away_at is null)`,
+  )
+  return { backlog: rows[0]?.waiting ?? 0, oldestAt: rows[0]?.since ?? null, stuck: rows[0]?.torn ?? 0 }
+}
+
+function feedExists(feed: NewFeed): TrueupError {
+  return new TrueupError('FEED_EXISTS', `a feed named ${feed.name}, or one at ${feed.home}/${feed.folder}, exists already`, {
+    retry: 'never',
+    hint: 'Give the feed a name and a folder of its own.',
+    detail: { name: feed.name, home: feed.home, folder: feed.folder },
+  })
+}
+
+function folderInvalid(feed: NewFeed, problem: string): TrueupError {
+  return new TrueupError('FEED_FOLDER_INVALID', `the folder ${feed.home}/${feed.folder} cannot be a feed's: ${problem}`, {
+    retry: 'never',
+    hint: 'Give a relative path with / between its parts, for example netsuite/inventoryitem/csv.',
+    detail: { home: feed.home, folder: feed.folder },
+  })
+}
+
+function givenUp(fileId: number): TrueupError {
+  return new TrueupError('FILE_GIVEN_UP', `file ${fileId} was given up as interrupted before its last byte came`, {
+    retry: 'never',
+    hint: 'Upload the file again.',
+    detail: { fileId },
+  })
+}
