@@ -1,6 +1,6 @@
 import { CATALOG_HEAD } from '../catalog/store.ts'
 import type { Sql, Tx } from '../db/connection.ts'
-import { peekCursor } from '../db/cursor.ts'
+import { peekCursor, raiseHead, setHead } from '../db/cursor.ts'
 import { INVENTORY_HEAD } from '../inventory/store.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { RoomStatus } from '../kernel/report.ts'
@@ -85,12 +85,8 @@ export async function recomputeTargets(tx: Tx, now: InstantMs): Promise<number> 
 
 /** Tells the next room how far it may read. */
 export async function publishHead(tx: Tx): Promise<void> {
-  await tx.query(
-    `insert into street.cursor (reader, position)
-     select $1, case when is_called then last_value else 0 end from availability.target_seq
-     on conflict (reader) do update set position = excluded.position`,
-    [AVAILABILITY_HEAD],
-  )
+  const rows = await tx.query<{ head: number }>('select case when is_called then last_value else 0 end as head from availability.target_seq')
+  await setHead(tx, AVAILABILITY_HEAD, rows[0]?.head ?? 0)
 }
 
 /** Sets thresholds of a channel as a set; the targets follow at the next step. */
@@ -116,11 +112,7 @@ export async function setSafetyStock(tx: Tx, rows: readonly { facilityId: number
 }
 
 async function ruleChanged(tx: Tx): Promise<void> {
-  await tx.query(
-    `insert into street.cursor as c (reader, position) values ($1, 1)
-     on conflict (reader) do update set position = c.position + 1`,
-    [RULES_HEAD],
-  )
+  await raiseHead(tx, RULES_HEAD)
 }
 
 export type TargetTerms = {

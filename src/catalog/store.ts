@@ -1,4 +1,5 @@
 import type { Sql, Tx } from '../db/connection.ts'
+import { raiseHead } from '../db/cursor.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { RoomStatus } from '../kernel/report.ts'
 import type { ShopItem, ShopLocation } from './port.ts'
@@ -245,11 +246,7 @@ export async function mapLocation(
 
 /** Tells later rooms that a name, a link or a mapping changed. */
 export async function catalogChanged(tx: Tx): Promise<void> {
-  await tx.query(
-    `insert into street.cursor as c (reader, position) values ($1, 1)
-     on conflict (reader) do update set position = c.position + 1`,
-    [CATALOG_HEAD],
-  )
+  await raiseHead(tx, CATALOG_HEAD)
 }
 
 /** Shops whose catalogue was never read; what is unlinked counts as stuck, since it waits for a person. */

@@ -15,6 +15,24 @@ export async function advanceCursor(tx: Tx, reader: string, position: number): P
   await tx.query('update street.cursor set position = $2 where reader = $1 and position <= $2', [reader, position])
 }
 
+/** Says how far the readers of `head` may read. Called under the writer's own cursor, last in the transaction that appended. */
+export async function setHead(tx: Tx, head: string, position: number): Promise<void> {
+  await tx.query(
+    `insert into street.cursor (reader, position) values ($1, $2)
+     on conflict (reader) do update set position = excluded.position`,
+    [head, position],
+  )
+}
+
+/** Counts one more change of something that readers look at as a whole: a rise makes them look again. */
+export async function raiseHead(tx: Tx, head: string): Promise<void> {
+  await tx.query(
+    `insert into street.cursor as c (reader, position) values ($1, 1)
+     on conflict (reader) do update set position = c.position + 1`,
+    [head],
+  )
+}
+
 /** Looks at a cursor without taking it: for backlogs on the console. */
 export async function peekCursor(sql: Sql, reader: string): Promise<number> {
   const rows = await sql.query<{ position: number }>('select position from street.cursor where reader = $1', [reader])

@@ -1,5 +1,5 @@
 import type { Sql, Tx } from '../db/connection.ts'
-import { peekCursor } from '../db/cursor.ts'
+import { peekCursor, setHead } from '../db/cursor.ts'
 import { EFFECT_CODE } from '../import/effect.ts'
 import { stagedTable } from '../import/store.ts'
 import type { InstantMs } from '../kernel/clock.ts'
@@ -161,12 +161,8 @@ export async function queueAtGroups(tx: Tx): Promise<number> {
 
 /** Tells the next room how far it may read. Called last in every transaction of this room, under its cursor. */
 export async function publishHead(tx: Tx): Promise<void> {
-  await tx.query(
-    `insert into street.cursor (reader, position)
-     select $1, case when is_called then last_value else 0 end from inventory.movement_seq
-     on conflict (reader) do update set position = excluded.position`,
-    [INVENTORY_HEAD],
-  )
+  const rows = await tx.query<{ head: number }>('select case when is_called then last_value else 0 end as head from inventory.movement_seq')
+  await setHead(tx, INVENTORY_HEAD, rows[0]?.head ?? 0)
 }
 
 export type Differing = {

@@ -19,9 +19,9 @@ export async function targetsUpTo(tx: Tx, from: number, limit: number): Promise<
   const rows = await tx.query<{ seq: number | null; targets: number }>(
     `select max(seq) as seq, count(*) as targets
        from (select seq from availability.target
-              where seq > $1 and seq <= (select position from street.cursor where reader = $2)
+              where seq > $1 and seq <= $2
               order by seq limit $3) page`,
-    [from, AVAILABILITY_HEAD, limit],
+    [from, await peekCursor(tx, AVAILABILITY_HEAD), limit],
   )
   return { seq: rows[0]?.seq ?? from, targets: rows[0]?.targets ?? 0 }
 }
