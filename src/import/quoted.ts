@@ -2,7 +2,7 @@
  * Cells between delimiters, some of them in quotes, as RFC 4180 has it: a quote opens only at the start of a cell, `""`
  * inside stands for one quote, and after the closing quote comes a delimiter or the end. A quote elsewhere (`12" pipe`) is a
  * character like any other. Equal to csv-parse by property test, and five times as fast on files where every cell is quoted,
- * see docs/adr/0003-reading-delimited-files.md.
+ * see docs/adr/reading-delimited-files.md.
  */
 
 /** How a line leaves its record: finished, inside a quoted cell, or with text after a closing quote. */
