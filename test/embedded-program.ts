@@ -15,12 +15,13 @@ try {
     randomPassword: () => randomBytes(16).toString('hex'),
     settings: { shared_buffers: '32MB', max_wal_size: '64MB' },
   })
-  console.log(JSON.stringify({ url: server.url, adopted: server.adopted }))
   const alive = setInterval(() => {}, 1_000)
   process.once('SIGTERM', async () => {
     await server.stop()
     clearInterval(alive)
   })
+  // Last, since the test may send its signal at once.
+  console.log(JSON.stringify({ url: server.url, adopted: server.adopted }))
 } catch (error) {
   console.log(JSON.stringify({ code: error instanceof TrueupError ? error.code : 'BUG', message: messageOf(error) }))
   process.exitCode = 1

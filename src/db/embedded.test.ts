@@ -133,7 +133,7 @@ test('a cluster that does not start gives the reason that PostgreSQL gave', asyn
   await end(first.program, 'SIGTERM')
   await writeFile(path.join(dataDir, 'cluster', 'PG_VERSION'), '9\n')
   await chmod(path.join(dataDir, 'cluster', 'PG_VERSION'), 0o644)
-  expect((await start()).said).toMatchObject({ code: 'DB_START_FAILED', message: expect.stringContaining('version') })
+  expect((await start()).said).toMatchObject({ code: 'DB_START_FAILED', message: expect.stringContaining('incompatible with server') })
 })
 
 function launch(): ChildProcess {
