@@ -42,24 +42,11 @@ export function explainAvailability(terms: ChannelTerms): Explanation {
   const facilities = terms.facilities.map(facility => ({ ...facility, sellableUnits: sellableAtFacility(facility) }))
   const sumUnits = facilities.reduce((sum, facility) => sum + facility.sellableUnits, 0)
   const sellableUnits = Math.max(0, sumUnits - terms.thresholdUnits - terms.queuedUnits)
-  const { thresholdUnits, queuedUnits } = terms
-  return {
-    facilities,
-    sumUnits,
-    thresholdUnits,
-    queuedUnits,
-    sellableUnits,
-    sentence: sentenceOf({ facilities, ...terms, sumUnits, sellableUnits }),
-  }
+  const sum = { facilities, sumUnits, thresholdUnits: terms.thresholdUnits, queuedUnits: terms.queuedUnits, sellableUnits }
+  return { ...sum, sentence: sentenceOf(sum) }
 }
 
-function sentenceOf(of: {
-  facilities: FacilityExplanation[]
-  sumUnits: number
-  thresholdUnits: number
-  queuedUnits: number
-  sellableUnits: number
-}): string {
+function sentenceOf(of: Omit<Explanation, 'sentence'>): string {
   const only = of.facilities.length === 1 ? of.facilities[0] : undefined
   if (only && only.onHandUnits === null) return `never counted at ${only.facility}: unknown, so nothing is promised`
   const terms = only ? facilityPart(only) : [`${of.sumUnits} sellable at ${of.facilities.length} facilities`]

@@ -85,7 +85,9 @@ export async function recomputeTargets(tx: Tx, now: InstantMs): Promise<number> 
 
 /** Tells the next room how far it may read. */
 export async function publishHead(tx: Tx): Promise<void> {
-  const rows = await tx.query<{ head: number }>('select case when is_called then last_value else 0 end as head from availability.target_seq')
+  const rows = await tx.query<{ head: number }>(
+    'select case when is_called then last_value else 0 end as head from availability.target_seq',
+  )
   await setHead(tx, AVAILABILITY_HEAD, rows[0]?.head ?? 0)
 }
 

@@ -17,7 +17,7 @@ export async function readShop(
   await db.transaction(tx => store.recordLocations(tx, shopId, locations, startedAt))
   let items = 0
   // A chunk that was read twice is recorded once; a reading that breaks off leaves what was known before.
-  for await (const chunk of chunked(port.items(signal))) {
+  for await (const chunk of port.items(signal)) {
     await db.transaction(tx => store.recordItems(tx, shopId, chunk, startedAt))
     items += chunk.length
   }
@@ -26,18 +26,4 @@ export async function readShop(
     return store.relink(tx, shopId, clock.now())
   })
   return { read: items + locations.length, wrote: linked.links, more: false, notes: { findings: linked.findings } }
-}
-
-const ITEMS_PER_CHUNK_MAX = 5_000
-
-async function* chunked<T>(rows: AsyncIterable<T>): AsyncIterable<T[]> {
-  let chunk: T[] = []
-  for await (const row of rows) {
-    chunk.push(row)
-    if (chunk.length === ITEMS_PER_CHUNK_MAX) {
-      yield chunk
-      chunk = []
-    }
-  }
-  if (chunk.length > 0) yield chunk
 }

@@ -47,6 +47,7 @@ export type ShopCode =
   | 'CHANNEL_SHOP_UNKNOWN'
   | 'CHANNEL_READ_ONLY'
   | 'CHANNEL_REQUEST_REFUSED'
+  | 'CHANNEL_BULK_FAILED'
 
 /**
  * How the channel and reconcile talk to one shop. Reads throw a TrueupError with a ShopCode; the write returns what
@@ -63,7 +64,11 @@ export type ShopPort = {
   freeze(rows: readonly SetRow[], named: { idempotencyKey: string; reference: string }): FrozenCall
   send(call: FrozenCall, signal?: AbortSignal): Promise<SendOutcome>
   /** Stocks an item at a location. Quantities are not touched. */
-  activate(level: LevelKey, idempotencyKey: string, signal?: AbortSignal): Promise<{ kind: 'active' } | { kind: 'refused'; message: string }>
+  activate(
+    level: LevelKey,
+    idempotencyKey: string,
+    signal?: AbortSignal,
+  ): Promise<{ kind: 'active' } | { kind: 'refused'; message: string }>
 }
 
 export const LEVELS_PER_CALL_MAX = 250

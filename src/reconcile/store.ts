@@ -24,7 +24,7 @@ export async function levelsToReadBack(sql: Sql, due: { shopId: number; limit: n
        join catalog.location loc on loc.location_id = i.location_id
        left join reconcile.observation o on o.shop_id = i.shop_id and o.location_id = i.location_id and o.product_id = i.product_id
       where i.shop_id = $1 and i.state = 'confirmed'
-        and (o.revision is null or o.revision < i.revision or (o.verdict <> 'equal' and o.read_at < i.changed_at))
+        and (o.revision is null or o.revision < i.revision or o.verdict = 'waiting' or (o.verdict <> 'equal' and o.read_at < i.changed_at))
       order by i.location_id, i.product_id
       limit $2`,
     [due.shopId, due.limit],
@@ -52,7 +52,7 @@ export async function recordObservations(
               t.sellable_units - greatest(coalesce(s.committed, 0) - coalesce(open.units, 0), 0) - coalesce(s.reserved, 0) as expected,
               case
                 when i.state is distinct from 'confirmed' or i.revision <> t.revision
-                  or v.frozen_by is not null or v.read_at > $3 then 'waiting'
+                  or v.frozen_by is not null or v.touched_at > $3 then 'waiting'
                 when s.available is null then 'not_stocked'
               end as verdict
          from asked

@@ -1,0 +1,76 @@
+import type { Sleep } from '../../kernel/clock.ts'
+import { messageOf } from '../../kernel/error.ts'
+import type { Client } from './client.ts'
+import { POLL_BULK, RUN_BULK_QUERY } from './documents.ts'
+import type { Graphql } from './graphql.ts'
+import { linesOf } from './lines.ts'
+import { shopError, type UserError } from './translate.ts'
+
+export type Bulk = {
+  /** Runs a bulk query to its end and gives its lines in chunks, never the whole result at once. */
+  run<T>(query: string, signal?: AbortSignal): AsyncIterable<T[]>
+}
+
+const POLL_MS_MIN = 200
+const POLL_MS_MAX = 5_000
+/** Some forty minutes at the longest interval: a catalogue of millions is through by then, and a stalled one is not worth more. */
+const POLLS_MAX = 500
+const LINES_PER_CHUNK_MAX = 1_000
+
+export function openBulk({ client, graphql, sleep }: { client: Client; graphql: Graphql; sleep: Sleep }): Bulk {
+  return {
+    async *run<T>(query: string, signal?: AbortSignal) {
+      const url = await finished(await started(query, signal), signal)
+      // Nothing was found: there is no file then.
+      if (url !== null) yield* chunksOf<T>(url, signal)
+    },
+  }
+
+  async function started(query: string, signal?: AbortSignal): Promise<string> {
+    const told = await graphql.ask<Started>(RUN_BULK_QUERY, { query }, signal)
+    const { bulkOperation, userErrors } = told.data.bulkOperationRunQuery
+    if (bulkOperation) return bulkOperation.id
+    const error = userErrors[0]
+    throw shopError('CHANNEL_BULK_FAILED', `the bulk query was not started: ${error?.message ?? 'no reason was given'}`, { code: error?.code ?? null })
+  }
+
+  async function finished(id: string, signal?: AbortSignal): Promise<string | null> {
+    for (let poll = 0; poll < POLLS_MAX && !signal?.aborted; poll++) {
+      await sleep(Math.min(POLL_MS_MAX, POLL_MS_MIN * 1.25 ** poll), signal)
+      const { data } = await graphql.ask<{ bulkOperation: Operation | null }>(POLL_BULK, { id }, signal)
+      const operation = data.bulkOperation
+      if (operation?.status === 'COMPLETED') return operation.url
+      if (operation === null || ENDED.includes(operation.status)) throw failed(id, operation)
+    }
+    throw shopError('CHANNEL_BULK_FAILED', 'the bulk query did not end in time', { id })
+  }
+
+  async function* chunksOf<T>(url: string, signal?: AbortSignal): AsyncIterable<T[]> {
+    try {
+      const response = await client.download(url, signal)
+      if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`)
+      let chunk: T[] = []
+      for await (const line of linesOf(response.body)) {
+        chunk.push(JSON.parse(line) as T)
+        if (chunk.length === LINES_PER_CHUNK_MAX) {
+          yield chunk
+          chunk = []
+        }
+      }
+      if (chunk.length > 0) yield chunk
+    } catch (error) {
+      throw shopError('CHANNEL_BULK_FAILED', `the result of the bulk query could not be read: ${messageOf(error)}`)
+    }
+  }
+}
+
+type Started = { bulkOperationRunQuery: { bulkOperation: { id: string } | null; userErrors: UserError[] } }
+type Operation = { id: string; status: string; errorCode: string | null; url: string | null }
+
+const ENDED: readonly string[] = ['FAILED', 'CANCELED', 'EXPIRED']
+
+function failed(id: string, operation: Operation | null) {
+  if (operation?.errorCode === 'ACCESS_DENIED') return shopError('CHANNEL_SCOPE_MISSING', 'the bulk query was denied access', { id })
+  const status = operation === null ? 'is not known to the shop' : `ended as ${operation.status}`
+  return shopError('CHANNEL_BULK_FAILED', `the bulk query ${status}`, { id, errorCode: operation?.errorCode ?? null })
+}

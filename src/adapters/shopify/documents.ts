@@ -1,0 +1,117 @@
+/*
+ * Every document that is ever sent, validated by a test against the published schema of each supported version. Together
+ * with `JSON.stringify` of objects built in one order, they make a call the same bytes whenever it is worded again.
+ */
+
+export const GRANTED_SCOPES = `query GrantedScopes {
+  currentAppInstallation { accessScopes { handle } }
+}`
+
+export const LOCATIONS = `query Locations($after: String) {
+  locations(first: 250, after: $after, includeInactive: true, includeLegacy: true, sortKey: ID) {
+    nodes { id name isActive isFulfillmentService }
+    pageInfo { hasNextPage endCursor }
+  }
+}`
+
+export const LEVELS_OF_ITEMS = `query LevelsOfItems($ids: [ID!]!, $locationId: ID!) {
+  nodes(ids: $ids) {
+    ... on InventoryItem {
+      id
+      inventoryLevel(locationId: $locationId, includeInactive: true) {
+        isActive
+        quantities(names: ["available", "committed", "reserved"]) { name quantity }
+      }
+    }
+  }
+}`
+
+export const SET_AVAILABLE = `mutation SetAvailable($input: InventorySetQuantitiesInput!, $idempotencyKey: String!) {
+  inventorySetQuantities(input: $input) @idempotent(key: $idempotencyKey) {
+    inventoryAdjustmentGroup { id }
+    userErrors { field message code }
+  }
+}`
+
+export const ACTIVATE = `mutation Activate($inventoryItemId: ID!, $locationId: ID!, $idempotencyKey: String!) {
+  inventoryActivate(inventoryItemId: $inventoryItemId, locationId: $locationId) @idempotent(key: $idempotencyKey) {
+    inventoryLevel { id isActive }
+    userErrors { field message }
+  }
+}`
+
+const OPEN_LINES = 'nodes { inventoryItemId remainingQuantity lineItem { id } } pageInfo { hasNextPage endCursor }'
+
+export const ORDERS = `query Orders($query: String!, $after: String) {
+  orders(first: 25, after: $after, query: $query, sortKey: UPDATED_AT) {
+    nodes {
+      id
+      createdAt
+      updatedAt
+      fulfillmentOrders(first: 5) {
+        nodes {
+          id
+          status
+          assignedLocation { location { id } }
+          lineItems(first: 20) { ${OPEN_LINES} }
+        }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`
+
+/** The rest of an order that has more fulfilment orders than a list shows. */
+export const MORE_FULFILLMENT_ORDERS = `query MoreFulfillmentOrders($id: ID!, $after: String) {
+  order(id: $id) {
+    fulfillmentOrders(first: 10, after: $after) {
+      nodes {
+        id
+        status
+        assignedLocation { location { id } }
+        lineItems(first: 50) { ${OPEN_LINES} }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}`
+
+/** The rest of a fulfilment order that has more lines than a list shows. */
+export const MORE_LINES = `query MoreLines($id: ID!, $after: String) {
+  node(id: $id) {
+    ... on FulfillmentOrder {
+      lineItems(first: 250, after: $after) { ${OPEN_LINES} }
+    }
+  }
+}`
+
+export const RUN_BULK_QUERY = `mutation RunBulkQuery($query: String!) {
+  bulkOperationRunQuery(query: $query, groupObjects: false) {
+    bulkOperation { id status }
+    userErrors { field message code }
+  }
+}`
+
+export const POLL_BULK = `query PollBulk($id: ID!) {
+  bulkOperation(id: $id) { id status errorCode url }
+}`
+
+export const BULK_VARIANTS = `{
+  productVariants {
+    edges { node { id sku requiresComponents inventoryItem { id tracked } } }
+  }
+}`
+
+export const BULK_LEVELS = `{
+  inventoryItems {
+    edges {
+      node {
+        id
+        inventoryLevels(includeInactive: true) {
+          edges { node { id isActive location { id } quantities(names: ["available", "committed", "reserved"]) { name quantity } } }
+        }
+      }
+    }
+  }
+}`

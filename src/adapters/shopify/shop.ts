@@ -1,0 +1,30 @@
+import type { ShopCatalogPort } from '../../catalog/port.ts'
+import type { ShopPort } from '../../channel/port.ts'
+import type { Clock, Sleep } from '../../kernel/clock.ts'
+import type { ShopOrdersPort } from '../../orders/port.ts'
+import { openBulk } from './bulk.ts'
+import { openClient } from './client.ts'
+import { openGraphql } from './graphql.ts'
+import { shopCatalog } from './shop-catalog.ts'
+import { shopLevels } from './shop-levels.ts'
+import { shopOrders } from './shop-orders.ts'
+
+export type OpenShop = ShopCatalogPort & ShopOrdersPort & ShopPort
+
+export type ShopOptions = {
+  /** Of the shop itself, for example `https://name.myshopify.com`. */
+  apiUrl: string
+  apiVersion: string
+  accessToken: string
+  fetch: typeof fetch
+  clock: Clock
+  sleep: Sleep
+}
+
+/** Opens a Shopify shop. One a shop and process: everything that is asked of it draws on one bucket. */
+export function openShop(options: ShopOptions): OpenShop {
+  const client = openClient(options)
+  const graphql = openGraphql({ client, clock: options.clock, sleep: options.sleep })
+  const bulk = openBulk({ client, graphql, sleep: options.sleep })
+  return { ...shopCatalog({ graphql, bulk }), ...shopOrders({ graphql }), ...shopLevels({ graphql, bulk }) }
+}

@@ -1,0 +1,26 @@
+import type { BlockedUntil } from '../outbox/intent.ts'
+import type { RowCode } from './port.ts'
+
+/** What a person should do about a refused row, and what ends it by itself. A stale row is not refused but decided again. */
+export function refusalOf(code: Exclude<RowCode, 'CHANNEL_ROW_STALE'>): { hint: string; until: BlockedUntil } {
+  switch (code) {
+    case 'CHANNEL_ROW_ITEM_GONE':
+      return { hint: 'The item is no longer in the shop. It is tried again when the catalogue has been read.', until: 'catalog' }
+    case 'CHANNEL_ROW_LOCATION_GONE':
+      return {
+        hint: 'The location is closed or gone. Map another one; it is tried again when the catalogue has been read.',
+        until: 'catalog',
+      }
+    case 'CHANNEL_ROW_BUNDLE_PARENT':
+      return { hint: 'The stock of a bundle follows from its parts. It is tried again when the catalogue has been read.', until: 'catalog' }
+    case 'CHANNEL_ROW_NOT_STOCKED':
+      return {
+        hint: 'Shopify did not let us stock the item at this location. Stock it there; it is tried again when the catalogue has been read.',
+        until: 'catalog',
+      }
+    case 'CHANNEL_ROW_UNITS_REFUSED':
+      return { hint: 'Shopify refuses this quantity. Look at where it comes from; another number is sent at once.', until: 'number' }
+    case 'CHANNEL_ROW_REFUSED':
+      return { hint: 'Shopify refused this level. Read its message, mend the cause, and release it.', until: 'person' }
+  }
+}
