@@ -9,7 +9,14 @@ export const ONLINE_LOCATION = 'Online Store'
 const CLOSED_LOCATION = 'Old Showroom'
 
 /** How the catalogue link is given something to report; indexes into the products that have stock. */
-const ACCIDENTS = { lowerCase: [12, 47, 95], trailingBlank: [63], duplicate: [30], untracked: [21], bundleParent: [77], notInShop: [5, 150, 151, 152, 290] }
+const ACCIDENTS = {
+  lowerCase: [12, 47, 95],
+  trailingBlank: [63],
+  duplicate: [30],
+  untracked: [21],
+  bundleParent: [77],
+  notInShop: [5, 150, 151, 152, 290],
+}
 
 const SHOP_ONLY = ['GIFT-CARD-25', 'GIFT-CARD-50', 'MUG-LOGO', 'STICKER-SET', 'SERVICE-TUNE-UP', 'CAP-CLASSIC']
 
@@ -24,7 +31,10 @@ export function demoShop(products: readonly DemoProduct[], facilities: readonly 
       sku: skuInShop(product.sku, { lowerCase: accidentOf(product, 'lowerCase'), trailingBlank: accidentOf(product, 'trailingBlank') }),
       tracked: !accidentOf(product, 'untracked'),
       bundleParent: accidentOf(product, 'bundleParent'),
-      levels: [...product.stockedAt.map(location => level(location, chance() > 0.02)), ...(product.stockedAt.length > 0 ? [level(ONLINE_LOCATION)] : [])],
+      levels: [
+        ...product.stockedAt.map(location => level(location, chance() > 0.02)),
+        ...(product.stockedAt.length > 0 ? [level(ONLINE_LOCATION)] : []),
+      ],
     }
     return accidentOf(product, 'duplicate') ? [variant, { ...variant, levels: [level(ONLINE_LOCATION)] }] : [variant]
   }
@@ -33,14 +43,23 @@ export function demoShop(products: readonly DemoProduct[], facilities: readonly 
     domain: 'adventure-works-demo.myshopify.com',
     name: 'Adventure Works',
     plan: 'plus',
-    scopes: ['read_inventory', 'write_inventory', 'read_locations', 'read_products', 'read_orders', 'read_merchant_managed_fulfillment_orders'],
+    scopes: [
+      'read_inventory',
+      'write_inventory',
+      'read_locations',
+      'read_products',
+      'read_orders',
+      'read_merchant_managed_fulfillment_orders',
+    ],
     locations: [
       ...facilities.map(name => ({ name })),
       { name: ONLINE_LOCATION, fulfillsOnlineOrders: true },
       { name: CLOSED_LOCATION, active: false },
     ],
     products: [
-      ...products.filter(product => !accidentOf(product, 'notInShop')).map(product => ({ title: product.name, variants: variantsOf(product) })),
+      ...products
+        .filter(product => !accidentOf(product, 'notInShop'))
+        .map(product => ({ title: product.name, variants: variantsOf(product) })),
       ...SHOP_ONLY.map(sku => ({ title: sku, variants: [{ sku, tracked: true, bundleParent: false, levels: [level(ONLINE_LOCATION)] }] })),
     ],
   }

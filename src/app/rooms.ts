@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { Clock } from '../kernel/clock.ts'
-import type { Ids } from '../kernel/ids.ts'
-import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import * as availability from '../availability/step.ts'
 import { readShop } from '../catalog/step.ts'
 import * as channel from '../channel/step.ts'
@@ -12,6 +9,9 @@ import type { FormatReader } from '../import/format-port.ts'
 import * as imports from '../import/step.ts'
 import * as inventory from '../inventory/step.ts'
 import type { RoomStep } from '../jobs/job.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Ids } from '../kernel/ids.ts'
+import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import * as orders from '../orders/step.ts'
 import * as outbox from '../outbox/step.ts'
 import * as reconcile from '../reconcile/step.ts'
@@ -35,7 +35,11 @@ export function roomSteps({ db, clock, ids, files, format, shops }: RoomDeps): S
     channel: signal => forShops((shop, port) => channel.step({ db, clock, ids, port, shopId: shop.shopId, ...abort(signal) })),
     reconcile: signal => forShops((shop, port) => reconcile.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
     'hard-sync': signal => forShops((shop, port) => reconcile.hardSync({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
-    'put-away': () => inTurn(() => imports.reportErrors({ db, clock, files }), () => feed.putAwayStep({ db, clock, files })),
+    'put-away': () =>
+      inTurn(
+        () => imports.reportErrors({ db, clock, files }),
+        () => feed.putAwayStep({ db, clock, files }),
+      ),
     'check-ledger': () => inventory.checkLedger({ db, clock }),
   }
 }

@@ -2,11 +2,12 @@ import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { loadOrMakeHostKeys } from '../adapters/files/sftp-server/host-keys.ts'
 import { startSftpServer } from '../adapters/files/sftp-server/server.ts'
-import { createReception } from '../feed/step.ts'
+import { adoptOrphans, createReception, RECEIVER_BEAT_MS, type Receiver } from '../feed/step.ts'
 import { ensureAdmin, ensureCliToken } from '../http/people.ts'
-import { type Gate, createGate } from '../http/server.ts'
+import { createGate, type Gate } from '../http/server.ts'
 import { type Clockwork, startClockwork } from '../jobs/clockwork.ts'
 import { JOBS } from '../jobs/job.ts'
+import { messageOf } from '../kernel/error.ts'
 import { type Config, portTaken } from './config.ts'
 import { consoleDir } from './places.ts'
 import { FOLLOWS } from './rooms.ts'
@@ -42,9 +43,12 @@ export async function startServer(config: Config, world: World): Promise<Server>
     let gate: Gate | null = null
     const clockwork = config.roles.includes('work') ? await openRooms(house, world, () => gate?.changed()) : null
     if (clockwork) closing.push(() => clockwork.stop())
-    const sftp = config.roles.includes('gate') ? await openSftp(config, house, world, clockwork) : null
+    const isGate = config.roles.includes('gate')
+    const reception = createReception({ db: house.db, clock: world.clock, ids: world.ids, arrived: () => clockwork?.nudge('feed') })
+    if (isGate) closing.push(await keepAlive(house, world, reception))
+    const sftp = isGate ? await openSftp(config, house, world, reception) : null
     if (sftp) closing.push(() => sftp.stop())
-    if (config.roles.includes('gate')) gate = await openGate(config, house, world, clockwork)
+    if (isGate) gate = await openGate(config, house, world, { clockwork, reception })
     const http = gate ? await listen(gate, config) : null
     if (gate) closing.push(() => gate?.close() ?? Promise.resolve())
     if (http) {
@@ -73,8 +77,28 @@ function openRooms(house: House, world: World, changed: () => void): Promise<Clo
   })
 }
 
-async function openSftp(config: Config, house: House, world: World, clockwork: Clockwork | null) {
-  const reception = await createReception({ db: house.db, clock: world.clock, ids: world.ids, arrived: () => clockwork?.nudge('feed') })
+/**
+ * Says that this process receives files, and sweeps up what a dead one was receiving: on an embedded database nobody else can
+ * be at work, so at once. Gives what ends it.
+ */
+async function keepAlive(house: House, world: World, receiver: Receiver): Promise<() => Promise<void>> {
+  const ended = new AbortController()
+  const sweep = (isAlone: boolean) => adoptOrphans({ db: house.db, clock: world.clock, files: house.files, receiver, isAlone })
+  await sweep(house.isEmbedded)
+  const beating = (async () => {
+    while (!ended.signal.aborted) {
+      await world.sleep(RECEIVER_BEAT_MS, ended.signal)
+      if (!ended.signal.aborted)
+        await sweep(false).catch(error => world.log.warn({ room: 'feed', code: 'FEED_BEAT_FAILED', message: messageOf(error) }))
+    }
+  })()
+  return async () => {
+    ended.abort()
+    await beating
+  }
+}
+
+async function openSftp(config: Config, house: House, world: World, reception: Receiver) {
   try {
     return await startSftpServer({
       host: config.host,
@@ -94,14 +118,19 @@ async function openSftp(config: Config, house: House, world: World, clockwork: C
   }
 }
 
-async function openGate(config: Config, house: House, world: World, clockwork: Clockwork | null): Promise<Gate> {
+async function openGate(
+  config: Config,
+  house: House,
+  world: World,
+  doors: { clockwork: Clockwork | null; reception: Receiver },
+): Promise<Gate> {
   return createGate({
     db: house.db,
     clock: world.clock,
     ids: world.ids,
     sleep: world.sleep,
     log: world.log,
-    routes: allRoutes({ house, world, clockwork }),
+    routes: allRoutes({ house, world, ...doors }),
     streetNow: () => streetNow(house.db, world.clock),
     cliToken: await ensureCliToken({ dataDir: config.dataDir, ids: world.ids }),
     consoleDir: consoleDir(),

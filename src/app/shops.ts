@@ -1,9 +1,9 @@
+import { type OpenShop, openShop } from '../adapters/shopify/shop.ts'
+import { enabledShops, type Shop } from '../catalog/store.ts'
+import type { Db } from '../db/connection.ts'
 import type { Clock, Sleep } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { StepReport } from '../kernel/report.ts'
-import { openShop, type OpenShop } from '../adapters/shopify/shop.ts'
-import { enabledShops, type Shop } from '../catalog/store.ts'
-import type { Db } from '../db/connection.ts'
 import type { SecretBox } from './secret-box.ts'
 
 export type Shops = {
@@ -43,7 +43,14 @@ export function openShops(deps: { db: Db; box: SecretBox; clock: Clock; sleep: S
     if (known) return known
     if (shop.tokenSealed === null) throw noToken(shop)
     const { clock, sleep, fetch } = deps
-    const port = openShop({ apiUrl: shop.apiUrl, apiVersion: shop.apiVersion, accessToken: deps.box.open(shop.tokenSealed), fetch, clock, sleep })
+    const port = openShop({
+      apiUrl: shop.apiUrl,
+      apiVersion: shop.apiVersion,
+      accessToken: deps.box.open(shop.tokenSealed),
+      fetch,
+      clock,
+      sleep,
+    })
     open.set(key, port)
     return port
   }

@@ -1,7 +1,7 @@
 import { simulateMain } from '../../simulator/shopify/main.ts'
 import { untilToldToStop } from './start.ts'
 
-/** `trueup simulate shopify`: the stand-in alone, until it is told to stop. */
+/** `trueup simulate shopify`: a shop by itself, until it is told to stop. */
 export async function simulateShopify(argv: readonly string[]): Promise<number> {
   const simulator = await simulateMain(argv)
   await untilToldToStop()

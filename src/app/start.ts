@@ -32,7 +32,9 @@ function welcome(config: Config, server: Server): string[] {
     lines.push(`            password: cat ${shown(sftpPasswordFile(config.dataDir))}`)
     lines.push(`            host key: ${server.sftp.fingerprint}`)
   }
-  lines.push(`  Database  ${server.house.isEmbedded ? `embedded, in ${shown(path.join(config.dataDir, 'postgres'))}` : 'the server in DATABASE_URL'}`)
+  lines.push(
+    `  Database  ${server.house.isEmbedded ? `embedded, in ${shown(path.join(config.dataDir, 'postgres'))}` : 'the server in DATABASE_URL'}`,
+  )
   lines.push(`  Data      ${shown(config.dataDir)}`)
   lines.push('Next: connect a shop with `npx trueup shop add --help`, then drop a stock file into inventory-reset/inbox.')
   lines.push('      `npx trueup status` says how it stands; Ctrl-C stops everything cleanly.')

@@ -6,9 +6,9 @@ import { type Db, openDb } from '../db/connection.ts'
 import { startEmbedded } from '../db/embedded.ts'
 import { migrate } from '../db/migrate.ts'
 import type { FileRoom } from '../feed/port.ts'
+import type { Log } from '../jobs/log.ts'
 import type { Clock, Sleep } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
-import type { Log } from '../jobs/log.ts'
 import type { Config } from './config.ts'
 import { migrationsDir } from './places.ts'
 import { roomSteps, type Steps } from './rooms.ts'
@@ -59,7 +59,10 @@ export async function openHouse(config: Pick<Config, 'dataDir' | 'databaseUrl' |
   }
 }
 
-async function openDatabase(config: Pick<Config, 'dataDir' | 'databaseUrl'>, world: World): Promise<{ url: string; stop(): Promise<void> }> {
+async function openDatabase(
+  config: Pick<Config, 'dataDir' | 'databaseUrl'>,
+  world: World,
+): Promise<{ url: string; stop(): Promise<void> }> {
   if (config.databaseUrl !== null) return { url: config.databaseUrl, stop: async () => {} }
   return startEmbedded({
     dataDir: path.join(config.dataDir, 'postgres'),

@@ -1,0 +1,51 @@
+import { receiveUpload } from '../adapters/files/http-upload.ts'
+import { availabilityRoutes } from '../availability/routes.ts'
+import { catalogRoutes } from '../catalog/routes.ts'
+import { channelRoutes } from '../channel/routes.ts'
+import type { Db } from '../db/connection.ts'
+import type { Reception } from '../feed/port.ts'
+import { feedRoutes } from '../feed/routes.ts'
+import type { Answer } from '../http/contract/instant.ts'
+import type { Route } from '../http/contract/route.ts'
+import type { street } from '../http/contract/street.ts'
+import { importRoutes } from '../import/routes.ts'
+import { inventoryRoutes } from '../inventory/routes.ts'
+import type { Clockwork } from '../jobs/clockwork.ts'
+import { JOBS } from '../jobs/job.ts'
+import { jobRoutes } from '../jobs/routes.ts'
+import { heartbeats } from '../jobs/store.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { ordersRoutes } from '../orders/routes.ts'
+import { outboxRoutes } from '../outbox/routes.ts'
+import { readStreet, reconcileRoutes } from '../reconcile/routes.ts'
+import type { House, World } from './wire.ts'
+
+/** What people may see and do, room by room, in the order of the street. */
+export function allRoutes(deps: { house: House; world: World; clockwork: Clockwork | null; reception: Reception }): Route[] {
+  const { house, world, clockwork, reception } = deps
+  const { db, files, spoolDir } = house
+  const { clock } = world
+  return [
+    ...reconcileRoutes({ db, clock, heartbeats: () => heartbeats(db) }),
+    ...feedRoutes({
+      db,
+      clock,
+      files,
+      upload: ({ feedId, name, chunks }) => receiveUpload({ spoolDir, reception }, { feedId, name, chunks, declaredBytes: null }),
+      arrived: () => clockwork?.nudge('feed'),
+    }),
+    ...importRoutes({ db }),
+    ...ordersRoutes({ db }),
+    ...inventoryRoutes({ db }),
+    ...availabilityRoutes({ db, clock }),
+    ...outboxRoutes({ db }),
+    ...channelRoutes({ db }),
+    ...catalogRoutes({ db }),
+    ...jobRoutes({ db, clock, jobs: JOBS, runNow: clockwork ? job => clockwork.runNow(job) : null }),
+  ]
+}
+
+/** The first page's picture: for those who watch it live, and for the figures. */
+export function streetNow(db: Db, clock: Clock): Promise<Answer<typeof street>> {
+  return readStreet({ db, clock, heartbeats: () => heartbeats(db) })
+}
