@@ -1,0 +1,232 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Hands } from './hands.ts'
+import { runProgram } from './program.ts'
+
+/* The commands as a shell sees them: what is typed, what is printed, and the exit status. The server is a list of answers. */
+
+let dataDir: string
+let asked: { method: string; path: string; token: string | null; body: string | null }[]
+let answers: Record<string, (body: string | null) => Response>
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(path.join(tmpdir(), 'trueup-cli-'))
+  await writeFile(path.join(dataDir, 'server.json'), JSON.stringify({ url: 'http://127.0.0.1:7310', pid: 42 }))
+  await writeFile(path.join(dataDir, 'cli-token'), 'a-token\n')
+  asked = []
+  answers = {}
+})
+afterEach(() => rm(dataDir, { recursive: true }))
+
+const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status })
+
+async function run(line: string[], hands: Partial<Hands> = {}) {
+  const out: string[] = []
+  const err: string[] = []
+  let now = 0
+  const status = await runProgram(line, {
+    version: '1.2.3',
+    out: { write: text => void out.push(text), isTTY: false },
+    err: { write: text => void err.push(text), isTTY: false },
+    fetch: async (target, init) => {
+      const { pathname, search } = new URL(String(target))
+      const request = new Request(target as URL, init as RequestInit)
+      const body = request.body === null ? null : await request.text()
+      asked.push({ method: request.method, path: pathname + search, token: request.headers.get('authorization'), body })
+      const answer = answers[`${request.method} ${pathname}`]
+      if (answer === undefined) throw new TypeError('fetch failed')
+      return answer(body)
+    },
+    sleep: async ms => {
+      now += ms
+    },
+    now: () => now,
+    dataDirs: async flags => [flags.dataDir ?? path.join(dataDir, 'nowhere'), dataDir],
+    start: async () => 0,
+    demo: async () => 0,
+    simulateShopify: async () => 0,
+    inspect: async () => 0,
+    ...hands,
+  })
+  return { status, out: out.join(''), err: err.join('') }
+}
+
+const street = (state: string) => ({
+  observedAt: '2026-11-24T10:00:00.000Z',
+  sync: {
+    state,
+    sentence: 'Is it?',
+    levels: 0,
+    levelsEqual: 0,
+    levelsDifferent: 0,
+    levelsWaiting: 0,
+    unitsAtRisk: 0,
+    differentSince: null,
+    comparedAt: null,
+  },
+  rooms: [
+    {
+      room: 'feed',
+      state: 'ok',
+      word: 'ok',
+      reason: '',
+      backlog: 0,
+      oldestAt: null,
+      stuck: 0,
+      lastStep: { at: '2026-11-24T09:59:58.000Z', outcome: 'finished', code: null },
+    },
+    {
+      room: 'import',
+      state: 'stopped',
+      word: 'stopped',
+      reason: 'No step for 3 h.',
+      backlog: 1234,
+      oldestAt: '2026-11-24T07:00:00.000Z',
+      stuck: 2,
+      lastStep: null,
+    },
+  ],
+})
+
+test.each([
+  ['in_sync', 0],
+  ['catching_up', 1],
+  ['not_in_sync', 1],
+  ['unknown', 1],
+])('status: %s ends with %i', async (state, status) => {
+  answers['GET /api/v1/street'] = () => json(street(state))
+  expect(await run(['status'])).toMatchObject({ status, err: '' })
+})
+
+test('status shows each room, what waits and since when', async () => {
+  answers['GET /api/v1/street'] = () => json(street('not_in_sync'))
+  const { out } = await run(['status'])
+  expect(out.split('\n')).toEqual([
+    'Is it?',
+    '',
+    'Room    State    Waiting  Oldest  Stuck  Last step  Why',
+    'feed    ok             0                   2 s ago',
+    'import  stopped    1,234     3 h      2      never  No step for 3 h.',
+    '',
+  ])
+  expect(asked[0]?.token).toBe('Bearer a-token')
+})
+
+test.each<[string, string[], object]>([
+  ['no server there', ['status', '--data-dir', '/nowhere/at/all'], { code: 'CLI_SERVER_UNREACHABLE' }],
+  ['an unknown command', ['stauts', '--json'], { code: 'CLI_USAGE' }],
+  ['no command', ['--json'], { code: 'CLI_USAGE' }],
+  ['an unknown option', ['status', '--colour'], { code: 'CLI_USAGE' }],
+  ['a feed that is not named', ['import', 'a.csv'], { code: 'CLI_USAGE' }],
+  ['a wait that is no number', ['import', 'a.csv', '--feed', 'a', '--wait', 'long'], { code: 'CLI_USAGE' }],
+  ['a service that cannot be simulated', ['simulate', 'sap'], { code: 'CLI_USAGE' }],
+  ['a file that is not there', ['import', '/nowhere/a.csv', '--feed', 'a'], { code: 'CLI_FILE_UNREADABLE' }],
+  ['a folder for a file', ['import', '/', '--feed', 'a'], { code: 'CLI_FILE_UNREADABLE' }],
+])('%s ends with 2, and says what to do', async (_, line, error) => {
+  const { status, out } = await run(line.includes('--json') ? line : [...line, '--json'])
+  expect(JSON.parse(out)).toMatchObject({ error: { ...error, hint: expect.any(String) } })
+  expect(status).toBe(2)
+})
+
+test('no server: the sentence names the data directory, and the cure', async () => {
+  await rm(path.join(dataDir, 'server.json'))
+  const { status, out, err } = await run(['status'])
+  expect({ status, out }).toEqual({ status: 2, out: '' })
+  expect(err).toMatch(/^CLI_SERVER_NOT_FOUND: No Trueup runs .*nowhere\.\n {2}Start it with `trueup start`/)
+})
+
+test('what the server refuses keeps its code, and a thing that does not exist is the answer no', async () => {
+  const problem = { code: 'AVAILABILITY_SKU_UNKNOWN', detail: 'No product is called X-1.', hint: 'Check it.', retry: 'never', status: 404 }
+  answers['GET /api/v1/stock/X-1'] = () => json(problem, 404)
+  expect(await run(['explain', 'X-1'])).toEqual({
+    status: 1,
+    out: '',
+    err: 'AVAILABILITY_SKU_UNKNOWN: No product is called X-1.\n  Check it.\n',
+  })
+})
+
+test('something else listens there: it is not taken for an answer', async () => {
+  answers['GET /api/v1/street'] = () => new Response('<html>hello</html>')
+  expect((await run(['status'])).err).toContain('CLI_ANSWER_NOT_UNDERSTOOD')
+})
+
+test('a fault in the program itself is told without its stack, unless one asks for it', async () => {
+  const start = async () => {
+    throw new TypeError('undefined is not a function')
+  }
+  const quiet = await run(['start'], { start })
+  expect(quiet).toMatchObject({ status: 2, err: expect.stringContaining('CLI_BROKE: undefined is not a function') })
+  expect(quiet.err).not.toContain('program.test.ts')
+  expect((await run(['start', '--debug'], { start })).err).toContain('program.test.ts')
+})
+
+const file = (more: object) => ({
+  id: 7,
+  name: 'stock.csv',
+  state: 'applied',
+  code: null,
+  reason: null,
+  duplicateOf: null,
+  rejectedByCode: [],
+  counts: { rowsRead: 1069, rowsAccepted: 1000, rowsUnchanged: 60, rowsRejected: 9, unitsRead: 335974 },
+  ...more,
+})
+
+test.each<[string, object, number]>([
+  ['applied', {}, 0],
+  ['failed', { code: 'FILE_EMPTY', reason: 'No rows.' }, 1],
+  ['duplicate', { duplicateOf: 3 }, 1],
+  ['held', {}, 1],
+  ['stale', {}, 1],
+])('a file that ends %s ends the command with %s → %i', async (state, more, status) => {
+  await writeFile(path.join(dataDir, 'stock.csv'), 'a,b\n1,2\n')
+  const states = ['receiving', 'received', 'staged', state]
+  answers['POST /api/v1/feeds/inventory%20reset/files'] = () => json({ fileId: 7 }, 201)
+  answers['GET /api/v1/files/7'] = () => json(file({ ...more, state: states.shift() ?? state }))
+  const done = await run(['import', path.join(dataDir, 'stock.csv'), '--feed', 'inventory reset'])
+  expect(done).toMatchObject({ status, err: '' })
+  expect(done.out).toContain(`stock.csv (file 7) is ${state}.`)
+  expect(done.out).toContain('1,069 rows read (335,974 units): 1,000 accepted, 60 unchanged, 9 rejected.')
+  expect(asked[0]).toMatchObject({ method: 'POST', path: '/api/v1/feeds/inventory%20reset/files?name=stock.csv', body: 'a,b\n1,2\n' })
+  expect(asked).toHaveLength(5)
+})
+
+test.each([
+  ['0', 0],
+  ['2', 1],
+])('a file that is still on its way after --wait %s ends with %i', async (wait, status) => {
+  await writeFile(path.join(dataDir, 'stock.csv'), 'a')
+  answers['POST /api/v1/feeds/a/files'] = () => json({ fileId: 7 }, 201)
+  answers['GET /api/v1/files/7'] = () => json(file({ state: 'staged', counts: null }))
+  const done = await run(['import', path.join(dataDir, 'stock.csv'), '--feed', 'a', '--wait', wait])
+  expect(done).toMatchObject({ status, out: 'stock.csv (file 7) is staged and still on its way.\n' })
+})
+
+test('the program itself is started with what was said', async () => {
+  const said: unknown[] = []
+  const note = async (...words: unknown[]) => said.push(words)
+  await run(['start', '--http-port', '0', '--data-dir', 'd', '--roles', 'work'], { start: note })
+  await run(['demo', '--exit-when-synced', '--json'], { demo: note })
+  await run(['simulate', 'shopify', '--port', '7350', '--seed', '1'], { simulateShopify: note })
+  expect(said).toEqual([
+    [{ httpPort: '0', dataDir: 'd', roles: 'work' }],
+    [
+      { exitWhenSynced: true, json: true },
+      { exitWhenSynced: true, json: true },
+    ],
+    [['--port=7350', '--seed=1']],
+  ])
+})
+
+test('every command says in its help what its exit statuses mean', async () => {
+  for (const command of ['start', 'demo', 'status', 'import', 'explain', 'inspect', 'simulate', 'doctor']) {
+    const { status, out } = await run([command, '--help'])
+    expect({ command, status, out }).toMatchObject({
+      status: 0,
+      out: expect.stringMatching(/--json[\s\S]*Exit status:\n {2}0 {2}[\s\S]*Example:\n {2}trueup/),
+    })
+  }
+  expect(await run(['--version'])).toEqual({ status: 0, out: '1.2.3\n', err: '' })
+})
