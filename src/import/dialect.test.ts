@@ -52,6 +52,13 @@ const encodings: [title: string, bytes: Uint8Array, encoding: Encoding, isCertai
     true,
     0,
   ],
+  [
+    'a line of Windows-1252 in a file of UTF-8 is damage',
+    Buffer.concat([Buffer.from('Größe,für,weiß\n'), Buffer.from('Müller,2\n', 'latin1')]),
+    'utf-8',
+    true,
+    0,
+  ],
   ['a lone FF is damage, not Windows-1252', Buffer.from('a\xff,2\n', 'latin1'), 'utf-8', true, 0],
   ['half of an é is damage', Buffer.from('caf\xc3,2\n', 'latin1'), 'utf-8', true, 0],
 ]

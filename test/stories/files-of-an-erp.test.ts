@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { delimitedReader } from '../../src/adapters/formats/delimited.ts'
 import { inspect } from '../../src/cli/inspect.ts'
 import { readFacilityRow, readProductRow } from '../../src/import/catalog-row.ts'
+import { declaredDialect } from '../../src/import/declared.ts'
 import { isStockLayout, planLayout } from '../../src/import/layout.ts'
 import { layoutByName } from '../../src/import/layouts.ts'
 import { readRow } from '../../src/import/row.ts'
@@ -136,6 +137,16 @@ test.each(judged)('%s as %s: %s', async (name, layout, verdict, rejected) => {
   expect(read.rejected).toEqual(rejected)
 })
 
+test('a short first row of a file by position is a bad row, not a title', async () => {
+  const file = Buffer.from('1\t2\n1\tTool Crib\t.0000\t.00\t2019-04-30\n')
+  const layout = layoutByName('ADVENTUREWORKS_LOCATION')
+  if (layout === null) throw new Error('no layout')
+  const reading = await delimitedReader.open(ofBytes(file), declaredDialect(layout))
+  const lines: number[] = []
+  for await (const batch of reading.batches) lines.push(...batch.rows.map(row => row.line))
+  expect(lines).toEqual([1, 2])
+})
+
 test('the files of AdventureWorks are recognised and read whole', async () => {
   const files: [string, string, number][] = [
     ['Product.tsv', 'ADVENTUREWORKS_PRODUCT', 504],
@@ -166,7 +177,7 @@ function terminal(openFile: (file: string) => AsyncIterable<Uint8Array> = create
 async function readAs(file: string, layoutName: string) {
   const layout = layoutByName(layoutName)
   if (layout === null) throw new Error(`no layout ${layoutName}`)
-  const reading = await delimitedReader.open(createReadStream(file))
+  const reading = await delimitedReader.open(createReadStream(file), declaredDialect(layout))
   const plan = planLayout(layout, reading.header)
   if (plan.kind === 'mismatch') return { verdict: plan.code, read: 0, units: 0, rejected: [] }
   const readOne = isStockLayout(layout) ? readRow : layout.kind === 'products' ? readProductRow : readFacilityRow

@@ -292,14 +292,12 @@ function withCsvParse(text: string): string[][] | null {
 }
 
 const anyFile = fc.record({
-  table: fc
-    .integer({ min: 2, max: 5 })
-    .chain(width =>
-      fc.array(fc.array(fc.oneof(fc.string({ unit: 'grapheme', maxLength: 8 }), nastyCell()), { minLength: width, maxLength: width }), {
-        minLength: 1,
-        maxLength: 6,
-      }),
-    ),
+  table: fc.integer({ min: 2, max: 5 }).chain(width =>
+    fc.array(fc.array(fc.oneof(fc.string({ unit: 'grapheme', maxLength: 8 }), nastyCell()), { minLength: width, maxLength: width }), {
+      minLength: 1,
+      maxLength: 6,
+    }),
+  ),
   encoding: fc.constantFrom<Encoding>('utf-8', 'utf-16le', 'utf-16be'),
   bomBytes: fc.constant(0),
   delimiter: fc.constantFrom<Delimiter>(',', '\t', ';', '|'),
