@@ -1,0 +1,176 @@
+import { ActionIcon, Drawer, Menu, Tooltip, useMantineColorScheme } from '@mantine/core'
+import { useDisclosure, useMediaQuery } from '@mantine/hooks'
+import {
+  IconBuildingStore,
+  IconDeviceDesktop,
+  IconFiles,
+  IconLinkOff,
+  IconLogout,
+  IconMenu2,
+  IconMoon,
+  IconPackages,
+  IconRoute,
+  IconStack2,
+  IconSun,
+  IconUser,
+} from '@tabler/icons-react'
+import { useEffect, useState } from 'react'
+import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router'
+import { useEvents } from '../api/live.ts'
+import { type Session, useSession, useSignOut } from '../api/queries.ts'
+import { SignIn } from '../pages/sign-in.tsx'
+import { useKeys } from '../parts/keys.ts'
+import { NotShown } from '../parts/nothing.tsx'
+import classes from './frame.module.css'
+import { SyncAnnouncer, SyncPill } from './sync-pill.tsx'
+
+const PLACES = [
+  { to: '/', label: 'Street', icon: IconRoute },
+  { to: '/files', label: 'Files', icon: IconFiles },
+  { to: '/stock', label: 'Stock', icon: IconPackages },
+  { to: '/jobs', label: 'Job Manager', icon: IconStack2 },
+  { to: '/shops', label: 'Shopify Shop', icon: IconBuildingStore },
+  { to: '/findings', label: 'Catalogue link', icon: IconLinkOff },
+]
+
+/** What stands around every page: the menu, whether stock is in sync, and who is signed in. Nobody signed in: the sign-in. */
+export function Frame() {
+  const session = useSession()
+  const isHelp = useIsHelp()
+  useEvents(Boolean(session.data))
+  if (session.data === undefined) {
+    return session.error ? <NotShown error={session.error} retry={() => session.refetch()} isTrying={session.isFetching} /> : null
+  }
+  if (isHelp) return <Inside session={session.data} />
+  return session.data === null ? <SignIn /> : <Inside session={session.data} />
+}
+
+/** The pages of error codes may be read by whoever meets the error, signed in or not. */
+function useIsHelp(): boolean {
+  return useLocation().pathname.startsWith('/help/')
+}
+
+function Inside({ session }: { session: Session | null }) {
+  const isWide = useMediaQuery('(min-width: 62em)', true, { getInitialValueInEffect: false })
+  const [isMenuOpen, menu] = useDisclosure(false)
+  const [isFolded, setFolded] = useState(() => localStorage.getItem('trueup-menu') === 'folded')
+  const { pathname } = useLocation()
+  const isGoing = useNavigation().state !== 'idle'
+  useKeys()
+  useTitle(pathname)
+
+  function toggle() {
+    if (!isWide) return menu.toggle()
+    localStorage.setItem('trueup-menu', isFolded ? 'open' : 'folded')
+    setFolded(!isFolded)
+  }
+
+  return (
+    <div className={classes.frame} data-folded={!isWide || isFolded || undefined}>
+      <a className="skip" href="#main">
+        Skip to the page
+      </a>
+      <header className={classes.head}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label="Menu"
+          aria-expanded={isWide ? !isFolded : isMenuOpen}
+          onClick={toggle}
+        >
+          <IconMenu2 size={20} />
+        </ActionIcon>
+        <Link to="/" className={classes.mark}>
+          <img src="/icon.svg" alt="" width={22} height={22} />
+          Trueup
+        </Link>
+        {session && <SyncPill />}
+        <div className={classes.right}>
+          <SchemeSwitch />
+          {session ? <Person session={session} /> : <Link to="/">Sign in</Link>}
+        </div>
+        {isGoing && <div className={classes.going} />}
+      </header>
+      {isWide && !isFolded && (
+        <nav className={classes.menu} aria-label="Main">
+          <Places />
+        </nav>
+      )}
+      {!isWide && (
+        <Drawer opened={isMenuOpen} onClose={menu.close} title="Trueup" size={260} closeButtonProps={{ 'aria-label': 'Close the menu' }}>
+          <nav aria-label="Main">
+            <Places onGo={menu.close} />
+          </nav>
+        </Drawer>
+      )}
+      <main id="main" className={classes.main} tabIndex={-1}>
+        <Outlet />
+      </main>
+      {session && <SyncAnnouncer />}
+      <ScrollRestoration />
+    </div>
+  )
+}
+
+function Places({ onGo }: { onGo?: () => void }) {
+  return (
+    <ul className={classes.places}>
+      {PLACES.map(({ to, label, icon: Icon }) => (
+        <li key={to}>
+          <NavLink to={to} end={to === '/'} {...(onGo ? { onClick: onGo } : {})}>
+            <Icon size={18} stroke={1.75} aria-hidden />
+            {label}
+          </NavLink>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const SCHEMES = {
+  light: { next: 'dark', label: 'Light colours; switch to dark', Icon: IconSun },
+  dark: { next: 'auto', label: 'Dark colours; switch to those of the system', Icon: IconMoon },
+  auto: { next: 'light', label: 'Colours of the system; switch to light', Icon: IconDeviceDesktop },
+} as const
+
+function SchemeSwitch() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const { next, label, Icon } = SCHEMES[colorScheme]
+  return (
+    <Tooltip label={label}>
+      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={() => setColorScheme(next)}>
+        <Icon size={18} stroke={1.75} />
+      </ActionIcon>
+    </Tooltip>
+  )
+}
+
+function Person({ session }: { session: Session }) {
+  const signOut = useSignOut()
+  return (
+    <Menu position="bottom-end" width={200}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Signed in as ${session.name}`}>
+          <IconUser size={18} stroke={1.75} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {session.name}, {session.role}
+        </Menu.Label>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => signOut.mutate()}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function useTitle(pathname: string): void {
+  useEffect(() => {
+    const place = PLACES.find(one => (one.to === '/' ? pathname === '/' : pathname.startsWith(one.to)))
+    const inside = pathname.split('/')[2]
+    document.title = [inside ? decodeURIComponent(inside) : null, place?.label, 'Trueup'].filter(Boolean).join(' · ')
+  }, [pathname])
+}

@@ -1,0 +1,27 @@
+import { createBrowserRouter } from 'react-router'
+import { Frame } from './frame/frame.tsx'
+import { Broken } from './pages/broken.tsx'
+import { Home } from './pages/home.tsx'
+
+/** Every page but the first comes when it is wanted. */
+export const pages = createBrowserRouter([
+  {
+    path: '/',
+    Component: Frame,
+    ErrorBoundary: Broken,
+    HydrateFallback: () => null,
+    children: [
+      { index: true, Component: Home },
+      { path: 'files', lazy: async () => ({ Component: (await import('./pages/files.tsx')).Files }) },
+      { path: 'files/:id', lazy: async () => ({ Component: (await import('./pages/file.tsx')).FilePage }) },
+      { path: 'stock', lazy: async () => ({ Component: (await import('./pages/stock.tsx')).Stock }) },
+      { path: 'stock/:sku', lazy: async () => ({ Component: (await import('./pages/sku.tsx')).SkuPage }) },
+      { path: 'jobs', lazy: async () => ({ Component: (await import('./pages/jobs.tsx')).Jobs }) },
+      { path: 'shops', lazy: async () => ({ Component: (await import('./pages/shops.tsx')).Shops }) },
+      { path: 'findings', lazy: async () => ({ Component: (await import('./pages/findings.tsx')).Findings }) },
+      { path: 'rooms/:room', lazy: async () => ({ Component: (await import('./pages/room.tsx')).RoomPage }) },
+      { path: 'help/:code', lazy: async () => ({ Component: (await import('./pages/help.tsx')).Help }) },
+      { path: '*', lazy: async () => ({ Component: (await import('./pages/lost.tsx')).Lost }) },
+    ],
+  },
+])

@@ -1,0 +1,164 @@
+import { NativeSelect, TextInput } from '@mantine/core'
+import { useCallback } from 'react'
+import { Link } from 'react-router'
+import { type FileInList, useFeeds, useFiles } from '../api/queries.ts'
+import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Empty, Shown } from '../parts/nothing.tsx'
+import { bytes, whole } from '../parts/number.ts'
+import { PageHead, Panel } from '../parts/panel.tsx'
+import { FileState, fileStateWord } from '../parts/state.tsx'
+import { When } from '../parts/when.tsx'
+import { Upload } from './upload.tsx'
+
+const STATES = ['received', 'held', 'applied', 'failed', 'interrupted', 'duplicate', 'stale']
+const DAY_MS = 24 * 3_600 * 1_000
+
+/** Every file that came, with what became of it. */
+export function Files() {
+  const view = useView()
+  const files = useFiles({
+    search: view.get('search'),
+    state: view.get('state'),
+    feed: view.get('feed'),
+    rejected: view.get('rejected'),
+    from: startOfDay(view.get('from'), 0),
+    to: startOfDay(view.get('to'), DAY_MS),
+    sort: view.get('sort'),
+    page: view.page,
+  })
+  const search = useCallback((text: string) => view.set({ search: text }), [view.set])
+  const isFiltered = ['search', 'state', 'feed', 'rejected', 'from', 'to'].some(name => view.get(name) !== null)
+  return (
+    <Upload>
+      {chooser => (
+        <>
+          <PageHead
+            title="Files"
+            note={files.data && totalOf(files.data)}
+            lead="What your ERP sent, and what became of every row."
+            actions={chooser}
+          />
+          <Panel isFlush>
+            <div className={cell.toolbar}>
+              <Search label="Search by name" value={view.get('search') ?? ''} onChange={search} />
+              <FeedChoice value={view.get('feed')} onChange={feed => view.set({ feed })} />
+              <TextInput
+                type="date"
+                aria-label="From"
+                title="From this day"
+                value={view.get('from') ?? ''}
+                onChange={event => view.set({ from: event.currentTarget.value })}
+              />
+              <TextInput
+                type="date"
+                aria-label="To"
+                title="To this day"
+                value={view.get('to') ?? ''}
+                onChange={event => view.set({ to: event.currentTarget.value })}
+              />
+              <NativeSelect
+                aria-label="Order"
+                value={view.get('sort') ?? 'newest'}
+                onChange={event => view.set({ sort: event.currentTarget.value === 'newest' ? null : event.currentTarget.value })}
+                data={[
+                  { value: 'newest', label: 'Newest first' },
+                  { value: 'oldest', label: 'Oldest first' },
+                  { value: 'name', label: 'By name' },
+                ]}
+              />
+              <Chips
+                label="State"
+                value={view.get('state')}
+                options={STATES.map(value => ({ value, label: fileStateWord(value) }))}
+                onChange={state => view.set({ state })}
+              />
+              <Chips
+                label="Rejected rows"
+                value={view.get('rejected')}
+                options={[{ value: 'true', label: 'With rejected rows' }]}
+                onChange={rejected => view.set({ rejected })}
+              />
+            </div>
+            <Shown of={files}>
+              {page =>
+                page.rows.length === 0 ? (
+                  isFiltered ? (
+                    <Empty title="No file fits">Take a filter away to see more.</Empty>
+                  ) : (
+                    <Empty title="No file came yet">Drop one over SFTP into a feed's inbox, or drag one onto this page.</Empty>
+                  )
+                ) : (
+                  <>
+                    <List rows={page.rows} />
+                    <Pager of={page} onPage={to => view.set({ page: String(to) })} />
+                  </>
+                )
+              }
+            </Shown>
+          </Panel>
+        </>
+      )}
+    </Upload>
+  )
+}
+
+function List({ rows }: { rows: readonly FileInList[] }) {
+  return (
+    <Table
+      label="Files"
+      head={
+        <tr>
+          <th className={cell.wide}>Name</th>
+          <th>State</th>
+          <th className={cell.right}>Rows</th>
+          <th className={cell.right}>Rejected</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>Units</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>Size</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>Received</th>
+        </tr>
+      }
+    >
+      {rows.map(file => (
+        <tr key={file.id}>
+          <td className={cell.main}>
+            <Link to={`/files/${file.id}`} data-row>
+              {file.name}
+            </Link>
+            <div className={cell.dim}>
+              {file.feed}
+              {file.reason && ` · ${file.reason}`}
+            </div>
+          </td>
+          <td>
+            <FileState state={file.state} />
+          </td>
+          <td className={cell.right}>{whole(file.counts?.rowsRead ?? null)}</td>
+          <td className={cell.right}>{whole(file.counts?.rowsRejected ?? null)}</td>
+          <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(file.counts?.unitsRead ?? null)}</td>
+          <td className={`${cell.right} ${cell.narrowHidden}`}>{bytes(file.bytes)}</td>
+          <td className={`${cell.right} ${cell.narrowHidden}`}>
+            <When at={file.receivedAt ?? file.openedAt} />
+          </td>
+        </tr>
+      ))}
+    </Table>
+  )
+}
+
+function FeedChoice({ value, onChange }: { value: string | null; onChange: (feed: string | null) => void }) {
+  const feeds = useFeeds()
+  return (
+    <NativeSelect
+      aria-label="Feed"
+      value={value ?? ''}
+      onChange={event => onChange(event.currentTarget.value || null)}
+      data={[{ value: '', label: 'All feeds' }, ...(feeds.data?.rows ?? []).map(feed => ({ value: feed.name, label: feed.name }))]}
+    />
+  )
+}
+
+/** A day as the person reckons it, in their own zone. */
+function startOfDay(day: string | null, laterMs: number): string | null {
+  const at = day === null ? Number.NaN : Date.parse(`${day}T00:00:00`)
+  return Number.isNaN(at) ? null : new Date(at + laterMs).toISOString()
+}

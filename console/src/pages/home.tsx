@@ -1,0 +1,139 @@
+import { Link } from 'react-router'
+import { type Street, useFiles, useStreet } from '../api/queries.ts'
+import { useSync } from '../frame/sync-pill.tsx'
+import { Empty, Shown, SkeletonRows } from '../parts/nothing.tsx'
+import { many, whole } from '../parts/number.ts'
+import { Panel } from '../parts/panel.tsx'
+import { placeOf, titleOf } from '../parts/room-name.ts'
+import { FileState, State, StateIcon } from '../parts/state.tsx'
+import { When } from '../parts/when.tsx'
+import classes from './home.module.css'
+import { StreetDrawing } from './street-drawing.tsx'
+
+/** Is stock in sync? If not, where does it hang? What needs me? */
+export function Home() {
+  const street = useStreet()
+  return (
+    <div className={classes.home}>
+      <Answer street={street.data} />
+      <Shown of={street} skeleton={<SkeletonRows rows={10} />}>
+        {({ rooms }) => (
+          <>
+            <StreetDrawing rooms={rooms} />
+            <div className={classes.columns}>
+              <NeedsYou rooms={rooms} />
+              <LatestFiles />
+            </div>
+          </>
+        )}
+      </Shown>
+    </div>
+  )
+}
+
+function Answer({ street }: { street: Street | undefined }) {
+  const said = useSync()
+  const sync = street?.sync
+  return (
+    <section className={classes.answer} data-tone={said?.tone} aria-label="Is stock in sync?">
+      <StateIcon tone={said?.tone ?? 'unknown'} size={30} />
+      <div className={classes.words}>
+        <h1>{said?.sentence ?? 'Looking …'}</h1>
+        {sync && sync.levels > 0 && <Levels sync={sync} />}
+      </div>
+    </section>
+  )
+}
+
+/** Of all levels: equal, on the way, different, as one bar with its figures. */
+function Levels({ sync }: { sync: Street['sync'] }) {
+  const parts = [
+    { name: 'equal', units: sync.levelsEqual, tone: 'ok' },
+    { name: 'on the way', units: sync.levelsWaiting, tone: 'working' },
+    { name: 'different', units: sync.levelsDifferent, tone: 'stopped' },
+  ] as const
+  return (
+    <div className={classes.levels}>
+      <div className={classes.bar} aria-hidden>
+        {parts.map(part => (part.units > 0 ? <i key={part.name} data-tone={part.tone} style={{ flexGrow: part.units }} /> : null))}
+      </div>
+      <ul>
+        <li className="num">{many(sync.levels, 'level', 'levels')}</li>
+        {parts.map(part => (
+          <li key={part.name} className="num">
+            <i data-tone={part.tone} aria-hidden />
+            {whole(part.units)} {part.name}
+          </li>
+        ))}
+        <li className="num">{many(sync.unitsAtRisk, 'unit', 'units')} at risk</li>
+        <li>
+          read back <When at={sync.comparedAt} />
+        </li>
+      </ul>
+    </div>
+  )
+}
+
+const CONCERNS = { stopped: 0, stuck: 1, waiting: 2, unknown: 3, working: 4, ok: 5 } as const
+
+function NeedsYou({ rooms }: { rooms: Street['rooms'] }) {
+  const concerns = rooms
+    .filter(room => room.state === 'stopped' || room.state === 'stuck' || room.state === 'waiting')
+    .toSorted((one, other) => CONCERNS[one.state] - CONCERNS[other.state])
+  return (
+    <Panel title="What needs you" note={concerns.length > 0 ? whole(concerns.length) : undefined} isFlush>
+      {concerns.length === 0 ? (
+        <Empty title="Nothing needs you">What breaks, waits too long or has to be decided by a person stands here.</Empty>
+      ) : (
+        <ul className={classes.lines}>
+          {concerns.map(room => (
+            <li key={room.room}>
+              <State tone={room.state} word={room.word} />
+              <div>
+                <Link to={placeOf(room.room)} data-row>
+                  {room.reason}
+                </Link>
+                <span className={classes.where}>{titleOf(room.room)}</span>
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}
+
+const FILES_SHOWN = 6
+
+function LatestFiles() {
+  const files = useFiles({ pageSize: FILES_SHOWN })
+  return (
+    <Panel title="Latest files" actions={<Link to="/files">All files</Link>} isFlush>
+      <Shown of={files} skeleton={<SkeletonRows rows={FILES_SHOWN} />}>
+        {({ rows }) =>
+          rows.length === 0 ? (
+            <Empty title="No file came yet">Drop one over SFTP into a feed's inbox, or upload one on the page of files.</Empty>
+          ) : (
+            <ul className={classes.lines}>
+              {rows.map(file => (
+                <li key={file.id}>
+                  <FileState state={file.state} />
+                  <div>
+                    <Link to={`/files/${file.id}`} data-row>
+                      {file.name}
+                    </Link>
+                    <span className={`${classes.where} num`}>
+                      {file.counts ? many(file.counts.rowsRead, 'row', 'rows') : file.feed}
+                      {file.counts && file.counts.rowsRejected > 0 && `, ${whole(file.counts.rowsRejected)} rejected`}
+                    </span>
+                  </div>
+                  <When at={file.receivedAt ?? file.openedAt} />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Shown>
+    </Panel>
+  )
+}

@@ -1,0 +1,263 @@
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import { Link, useParams } from 'react-router'
+import { type Explanation, type LevelOfTarget, type StockOfSku, useLevelsOf, useMovementsOf, useStockOf } from '../api/queries.ts'
+import { Back } from '../parts/back.tsx'
+import { cell, Table, useView } from '../parts/list.tsx'
+import { Empty, Shown } from '../parts/nothing.tsx'
+import { signed, whole } from '../parts/number.ts'
+import { Facts, PageHead, Panel } from '../parts/panel.tsx'
+import { State } from '../parts/state.tsx'
+import { When } from '../parts/when.tsx'
+import { levelState, levelStory } from './level.ts'
+import classes from './sku.module.css'
+import { Waterfall } from './waterfall.tsx'
+
+/** One SKU: what is where, what each location may sell of it and why, and which movements made it so. */
+export function SkuPage() {
+  const { sku = '' } = useParams()
+  const stock = useStockOf(sku)
+  return (
+    <>
+      <Back to="/stock">Stock</Back>
+      <Shown of={stock}>{found => <Found stock={found} />}</Shown>
+    </>
+  )
+}
+
+function Found({ stock }: { stock: StockOfSku }) {
+  const counted = stock.facilities.filter(facility => facility.onHandUnits !== null)
+  const sum = (of: (facility: StockOfSku['facilities'][number]) => number) =>
+    stock.facilities.reduce((total, facility) => total + of(facility), 0)
+  return (
+    <>
+      <PageHead title={stock.name} lead={<span className="mono">{stock.sku}</span>} />
+      <div className={classes.page}>
+        <Panel>
+          <Facts
+            facts={[
+              ['On hand', counted.length === 0 ? 'never counted' : whole(sum(facility => facility.onHandUnits ?? 0))],
+              ['Reserved', whole(sum(facility => facility.reservedUnits))],
+              [
+                'Promised',
+                stock.targets.length === 0 ? 'nowhere' : whole(stock.targets.reduce((total, target) => total + target.sellableUnits, 0)),
+              ],
+              ['Facilities', whole(counted.length)],
+              ['Locations', whole(stock.targets.length)],
+              [
+                'Also known as',
+                stock.identifiers
+                  .filter(one => one.type !== 'SKU')
+                  .map(one => `${one.type} ${one.value}`)
+                  .join(', ') || 'nothing else',
+              ],
+            ]}
+          />
+        </Panel>
+        <Promises stock={stock} />
+        <div className={classes.columns}>
+          <Movements sku={stock.sku} />
+          <Facilities stock={stock} />
+        </div>
+      </div>
+    </>
+  )
+}
+
+function Promises({ stock }: { stock: StockOfSku }) {
+  const view = useView()
+  const levels = useLevelsOf(stock.sku)
+  const levelOf = (target: Explanation) =>
+    levels.data?.rows.find(level => level.shopId === target.target.shopId && level.locationId === target.target.locationId)
+  const at = view.get('at')
+  const chosen = stock.targets.find(target => keyOf(target) === at) ?? stock.targets[0]
+  if (chosen === undefined) {
+    return (
+      <Panel title="What each location may sell">
+        <Empty title="Promised nowhere">
+          Either no facility counted it, or no location of a shop is mapped to one that did.{' '}
+          <Link to="/findings">See the catalogue link</Link>
+        </Empty>
+      </Panel>
+    )
+  }
+  return (
+    <div className={classes.promises}>
+      <Panel title="What each location may sell" note={whole(stock.targets.length)} isFlush>
+        <Table
+          label="Locations"
+          head={
+            <tr>
+              <th className={cell.wide}>Location</th>
+              <th className={cell.right}>Promised</th>
+              <th className={cell.right}>Shopify shows</th>
+              <th>State</th>
+            </tr>
+          }
+        >
+          {stock.targets.map(target => {
+            const level = levelOf(target)
+            return (
+              <tr
+                key={keyOf(target)}
+                className={target === chosen ? cell.current : undefined}
+                aria-current={target === chosen || undefined}
+              >
+                <td>
+                  <Link to={`?at=${keyOf(target)}`} replace preventScrollReset data-row>
+                    {target.target.location}
+                  </Link>
+                  <div className={cell.dim}>
+                    {target.target.shop} ·{' '}
+                    {target.target.kind === 'group' ? `${target.facilities.length} facilities together` : 'one facility'}
+                  </div>
+                </td>
+                <td className={cell.right}>{whole(target.sellableUnits)}</td>
+                <td className={cell.right}>{whole(shownUnits(level))}</td>
+                <td>{levels.data && <State {...levelState(level)} isQuiet />}</td>
+              </tr>
+            )
+          })}
+        </Table>
+      </Panel>
+      <Why target={chosen} level={levelOf(chosen)} />
+    </div>
+  )
+}
+
+/** The newer of the two looks at the shop: the one before a write, and the one after. */
+function shownUnits(level: LevelOfTarget | undefined): number | null {
+  const shown = level?.shown ?? null
+  const observed = level?.observed ?? null
+  if (observed !== null && (shown === null || observed.readAt >= shown.readAt)) return observed.shopUnits
+  return shown?.availableUnits ?? null
+}
+
+function Why({ target, level }: { target: Explanation; level: LevelOfTarget | undefined }) {
+  const isBehind = target.sellableUnits !== target.storedUnits
+  return (
+    <Panel title={`Why ${whole(target.sellableUnits)} at ${target.target.location}`} note={target.target.shop}>
+      <p className={classes.sentence}>{target.sentence}</p>
+      <Waterfall of={target} />
+      {isBehind && <p className={cell.dim}>The rooms still work with {whole(target.storedUnits)}; the change is on its way.</p>}
+      <ol className={classes.story}>
+        <li>
+          Promised {whole(target.storedUnits)} <When at={target.changedAt} />.
+        </li>
+        {levelStory(level).map(({ text, at }) => (
+          <li key={text}>
+            {text} <When at={at} />.
+          </li>
+        ))}
+      </ol>
+    </Panel>
+  )
+}
+
+function Facilities({ stock }: { stock: StockOfSku }) {
+  return (
+    <Panel title="What is where" note={whole(stock.facilities.length)} isFlush>
+      {stock.facilities.length === 0 ? (
+        <Empty title="Never counted">No file has spoken of this SKU at any facility yet. That is unknown, and not zero.</Empty>
+      ) : (
+        <Table
+          label="Facilities"
+          head={
+            <tr>
+              <th className={cell.wide}>Facility</th>
+              <th className={cell.right}>On hand</th>
+              <th className={cell.right}>Reserved</th>
+              <th className={cell.right}>Safety stock</th>
+              <th className={`${cell.right} ${cell.narrowHidden}`}>Counted</th>
+            </tr>
+          }
+        >
+          {stock.facilities.map(facility => (
+            <tr key={facility.code}>
+              <td>
+                {facility.facility} <span className={cell.dim}>{facility.code}</span>
+              </td>
+              <td className={cell.right}>{whole(facility.onHandUnits)}</td>
+              <td className={cell.right}>{whole(facility.reservedUnits)}</td>
+              <td className={cell.right}>{whole(facility.safetyStockUnits)}</td>
+              <td className={`${cell.right} ${cell.narrowHidden}`}>
+                <When at={facility.countedAt} />
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </Panel>
+  )
+}
+
+const MOVEMENTS_FIRST = 20
+const MOVEMENTS_MAX = 200
+
+function Movements({ sku }: { sku: string }) {
+  const [limit, setLimit] = useState(MOVEMENTS_FIRST)
+  const movements = useMovementsOf(sku, limit)
+  return (
+    <Panel title="Movements" isFlush>
+      <Shown of={movements}>
+        {({ rows, isMore }) =>
+          rows.length === 0 ? (
+            <Empty title="Nothing moved yet">Counts, variances and orders stand here, each with its file and line.</Empty>
+          ) : (
+            <>
+              <Table
+                label="Movements"
+                head={
+                  <tr>
+                    <th>When</th>
+                    <th>Facility</th>
+                    <th className={cell.right}>On hand</th>
+                    <th className={cell.right}>Reserved</th>
+                    <th className={cell.wide}>Why</th>
+                  </tr>
+                }
+              >
+                {rows.map(row => (
+                  <tr key={row.seq}>
+                    <td className={cell.nowrap}>
+                      <When at={row.recordedAt} />
+                    </td>
+                    <td>{row.facility}</td>
+                    <td className={cell.right}>{row.onHandUnits === 0 ? '' : signed(row.onHandUnits)}</td>
+                    <td className={cell.right}>{row.reservedUnits === 0 ? '' : signed(row.reservedUnits)}</td>
+                    <td>
+                      {REASONS[row.reason] ?? row.reason}
+                      {row.file ? (
+                        <div className={cell.dim}>
+                          <Link to={`/files/${row.file.id}`}>{row.file.name}</Link>
+                          {row.file.line !== null && `, line ${whole(row.file.line)}`}
+                        </div>
+                      ) : (
+                        row.reference && <div className={`${cell.dim} mono`}>{row.reference.replace('gid://shopify/', '')}</div>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </Table>
+              {isMore && limit < MOVEMENTS_MAX && (
+                <div className={classes.more}>
+                  <Button variant="subtle" size="xs" onClick={() => setLimit(MOVEMENTS_MAX)} loading={movements.isFetching}>
+                    Show up to {MOVEMENTS_MAX}
+                  </Button>
+                </div>
+              )}
+            </>
+          )
+        }
+      </Shown>
+    </Panel>
+  )
+}
+
+const REASONS: Record<string, string> = {
+  VAR_EXT_RESET: 'Counted anew by a file',
+  ORDER_RESERVED: 'An order holds it',
+  ORDER_RELEASED: 'An order let it go',
+}
+
+const keyOf = (target: Explanation): string => `${target.target.shopId}-${target.target.locationId}`

@@ -1,0 +1,79 @@
+import { NativeSelect } from '@mantine/core'
+import { useCallback } from 'react'
+import { Link } from 'react-router'
+import { useStock } from '../api/queries.ts'
+import { cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Empty, Shown } from '../parts/nothing.tsx'
+import { whole } from '../parts/number.ts'
+import { PageHead, Panel } from '../parts/panel.tsx'
+
+/** Every SKU with what is there, what is held, and what is promised. */
+export function Stock() {
+  const view = useView()
+  const stock = useStock({ search: view.get('search'), sort: view.get('sort'), page: view.page })
+  const search = useCallback((text: string) => view.set({ search: text }), [view.set])
+  return (
+    <>
+      <PageHead title="Stock" note={stock.data && totalOf(stock.data)} lead="Open a SKU to see why its number is what it is." />
+      <Panel isFlush>
+        <div className={cell.toolbar}>
+          <Search label="Search SKU or name" value={view.get('search') ?? ''} onChange={search} />
+          <NativeSelect
+            aria-label="Order"
+            value={view.get('sort') ?? 'sku'}
+            onChange={event => view.set({ sort: event.currentTarget.value === 'sku' ? null : event.currentTarget.value })}
+            data={[
+              { value: 'sku', label: 'By SKU' },
+              { value: 'name', label: 'By name' },
+            ]}
+          />
+        </div>
+        <Shown of={stock}>
+          {page =>
+            page.rows.length === 0 ? (
+              <Empty title={view.get('search') ? 'No SKU fits' : 'The catalogue is empty'}>
+                {view.get('search') ? 'Part of a SKU or of a name is enough.' : 'Import a file of products, and they stand here.'}
+              </Empty>
+            ) : (
+              <>
+                <Table
+                  label="Stock"
+                  head={
+                    <tr>
+                      <th>SKU</th>
+                      <th className={`${cell.wide} ${cell.narrowHidden}`}>Name</th>
+                      <th className={cell.right}>On hand</th>
+                      <th className={cell.right}>Reserved</th>
+                      <th className={cell.right}>Promised</th>
+                      <th className={`${cell.right} ${cell.narrowHidden}`}>Facilities</th>
+                      <th className={`${cell.right} ${cell.narrowHidden}`}>Locations</th>
+                    </tr>
+                  }
+                >
+                  {page.rows.map(row => (
+                    <tr key={row.sku}>
+                      <td className={cell.nowrap}>
+                        <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
+                          {row.sku}
+                        </Link>
+                      </td>
+                      <td className={cell.narrowHidden}>{row.name}</td>
+                      <td className={cell.right} title={row.onHandUnits === null ? 'Never counted' : undefined}>
+                        {whole(row.onHandUnits)}
+                      </td>
+                      <td className={cell.right}>{whole(row.reservedUnits)}</td>
+                      <td className={cell.right}>{whole(row.sellableUnits)}</td>
+                      <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.facilities)}</td>
+                      <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.targets)}</td>
+                    </tr>
+                  ))}
+                </Table>
+                <Pager of={page} onPage={to => view.set({ page: String(to) })} />
+              </>
+            )
+          }
+        </Shown>
+      </Panel>
+    </>
+  )
+}

@@ -1,0 +1,69 @@
+import type { Explanation } from '../api/queries.ts'
+import { signed, whole } from '../parts/number.ts'
+import classes from './waterfall.module.css'
+
+type Step = { label: string; from: number; to: number; kind: 'plus' | 'minus' | 'total'; said: string }
+
+/** From what is there to what may be sold, step by step: each bar begins where the one before ended. */
+export function Waterfall({ of }: { of: Explanation }) {
+  const steps = stepsOf(of)
+  const largest = Math.max(1, ...steps.map(step => Math.max(step.from, step.to)))
+  const least = Math.min(0, ...steps.map(step => Math.min(step.from, step.to)))
+  const share = (units: number) => `${((units - least) / (largest - least)) * 100}%`
+  return (
+    <table className={classes.waterfall} aria-label="How the number is made">
+      <tbody>
+        {steps.map(step => (
+          <tr key={step.label} data-kind={step.kind}>
+            <th scope="row">{step.label}</th>
+            <td className={classes.units}>{step.said}</td>
+            <td className={classes.track} aria-hidden>
+              <i
+                style={{
+                  left: share(Math.min(step.from, step.to)),
+                  width: `calc(${share(Math.max(step.from, step.to))} - ${share(Math.min(step.from, step.to))})`,
+                }}
+              />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function stepsOf(of: Explanation): Step[] {
+  const only = of.target.kind === 'facility' ? of.facilities[0] : undefined
+  const steps: Step[] = []
+  let at = 0
+  const add = (label: string, units: number, isAlways = false) => {
+    if (units === 0 && !isAlways) return
+    steps.push({
+      label,
+      from: at,
+      to: at + units,
+      kind: units < 0 ? 'minus' : 'plus',
+      said: steps.length === 0 ? whole(units) : signed(units),
+    })
+    at += units
+  }
+  if (only) {
+    if (only.onHandUnits === null) steps.push({ label: `${only.facility}: never counted`, from: 0, to: 0, kind: 'plus', said: 'unknown' })
+    else {
+      add('On hand', only.onHandUnits, true)
+      add('Reserved', -only.reservedUnits)
+      add('Safety stock', -only.safetyStockUnits)
+    }
+  } else {
+    for (const facility of of.facilities) {
+      if (facility.onHandUnits === null)
+        steps.push({ label: `${facility.facility}: never counted`, from: at, to: at, kind: 'plus', said: 'unknown' })
+      else add(facility.facility, facility.sellableUnits, true)
+    }
+  }
+  add('Threshold', -of.thresholdUnits)
+  add('Queued orders', -of.queuedUnits)
+  if (at < 0) add('Never below nothing', -at)
+  steps.push({ label: 'Promised', from: 0, to: of.sellableUnits, kind: 'total', said: whole(of.sellableUnits) })
+  return steps
+}

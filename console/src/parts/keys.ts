@@ -1,0 +1,38 @@
+import { useEffect } from 'react'
+
+/**
+ * The keys that work everywhere: `/` to the search of the page, `j` and `k` through the rows, Enter opens (the row has the
+ * focus, so the browser does that), Esc out of a field. Whoever types into a field types.
+ */
+export function useKeys(): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return
+      const isTyping = event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [contenteditable]') !== null
+      if (event.key === 'Escape' && isTyping && event.target instanceof HTMLElement) event.target.blur()
+      if (isTyping) return
+      const move = { j: 1, k: -1 }[event.key]
+      if (event.key === '/') focusSearch(event)
+      else if (move !== undefined) moveRow(event, move)
+    }
+    document.addEventListener('keydown', listen)
+    return () => document.removeEventListener('keydown', listen)
+  }, [])
+}
+
+function focusSearch(event: KeyboardEvent): void {
+  const search = document.querySelector<HTMLInputElement>('main [data-search], main input[data-search]')
+  if (search === null) return
+  event.preventDefault()
+  search.focus()
+  search.select()
+}
+
+function moveRow(event: KeyboardEvent, by: number): void {
+  const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')]
+  if (rows.length === 0) return
+  event.preventDefault()
+  const at = rows.indexOf(document.activeElement as HTMLElement)
+  const next = at === -1 ? (by > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + by, 0), rows.length - 1)
+  rows[next]?.focus()
+}

@@ -1,0 +1,134 @@
+import { ActionIcon, TextInput } from '@mantine/core'
+import { IconChevronLeft, IconChevronRight, IconSearch } from '@tabler/icons-react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { useSearchParams } from 'react-router'
+import classes from './list.module.css'
+import { whole } from './number.ts'
+
+/** What a person chose of a list. It lives in the address, so that a link shows the same view. */
+export function useView() {
+  const [params, setParams] = useSearchParams()
+  const get = (name: string): string | null => params.get(name)
+  /** Another choice begins at the first page; it takes the place of the present address, so that Back leaves the list. */
+  function set(changes: Record<string, string | null>) {
+    setParams(
+      before => {
+        const after = new URLSearchParams(before)
+        if (!('page' in changes)) after.delete('page')
+        for (const [name, value] of Object.entries(changes)) {
+          if (value === null || value === '') after.delete(name)
+          else after.set(name, value)
+        }
+        return after
+      },
+      { replace: true },
+    )
+  }
+  return { get, set, page: Math.max(1, Number(params.get('page') ?? 1) || 1) }
+}
+
+const SEARCH_PAUSE_MS = 250
+
+/** `/` jumps here. Asks when one has stopped typing. */
+export function Search({ value, onChange, label }: { value: string; onChange: (value: string) => void; label: string }) {
+  const [typed, setTyped] = useState(value)
+  useEffect(() => setTyped(value), [value])
+  useEffect(() => {
+    if (typed === value) return
+    const pause = setTimeout(() => onChange(typed), SEARCH_PAUSE_MS)
+    return () => clearTimeout(pause)
+  }, [typed, value, onChange])
+  return (
+    <TextInput
+      className={classes.search ?? ''}
+      size="sm"
+      type="search"
+      data-search
+      aria-label={label}
+      placeholder={label}
+      value={typed}
+      onChange={event => setTyped(event.currentTarget.value)}
+      leftSection={<IconSearch size={16} aria-hidden />}
+      rightSection={typed === '' ? <kbd className={classes.key}>/</kbd> : null}
+    />
+  )
+}
+
+/** One of several, as chips; none pressed: all. */
+export function Chips({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  label: string
+  value: string | null
+  options: readonly { value: string; label: string; count?: number }[]
+  onChange: (value: string | null) => void
+}) {
+  return (
+    <fieldset className={classes.chips}>
+      <legend className="sr-only">{label}</legend>
+      {options.map(option => (
+        <button
+          key={option.value}
+          type="button"
+          className={classes.chip}
+          aria-pressed={option.value === value}
+          onClick={() => onChange(option.value === value ? null : option.value)}
+        >
+          {option.label}
+          {option.count !== undefined && <span className="num">{whole(option.count)}</span>}
+        </button>
+      ))}
+    </fieldset>
+  )
+}
+
+type Page = { page: number; pageSize: number; total: number; isTotalAtLeast: boolean }
+
+export const totalOf = (page: Page): string => `${whole(page.total)}${page.isTotalAtLeast ? '+' : ''}`
+
+export function Pager({ of, onPage }: { of: Page; onPage: (page: number) => void }) {
+  const first = (of.page - 1) * of.pageSize + 1
+  const last = Math.min(of.page * of.pageSize, of.total)
+  const isLast = of.page * of.pageSize >= of.total && !of.isTotalAtLeast
+  if (of.total === 0 || (of.page === 1 && isLast)) return null
+  return (
+    <nav className={classes.pager} aria-label="Pages">
+      <span className="num">
+        {whole(first)}–{whole(last)} of {totalOf(of)}
+      </span>
+      <ActionIcon variant="default" aria-label="Previous page" disabled={of.page === 1} onClick={() => onPage(of.page - 1)}>
+        <IconChevronLeft size={16} />
+      </ActionIcon>
+      <ActionIcon variant="default" aria-label="Next page" disabled={isLast} onClick={() => onPage(of.page + 1)}>
+        <IconChevronRight size={16} />
+      </ActionIcon>
+    </nav>
+  )
+}
+
+/** A table that scrolls within itself where the screen is too narrow, and can be reached and moved by keyboard then. */
+export function Table({ label, head, children }: { label: string; head: ReactNode; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable without a mouse
+    <section className={classes.scroll} tabIndex={0} aria-label={label}>
+      <table className={classes.table} data-rows>
+        <thead>{head}</thead>
+        <tbody>{children}</tbody>
+      </table>
+    </section>
+  )
+}
+
+export const cell = {
+  right: classes.right ?? '',
+  wide: classes.wide ?? '',
+  dim: classes.dim ?? '',
+  nowrap: classes.nowrap ?? '',
+  main: classes.main ?? '',
+  toolbar: classes.toolbar ?? '',
+  narrowHidden: classes.narrowHidden ?? '',
+  current: classes.current ?? '',
+}

@@ -1,0 +1,85 @@
+import { Anchor, Button, Skeleton } from '@mantine/core'
+import { IconBan, IconInbox, IconPlugConnectedX } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { Link } from 'react-router'
+import { ApiProblem } from '../api/client.ts'
+import classes from './nothing.module.css'
+
+/** What a list or a page is drawn from: the answer, or why there is none. */
+type Asked<T> = { data: T | undefined; error: Error | null; refetch(): unknown; isFetching: boolean }
+
+/** Four ways of having nothing to show, each said differently: not yet, none, failed, and not for you. */
+export function Shown<T>({ of, skeleton, children }: { of: Asked<T>; skeleton?: ReactNode; children: (data: T) => ReactNode }) {
+  if (of.data !== undefined) return children(of.data)
+  if (of.error !== null) return <NotShown error={of.error} retry={() => of.refetch()} isTrying={of.isFetching} />
+  return skeleton ?? <SkeletonRows />
+}
+
+export function SkeletonRows({ rows = 8 }: { rows?: number }) {
+  return (
+    <div className={classes.skeleton} role="status" aria-label="Loading">
+      {Array.from({ length: rows }, (_, row) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same, and never move
+        <Skeleton key={row} height={14} width={`${92 - ((row * 17) % 40)}%`} />
+      ))}
+    </div>
+  )
+}
+
+export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className={classes.nothing}>
+      <IconInbox size={28} stroke={1.5} aria-hidden />
+      <h3>{title}</h3>
+      {children && <p>{children}</p>}
+    </div>
+  )
+}
+
+export function NotShown({ error, retry, isTrying }: { error: Error; retry: () => void; isTrying: boolean }) {
+  const problem = error instanceof ApiProblem ? error.problem : null
+  if (problem?.status === 403) {
+    return (
+      <div className={classes.nothing} role="alert">
+        <IconBan size={28} stroke={1.5} aria-hidden />
+        <h3>Not for your role</h3>
+        <p>
+          {problem.detail} {problem.hint}
+        </p>
+      </div>
+    )
+  }
+  return (
+    <div className={classes.nothing} role="alert">
+      <IconPlugConnectedX size={28} stroke={1.5} aria-hidden />
+      <h3>{problem?.status === 404 ? 'Not found' : 'Could not load this'}</h3>
+      <p>
+        {problem?.detail ?? error.message} {problem?.hint}
+      </p>
+      {problem && <Code code={problem.code} />}
+      <Button variant="default" size="xs" onClick={retry} loading={isTrying}>
+        Try again
+      </Button>
+    </div>
+  )
+}
+
+/** A code, with its page a click away. */
+export function Code({ code }: { code: string }) {
+  return (
+    <Anchor component={Link} to={`/help/${code}`} className={`mono ${classes.code}`}>
+      {code}
+    </Anchor>
+  )
+}
+
+/** What went wrong with something that somebody pressed: said beside the button. */
+export function Trouble({ error }: { error: Error | null }) {
+  if (error === null) return null
+  const problem = error instanceof ApiProblem ? error.problem : null
+  return (
+    <p className={classes.trouble} role="alert">
+      {problem?.detail ?? error.message} {problem?.hint} {problem && <Code code={problem.code} />}
+    </p>
+  )
+}

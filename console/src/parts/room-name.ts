@@ -1,0 +1,5 @@
+/** A room as it is called on the screen. */
+export const titleOf = (room: string): string => (room === 'catalog' ? 'Catalogue' : room.charAt(0).toUpperCase() + room.slice(1))
+
+/** Where one learns more of a room. */
+export const placeOf = (room: string): string => (room === 'catalog' ? '/findings' : `/rooms/${room}`)

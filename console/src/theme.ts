@@ -1,0 +1,48 @@
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
+
+const SYSTEM = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif'
+const SYSTEM_MONO = 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace'
+
+/** The one accent. Every other colour means a state. */
+const accent: MantineColorsTuple = [
+  '#eef1fd',
+  '#dbe1fa',
+  '#b6c2f4',
+  '#8fa1ee',
+  '#6d84e8',
+  '#546fe1',
+  '#3b57d6',
+  '#2f48ba',
+  '#263a97',
+  '#1d2c74',
+]
+
+export const theme = createTheme({
+  primaryColor: 'accent',
+  primaryShade: { light: 6, dark: 4 },
+  colors: { accent },
+  autoContrast: true,
+  fontFamily: SYSTEM,
+  fontFamilyMonospace: SYSTEM_MONO,
+  headings: { fontFamily: SYSTEM, fontWeight: '600' },
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },
+})
+
+/** Both schemes are drawn by hand in theme.css; the kit takes its surfaces from there. */
+export const colors: CSSVariablesResolver = () => {
+  const shared = {
+    '--mantine-color-body': 'var(--ground)',
+    '--mantine-color-text': 'var(--ink)',
+    '--mantine-color-dimmed': 'var(--ink-dim)',
+    '--mantine-color-default': 'var(--surface)',
+    '--mantine-color-default-hover': 'var(--surface-hover)',
+    '--mantine-color-default-color': 'var(--ink)',
+    '--mantine-color-default-border': 'var(--line-strong)',
+    '--mantine-color-placeholder': 'var(--ink-dim)',
+    '--mantine-color-anchor': 'var(--accent)',
+  }
+  return { variables: {}, light: shared, dark: shared }
+}
