@@ -1,0 +1,10 @@
+import { importBench } from './import.ts'
+
+const BENCHES: Record<string, (words: readonly string[]) => Promise<void>> = { import: importBench }
+
+const [name = 'import', ...words] = process.argv.slice(2)
+const bench = BENCHES[name]
+if (!bench) {
+  process.stderr.write(`There is no benchmark ${name}. There are: ${Object.keys(BENCHES).join(', ')}.\n`)
+  process.exitCode = 2
+} else await bench(words)
