@@ -6,6 +6,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { readFacilityRow, readProductRow } from './catalog-row.ts'
+import { declaredDialect } from './declared.ts'
 import { ERROR_FILE_HEADER, errorFileLine } from './error-file.ts'
 import type { FileEnd, FormatReader, RawRow, Reading } from './format-port.ts'
 import { incomingLine } from './incoming-row.ts'
@@ -28,7 +29,8 @@ export async function step({ db, clock, files, format }: ImportDeps): Promise<St
     if (!file) return NOTHING_TO_DO
     const layout = layoutByName(file.layout)
     if (!layout) throw unknownLayout(file.layout, file.feedName)
-    const reading = await format.open(files.readSpool(file.spoolName))
+    const reading = await format.open(files.readSpool(file.spoolName), declaredDialect(layout))
+    if (reading.refusal) return refuse(tx, { ...file, ...reading.refusal, now: clock.now() })
     const plan = planLayout(layout, reading.header)
     if (plan.kind === 'mismatch') return refuse(tx, { ...file, code: plan.code, reason: plan.reason, now: clock.now() })
     return plan.layout.kind === 'products' || plan.layout.kind === 'facilities'
