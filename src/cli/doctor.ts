@@ -50,7 +50,7 @@ async function checksOfDisk(dataDir: string): Promise<Check[]> {
 
 async function checkOfEmbedded(dataDir: string): Promise<Check> {
   try {
-    const version = await readFile(path.join(dataDir, 'postgres', 'PG_VERSION'), 'utf8')
+    const version = await readFile(path.join(dataDir, 'postgres', 'cluster', 'PG_VERSION'), 'utf8')
     return { name: 'database', result: 'ok', finding: `embedded PostgreSQL ${version.trim()}`, cure: null }
   } catch (error) {
     // The server's own files belong to the user it runs as: not being let in there is no finding.

@@ -79,7 +79,13 @@ export function answerOf(file: FileDetail, { isHandedInOnly }: { isHandedInOnly:
 
 function textOf(file: FileDetail): string {
   const lines = [`${plain(file.name)} (file ${file.id}) is ${file.state}${RESTS[file.state] ? '' : ' and still on its way'}.`]
-  if (file.reason !== null) lines.push(`  ${file.code ?? ''} ${plain(file.reason)}`.replace('  ', ' ').trimEnd())
+  if (file.code !== null || file.reason !== null)
+    lines.push(
+      `  ${[file.code, file.reason]
+        .filter(part => part !== null)
+        .map(plain)
+        .join(': ')}`,
+    )
   if (file.counts !== null) {
     const { rowsRead, rowsAccepted, rowsUnchanged, rowsRejected, unitsRead } = file.counts
     const [read, accepted, unchanged, rejected, units] = [rowsRead, rowsAccepted, rowsUnchanged, rowsRejected, unitsRead].map(numberOf)

@@ -7,7 +7,7 @@ import { FLOOR_MS, type Job, jobCalled, jobOfStep, ROOM_STEPS, type RoomStep } f
 import type { Log } from './log.ts'
 import { openQueue } from './queue.ts'
 import { type Cause, openRoomLoop, type Pass, type RoomLoop, type Step } from './room-loop.ts'
-import { closeLostRuns, finishRun, startRun } from './store.ts'
+import { closeLostRuns, finishRun, heartbeats, startRun } from './store.ts'
 
 /** A stop lets running steps end by themselves for so long; then it tells them to. */
 const DRAIN_MS_MAX = 3_000
@@ -73,6 +73,7 @@ export async function startClockwork(options: {
     if (step !== undefined) loops.set(room, loopOf(room, step))
   }
   opened.resolve()
+  await askForWhatNeverRan()
   return { nudge, runNow, drained, stop }
 
   function loopOf(room: RoomStep, step: Step): RoomLoop {
@@ -102,6 +103,12 @@ export async function startClockwork(options: {
         },
       },
     })
+  }
+
+  /** What waits for its schedule only would be unknown until then after the very first start. */
+  async function askForWhatNeverRan() {
+    const known = new Set((await heartbeats(db)).map(heartbeat => heartbeat.room))
+    for (const [room, loop] of loops) if (floorMs[room] === null && !known.has(room)) void loop.ask('nudge')
   }
 
   function nudge(room: RoomStep) {
