@@ -1,0 +1,61 @@
+import { link, lstat, open, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { messageOf } from '../../../kernel/error.ts'
+import { nullIfMissing } from '../errno.ts'
+import { spoolPath, syncDirectory } from '../spool.ts'
+import { inodeOf, type Tear } from './open-file.ts'
+import { senderTimeOf } from './sender-time.ts'
+import { failure } from './status.ts'
+import type { UploadDeps } from './upload.ts'
+
+export type Arrival = { feedId: number; name: string; from: string; to: string }
+
+/**
+ * A finished file gets its name in a feed's `inbox/`: from a temporary name, from elsewhere in the home, or from `failed/`.
+ * That is an arrival like an upload. The answer is given when the file is safe and recorded.
+ */
+export async function arriveByRename({ reception, spoolDir, writers }: UploadDeps, { feedId, name, from, to }: Arrival): Promise<void> {
+  if (writers.has(inodeOf(await lstat(from)))) throw failure('The file is still being written')
+  const receipt = await reception.opened({ feedId, door: 'sftp', name })
+  try {
+    await link(from, spoolPath(spoolDir, receipt.spoolName))
+    const whole = await syncFile(spoolPath(spoolDir, receipt.spoolName))
+    await syncDirectory(spoolDir)
+    // Before it is received: afterwards import may be done with it at once, and would not find it in inbox/.
+    await rename(from, to)
+    // If both were names of one file already, the system leaves both.
+    await rm(from, { force: true })
+    await syncDirectory(path.dirname(to))
+    await reception.received(receipt, whole)
+  } catch (error) {
+    const reason = `The file could not be taken over under its new name: ${messageOf(error)}`
+    await reception.interrupted(receipt, { bytes: 0, code: 'FILE_INTERRUPTED_DISK', reason })
+    throw error
+  }
+}
+
+/** An upload under a temporary name was cut: keeps what came as an interrupted file, so that somebody hears of it. */
+export async function recordTorn(
+  { reception, spoolDir }: UploadDeps,
+  { feedId, name, real, torn }: { feedId: number; name: string; real: string; torn: Tear & { bytes: number; inode: string } },
+): Promise<void> {
+  const receipt = await reception.opened({ feedId, door: 'sftp', name })
+  try {
+    const stats = await lstat(real).catch(nullIfMissing)
+    if (stats !== null && inodeOf(stats) === torn.inode) await link(real, spoolPath(spoolDir, receipt.spoolName))
+  } finally {
+    const reason = `${torn.because} after ${torn.bytes} bytes.`
+    await reception.interrupted(receipt, { bytes: torn.bytes, code: torn.code, reason })
+  }
+}
+
+async function syncFile(real: string): Promise<{ bytes: number; modifiedAt: number | null }> {
+  const file = await open(real, 'r')
+  try {
+    await file.sync()
+    const stats = await file.stat({ bigint: true })
+    return { bytes: Number(stats.size), modifiedAt: senderTimeOf(stats) }
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import ssh2 from 'ssh2'
+import { errnoOf, nullIfMissing } from '../errno.ts'
+
+const DIRECTORY_MODE = 0o700
+const KEY_MODE = 0o600
+const RSA_BITS = 3_072
+
+/** What the server proves itself with: first Ed25519, then RSA for clients that know nothing newer. */
+const KINDS = [
+  { file: 'ssh_host_ed25519_key', make: () => ssh2.utils.generateKeyPairSync('ed25519', { comment: 'trueup' }) },
+  { file: 'ssh_host_rsa_key', make: () => ssh2.utils.generateKeyPairSync('rsa', { bits: RSA_BITS, comment: 'trueup' }) },
+] as const
+
+/** Reads the host keys (private, OpenSSH's format), or makes them at the first start. Clients pin them, so they are never made anew. */
+export async function loadOrMakeHostKeys(directory: string): Promise<string[]> {
+  await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE })
+  const keys: string[] = []
+  for (const kind of KINDS) {
+    const file = path.join(directory, kind.file)
+    keys.push((await readFile(file, 'utf8').catch(nullIfMissing)) ?? (await makeKey(file, kind.make())))
+  }
+  return keys
+}
+
+async function makeKey(file: string, pair: { private: string; public: string }): Promise<string> {
+  const draft = `${file}.${process.pid}`
+  try {
+    await writeFile(draft, pair.private, { mode: KEY_MODE })
+    await chmod(draft, KEY_MODE)
+    // Of two programs that start at once only one gives the file its name; the other takes what it finds.
+    const isFirst = await link(draft, file).then(
+      () => true,
+      error => {
+        if (errnoOf(error) !== 'EEXIST') throw error
+        return false
+      },
+    )
+    if (isFirst) await writeFile(`${file}.pub`, `${pair.public}\n`)
+    return isFirst ? pair.private : await readFile(file, 'utf8')
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+/** A key's fingerprint as OpenSSH shows it at the first contact: `SHA256:…`. */
+export function fingerprintOf(privateKey: string): string {
+  const parsed = ssh2.utils.parseKey(privateKey)
+  if (parsed instanceof Error) throw parsed
+  return `SHA256:${createHash('sha256').update(parsed.getPublicSSH()).digest('base64').replace(/=+$/, '')}`
+}
