@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { reporters } from './test/reporters.ts'
 
 /** Everything that needs nothing but npm. What needs the machine (OpenSSH, a browser, a served database) is in vitest.system.config.ts. */
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     include: ['{src,simulator,bench,console}/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/system/**', 'test/soak/**'],
     globalSetup: ['test/database-setup.ts'],
+    reporters: reporters(),
+    allowOnly: false,
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,

@@ -1,14 +1,27 @@
 import { defineConfig } from 'vitest/config'
+import { reporters } from './test/reporters.ts'
+
+/** Every test that writes to a database of its own; it has to pass on a PostgreSQL that somebody else serves, too. */
+const ON_A_DATABASE = ['src/**/{store,step,migrate,clockwork}.test.ts', 'test/stories/**/*.test.ts']
 
 /** What needs the machine: OpenSSH, lftp, rclone, Chromium, a served PostgreSQL. test/system/prepare.mjs installs what is missing. */
 export default defineConfig({
   test: {
-    include: ['test/system/**/*.test.ts'],
-    globalSetup: ['test/database-setup.ts'],
+    reporters: reporters(),
+    allowOnly: false,
     pool: 'forks',
-    // One after the other: each starts whole programs, and two cores are soon full.
-    maxWorkers: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        // One after the other: each starts whole programs, and two cores are soon full.
+        test: { name: 'machine', include: ['test/system/**/*.test.ts'], globalSetup: ['test/database-setup.ts'], maxWorkers: 1 },
+      },
+      {
+        extends: true,
+        test: { name: 'served', include: ON_A_DATABASE, globalSetup: ['test/database-served-setup.ts'], maxWorkers: 2 },
+      },
+    ],
   },
 })

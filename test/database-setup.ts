@@ -16,9 +16,14 @@ declare module 'vitest' {
 const MIGRATIONS = path.resolve(import.meta.dirname, '../migrations')
 
 /** One server for the run (TEST_DATABASE_URL, or an embedded one) with one migrated template. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default function setup(project: TestProject): Promise<() => Promise<void>> {
+  return setUpWith(project, 'database-server.ts')
+}
+
+/** The same with another program that keeps the server. */
+export async function setUpWith(project: TestProject, keeper: string): Promise<() => Promise<void>> {
   const served = process.env.TEST_DATABASE_URL
-  const server = served ? { url: served, stop: async () => {} } : await startServer()
+  const server = served ? { url: served, stop: async () => {} } : await startServer(keeper)
   const template = `trueup_test_${process.pid}_${Date.now().toString(36)}`
   try {
     await createTemplate(server.url, template)
@@ -33,8 +38,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'database-server.ts')], {
+async function startServer(keeper: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, keeper)], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   })
