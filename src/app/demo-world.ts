@@ -30,7 +30,7 @@ export async function demoShopFile(): Promise<DemoShopFile> {
     stockedAt.set(productId, [...(stockedAt.get(productId) ?? []), nameOf.get(facilityId) ?? ''])
   return demoShop(
     products.map(product => ({
-      sku: valueOf(product, 'SKU'),
+      sku: identifierOf(product, 'SKU'),
       name: product.name,
       stockedAt: stockedAt.get(product.identifiers.find(identifier => identifier.type !== 'SKU')?.value ?? '') ?? [],
     })),
@@ -96,7 +96,7 @@ async function keepSafetyStock({ db }: House, products: readonly ProductRow[]): 
   const [group] = await db.query<{ groupId: number }>(`select group_id as "groupId" from catalog.facility_group where code = 'ONLINE'`)
   const productOf = new Map(known.map(row => [row.value, row.productId]))
   const rows = products.flatMap(product => {
-    const productId = productOf.get(valueOf(product, 'SKU'))
+    const productId = productOf.get(identifierOf(product, 'SKU'))
     return productId === undefined || product.safetyStockUnits === null ? [] : [{ productId, units: product.safetyStockUnits }]
   })
   await db.transaction(tx => setThresholds(tx, group?.groupId ?? 0, rows))
@@ -135,6 +135,6 @@ function codeOf(facility: FacilityRow): string {
   return facility.facilityId ?? facility.externalFacilityId ?? facility.name
 }
 
-function valueOf(product: ProductRow, type: string): string {
+function identifierOf(product: ProductRow, type: string): string {
   return product.identifiers.find(identifier => identifier.type === type)?.value ?? ''
 }

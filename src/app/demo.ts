@@ -11,7 +11,8 @@ import { DEMO_FEED, DEMO_STOCK_FILE, demoShopFile, setUpDemo } from './demo-worl
 import { consoleDir, demoDataDir, packageRoot } from './places.ts'
 import { type Server, startServer } from './server.ts'
 import { FIRST_SFTP_USER, readSftpPassword } from './sftp-users.ts'
-import { realWorld, untilToldToStop } from './start.ts'
+import { realWorld } from './start.ts'
+import { untilToldToStop } from './told-to-stop.ts'
 import type { World } from './wire.ts'
 
 /** The demo gives up on being in sync after so long; on two cores it takes a few seconds. */

@@ -21,7 +21,7 @@ import { readStreet, reconcileRoutes } from '../reconcile/routes.ts'
 import type { House, World } from './wire.ts'
 
 /** What people may see and do, room by room, in the order of the street. */
-export function allRoutes(deps: { house: House; world: World; clockwork: Clockwork | null; reception: Reception }): Route[] {
+export function allRoutes(deps: { house: House; world: World; clockwork: Clockwork; reception: Reception }): Route[] {
   const { house, world, clockwork, reception } = deps
   const { db, files, spoolDir } = house
   const { clock } = world
@@ -32,7 +32,7 @@ export function allRoutes(deps: { house: House; world: World; clockwork: Clockwo
       clock,
       files,
       upload: ({ feedId, name, chunks }) => receiveUpload({ spoolDir, reception }, { feedId, name, chunks, declaredBytes: null }),
-      arrived: () => clockwork?.nudge('feed'),
+      arrived: () => clockwork.nudge('feed'),
     }),
     ...importRoutes({ db }),
     ...ordersRoutes({ db }),
@@ -41,7 +41,7 @@ export function allRoutes(deps: { house: House; world: World; clockwork: Clockwo
     ...outboxRoutes({ db }),
     ...channelRoutes({ db }),
     ...catalogRoutes({ db }),
-    ...jobRoutes({ db, clock, jobs: JOBS, runNow: clockwork ? job => clockwork.runNow(job) : null }),
+    ...jobRoutes({ db, clock, jobs: JOBS, runNow: job => clockwork.runNow(job) }),
   ]
 }
 

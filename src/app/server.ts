@@ -18,7 +18,7 @@ import { type House, openHouse, type World } from './wire.ts'
 
 export type Server = {
   house: House
-  clockwork: Clockwork | null
+  clockwork: Clockwork
   http: { url: string } | null
   sftp: { host: string; port: number; fingerprint: string } | null
   /** Made at this very start; null: it was made before, and nobody can be told its password again. */
@@ -41,10 +41,10 @@ export async function startServer(config: Config, world: World): Promise<Server>
     await ensureFirstFeeds({ house, config, world })
 
     let gate: Gate | null = null
-    const clockwork = config.roles.includes('work') ? await openRooms(house, world, () => gate?.changed()) : null
-    if (clockwork) closing.push(() => clockwork.stop())
+    const clockwork = await openRooms(config, house, world, () => gate?.changed())
+    closing.push(() => clockwork.stop())
     const isGate = config.roles.includes('gate')
-    const reception = createReception({ db: house.db, clock: world.clock, ids: world.ids, arrived: () => clockwork?.nudge('feed') })
+    const reception = createReception({ db: house.db, clock: world.clock, ids: world.ids, arrived: () => clockwork.nudge('feed') })
     if (isGate) closing.push(await keepAlive(house, world, reception))
     const sftp = isGate ? await openSftp(config, house, world, reception) : null
     if (sftp) closing.push(() => sftp.stop())
@@ -63,14 +63,15 @@ export async function startServer(config: Config, world: World): Promise<Server>
   }
 }
 
-function openRooms(house: House, world: World, changed: () => void): Promise<Clockwork> {
+/** A gate alone runs no steps; its nudges and its "run now" reach the workers through the queue. */
+function openRooms(config: Config, house: House, world: World, changed: () => void): Promise<Clockwork> {
   return startClockwork({
     databaseUrl: house.databaseUrl,
     db: house.db,
     clock: world.clock,
     sleep: world.sleep,
     catalogue: JOBS,
-    steps: house.steps,
+    steps: config.roles.includes('work') ? house.steps : {},
     follows: FOLLOWS,
     log: world.log,
     onReport: changed,
@@ -118,12 +119,7 @@ async function openSftp(config: Config, house: House, world: World, reception: R
   }
 }
 
-async function openGate(
-  config: Config,
-  house: House,
-  world: World,
-  doors: { clockwork: Clockwork | null; reception: Receiver },
-): Promise<Gate> {
+async function openGate(config: Config, house: House, world: World, doors: { clockwork: Clockwork; reception: Receiver }): Promise<Gate> {
   return createGate({
     db: house.db,
     clock: world.clock,

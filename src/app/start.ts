@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import type { Config } from './config.ts'
 import { type Server, startServer } from './server.ts'
 import { FIRST_SFTP_USER, sftpPasswordFile } from './sftp-users.ts'
+import { untilToldToStop } from './told-to-stop.ts'
 import type { World } from './wire.ts'
 import { realClock, realIds, realSleep } from './world.ts'
 
@@ -44,11 +45,4 @@ function welcome(config: Config, server: Server): string[] {
 function shown(file: string): string {
   const relative = path.relative(process.cwd(), file)
   return relative.startsWith('..') ? file : `./${relative}`
-}
-
-export function untilToldToStop(): Promise<void> {
-  return new Promise(resolve => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
-  })
 }
