@@ -64,7 +64,8 @@ create table channel.health (
   asked_at      timestamptz not null,
   failures      integer not null default 0,
   retry_at      timestamptz,
-  granted_scopes text[]
+  granted_scopes text[],
+  scopes_at     timestamptz
 );
 
 -- What came back, call by call: the room's own feed, which reconcile follows.

@@ -1,9 +1,14 @@
 import type { ShopCode } from './port.ts'
 
-/** Whether a shop may be written to: our own switch and what Shopify granted, both. Unset on our side means read only. */
+/** What a shop may be used for: our own switch and what Shopify granted, both. Unset on our side means read only. */
 export type AccessScope = 'no_access' | 'read_only' | 'read_and_write'
 
 export type MayWrite = { kind: 'may' } | { kind: 'held'; code: ShopCode; message: string }
+
+/** Without access the shop is not even asked. */
+export function mayRead(accessScope: AccessScope): boolean {
+  return accessScope !== 'no_access'
+}
 
 /** @param grantedScopes null: not asked yet, which holds nothing back; Shopify itself will refuse. */
 export function mayWrite(accessScope: AccessScope, grantedScopes: readonly string[] | null): MayWrite {

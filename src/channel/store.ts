@@ -1,7 +1,10 @@
+import { READS_INVENTORY } from '../availability/store.ts'
 import type { Sql, Tx } from '../db/connection.ts'
+import { READS_ORDERS } from '../inventory/store.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { RoomStatus } from '../kernel/report.ts'
-import type { FrozenCall, LevelSeen, ShopCode } from './port.ts'
+import type { Health } from './health.ts'
+import type { FrozenCall, LevelSeen } from './port.ts'
 
 /** Whether a shop has anything to be told, due or not, or a call without an answer. */
 export async function isAnythingWaiting(sql: Sql, shopId: number): Promise<boolean> {
@@ -15,7 +18,10 @@ export async function isAnythingWaiting(sql: Sql, shopId: number): Promise<boole
 
 export type LevelToRead = { locationId: number; locationGid: string; productId: number; inventoryItemGid: string; revision: number }
 
-/** Levels that have something to be told and whose present number is not known, by location. */
+/**
+ * Levels that have something to be told and whose present number is not known, by location. One that had orders since it
+ * was read is read again: its number is old for certain, and one stale row would turn away a whole call.
+ */
 export async function levelsToRead(sql: Sql, due: { shopId: number; now: InstantMs; limit: number }): Promise<LevelToRead[]> {
   return sql.query<LevelToRead>(
     `select i.location_id as "locationId", loc.location_gid as "locationGid", i.product_id as "productId",
@@ -24,7 +30,12 @@ export async function levelsToRead(sql: Sql, due: { shopId: number; now: Instant
        join catalog.location loc on loc.location_id = i.location_id
        left join channel.level v on v.shop_id = i.shop_id and v.location_id = i.location_id and v.product_id = i.product_id
       where i.shop_id = $1 and i.state = 'pending' and i.due_at <= $2 and i.inventory_item_gid is not null
-        and (v.shop_id is null or v.inventory_item_gid <> i.inventory_item_gid)
+        and (v.shop_id is null
+             or (v.frozen_by is null
+                 and (v.inventory_item_gid <> i.inventory_item_gid
+                      or exists (select 1 from orders.demand_change d
+                                  where d.shop_id = i.shop_id and d.inventory_item_gid = i.inventory_item_gid
+                                    and d.location_gid = loc.location_gid and d.recorded_at > v.read_at))))
       order by i.location_id, i.product_id
       limit $3`,
     [due.shopId, new Date(due.now), due.limit],
@@ -86,27 +97,47 @@ export type Candidate = {
   committedUnits: number
   reservedUnits: number
   openUnits: number
-  isActive: boolean
+  /** What the target is made of has changed since: see `LevelToDecide` in publish.ts. */
+  isPromiseBehind: boolean
 }
 
-/** Due intents whose level is known and has no unanswered write, decreases first. What they need is read in one snapshot. */
+/**
+ * Due intents whose level is known and has no unanswered write, decreases first. What they need is read in one snapshot:
+ * the target, the orders, and whether the rooms in between have brought those orders into the target yet.
+ */
 export async function lockDue(tx: Tx, due: { shopId: number; now: InstantMs; limit: number }): Promise<Candidate[]> {
   return tx.query<Candidate>(
-    `select i.location_id as "locationId", loc.location_gid as "locationGid", i.product_id as "productId",
-            i.inventory_item_gid as "inventoryItemGid", i.revision, i.units as "sellableUnits",
-            v.available_units as "availableUnits", v.committed_units as "committedUnits", v.reserved_units as "reservedUnits",
-            v.is_active as "isActive",
+    `with due as (
+       select i.location_id, loc.location_gid, i.product_id, i.inventory_item_gid, i.revision, i.units,
+              v.available_units, v.committed_units, v.reserved_units, i.is_decrease, i.due_at
+         from outbox.intent i
+         join channel.level v on v.shop_id = i.shop_id and v.location_id = i.location_id and v.product_id = i.product_id
+          and v.inventory_item_gid = i.inventory_item_gid and v.frozen_by is null
+         join catalog.location loc on loc.location_id = i.location_id
+        where i.shop_id = $1 and i.state = 'pending' and i.due_at <= $2
+        order by i.is_decrease desc, i.due_at, i.location_id, i.product_id
+        limit $3
+          for update of i skip locked
+     ), seen as (
+       select coalesce(max(position) filter (where reader = $4), 0) as demand,
+              coalesce(max(position) filter (where reader = $5), 0) as movement
+         from street.cursor
+     )
+     select due.location_id as "locationId", due.location_gid as "locationGid", due.product_id as "productId",
+            due.inventory_item_gid as "inventoryItemGid", due.revision, due.units as "sellableUnits",
+            due.available_units as "availableUnits", due.committed_units as "committedUnits", due.reserved_units as "reservedUnits",
             coalesce((select sum(o.open_units) from orders.open_line o
-                       where o.shop_id = i.shop_id and o.inventory_item_gid = i.inventory_item_gid and o.location_gid = loc.location_gid), 0) as "openUnits"
-       from outbox.intent i
-       join channel.level v on v.shop_id = i.shop_id and v.location_id = i.location_id and v.product_id = i.product_id
-        and v.inventory_item_gid = i.inventory_item_gid and v.frozen_by is null
-       join catalog.location loc on loc.location_id = i.location_id
-      where i.shop_id = $1 and i.state = 'pending' and i.due_at <= $2
-      order by i.is_decrease desc, i.due_at, i.location_id, i.product_id
-      limit $3
-        for update of i skip locked`,
-    [due.shopId, new Date(due.now), due.limit],
+                       where o.shop_id = $1 and o.inventory_item_gid = due.inventory_item_gid and o.location_gid = due.location_gid), 0) as "openUnits",
+            (exists (select 1 from orders.demand_change d
+                      where d.shop_id = $1 and d.inventory_item_gid = due.inventory_item_gid and d.seq > (select demand from seen))
+             or due.product_id in (select m.product_id from inventory.movement m where m.seq > (select movement from seen))
+             or due.product_id in (select q.product_id from inventory.queued q where q.seq > (select movement from seen))
+             or exists (select 1 from availability.target t
+                         where t.shop_id = $1 and t.location_id = due.location_id and t.product_id = due.product_id
+                           and t.revision <> due.revision)) as "isPromiseBehind"
+       from due
+      order by due.is_decrease desc, due.due_at, due.location_id, due.product_id`,
+    [due.shopId, new Date(due.now), due.limit, READS_ORDERS, READS_INVENTORY],
   )
 }
 
@@ -216,9 +247,21 @@ export async function thaw(tx: Tx, callId: string, now: InstantMs, isConfirmed: 
   )
 }
 
-export async function rowsOfCall(sql: Sql, callId: string): Promise<{ ordinal: number; locationId: number; productId: number }[]> {
-  return sql.query(
-    'select ordinal, location_id as "locationId", product_id as "productId" from channel.call_row where call_id = $1 order by ordinal',
+export type RowOfCall = {
+  ordinal: number
+  locationId: number
+  productId: number
+  /** How often its intent was turned away before; 0 where a newer number has taken its place. */
+  attempt: number
+}
+
+export async function rowsOfCall(sql: Sql, callId: string): Promise<RowOfCall[]> {
+  return sql.query<RowOfCall>(
+    `select r.ordinal, r.location_id as "locationId", r.product_id as "productId", coalesce(i.attempt, 0) as attempt
+       from channel.call_row r
+       left join outbox.intent i on i.call_id = r.call_id and i.location_id = r.location_id and i.product_id = r.product_id
+      where r.call_id = $1
+      order by r.ordinal`,
     [callId],
   )
 }
@@ -233,52 +276,57 @@ export async function recordRowAnswers(tx: Tx, callId: string, rows: readonly { 
   )
 }
 
-export type Health = {
-  state: 'unknown' | 'reachable' | 'unreachable' | 'refused'
-  failures: number
-  retryAt: InstantMs | null
-  grantedScopes: string[] | null
-  askedAt: InstantMs
-}
-
 export async function healthOf(sql: Sql, shopId: number): Promise<Health | null> {
   const rows = await sql.query<Health>(
-    `select state, failures, retry_at as "retryAt", granted_scopes as "grantedScopes", asked_at as "askedAt" from channel.health where shop_id = $1`,
+    `select state, code, message, since, asked_at as "askedAt", failures, retry_at as "retryAt",
+            granted_scopes as "grantedScopes", scopes_at as "scopesAt"
+       from channel.health where shop_id = $1`,
     [shopId],
   )
   return rows[0] ?? null
 }
 
-/** How the shop answered last. `since` stays while the state stays. */
-export async function recordHealth(
-  sql: Sql,
-  health: {
-    shopId: number
-    state: Health['state']
-    code: ShopCode | null
-    message: string | null
-    retryAt: InstantMs | null
-    grantedScopes: string[] | null
-    now: InstantMs
-  },
-): Promise<void> {
+/** Keeps how the shop answered last. Only whoever is alone with the shop writes this. */
+export async function recordHealth(sql: Sql, shopId: number, health: Health): Promise<void> {
   await sql.query(
-    `insert into channel.health as h (shop_id, state, code, message, since, asked_at, failures, retry_at, granted_scopes)
-     values ($1, $2, $3, $4, $5, $5, case when $2 = 'reachable' then 0 else 1 end, $6, $7)
+    `insert into channel.health (shop_id, state, code, message, since, asked_at, failures, retry_at, granted_scopes, scopes_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      on conflict (shop_id) do update
-        set state = excluded.state, code = excluded.code, message = excluded.message, asked_at = excluded.asked_at,
-            since = case when h.state = excluded.state and h.code is not distinct from excluded.code then h.since else excluded.since end,
-            failures = case when excluded.state = 'reachable' then 0 else h.failures + 1 end,
-            retry_at = excluded.retry_at, granted_scopes = coalesce(excluded.granted_scopes, h.granted_scopes)`,
+        set state = excluded.state, code = excluded.code, message = excluded.message, since = excluded.since,
+            asked_at = excluded.asked_at, failures = excluded.failures, retry_at = excluded.retry_at,
+            granted_scopes = excluded.granted_scopes, scopes_at = excluded.scopes_at`,
     [
-      health.shopId,
+      shopId,
       health.state,
       health.code,
       health.message,
-      new Date(health.now),
+      new Date(health.since),
+      new Date(health.askedAt),
+      health.failures,
       health.retryAt === null ? null : new Date(health.retryAt),
       health.grantedScopes,
+      health.scopesAt === null ? null : new Date(health.scopesAt),
     ],
+  )
+}
+
+/** Appends what came back of a call, or did not: the room's own feed. */
+export async function appendAnswer(
+  sql: Sql,
+  answer: {
+    shopId: number
+    callId: string
+    at: InstantMs
+    outcome: string
+    confirmed: number
+    refused: number
+    code: string | null
+    message: string | null
+  },
+): Promise<void> {
+  await sql.query(
+    `insert into channel.answer (shop_id, call_id, at, outcome, confirmed, refused, code, message) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [answer.shopId, answer.callId, new Date(answer.at), answer.outcome, answer.confirmed, answer.refused, answer.code, answer.message],
   )
 }
 

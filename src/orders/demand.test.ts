@@ -15,11 +15,20 @@ describe('what a new word on an order changes', () => {
     ['a cancelled order lets go', [line('1', 'A', 2)], [], [['A', -2]]],
     ['the same word twice changes nothing', [line('1', 'A', 2)], [line('1', 'A', 2)], []],
     ['a part shipped', [line('1', 'A', 5)], [line('1', 'A', 2)], [['A', -3]]],
-    ['moved to another location', [line('1', 'A', 2)], [line('1', 'B', 2)], [['B', 2], ['A', -2]]],
+    [
+      'moved to another location',
+      [line('1', 'A', 2)],
+      [line('1', 'B', 2)],
+      [
+        ['B', 2],
+        ['A', -2],
+      ],
+    ],
     ['two lines of one item count together', [line('1', 'A', 2)], [line('1', 'A', 1), line('2', 'A', 1)], []],
   ]
   test.each(table)('%s', (_, before, after, expected) =>
-    expect(demandChanges('order', before, after).map(change => [change.locationGid, change.units])).toEqual(expected))
+    expect(demandChanges('order', before, after).map(change => [change.locationGid, change.units])).toEqual(expected),
+  )
 })
 
 test('an order that two pages show counts once, by its newest word', () => {

@@ -21,7 +21,12 @@ beforeEach(async () => {
   await home.db.query('truncate orders.watermark, orders.open_line, orders.demand_change restart identity')
 })
 
-const line = (lineGid: string, locationGid: string, openUnits: number): OpenLine => ({ lineGid, inventoryItemGid: 'item', locationGid, openUnits })
+const line = (lineGid: string, locationGid: string, openUnits: number): OpenLine => ({
+  lineGid,
+  inventoryItemGid: 'item',
+  locationGid,
+  openUnits,
+})
 const order = (orderGid: string, ...openLines: OpenLine[]): SeenOrder => ({ orderGid, createdAt: T, updatedAt: T, openLines })
 
 /** A shop that answers each poll with the next page, and remembers what it was asked. */

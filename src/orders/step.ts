@@ -11,7 +11,13 @@ import { pollSince, watermarkAfter } from './watermark.ts'
  * Polls one shop's orders and records what they hold. Looks outside first, then records in one transaction: a process that
  * dies in between has changed nothing, and the next poll asks from the same watermark.
  */
-export async function step(options: { db: Db; clock: Clock; port: ShopOrdersPort; shopId: number; signal?: AbortSignal }): Promise<StepReport> {
+export async function step(options: {
+  db: Db
+  clock: Clock
+  port: ShopOrdersPort
+  shopId: number
+  signal?: AbortSignal
+}): Promise<StepReport> {
   const { db, clock, shopId } = options
   const polledAt = clock.now()
   const { knownUntil } = await store.watermarkOf(db, shopId)

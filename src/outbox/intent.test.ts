@@ -35,7 +35,14 @@ const FRESH = 'pending at 1000, attempt 0'
 const table: Record<keyof typeof events, string[]> = {
   newNumber: [FRESH, FRESH, FRESH, FRESH, '-', '-'],
   readdressed: [FRESH, FRESH, FRESH, FRESH, FRESH, '-'],
-  unaddressed: ['blocked U until catalog', 'blocked U until catalog', 'blocked U until catalog', 'blocked U until catalog', 'blocked U until catalog', '-'],
+  unaddressed: [
+    'blocked U until catalog',
+    'blocked U until catalog',
+    'blocked U until catalog',
+    'blocked U until catalog',
+    'blocked U until catalog',
+    '-',
+  ],
   catalogRead: ['-', '-', '-', '-', FRESH, '-'],
   claimed: ['sending in mine, attempt 2', 'bug', 'bug', 'bug', 'bug', 'bug'],
   agrees: ['confirmed', '-', '-', '-', '-', '-'],
@@ -53,10 +60,14 @@ const table: Record<keyof typeof events, string[]> = {
 
 function inWords(state: IntentState): string {
   switch (state.kind) {
-    case 'pending': return `pending at ${state.dueAt}, attempt ${state.attempt}${state.code ? `, ${state.code}` : ''}`
-    case 'sending': return `sending in ${state.callId}, attempt ${state.attempt}`
-    case 'confirmed': return 'confirmed'
-    case 'blocked': return `blocked ${state.code} until ${state.until}`
+    case 'pending':
+      return `pending at ${state.dueAt}, attempt ${state.attempt}${state.code ? `, ${state.code}` : ''}`
+    case 'sending':
+      return `sending in ${state.callId}, attempt ${state.attempt}`
+    case 'confirmed':
+      return 'confirmed'
+    case 'blocked':
+      return `blocked ${state.code} until ${state.until}`
   }
 }
 

@@ -16,7 +16,9 @@ const clock = { now: () => now }
 beforeAll(async () => {
   home = await openTestDatabase()
   await home.db.query(`insert into catalog.shop (code, name, api_url) values ('one', 'One', 'http://one')`)
-  await home.db.query(`insert into catalog.location (shop_id, location_gid, name, is_active, seen_at) values (1, 'L1', 'One', true, $1)`, [new Date(T)])
+  await home.db.query(`insert into catalog.location (shop_id, location_gid, name, is_active, seen_at) values (1, 'L1', 'One', true, $1)`, [
+    new Date(T),
+  ])
   await home.db.query(`insert into catalog.facility (code, name, created_at) values ('F', 'F', $1)`, [new Date(T)])
   await home.db.query(`insert into catalog.product (name, created_at) select 'P' || n, $1 from generate_series(1, 100) n`, [new Date(T)])
 })
@@ -66,7 +68,11 @@ describe('what must be told', () => {
 
   test('10, then 5, then 10 again are three revisions of which the newest is sent', async () => {
     await link(home.db, 1, 'item-1')
-    for (const [revision, units] of [[1, 10], [2, 5], [3, 10]] as const) {
+    for (const [revision, units] of [
+      [1, 10],
+      [2, 5],
+      [3, 10],
+    ] as const) {
       await promise(home.db, 1, units, revision)
       await step({ db: home.db, clock })
     }
@@ -172,7 +178,9 @@ describe('the statement does what planIntent says', () => {
     ['no item any more', 'item', { inventoryItemGid: null, isLocationMapped: true }],
     ['no mapping any more', 'item', { inventoryItemGid: 'item', isLocationMapped: false }],
   ]
-  const cases = states.flatMap(state => addresses.map(([title, old, address]) => [state?.kind ?? 'nothing', title, state, old, address] as const))
+  const cases = states.flatMap(state =>
+    addresses.map(([title, old, address]) => [state?.kind ?? 'nothing', title, state, old, address] as const),
+  )
 
   test.each(cases)('after %s, addressed to %s', async (_kind, _title, state, old, address) => {
     const before: Intent | null = state && { revision: 1, units: 9, address: old, isDecrease: false, createdAt: T - 1_000, state }
@@ -190,8 +198,20 @@ describe('the statement does what planIntent says', () => {
       `insert into outbox.intent (shop_id, location_id, product_id, revision, units, inventory_item_gid, state, is_decrease, due_at, attempt,
                                   code, hint, blocked_until, call_id, created_at, changed_at)
        values (1, 1, 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $6)`,
-      [row.revision, row.units, row.inventory_item_gid, row.state, row.is_decrease, new Date(row.due_at ?? T - 1_000), row.attempt ?? 0,
-        row.code, row.hint, row.blocked_until, row.call_id, new Date(row.created_at)],
+      [
+        row.revision,
+        row.units,
+        row.inventory_item_gid,
+        row.state,
+        row.is_decrease,
+        new Date(row.due_at ?? T - 1_000),
+        row.attempt ?? 0,
+        row.code,
+        row.hint,
+        row.blocked_until,
+        row.call_id,
+        new Date(row.created_at),
+      ],
     )
   }
 
@@ -213,12 +233,22 @@ describe('the statement does what planIntent says', () => {
   }
 
   function pick(row: Record<string, unknown> | undefined) {
-    const { revision, units, inventory_item_gid, is_decrease, created_at, state, due_at, attempt, code, hint, blocked_until, call_id } = row ?? {}
+    const { revision, units, inventory_item_gid, is_decrease, created_at, state, due_at, attempt, code, hint, blocked_until, call_id } =
+      row ?? {}
     const isPending = state === 'pending'
     return {
-      revision, units, inventory_item_gid, is_decrease, created_at, state,
-      due_at: isPending ? due_at : undefined, attempt: isPending ? attempt : undefined,
-      code, hint, blocked_until, call_id,
+      revision,
+      units,
+      inventory_item_gid,
+      is_decrease,
+      created_at,
+      state,
+      due_at: isPending ? due_at : undefined,
+      attempt: isPending ? attempt : undefined,
+      code,
+      hint,
+      blocked_until,
+      call_id,
     }
   }
 })

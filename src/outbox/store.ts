@@ -113,7 +113,10 @@ export async function catalogReadSince(sql: Sql): Promise<boolean> {
 }
 
 /** The claimed intents belong to a call from now on. */
-export async function markSending(tx: Tx, call: { shopId: number; callId: string; rows: readonly IntentKey[]; now: InstantMs }): Promise<number> {
+export async function markSending(
+  tx: Tx,
+  call: { shopId: number; callId: string; rows: readonly IntentKey[]; now: InstantMs },
+): Promise<number> {
   const rows = await tx.query<{ intents: number }>(
     `with claimed as (
        update outbox.intent i set state = 'sending', call_id = $5, code = null, hint = null, changed_at = $6
@@ -140,11 +143,7 @@ export async function markAgreeing(tx: Tx, shopId: number, rows: readonly Intent
 }
 
 /** Not now, for a reason that passes by itself. */
-export async function postpone(
-  tx: Tx,
-  shopId: number,
-  rows: readonly (IntentKey & { dueAt: InstantMs; code: string })[],
-): Promise<void> {
+export async function postpone(tx: Tx, shopId: number, rows: readonly (IntentKey & { dueAt: InstantMs; code: string })[]): Promise<void> {
   await tx.query(
     `update outbox.intent i set due_at = c.due_at, code = c.code
        from unnest($2::integer[], $3::integer[], $4::bigint[], $5::timestamptz[], $6::text[])

@@ -23,10 +23,7 @@ export type LevelToCompare = {
 
 export function compareLevel(level: LevelToCompare): { verdict: Verdict; expectedUnits: number } {
   const { seen, sellableUnits, openUnits } = level
-  const expectedUnits =
-    seen === null
-      ? sellableUnits
-      : wantedUnits({ sellableUnits, openUnits, committedUnits: seen.committedUnits, reservedUnits: seen.reservedUnits })
+  const expectedUnits = seen === null ? sellableUnits : wantedUnits({ sellableUnits, openUnits, ...seen })
   if (!level.isConfirmed || level.isWrittenMeanwhile) return { verdict: 'waiting', expectedUnits }
   if (seen === null) return { verdict: 'not_stocked', expectedUnits }
   return { verdict: seen.availableUnits === expectedUnits ? 'equal' : 'different', expectedUnits }

@@ -49,7 +49,8 @@ export async function recordObservations(
          as s (location_gid, inventory_item_gid, available, committed, reserved)
      ), compared as (
        select t.shop_id, t.location_id, t.product_id, t.revision, s.available,
-              t.sellable_units - greatest(coalesce(s.committed, 0) - coalesce(open.units, 0), 0) - coalesce(s.reserved, 0) as expected,
+              greatest(t.sellable_units - greatest(coalesce(s.committed, 0) - coalesce(open.units, 0), 0) - coalesce(s.reserved, 0),
+                       least(coalesce(s.available, 0), 0)) as expected,
               case
                 when i.state is distinct from 'confirmed' or i.revision <> t.revision
                   or v.frozen_by is not null or v.touched_at > $3 then 'waiting'
@@ -69,9 +70,9 @@ export async function recordObservations(
      )
      insert into reconcile.observation as o
        (shop_id, location_id, product_id, run_id, revision, expected_units, shop_units, verdict, different_since, read_at)
-     select shop_id, location_id, product_id, $1, revision, greatest(expected, 0), available,
-            coalesce(verdict, case when available = greatest(expected, 0) then 'equal' else 'different' end),
-            case when verdict is null and available <> greatest(expected, 0) then $4::timestamptz end, $4
+     select shop_id, location_id, product_id, $1, revision, expected, available,
+            coalesce(verdict, case when available = expected then 'equal' else 'different' end),
+            case when verdict is null and available <> expected then $4::timestamptz end, $4
        from compared
      on conflict (shop_id, location_id, product_id) do update
         set run_id = excluded.run_id, revision = excluded.revision, expected_units = excluded.expected_units,

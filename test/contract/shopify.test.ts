@@ -1,10 +1,10 @@
 import { parse, validate } from 'graphql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { adminSchema } from '../../simulator/shopify/schema.ts'
 import * as documents from '../../src/adapters/shopify/documents.ts'
 import { openShop } from '../../src/adapters/shopify/shop.ts'
 import type { SetRow } from '../../src/channel/port.ts'
-import { adminSchema } from '../../simulator/shopify/schema.ts'
-import { openSimulatedShop, SMALL_SHOP, type SimulatedShop } from './simulated-shop.ts'
+import { openSimulatedShop, type SimulatedShop, SMALL_SHOP } from './simulated-shop.ts'
 
 describe('every document is valid for the API version that we speak', () => {
   const schema = adminSchema('2026-10')
@@ -41,7 +41,9 @@ describe('the orders of a shop', () => {
   test('an order is seen with its units where Shopify committed them, and gone when it was shipped', async () => {
     const order = await shop.order([{ sku: 'A-1', units: 2 }])
     const first = await shop.port.changedSince(null)
-    expect(first.orders).toMatchObject([{ openLines: [{ inventoryItemGid: shop.item('A-1'), locationGid: shop.location('Main'), openUnits: 2 }] }])
+    expect(first.orders).toMatchObject([
+      { openLines: [{ inventoryItemGid: shop.item('A-1'), locationGid: shop.location('Main'), openUnits: 2 }] },
+    ])
     await shop.control('POST', `orders/${order.number}/fulfil`, {})
     const later = await shop.port.changedSince(first.startedAt - 60_000)
     expect(later.orders).toMatchObject([{ orderGid: first.orders[0]?.orderGid, openLines: [] }])
@@ -60,7 +62,12 @@ describe('the orders of a shop', () => {
 })
 
 describe('the levels of a shop', () => {
-  const row = (units: number, fromUnits: number, sku = 'A-1'): SetRow => ({ inventoryItemGid: shop.item(sku), locationGid: shop.location('Main'), units, fromUnits })
+  const row = (units: number, fromUnits: number, sku = 'A-1'): SetRow => ({
+    inventoryItemGid: shop.item(sku),
+    locationGid: shop.location('Main'),
+    units,
+    fromUnits,
+  })
   const frozen = (...rows: SetRow[]) => {
     const idempotencyKey = crypto.randomUUID()
     return shop.port.freeze(rows, { idempotencyKey, reference: `gid://trueup/Call/${idempotencyKey}` })
@@ -72,7 +79,14 @@ describe('the levels of a shop', () => {
     await shop.order([{ sku: 'A-1', units: 2 }])
     const seen = await shop.port.readLevels(shop.location('Main'), [shop.item('A-1'), 'gid://shopify/InventoryItem/1'])
     expect(seen).toEqual([
-      { inventoryItemGid: shop.item('A-1'), locationGid: shop.location('Main'), availableUnits: 8, committedUnits: 2, reservedUnits: 0, isActive: true },
+      {
+        inventoryItemGid: shop.item('A-1'),
+        locationGid: shop.location('Main'),
+        availableUnits: 8,
+        committedUnits: 2,
+        reservedUnits: 0,
+        isActive: true,
+      },
     ])
   })
 
@@ -91,10 +105,13 @@ describe('the levels of a shop', () => {
 
   test('the same rows and key are the same bytes', () => {
     const named = { idempotencyKey: 'k', reference: 'gid://trueup/Call/k' }
-    expect(shop.port.freeze([row(7, 10)], named)).toEqual(shop.port.freeze([{ fromUnits: 10, units: 7, locationGid: shop.location('Main'), inventoryItemGid: shop.item('A-1') }], named))
+    expect(shop.port.freeze([row(7, 10)], named)).toEqual(
+      shop.port.freeze([{ fromUnits: 10, units: 7, locationGid: shop.location('Main'), inventoryItemGid: shop.item('A-1') }], named),
+    )
   })
 
-  test('a call in which nothing changes is confirmed', async () => expect(await shop.port.send(frozen(row(10, 10)))).toMatchObject({ kind: 'confirmed' }))
+  test('a call in which nothing changes is confirmed', async () =>
+    expect(await shop.port.send(frozen(row(10, 10)))).toMatchObject({ kind: 'confirmed' }))
 
   test('a stale row is named, and nothing of the call was done', async () => {
     const outcome = await shop.port.send(frozen(row(21, 20, 'a-2 '), row(7, 9)))
@@ -103,7 +120,10 @@ describe('the levels of a shop', () => {
   })
 
   test('a bundle parent is named', async () => {
-    expect(await shop.port.send(frozen(row(7, 10), row(5, 3, 'SET')))).toMatchObject({ kind: 'rows_refused', rows: [{ ordinal: 1, code: 'CHANNEL_ROW_BUNDLE_PARENT' }] })
+    expect(await shop.port.send(frozen(row(7, 10), row(5, 3, 'SET')))).toMatchObject({
+      kind: 'rows_refused',
+      rows: [{ ordinal: 1, code: 'CHANNEL_ROW_BUNDLE_PARENT' }],
+    })
   })
 
   test.each([

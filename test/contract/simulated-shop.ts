@@ -1,8 +1,15 @@
-import { type OpenShop, openShop, type ShopOptions } from '../../src/adapters/shopify/shop.ts'
 import type { ShopFile } from '../../simulator/shopify/shop-file.ts'
 import { startShopifySimulator } from '../../simulator/shopify/simulator.ts'
+import { type OpenShop, openShop, type ShopOptions } from '../../src/adapters/shopify/shop.ts'
 
-export type SimulatedLevel = { inventoryItemId: string; locationId: string; sku: string | null; active: boolean; available: number; committed: number }
+export type SimulatedLevel = {
+  inventoryItemId: string
+  locationId: string
+  sku: string | null
+  active: boolean
+  available: number
+  committed: number
+}
 export type JournalEntry = { operation: string | null; roots: string[]; idempotencyKeys: string[]; status: number; fault: string | null }
 
 /** A simulated shop with our adapter on it, and a hand on its dials. */
@@ -48,7 +55,9 @@ export async function openSimulatedShop(file: ShopFile): Promise<SimulatedShop> 
   type State = { locations: { id: string; name: string }[]; levels: SimulatedLevel[] }
   const state = await control<State>('GET', 'state')
   const items = new Map(
-    file.products.flatMap(product => product.variants.map(variant => [variant.sku, `gid://shopify/InventoryItem/${variant.inventoryItemId}`] as const)),
+    file.products.flatMap(product =>
+      product.variants.map(variant => [variant.sku, `gid://shopify/InventoryItem/${variant.inventoryItemId}`] as const),
+    ),
   )
   const found = (gid: string | undefined, what: string) => {
     if (gid === undefined) throw new Error(`the test's shop has no ${what}`)
@@ -65,9 +74,13 @@ export async function openSimulatedShop(file: ShopFile): Promise<SimulatedShop> 
     location,
     levels,
     control,
-    available: async (sku, at) => (await levels()).find(level => level.inventoryItemId === item(sku) && level.locationId === location(at))?.available,
+    available: async (sku, at) =>
+      (await levels()).find(level => level.inventoryItemId === item(sku) && level.locationId === location(at))?.available,
     journal: async () => (await control<{ entries: JournalEntry[] }>('GET', 'journal')).entries,
-    order: lines => control('POST', 'orders', { lines: lines.map(line => ({ inventoryItemId: item(line.sku), units: line.units, locationId: location('Main') })) }),
+    order: lines =>
+      control('POST', 'orders', {
+        lines: lines.map(line => ({ inventoryItemId: item(line.sku), units: line.units, locationId: location('Main') })),
+      }),
     edit: async (sku, at, available) => {
       await control('PUT', 'levels', { inventoryItemId: item(sku), locationId: location(at), available })
     },

@@ -31,7 +31,9 @@ export function openBulk({ client, graphql, sleep }: { client: Client; graphql: 
     const { bulkOperation, userErrors } = told.data.bulkOperationRunQuery
     if (bulkOperation) return bulkOperation.id
     const error = userErrors[0]
-    throw shopError('CHANNEL_BULK_FAILED', `the bulk query was not started: ${error?.message ?? 'no reason was given'}`, { code: error?.code ?? null })
+    throw shopError('CHANNEL_BULK_FAILED', `the bulk query was not started: ${error?.message ?? 'no reason was given'}`, {
+      code: error?.code ?? null,
+    })
   }
 
   async function finished(id: string, signal?: AbortSignal): Promise<string | null> {

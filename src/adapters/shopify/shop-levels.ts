@@ -1,5 +1,5 @@
-import { assert } from '../../kernel/assert.ts'
 import { type FrozenCall, LEVELS_PER_CALL_MAX, type LevelSeen, type SetRow, type ShopPort } from '../../channel/port.ts'
+import { assert } from '../../kernel/assert.ts'
 import type { Bulk } from './bulk.ts'
 import { ACTIVATE, BULK_LEVELS, GRANTED_SCOPES, LEVELS_OF_ITEMS, SET_AVAILABLE } from './documents.ts'
 import type { Graphql } from './graphql.ts'
@@ -14,8 +14,14 @@ export function shopLevels({ graphql, bulk }: { graphql: Graphql; bulk: Bulk }):
     },
     async readLevels(locationGid, inventoryItemGids, signal) {
       assert(inventoryItemGids.length <= LEVELS_PER_CALL_MAX, 'a call names at most 250 items')
-      const { data } = await graphql.ask<{ nodes: (ItemNode | null)[] }>(LEVELS_OF_ITEMS, { ids: inventoryItemGids, locationId: locationGid }, signal)
-      return data.nodes.flatMap(node => (node?.inventoryLevel ? [asSeen(node.inventoryLevel, { inventoryItemGid: node.id, locationGid })] : []))
+      const { data } = await graphql.ask<{ nodes: (ItemNode | null)[] }>(
+        LEVELS_OF_ITEMS,
+        { ids: inventoryItemGids, locationId: locationGid },
+        signal,
+      )
+      return data.nodes.flatMap(node =>
+        node?.inventoryLevel ? [asSeen(node.inventoryLevel, { inventoryItemGid: node.id, locationGid })] : [],
+      )
     },
     async *readEveryLevel(signal) {
       for await (const chunk of bulk.run<BulkLine>(BULK_LEVELS, signal)) {

@@ -61,8 +61,13 @@ describe('what is wrong with a shop', () => {
 })
 
 describe('what became of a call of three rows', () => {
-  const payload = (...userErrors: UserError[]) => answered(200, { data: { inventorySetQuantities: { inventoryAdjustmentGroup: null, userErrors } } })
-  const row = (ordinal: number, code: string): UserError => ({ field: ['input', 'quantities', String(ordinal), 'quantity'], code, message: code })
+  const payload = (...userErrors: UserError[]) =>
+    answered(200, { data: { inventorySetQuantities: { inventoryAdjustmentGroup: null, userErrors } } })
+  const row = (ordinal: number, code: string): UserError => ({
+    field: ['input', 'quantities', String(ordinal), 'quantity'],
+    code,
+    message: code,
+  })
   const whole = (code: string): UserError => ({ field: ['input'], code, message: code })
 
   const table: [string, Answer, string][] = [
@@ -76,14 +81,22 @@ describe('what became of a call of three rows', () => {
     ['the same key with other bytes', payload(whole('IDEMPOTENCY_KEY_PARAMETER_MISMATCH')), 'call_refused CHANNEL_REQUEST_REFUSED'],
     ['the same key failed before', payload(whole('IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED')), 'rows_refused 0 STALE, 1 STALE, 2 STALE'],
     ['somebody else wrote row 1', payload(row(1, 'CHANGE_FROM_QUANTITY_STALE')), 'rows_refused 1 STALE'],
-    ['a stale row that is not named', payload({ field: null, code: 'CHANGE_FROM_QUANTITY_STALE', message: '' }), 'rows_refused 0 STALE, 1 STALE, 2 STALE'],
+    [
+      'a stale row that is not named',
+      payload({ field: null, code: 'CHANGE_FROM_QUANTITY_STALE', message: '' }),
+      'rows_refused 0 STALE, 1 STALE, 2 STALE',
+    ],
     ['a bundle parent', payload(row(2, 'NON_MUTABLE_INVENTORY_ITEM')), 'rows_refused 2 BUNDLE_PARENT'],
     ['an item that was deleted', payload(row(0, 'INVALID_INVENTORY_ITEM')), 'rows_refused 0 ITEM_GONE'],
     ['a location that was deleted', payload(row(0, 'INVALID_LOCATION')), 'rows_refused 0 LOCATION_GONE'],
     ['not stocked (before 2026-10)', payload(row(0, 'ITEM_NOT_STOCKED_AT_LOCATION')), 'rows_refused 0 NOT_STOCKED'],
     ['too many units', payload(row(0, 'INVALID_QUANTITY_TOO_HIGH')), 'rows_refused 0 UNITS_REFUSED'],
     ['a code that nobody knows', payload(row(0, 'SOMETHING_NEW')), 'rows_refused 0 REFUSED'],
-    ['two rows, one of them twice', payload(row(2, 'INVALID_LOCATION'), row(0, 'INVALID_INVENTORY_ITEM'), row(2, 'INVALID_INVENTORY_ITEM')), 'rows_refused 0 ITEM_GONE, 2 LOCATION_GONE'],
+    [
+      'two rows, one of them twice',
+      payload(row(2, 'INVALID_LOCATION'), row(0, 'INVALID_INVENTORY_ITEM'), row(2, 'INVALID_INVENTORY_ITEM')),
+      'rows_refused 0 ITEM_GONE, 2 LOCATION_GONE',
+    ],
     ['a row that we did not send', payload(row(9, 'INVALID_LOCATION')), 'call_refused CHANNEL_REQUEST_REFUSED'],
     ['a reason that is not allowed', payload(whole('INVALID_REASON')), 'call_refused CHANNEL_REQUEST_REFUSED'],
     ['the token is no longer good', answered(401, {}), 'call_refused CHANNEL_TOKEN_REFUSED'],

@@ -1,6 +1,6 @@
+import type { RefusedRow, RowCode, SendOutcome, ShopCode } from '../../channel/port.ts'
 import { unreachable } from '../../kernel/assert.ts'
 import { type Retry, TrueupError } from '../../kernel/error.ts'
-import type { RefusedRow, RowCode, SendOutcome, ShopCode } from '../../channel/port.ts'
 import { type Answer, costOf } from './answer.ts'
 
 /** What is wrong with an answer as a whole, whatever was asked. */
@@ -46,7 +46,9 @@ function problemInBody(answer: Answered): Problem | null {
   if (body === null) return { kind: 'no_answer', message: 'the answer was no JSON', retryAfterMs: null }
   const errors = Array.isArray(body.errors) ? (body.errors as GraphqlError[]) : body.errors === undefined ? [] : [{}]
   if (errors.length === 0) {
-    return body.data === undefined || body.data === null ? { kind: 'no_answer', message: 'the answer held no data', retryAfterMs: null } : null
+    return body.data === undefined || body.data === null
+      ? { kind: 'no_answer', message: 'the answer held no data', retryAfterMs: null }
+      : null
   }
   const codes = errors.map(error => error.extensions?.code)
   const message = wordsOf(body.errors).replace(/^: /, '') || 'the shop refused the request without a reason'
@@ -89,14 +91,18 @@ export function outcomeOfSend(answer: Answer, rowCount: number): SendOutcome {
   const cost = costOf(answer)
   const costPoints = cost?.actualQueryCost ?? cost?.requestedQueryCost ?? null
   const payload = answer.kind === 'answered' ? (answer.body?.data as SetPayload | undefined)?.inventorySetQuantities : undefined
-  if (!payload) return { kind: 'unknown', code: 'CHANNEL_UNREACHABLE', message: 'the answer does not speak of the call', retryAfterMs: null }
+  if (!payload)
+    return { kind: 'unknown', code: 'CHANNEL_UNREACHABLE', message: 'the answer does not speak of the call', retryAfterMs: null }
   if (payload.userErrors.length === 0) return { kind: 'confirmed', requestId, costPoints }
   return outcomeOfUserErrors(payload.userErrors, { rowCount, requestId, costPoints })
 }
 
 type SetPayload = { inventorySetQuantities?: { userErrors: UserError[] } | null }
 
-function outcomeOfUserErrors(errors: readonly UserError[], of: { rowCount: number; requestId: string | null; costPoints: number | null }): SendOutcome {
+function outcomeOfUserErrors(
+  errors: readonly UserError[],
+  of: { rowCount: number; requestId: string | null; costPoints: number | null },
+): SendOutcome {
   const { rowCount, requestId, costPoints } = of
   const refusedWhole = (error: UserError): SendOutcome => ({
     kind: 'call_refused',
@@ -164,7 +170,9 @@ function rowCode(code: string | null | undefined): RowCode {
 export function errorOf(problem: Problem): TrueupError {
   switch (problem.kind) {
     case 'throttled':
-      return shopError('CHANNEL_THROTTLED', `the shop asks for patience for ${Math.ceil(problem.retryAfterMs / 1_000)} s`, { retryAfterMs: problem.retryAfterMs })
+      return shopError('CHANNEL_THROTTLED', `the shop asks for patience for ${Math.ceil(problem.retryAfterMs / 1_000)} s`, {
+        retryAfterMs: problem.retryAfterMs,
+      })
     case 'no_answer':
       return shopError('CHANNEL_UNREACHABLE', `no usable answer from the shop: ${problem.message}`, { retryAfterMs: problem.retryAfterMs })
     case 'refused':
@@ -180,13 +188,28 @@ export function shopError(code: ShopCode, message: string, detail: Record<string
 }
 
 const CURES: Readonly<Record<ShopCode, { retry: Retry; hint: string }>> = {
-  CHANNEL_UNREACHABLE: { retry: 'backoff', hint: 'Nothing to do: it is tried again by itself. If it lasts, look at the status page of Shopify.' },
-  CHANNEL_THROTTLED: { retry: 'backoff', hint: 'Nothing to do: it goes on by itself. If it lasts, see which other apps use up the shop’s limit.' },
+  CHANNEL_UNREACHABLE: {
+    retry: 'backoff',
+    hint: 'Nothing to do: it is tried again by itself. If it lasts, look at the status page of Shopify.',
+  },
+  CHANNEL_THROTTLED: {
+    retry: 'backoff',
+    hint: 'Nothing to do: it goes on by itself. If it lasts, see which other apps use up the shop’s limit.',
+  },
   CHANNEL_TOKEN_REFUSED: { retry: 'after-operator', hint: 'Enter a valid access token of the app that is installed in the shop.' },
-  CHANNEL_SCOPE_MISSING: { retry: 'after-operator', hint: 'Grant the app the missing access scope in Shopify; waiting changes then go by themselves.' },
-  CHANNEL_SHOP_FROZEN: { retry: 'after-operator', hint: 'Shopify has frozen or locked the shop. Its owner has to settle that with Shopify.' },
+  CHANNEL_SCOPE_MISSING: {
+    retry: 'after-operator',
+    hint: 'Grant the app the missing access scope in Shopify; waiting changes then go by themselves.',
+  },
+  CHANNEL_SHOP_FROZEN: {
+    retry: 'after-operator',
+    hint: 'Shopify has frozen or locked the shop. Its owner has to settle that with Shopify.',
+  },
   CHANNEL_SHOP_UNKNOWN: { retry: 'after-operator', hint: 'Check the address and the API version of the shop.' },
-  CHANNEL_READ_ONLY: { retry: 'after-operator', hint: 'Set the access scope of the shop to Read and write when Trueup shall write its stock.' },
+  CHANNEL_READ_ONLY: {
+    retry: 'after-operator',
+    hint: 'Set the access scope of the shop to Read and write when Trueup shall write its stock.',
+  },
   CHANNEL_REQUEST_REFUSED: { retry: 'after-operator', hint: 'Shopify did not understand the request. Report it with the request id.' },
   CHANNEL_BULK_FAILED: { retry: 'backoff', hint: 'Nothing to do: the bulk operation is started again by itself.' },
 }

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { afterNews, type Health, isResting, type News, needsQuestion, neverAsked, newsOf } from './health.ts'
+
+const T = 1_000_000
+const shop = (facts: Partial<Health>): Health => ({ ...neverAsked(0), grantedScopes: ['write_inventory'], scopesAt: T, ...facts })
+const reachable = shop({ state: 'reachable' })
+const down = shop({ state: 'unreachable', code: 'CHANNEL_UNREACHABLE', failures: 3, retryAt: T, since: 5 })
+
+describe('how a shop is after what it said', () => {
+  const table: [string, Health, News, Partial<Health>][] = [
+    ['a first answer', neverAsked(0), { kind: 'answered' }, { state: 'reachable', since: T, retryAt: null }],
+    ['it goes on answering', reachable, { kind: 'answered' }, { state: 'reachable', since: 0 }],
+    ['it is back', down, { kind: 'answered' }, { state: 'reachable', code: null, failures: 0, retryAt: null, since: T }],
+    ['no answer', reachable, no(null), { state: 'unreachable', failures: 1, retryAt: T + 1_000, since: T }],
+    ['no answer again and again', down, no(null), { state: 'unreachable', failures: 4, retryAt: T + 8_000, since: 5 }],
+    ['503, and it says when', down, no(30_000), { retryAt: T + 30_000 }],
+    [
+      'throttled is not down',
+      reachable,
+      { kind: 'throttled', retryAfterMs: 700 },
+      { state: 'reachable', code: 'CHANNEL_THROTTLED', retryAt: T + 700 },
+    ],
+    ['read only', reachable, newsOf('CHANNEL_READ_ONLY', 'm', null), { state: 'refused', code: 'CHANNEL_READ_ONLY', retryAt: T + 15_000 }],
+    [
+      'another reason than before',
+      shop({ state: 'refused', code: 'CHANNEL_READ_ONLY', since: 5 }),
+      newsOf('CHANNEL_TOKEN_REFUSED', 'm', null),
+      { since: T },
+    ],
+    ['the scopes', down, { kind: 'scopes', grantedScopes: ['x'] }, { state: 'reachable', grantedScopes: ['x'], scopesAt: T }],
+  ]
+  test.each(table)('%s', (_, before, news, expected) => expect(afterNews(before, news, { now: T, chance: 0 })).toMatchObject(expected))
+})
+
+test.each([
+  ['CHANNEL_UNREACHABLE', 'no_answer'],
+  ['CHANNEL_BULK_FAILED', 'no_answer'],
+  ['CHANNEL_THROTTLED', 'throttled'],
+  ['CHANNEL_SCOPE_MISSING', 'refused'],
+] as const)('%s means %s', (code, kind) => expect(newsOf(code, '', null).kind).toBe(kind))
+
+test('a shop rests until its time has come', () => {
+  expect(isResting(shop({ retryAt: T + 1 }), T)).toBe(true)
+  expect(isResting(shop({ retryAt: T }), T)).toBe(false)
+})
+
+test.each([
+  ['never asked', neverAsked(T), true],
+  ['after an outage', down, true],
+  ['asked just now', reachable, false],
+  ['asked too long ago', shop({ state: 'reachable', scopesAt: T - 601_000 }), true],
+])('%s: a question goes first: %s', (_, health, expected) => expect(needsQuestion(health, T)).toBe(expected))
+
+function no(retryAfterMs: number | null): News {
+  return { kind: 'no_answer', code: 'CHANNEL_UNREACHABLE', message: 'm', retryAfterMs }
+}

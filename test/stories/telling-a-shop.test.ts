@@ -1,0 +1,341 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { ShopPort } from '../../src/channel/port.ts'
+import { channelStatus } from '../../src/channel/store.ts'
+import { openToldShop, sku, type ToldShop } from './told-shop.ts'
+
+let told: ToldShop
+afterEach(() => told.close())
+
+describe('what waits is told', () => {
+  test('600 changes leave in three calls, and the shop shows every one of them', async () => {
+    told = await openToldShop(600)
+    const units = Array.from({ length: 600 }, (_, at) => at % 50)
+    await told.promise(units)
+    await told.tellAll()
+    expect(await told.available()).toEqual(units)
+    expect(await told.calls()).toHaveLength(3)
+    expect(await told.states()).toEqual({ confirmed: 600 })
+    expect(await channelStatus(told.home.db, 0)).toEqual({ backlog: 0, oldestAt: null, stuck: 0 })
+  })
+
+  test('what the shop shows already is not written', async () => {
+    told = await openToldShop(3)
+    await told.promise(10)
+    await told.tellAll()
+    expect(await told.calls()).toEqual([])
+    expect(await told.states()).toEqual({ confirmed: 3 })
+  })
+
+  test('a level that is not stocked is stocked first', async () => {
+    told = await openToldShop(3, { inactive: 2 })
+    await told.promise(7)
+    await told.tellAll()
+    expect(await told.available()).toEqual([7, 7, 7])
+    expect((await told.shop.levels()).every(level => level.active)).toBe(true)
+  })
+
+  test('a step takes as many statements for 240 levels as for 3', async () => {
+    const counted = async (items: number) => {
+      told = await openToldShop(items)
+      await told.promise(7)
+      const before = told.statements()
+      await told.tell()
+      const statements = told.statements() - before
+      expect(await told.states()).toEqual({ confirmed: items })
+      return statements
+    }
+    const few = await counted(3)
+    await told.close()
+    expect(await counted(240)).toBe(few)
+  })
+})
+
+describe('one effect, whatever breaks', () => {
+  const broken = new Error('the process died')
+
+  test('the process dies after the call was kept and before it was sent', async () => {
+    told = await openToldShop(3)
+    await told.promise(7)
+    await expect(told.tell(porting({ send: () => Promise.reject(broken) }))).rejects.toBe(broken)
+    expect(await told.available()).toEqual([10, 10, 10])
+    await told.tellAll()
+    expect(await told.calls()).toEqual([])
+    told.later(6_000)
+    await told.tellAll()
+    expect(await told.available()).toEqual([7, 7, 7])
+    expect(await told.states()).toEqual({ confirmed: 3 })
+  })
+
+  test('the process dies after the shop did it and before we noted it: the same key and bytes, and one effect', async () => {
+    told = await openToldShop(3)
+    await told.promise(7)
+    const dying = porting({
+      async send(call) {
+        await told.shop.port.send(call)
+        throw broken
+      },
+    })
+    await expect(told.tell(dying)).rejects.toBe(broken)
+    await told.shop.edit(sku(1), 'Main', 3)
+    told.later(6_000)
+    await told.tellAll()
+    const calls = await told.calls()
+    expect(calls).toHaveLength(2)
+    expect(calls[0]?.key).toBe(calls[1]?.key)
+    expect(await told.available()).toEqual([3, 7, 7])
+  })
+
+  test('the answer is lost: the same key tells, and nothing is done twice', async () => {
+    told = await openToldShop(3)
+    await told.shop.dial({ failNext: [{ kind: 'resetAfter', root: 'inventorySetQuantities' }] })
+    await told.promise(7)
+    await told.tellAll()
+    expect(await told.states()).toEqual({ sending: 3 })
+    told.later(2_000)
+    await told.tellAll()
+    const keys = (await told.calls()).map(call => call.key)
+    expect(new Set(keys).size).toBe(1)
+    expect(await told.states()).toEqual({ confirmed: 3 })
+    expect(await told.home.db.query('select outcome from channel.answer order by answer_seq')).toEqual([
+      { outcome: 'unknown' },
+      { outcome: 'confirmed' },
+    ])
+  })
+
+  test('the answer of a refused call is lost: its key is spent, and what to say is decided anew', async () => {
+    told = await openToldShop(3)
+    await told.promise(9)
+    await told.tellAll()
+    await told.shop.edit(sku(1), 'Main', 4)
+    await told.shop.dial({ failNext: [{ kind: 'resetAfter', root: 'inventorySetQuantities' }] })
+    await told.promise(7)
+    await told.tellAll()
+    told.later(2_000)
+    await told.tellAll()
+    expect(await told.available()).toEqual([7, 7, 7])
+    expect(await told.states()).toEqual({ confirmed: 3 })
+  })
+
+  test('a newer number while a call is out waits for its answer, and is the one that stays', async () => {
+    told = await openToldShop(2)
+    await told.promise([7, 7])
+    await expect(told.tell(porting({ send: () => Promise.reject(broken) }))).rejects.toBe(broken)
+    await told.promise([5, 7])
+    expect(await told.states()).toEqual({ pending: 1, sending: 1 })
+    await told.tellAll()
+    expect(await told.calls()).toEqual([])
+    told.later(6_000)
+    await told.tellAll()
+    expect(await told.available()).toEqual([5, 7])
+    expect(await told.calls()).toHaveLength(2)
+  })
+
+  test('two processes at once send everything once', async () => {
+    told = await openToldShop(300)
+    await told.promise(7)
+    await Promise.all([told.tell(), told.tell(), told.tell()])
+    await told.tellAll()
+    expect(await told.available()).toEqual(Array.from({ length: 300 }, () => 7))
+    expect(await told.calls()).toHaveLength(2)
+  })
+
+  test('a call that nobody answers for a day is given up, and its levels are read as at first contact', async () => {
+    told = await openToldShop(2)
+    await told.promise(7)
+    await expect(told.tell(porting({ send: () => Promise.reject(broken) }))).rejects.toBe(broken)
+    await told.shop.edit(sku(1), 'Main', 2)
+    told.later(24 * 60 * 60_000)
+    await told.tellAll()
+    expect(await told.available()).toEqual([7, 7])
+    expect(await told.home.db.query('select outcome from channel.call order by claimed_at')).toEqual([
+      { outcome: 'abandoned' },
+      { outcome: 'confirmed' },
+    ])
+  })
+})
+
+describe('one bad row holds nobody', () => {
+  test('a bundle parent among 250: 249 are told, one waits for the catalogue', async () => {
+    told = await openToldShop(250, { bundleParent: 77 })
+    await told.promise(7)
+    await told.tellAll()
+    expect(await told.states()).toEqual({ confirmed: 249, blocked: 1 })
+    expect(await told.intent(77)).toMatchObject({ state: 'blocked', code: 'CHANNEL_ROW_BUNDLE_PARENT' })
+    expect((await told.available()).filter(units => units === 7)).toHaveLength(249)
+    expect(await channelStatus(told.home.db, 0)).toMatchObject({ stuck: 1 })
+  })
+
+  test('an item that was deleted', async () => {
+    told = await openToldShop(3)
+    await told.home.db.query(`update catalog.item_link set inventory_item_gid = 'gid://shopify/InventoryItem/9' where product_id = 2`)
+    await told.promise(7)
+    await told.tellAll()
+    expect(await told.states()).toEqual({ confirmed: 2, blocked: 1 })
+    expect(await told.intent(2)).toMatchObject({ code: 'CHANNEL_ROW_NOT_STOCKED' })
+  })
+})
+
+describe('what others did is not given back', () => {
+  test('two were sold since we looked: the level is read and decided again, not asserted again', async () => {
+    told = await openToldShop(2)
+    await told.promise(9)
+    await told.tellAll()
+    await told.shop.order([{ sku: sku(1), units: 2 }])
+    await told.promise([8, 8])
+    await told.tellAll()
+    // Nine less the two sold makes seven. Eight are promised, and two of them are sold but not known: six.
+    expect(await told.available()).toEqual([6, 8])
+    const rows = await told.home.db.query('select code from channel.call_row where code is not null')
+    expect(rows).toEqual([{ code: 'CHANNEL_ROW_STALE' }])
+  })
+
+  test('a stale row that the shop does not name is found by reading them all', async () => {
+    told = await openToldShop(2)
+    await told.promise(9)
+    await told.tellAll()
+    await told.shop.dial({ staleField: 'null' })
+    await told.shop.edit(sku(1), 'Main', 4)
+    await told.promise(7)
+    await told.tellAll()
+    expect(await told.available()).toEqual([7, 7])
+  })
+
+  test('before any order is known less is told at once, and more waits until they are', async () => {
+    told = await openToldShop(2, { areOrdersKnown: false })
+    await told.promise([7, 12])
+    await told.tellAll()
+    expect(await told.available()).toEqual([7, 10])
+    expect(await told.intent(2)).toMatchObject({ state: 'pending', code: 'CHANNEL_WAITS_FOR_ORDERS' })
+    expect(await told.home.db.query('select asked_at is not null as asked from orders.watermark')).toEqual([{ asked: true }])
+    await told.poll()
+    told.later(1_000)
+    await told.tellAll()
+    expect(await told.available()).toEqual([7, 12])
+  })
+
+  test('an order that we know and the promise does not hold yet: more waits until it does', async () => {
+    told = await openToldShop(1)
+    await told.shop.order([{ sku: sku(1), units: 2 }])
+    await told.poll()
+    await told.promise(10)
+    await told.tellAll()
+    expect(await told.available()).toEqual([8])
+    expect(await told.intent(1)).toMatchObject({ state: 'pending', code: 'CHANNEL_WAITS_FOR_PROMISE' })
+    await told.home.db.query(`insert into street.cursor select 'inventory<-orders', max(seq) from orders.demand_change`)
+    await told.promise(8)
+    told.later(1_000)
+    await told.tellAll()
+    expect(await told.states()).toEqual({ confirmed: 1 })
+    expect(await told.calls()).toEqual([])
+  })
+
+  test('a level that had orders since we looked is read again before it is told', async () => {
+    told = await openToldShop(1)
+    await told.promise(9)
+    await told.tellAll()
+    await told.shop.order([{ sku: sku(1), units: 2 }])
+    told.later(1_000)
+    await told.poll()
+    await told.home.db.query(`insert into street.cursor select 'inventory<-orders', max(seq) from orders.demand_change`)
+    await told.promise(7)
+    await told.tellAll()
+    expect(await told.available()).toEqual([7])
+    expect(await told.calls()).toHaveLength(1)
+  })
+})
+
+describe('a shop in trouble', () => {
+  const health = async () =>
+    (
+      await told.home.db.query<{ state: string; code: string | null; failures: number }>('select state, code, failures from channel.health')
+    )[0]
+
+  test('503 for a while: everything waits, numbers coalesce, and it is told when the shop is back', async () => {
+    told = await openToldShop(5)
+    await told.shop.dial({ failNext: [{ kind: 'status', status: 503, times: 4 }] })
+    await told.promise(7)
+    for (let n = 0; n < 4; n++) {
+      expect(await told.tell()).toMatchObject({ more: false, notes: { resting: 'CHANNEL_UNREACHABLE' } })
+      told.later(60_000)
+    }
+    expect(await health()).toMatchObject({ state: 'unreachable', failures: 4 })
+    expect(await told.states()).toEqual({ pending: 5 })
+    await told.promise(6)
+    await told.tellAll()
+    expect(await told.available()).toEqual([6, 6, 6, 6, 6])
+    expect(await told.calls()).toHaveLength(1)
+    expect(await health()).toMatchObject({ state: 'reachable', code: null, failures: 0 })
+  })
+
+  test('it goes down in the middle of a call: one call is out, and no second one is thrown after it', async () => {
+    told = await openToldShop(600)
+    await told.shop.dial({ failNext: [{ kind: 'status', status: 503, times: 2, root: 'inventorySetQuantities' }] })
+    await told.promise(7)
+    await told.tellAll()
+    expect(await told.states()).toEqual({ pending: 350, sending: 250 })
+    told.later(60_000)
+    await told.tellAll()
+    told.later(60_000)
+    await told.tellAll()
+    expect(await told.states()).toEqual({ confirmed: 600 })
+    expect(new Set((await told.calls()).map(call => call.key)).size).toBe(3)
+  })
+
+  test('throttled: the same call goes when the shop has points again', async () => {
+    told = await openToldShop(2)
+    await told.shop.dial({ failNext: [{ kind: 'throttle', root: 'inventorySetQuantities' }] })
+    await told.promise(7)
+    await told.tellAll()
+    expect(await health()).toMatchObject({ state: 'reachable', code: 'CHANNEL_THROTTLED' })
+    told.later(10_000)
+    await told.tellAll()
+    expect(await told.available()).toEqual([7, 7])
+    expect(new Set((await told.calls()).map(call => call.key)).size).toBe(1)
+  })
+
+  const cures: [string, string, () => Promise<unknown>, () => Promise<unknown>][] = [
+    ['read only', 'CHANNEL_READ_ONLY', () => access('read_only'), () => access('read_and_write')],
+    ['no access', 'CHANNEL_READ_ONLY', () => access('no_access'), () => access('read_and_write')],
+    [
+      'the scope is missing',
+      'CHANNEL_SCOPE_MISSING',
+      () => told.shop.dial({ scopes: ['read_inventory'] }),
+      () => told.shop.dial({ scopes: null }),
+    ],
+    [
+      'the token is revoked',
+      'CHANNEL_TOKEN_REFUSED',
+      () => told.shop.dial({ tokenRevoked: true }),
+      () => told.shop.dial({ tokenRevoked: false }),
+    ],
+    ['the shop is frozen', 'CHANNEL_SHOP_FROZEN', () => told.shop.dial({ frozen: true }), () => told.shop.dial({ frozen: false })],
+  ]
+  test.each(cures)('%s: held as %s, and told by itself after the cure', async (_, code, ill, cure) => {
+    told = await openToldShop(2)
+    await ill()
+    await told.promise(7)
+    await told.tellAll()
+    expect(await health()).toMatchObject({ state: 'refused', code })
+    expect(await told.states()).toEqual({ pending: 2 })
+    await cure()
+    told.later(15_000)
+    await told.tellAll()
+    expect(await told.available()).toEqual([7, 7])
+    expect(await health()).toMatchObject({ state: 'reachable', code: null })
+  })
+
+  test('no access: the shop is not even asked', async () => {
+    told = await openToldShop(2)
+    await access('no_access')
+    await told.promise(7)
+    await told.tellAll()
+    expect(await told.shop.journal()).toEqual([])
+  })
+
+  const access = (scope: string) => told.home.db.query('update catalog.shop set access_scope = $1', [scope])
+})
+
+/** The shop's port with something broken. */
+function porting(broken: Partial<ShopPort>): ShopPort {
+  return { ...told.shop.port, ...broken }
+}
