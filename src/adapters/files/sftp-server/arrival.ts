@@ -1,4 +1,4 @@
-import { link, lstat, open, rename, rm } from 'node:fs/promises'
+import { link, lstat, open, rename, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { messageOf } from '../../../kernel/error.ts'
 import { nullIfMissing } from '../errno.ts'
@@ -15,7 +15,9 @@ export type Arrival = { feedId: number; name: string; from: string; to: string }
  * That is an arrival like an upload. The answer is given when the file is safe and recorded.
  */
 export async function arriveByRename({ reception, spoolDir, writers }: UploadDeps, { feedId, name, from, to }: Arrival): Promise<void> {
-  if (writers.has(inodeOf(await lstat(from)))) throw failure('The file is still being written')
+  const inode = inodeOf(await lstat(from))
+  if (writers.has(inode)) throw failure('The file is still being written')
+  let isRenamed = false
   const receipt = await reception.opened({ feedId, door: 'sftp', name })
   try {
     await link(from, spoolPath(spoolDir, receipt.spoolName))
@@ -23,11 +25,15 @@ export async function arriveByRename({ reception, spoolDir, writers }: UploadDep
     await syncDirectory(spoolDir)
     // Before it is received: afterwards import may be done with it at once, and would not find it in inbox/.
     await rename(from, to)
+    isRenamed = true
     // If both were names of one file already, the system leaves both.
-    await rm(from, { force: true })
+    const left = await lstat(from).catch(nullIfMissing)
+    if (left !== null && inodeOf(left) === inode) await unlink(from)
     await syncDirectory(path.dirname(to))
     await reception.received(receipt, whole)
   } catch (error) {
+    // Its client is told that the rename failed, and may try again.
+    if (isRenamed) await rename(to, from)
     const reason = `The file could not be taken over under its new name: ${messageOf(error)}`
     await reception.interrupted(receipt, { bytes: 0, code: 'FILE_INTERRUPTED_DISK', reason })
     throw error
