@@ -6,8 +6,8 @@ import { receiveUpload } from '../../src/adapters/files/http-upload.ts'
 import { demoShopFile, setUpDemo } from '../../src/app/demo-world.ts'
 import { type House, openHouse, type World } from '../../src/app/wire.ts'
 import { realClock, realIds, realSleep } from '../../src/app/world.ts'
-import { feedCalled } from '../../src/feed/store.ts'
 import { createReception } from '../../src/feed/step.ts'
+import { feedCalled } from '../../src/feed/store.ts'
 import { openTestDatabase } from '../database.ts'
 
 export type Street = {
@@ -24,6 +24,9 @@ export type Street = {
 const ROUNDS_MAX = 200
 const IN_ORDER = ['feed', 'import', 'orders', 'inventory', 'availability', 'outbox', 'channel', 'reconcile', 'put-away'] as const
 
+/** What seals the shop's token, so that another process can open it. */
+export const SECRET_KEY = 'a key that is long enough for a test'
+
 export const silentLog = { debug() {}, info() {}, warn() {} }
 
 /** The whole house on a database of its own with the demo's shop; the clockwork is left out, so that a story sets the pace. */
@@ -32,7 +35,7 @@ export async function openStreet(): Promise<Street> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'trueup-street-'))
   const world: World = { clock: realClock, sleep: realSleep, ids: realIds, fetch, log: silentLog }
   const simulator = await startShopifySimulator({ shop: await demoShopFile() })
-  const house = await openHouse({ dataDir, databaseUrl: database.url, secretKey: 'a key that is long enough for a test' }, world)
+  const house = await openHouse({ dataDir, databaseUrl: database.url, secretKey: SECRET_KEY }, world)
   await setUpDemo(house, world, simulator.url)
   const reception = createReception({ db: house.db, clock: world.clock, ids: world.ids })
   return {
