@@ -38,7 +38,8 @@ export async function createCluster(options: ClusterOptions): Promise<void> {
   const { dataDir, clusterDir, user, randomPassword } = options
   if (await exists(clusterDir)) return
   const draftDir = `${clusterDir}.draft`
-  await rm(draftDir, { recursive: true, force: true })
+  // The initdb of a program that was killed may still write there for a moment, and a folder that fills cannot be deleted.
+  await rm(draftDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   await mkdir(draftDir, { mode: 0o700 })
   if (user !== null) await chown(draftDir, user.uid, user.gid)
 
