@@ -50,6 +50,9 @@ export type Field =
   | 'reasonId'
   | 'resetByAtp'
   | 'sku'
+  | 'upca'
+  | 'erpProductId'
+  | 'facilityType'
   | 'name'
   | 'safetyStockUnits'
 
@@ -127,6 +130,9 @@ const FIELDS: readonly Field[] = [
   'reasonId',
   'resetByAtp',
   'sku',
+  'upca',
+  'erpProductId',
+  'facilityType',
   'name',
   'safetyStockUnits',
 ]

@@ -54,6 +54,37 @@ export const MDM_INV_VARIANCE: StockLayout = {
   idTypeDefault: HOTWAX_ID_TYPE,
 }
 
+/** What there is to sell, and every name by which a later file may call it. */
+export const PRODUCTS: CatalogLayout = {
+  name: 'PRODUCTS',
+  kind: 'products',
+  columnsBy: 'name',
+  columns: [
+    { field: 'productId', name: 'productId' },
+    { field: 'sku', name: 'sku' },
+    { field: 'upca', name: 'upca' },
+    { field: 'erpProductId', name: 'erpProductId', alias: 'externalId' },
+    { field: 'name', name: 'name' },
+  ],
+  needs: [['productId', 'sku', 'upca', 'erpProductId'], ['name']],
+  productIdType: 'PRODUCT_ID',
+}
+
+/** Where stock lies: warehouses, stores, and what only looks like one. */
+export const FACILITIES: CatalogLayout = {
+  name: 'FACILITIES',
+  kind: 'facilities',
+  columnsBy: 'name',
+  columns: [
+    { field: 'facilityId', name: 'facilityId' },
+    { field: 'externalFacilityId', name: 'externalFacilityId' },
+    { field: 'name', name: 'name' },
+    { field: 'facilityType', name: 'facilityType' },
+  ],
+  needs: [['facilityId', 'externalFacilityId'], ['name']],
+  productIdType: 'PRODUCT_ID',
+}
+
 /** The ids of AdventureWorks are the ERP's own. */
 const ERP_PRODUCT_ID = 'ERP_PRODUCT_ID'
 
@@ -118,17 +149,17 @@ export const ADVENTUREWORKS_LOCATION: CatalogLayout = {
 
 export const STOCK_LAYOUTS: readonly StockLayout[] = [RESET_INVENTORY, REC_INV_COUNT, MDM_INV_VARIANCE, ADVENTUREWORKS_PRODUCT_INVENTORY]
 
-export const LAYOUTS: readonly Layout[] = [...STOCK_LAYOUTS, ADVENTUREWORKS_PRODUCT, ADVENTUREWORKS_LOCATION]
+export const LAYOUTS: readonly Layout[] = [...STOCK_LAYOUTS, PRODUCTS, FACILITIES, ADVENTUREWORKS_PRODUCT, ADVENTUREWORKS_LOCATION]
 
 export function layoutByName(name: string): Layout | null {
   return LAYOUTS.find(layout => layout.name === name) ?? null
 }
 
-/** Names that only a header has: what dialect detection may lean on. */
+/** Names that only a header has, and no row as its name or its type of id: what dialect detection may lean on. */
 const COLUMN_KEYS = new Set(
   LAYOUTS.flatMap(layout => layout.columns)
     .map(column => columnKey(column.name))
-    .filter(key => !['name', 'color', 'class', 'style', 'size', 'weight', 'shelf', 'bin', 'reason', 'comments'].includes(key)),
+    .filter(key => !['name', 'color', 'class', 'style', 'size', 'weight', 'shelf', 'bin', 'reason', 'comments', 'sku', 'upca'].includes(key)),
 )
 
 /** How many of these cells are a column name of a built-in layout. */

@@ -15,6 +15,8 @@ export const ROW_REASON = {
   ROW_ID_TYPE_UNKNOWN: 'No product in the catalogue has an identifier of this type.',
   ROW_PRODUCT_UNKNOWN: 'No product in the catalogue has this identifier.',
   ROW_FACILITY_UNKNOWN: 'No facility in the catalogue has this identifier.',
+  ROW_FACILITY_TYPE_UNKNOWN: 'The type of the facility is none that there is.',
+  ROW_IDENTIFIER_TAKEN: 'Something else in the catalogue has this identifier.',
   ROW_DUPLICATE_KEY: 'Another row of this file speaks of the same product in the same facility.',
   ROW_RESULT_NEGATIVE: 'The variance would bring the stock on hand below 0.',
   ROW_ENCODING: 'The row contains bytes that are no text in the encoding of the file.',

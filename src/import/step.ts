@@ -5,15 +5,16 @@ import * as feed from '../feed/store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
-import { readFacilityRow, readProductRow } from './catalog-row.ts'
+import { type FacilityRow, facilityCodeOf, onlyOnce, type ProductRow, readFacilityRow, readProductRow } from './catalog-row.ts'
 import { declaredDialect } from './declared.ts'
 import { ERROR_FILE_HEADER, errorFileLine } from './error-file.ts'
 import type { FileEnd, FormatReader, RawRow, Reading } from './format-port.ts'
-import { incomingLine } from './incoming-row.ts'
+import { incomingLine, rawLine } from './incoming-row.ts'
 import { type LayoutPlan, planLayout } from './layout.ts'
 import { layoutByName } from './layouts.ts'
 import { readRow } from './row.ts'
-import type { RowRejected } from './row-code.ts'
+import { ROW_REASON, type RowRejected } from './row-code.ts'
+import { reject } from './row-reject.ts'
 import * as store from './store.ts'
 import { judgeFile } from './verdict.ts'
 
@@ -29,24 +30,33 @@ export async function step({ db, clock, files, format }: ImportDeps): Promise<St
     if (!file) return NOTHING_TO_DO
     const layout = layoutByName(file.layout)
     if (!layout) throw unknownLayout(file.layout, file.feedName)
-    const reading = await format.open(files.readSpool(file.spoolName), declaredDialect(layout))
+    const open = () => format.open(files.readSpool(file.spoolName), declaredDialect(layout))
+    const reading = await open()
     if (reading.refusal) return refuse(tx, { ...file, ...reading.refusal, now: clock.now() })
     const plan = planLayout(layout, reading.header)
     if (plan.kind === 'mismatch') return refuse(tx, { ...file, code: plan.code, reason: plan.reason, now: clock.now() })
     return plan.layout.kind === 'products' || plan.layout.kind === 'facilities'
       ? importCatalogue(tx, clock, file, reading, plan)
-      : importStock(tx, clock, file, reading, plan)
+      : importStock(tx, clock, file, { reading, open }, plan)
   })
 }
 
 type FileToRead = { fileId: number; feedId: number; layout: string }
 
-async function importStock(tx: Tx, clock: Clock, file: FileToRead, reading: Reading, plan: LayoutPlan): Promise<StepReport> {
-  const counted = { rows: 0 }
+async function importStock(
+  tx: Tx,
+  clock: Clock,
+  file: FileToRead,
+  { reading, open }: { reading: Reading; open(): Promise<Reading> },
+  plan: LayoutPlan,
+): Promise<StepReport> {
+  const counted = { rows: 0, rejected: 0 }
   await store.takeIncoming(tx, incomingChunks(reading, plan, counted))
   const staged = await store.stageKnown(tx, file.fileId)
   if (staged.rowsDuplicate > 0) await store.refuseDuplicates(tx, file.fileId)
-  if (staged.rowsStaged < counted.rows) await store.refuseUnknown(tx, file.fileId)
+  const unknown = counted.rows - counted.rejected - staged.rowsStaged
+  if (unknown > 0) await store.refuseUnknown(tx, file.fileId)
+  if (unknown > 0 || staged.rowsDuplicate > 0) await store.takeRaw(tx, rawChunks(await open()))
   const rowsAccepted = staged.rowsStaged - staged.rowsDuplicate
   const rowsRejected = rowsAccepted < counted.rows ? await store.keepRejected(tx, file.fileId) : 0
   return conclude(tx, clock, file, { rowsRead: counted.rows, rowsAccepted, rowsRejected, unitsRead: staged.unitsRead }, reading.end(), plan)
@@ -56,10 +66,11 @@ async function importStock(tx: Tx, clock: Clock, file: FileToRead, reading: Read
 async function importCatalogue(tx: Tx, clock: Clock, file: FileToRead, reading: Reading, plan: LayoutPlan): Promise<StepReport> {
   const now = clock.now()
   const rejected: RowRejected[] = []
+  const seen = new Set<string>()
   let rowsRead = 0
   for await (const batch of reading.batches) {
     rowsRead += batch.rows.length + batch.unreadable.length
-    rejected.push(...batch.unreadable, ...(await addToCatalogue(tx, plan, batch.rows, now)))
+    rejected.push(...batch.unreadable, ...(await addToCatalogue(tx, plan, batch.rows, seen, now)))
   }
   await store.takeIncoming(tx, linesOf(rejected))
   const rowsRejected = rejected.length > 0 ? await store.keepRejected(tx, file.fileId) : 0
@@ -67,26 +78,40 @@ async function importCatalogue(tx: Tx, clock: Clock, file: FileToRead, reading: 
   return conclude(tx, clock, file, { rowsRead, rowsAccepted: rowsRead - rowsRejected, rowsRejected, unitsRead: 0 }, reading.end(), plan)
 }
 
-async function addToCatalogue(tx: Tx, plan: LayoutPlan, rows: readonly RawRow[], now: number): Promise<RowRejected[]> {
+async function addToCatalogue(tx: Tx, plan: LayoutPlan, rows: readonly RawRow[], seen: Set<string>, now: number): Promise<RowRejected[]> {
   if (plan.layout.kind === 'products') {
-    const outcomes = rows.map(row => readProductRow(plan, row))
-    await catalog.importProducts(
-      tx,
-      outcomes.filter(outcome => outcome.kind === 'read'),
-      now,
-    )
-    return outcomes.filter(outcome => outcome.kind === 'rejected')
+    const read = rows.map(raw => ({ raw, row: onlyOnce(seen, raw, readProductRow(plan, raw)) }))
+    return addKnown(read, catalog.productsInConflict, catalog.importProducts)
   }
-  const outcomes = rows.map(row => readFacilityRow(plan, row))
-  const read = outcomes.filter(outcome => outcome.kind === 'read')
-  const facilities = read.map(row => ({
-    code: row.facilityId ?? row.externalFacilityId ?? row.name,
-    externalId: row.externalFacilityId,
-    name: row.name,
-    type: 'WAREHOUSE',
-  }))
-  await catalog.importFacilities(tx, facilities, now)
-  return outcomes.filter(outcome => outcome.kind === 'rejected')
+  const read = rows.map(raw => ({ raw, row: onlyOnce(seen, raw, readFacilityRow(plan, raw)) }))
+  const named = (facilities: readonly FacilityRow[]) =>
+    facilities.map(row => ({ code: facilityCodeOf(row), externalId: row.externalFacilityId, name: row.name, type: row.type }))
+  return addKnown(
+    read,
+    (_, facilities) => catalog.facilitiesInConflict(tx, named(facilities)),
+    (_, facilities) => catalog.importFacilities(tx, named(facilities), now),
+  )
+
+  /** Takes the rows whose identifiers are free or their own; gives the others back as refused. */
+  async function addKnown<Row extends ProductRow | FacilityRow>(
+    given: readonly { raw: RawRow; row: Row | RowRejected }[],
+    inConflict: (tx: Tx, rows: readonly Row[]) => Promise<number[]>,
+    add: (tx: Tx, rows: readonly Row[], now: number) => Promise<unknown>,
+  ): Promise<RowRejected[]> {
+    const rejected: RowRejected[] = []
+    const readable: { raw: RawRow; row: Row }[] = []
+    for (const { raw, row } of given) {
+      if (row.kind === 'rejected') rejected.push(row)
+      else readable.push({ raw, row })
+    }
+    const taken = new Set(await inConflict(tx, readable.map(({ row }) => row)))
+    for (const index of taken) {
+      const raw = readable[index]?.raw
+      if (raw) rejected.push(reject.because(raw, 'ROW_IDENTIFIER_TAKEN', ROW_REASON.ROW_IDENTIFIER_TAKEN))
+    }
+    await add(tx, readable.flatMap(({ row }, index) => (taken.has(index) ? [] : [row])), now)
+    return rejected
+  }
 }
 
 type Counts = { rowsRead: number; rowsAccepted: number; rowsRejected: number; unitsRead: number }
@@ -135,18 +160,27 @@ async function refuse(tx: Tx, file: FileToRead & { code: string; reason: string;
   return { read: 0, wrote: 0, more: true, notes: { file: fileId, code } }
 }
 
-async function* incomingChunks(reading: Reading, plan: LayoutPlan, counted: { rows: number }): AsyncIterable<string> {
+async function* incomingChunks(reading: Reading, plan: LayoutPlan, counted: { rows: number; rejected: number }): AsyncIterable<string> {
   for await (const batch of reading.batches) {
     const lines: string[] = []
-    for (const row of batch.rows) lines.push(incomingLine(readRow(plan, row), row.raw))
-    for (const row of batch.unreadable) lines.push(incomingLine(row, row.raw))
+    for (const raw of batch.rows) {
+      const row = readRow(plan, raw)
+      if (row.kind === 'rejected') counted.rejected++
+      lines.push(incomingLine(row))
+    }
+    for (const row of batch.unreadable) lines.push(incomingLine(row))
+    counted.rejected += batch.unreadable.length
     counted.rows += lines.length
     if (lines.length > 0) yield lines.join('')
   }
 }
 
+async function* rawChunks(reading: Reading): AsyncIterable<string> {
+  for await (const batch of reading.batches) if (batch.rows.length > 0) yield batch.rows.map(rawLine).join('')
+}
+
 async function* linesOf(rejected: readonly RowRejected[]): AsyncIterable<string> {
-  for (const row of rejected) yield incomingLine(row, row.raw)
+  for (const row of rejected) yield incomingLine(row)
 }
 
 const REJECTED_PER_PAGE_MAX = 5_000

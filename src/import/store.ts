@@ -88,6 +88,13 @@ export async function refuseUnknown(tx: Tx, fileId: number): Promise<void> {
   )
 }
 
+/** Lays the raw text beside rows that were read and then refused: the file is gone through a second time for it. */
+export async function takeRaw(tx: Tx, chunks: AsyncIterable<string>): Promise<void> {
+  await tx.query('create temp table raw_of (line bigint, raw text) on commit drop')
+  await tx.copyIn('copy raw_of from stdin', chunks)
+  await tx.query('update incoming i set raw = r.raw from raw_of r where r.line = i.line and i.code is not null and i.raw is null')
+}
+
 /** Keeps what was refused, with everything that is needed to mend it. Gives their number. */
 export async function keepRejected(tx: Tx, fileId: number): Promise<number> {
   const rows = await tx.query<{ rejected: number }>(
