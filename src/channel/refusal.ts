@@ -1,5 +1,29 @@
+import type { InstantMs } from '../kernel/clock.ts'
+import { delayMs, STALE } from '../outbox/backoff.ts'
 import type { BlockedUntil } from '../outbox/intent.ts'
-import type { RowCode } from './port.ts'
+import type { RefusedRow, RowCode } from './port.ts'
+
+type RowOfCall = { ordinal: number; attempt: number; locationId: number; productId: number }
+
+/**
+ * Sorts the rows that a call was refused for. A stale one is read and decided anew, never sent again as it was: at once the
+ * first time, a little later each time after. The others are blocked until what their code needs.
+ */
+export function sortRefused<T extends RowOfCall>(
+  rows: readonly T[],
+  refused: readonly RefusedRow[],
+  at: { now: InstantMs; chance: number },
+) {
+  const named = refused.flatMap(refusal => {
+    const row = rows.find(each => each.ordinal === refusal.ordinal)
+    return row ? [{ ...row, code: refusal.code }] : []
+  })
+  const stale = named
+    .filter(row => row.code === 'CHANNEL_ROW_STALE')
+    .map(row => ({ ...row, dueAt: row.attempt === 0 ? at.now : at.now + delayMs(STALE, row.attempt, at.chance) }))
+  const wrong = named.flatMap(({ code, ...row }) => (code === 'CHANNEL_ROW_STALE' ? [] : [{ ...row, code, ...refusalOf(code) }]))
+  return { named, stale, wrong }
+}
 
 /** What a person should do about a refused row, and what ends it by itself. A stale row is not refused but decided again. */
 export function refusalOf(code: Exclude<RowCode, 'CHANNEL_ROW_STALE'>): { hint: string; until: BlockedUntil } {

@@ -1,17 +1,21 @@
+import { READS_INVENTORY } from '../availability/store.ts'
 import { shopById } from '../catalog/store.ts'
 import type { Db, Tx } from '../db/connection.ts'
+import { peekCursor } from '../db/cursor.ts'
+import { READS_ORDERS } from '../inventory/store.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { Ids } from '../kernel/ids.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { askForOrders, watermarkOf } from '../orders/store.ts'
-import { chanceOf, delayMs, STALE } from '../outbox/backoff.ts'
+import { chanceOf } from '../outbox/backoff.ts'
 import * as outbox from '../outbox/store.ts'
+import { batchesOf } from './batches.ts'
 import { mayRead, mayWrite } from './capability.ts'
 import { afterNews, type Health, isResting, type News, needsQuestion, neverAsked, newsOf } from './health.ts'
 import { LEVELS_PER_CALL_MAX, type RefusedRow, type SendOutcome, type ShopCode, type ShopPort } from './port.ts'
 import { decideLevel, unseenUnits } from './publish.ts'
-import { refusalOf } from './refusal.ts'
+import { refusalOf, sortRefused } from './refusal.ts'
 import * as store from './store.ts'
 
 /**
@@ -100,7 +104,7 @@ async function readUnknown(deps: ChannelDeps): Promise<number> {
   const { db, clock, port, shopId, signal } = deps
   const unknown = await store.levelsToRead(db, { shopId, now: clock.now(), limit: READS_PER_STEP_MAX })
   let activationsLeft = ACTIVATIONS_PER_STEP_MAX
-  for (const group of groupsOf(unknown)) {
+  for (const group of batchesOf(unknown, LEVELS_PER_CALL_MAX)) {
     const { locationId, locationGid } = group[0]
     const startedAt = clock.now()
     let seen = await port.readLevels(locationGid, itemsOf(group), signal)
@@ -171,7 +175,9 @@ async function sendOne(deps: ChannelDeps): Promise<Did> {
  * anything is sent. Gives the call, or how many were decided without one, or null when nothing is due.
  */
 async function claim(tx: Tx, { port, ids, shopId }: ChannelDeps, now: InstantMs): Promise<store.OpenCall | { agreeing: number } | null> {
-  const due = await store.lockDue(tx, { shopId, now, limit: LEVELS_PER_CALL_MAX })
+  // Read before the snapshot: a cursor that has moved on meanwhile makes us wait, never hurry.
+  const behind = { demandSeen: await peekCursor(tx, READS_ORDERS), movementsSeen: await peekCursor(tx, READS_INVENTORY) }
+  const due = await store.lockDue(tx, { shopId, now, limit: LEVELS_PER_CALL_MAX, ...behind })
   if (due.length === 0) return null
   const areOrdersKnown = (await watermarkOf(tx, shopId)).knownUntil !== null
   const decided = due.map(level => ({ level, decision: decideLevel({ ...level, areOrdersKnown }) }))
@@ -224,16 +230,6 @@ function newsOfUnanswered(outcome: Extract<SendOutcome, { kind: 'throttled' | 'u
   return outcome.kind === 'throttled' ? outcome : newsOf(outcome.code, outcome.message, outcome.retryAfterMs)
 }
 
-function groupsOf(levels: readonly store.LevelToRead[]): [store.LevelToRead, ...store.LevelToRead[]][] {
-  const groups: [store.LevelToRead, ...store.LevelToRead[]][] = []
-  for (const level of levels) {
-    const last = groups.at(-1)
-    if (last && last[0].locationId === level.locationId && last.length < LEVELS_PER_CALL_MAX) last.push(level)
-    else groups.push([level])
-  }
-  return groups
-}
-
 function itemsOf(levels: readonly store.LevelToRead[]): string[] {
   return levels.map(level => level.inventoryItemGid)
 }
@@ -263,15 +259,7 @@ async function settleAnswered(
 async function settleRows(tx: Tx, of: Settling & { chance: number }, refused: readonly RefusedRow[]): Promise<number> {
   const { shopId, callId, now, chance } = of
   const rows = await store.rowsOfCall(tx, callId)
-  const named = refused.flatMap(refusal => {
-    const row = rows[refusal.ordinal]
-    return row ? [{ ...row, code: refusal.code, message: refusal.message }] : []
-  })
-  // The number is never sent again as it was: the level is read, and what to say is decided anew; at once the first time.
-  const stale = named
-    .filter(row => row.code === 'CHANNEL_ROW_STALE')
-    .map(row => ({ ...row, dueAt: row.attempt === 0 ? now : now + delayMs(STALE, row.attempt, chance) }))
-  const wrong = named.flatMap(({ code, ...row }) => (code === 'CHANNEL_ROW_STALE' ? [] : [{ ...row, code, ...refusalOf(code) }]))
+  const { named, stale, wrong } = sortRefused(rows, refused, { now, chance })
   await store.recordRowAnswers(tx, callId, named)
   await store.forgetLevels(tx, shopId, named)
   if (wrong.length > 0) await outbox.refuseRows(tx, callId, wrong, now)

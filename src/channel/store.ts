@@ -1,6 +1,4 @@
-import { READS_INVENTORY } from '../availability/store.ts'
 import type { Sql, Tx } from '../db/connection.ts'
-import { READS_ORDERS } from '../inventory/store.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { RoomStatus } from '../kernel/report.ts'
 import type { Health } from './health.ts'
@@ -105,7 +103,10 @@ export type Candidate = {
  * Due intents whose level is known and has no unanswered write, decreases first. What they need is read in one snapshot:
  * the target, the orders, and whether the rooms in between have brought those orders into the target yet.
  */
-export async function lockDue(tx: Tx, due: { shopId: number; now: InstantMs; limit: number }): Promise<Candidate[]> {
+export async function lockDue(
+  tx: Tx,
+  due: { shopId: number; now: InstantMs; limit: number; demandSeen: number; movementsSeen: number },
+): Promise<Candidate[]> {
   return tx.query<Candidate>(
     `with due as (
        select i.location_id, loc.location_gid, i.product_id, i.inventory_item_gid, i.revision, i.units,
@@ -118,10 +119,6 @@ export async function lockDue(tx: Tx, due: { shopId: number; now: InstantMs; lim
         order by i.is_decrease desc, i.due_at, i.location_id, i.product_id
         limit $3
           for update of i skip locked
-     ), seen as (
-       select coalesce(max(position) filter (where reader = $4), 0) as demand,
-              coalesce(max(position) filter (where reader = $5), 0) as movement
-         from street.cursor
      )
      select due.location_id as "locationId", due.location_gid as "locationGid", due.product_id as "productId",
             due.inventory_item_gid as "inventoryItemGid", due.revision, due.units as "sellableUnits",
@@ -129,15 +126,15 @@ export async function lockDue(tx: Tx, due: { shopId: number; now: InstantMs; lim
             coalesce((select sum(o.open_units) from orders.open_line o
                        where o.shop_id = $1 and o.inventory_item_gid = due.inventory_item_gid and o.location_gid = due.location_gid), 0) as "openUnits",
             (exists (select 1 from orders.demand_change d
-                      where d.shop_id = $1 and d.inventory_item_gid = due.inventory_item_gid and d.seq > (select demand from seen))
-             or due.product_id in (select m.product_id from inventory.movement m where m.seq > (select movement from seen))
-             or due.product_id in (select q.product_id from inventory.queued q where q.seq > (select movement from seen))
+                      where d.shop_id = $1 and d.inventory_item_gid = due.inventory_item_gid and d.seq > $4)
+             or due.product_id in (select m.product_id from inventory.movement m where m.seq > $5)
+             or due.product_id in (select q.product_id from inventory.queued q where q.seq > $5)
              or exists (select 1 from availability.target t
                          where t.shop_id = $1 and t.location_id = due.location_id and t.product_id = due.product_id
                            and t.revision <> due.revision)) as "isPromiseBehind"
        from due
       order by due.is_decrease desc, due.due_at, due.location_id, due.product_id`,
-    [due.shopId, new Date(due.now), due.limit, READS_ORDERS, READS_INVENTORY],
+    [due.shopId, new Date(due.now), due.limit, due.demandSeen, due.movementsSeen],
   )
 }
 

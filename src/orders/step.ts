@@ -22,6 +22,7 @@ export async function step(options: {
   const polledAt = clock.now()
   const { knownUntil } = await store.watermarkOf(db, shopId)
   const page = await poll(options, pollSince(knownUntil))
+  if ('code' in page) return { ...NOTHING_TO_DO, notes: { unread: page.code } }
   const orders = newestWords(page.orders).map(order => ({ ...order, openLines: mergedLines(order.openLines) }))
 
   return db.transaction(async tx => {
@@ -31,16 +32,28 @@ export async function step(options: {
     const changes = await store.recordOrders(tx, shopId, orders, clock.now())
     if (changes > 0) await store.publishHead(tx)
     await store.moveWatermark(tx, shopId, { knownUntil: next, polledAt })
-    return { read: orders.length, wrote: changes, more: false }
+    // That the orders are known at last is news too, even where there is none.
+    const isAnswer = known.knownUntil === null || known.askedAt !== null
+    return { read: orders.length, wrote: changes + (isAnswer ? 1 : 0), more: false }
   })
 }
 
-async function poll({ db, port, shopId, signal }: Parameters<typeof step>[0], since: number | null): Promise<OrdersPage> {
+/**
+ * A shop in trouble is recorded and is no failure of this room: other shops do not wait for it, and the next poll asks
+ * again. What was known stays known.
+ */
+async function poll(
+  { db, port, shopId, signal }: Parameters<typeof step>[0],
+  since: number | null,
+): Promise<OrdersPage | { code: string }> {
   try {
     return await port.changedSince(since, signal)
   } catch (error) {
-    const code = error instanceof TrueupError ? error.code : 'ORDERS_POLL_BROKE'
+    const isTrouble = error instanceof TrueupError
+    const code = !isTrouble ? 'ORDERS_POLL_BROKE' : error.code === 'CHANNEL_SCOPE_MISSING' ? 'SHOP_ORDERS_NOT_READABLE' : error.code
+    if (signal?.aborted) return { code }
     await store.recordPollFailure(db, shopId, { code, message: messageOf(error) })
-    throw error
+    if (!isTrouble) throw error
+    return { code }
   }
 }

@@ -1,0 +1,96 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { openToldShop, type ToldShop } from './told-shop.ts'
+
+let told: ToldShop
+afterEach(() => told.close())
+
+describe('a shop in trouble', () => {
+  const health = async () =>
+    (
+      await told.home.db.query<{ state: string; code: string | null; failures: number }>('select state, code, failures from channel.health')
+    )[0]
+
+  test('503 for a while: everything waits, numbers coalesce, and it is told when the shop is back', async () => {
+    told = await openToldShop(5)
+    await told.shop.dial({ failNext: [{ kind: 'status', status: 503, times: 4 }] })
+    await told.promise(7)
+    for (let n = 0; n < 4; n++) {
+      expect(await told.tell()).toMatchObject({ more: false, notes: { resting: 'CHANNEL_UNREACHABLE' } })
+      told.later(60_000)
+    }
+    expect(await health()).toMatchObject({ state: 'unreachable', failures: 4 })
+    expect(await told.states()).toEqual({ pending: 5 })
+    await told.promise(6)
+    await told.tellAll()
+    expect(await told.available()).toEqual([6, 6, 6, 6, 6])
+    expect(await told.calls()).toHaveLength(1)
+    expect(await health()).toMatchObject({ state: 'reachable', code: null, failures: 0 })
+  })
+
+  test('it goes down in the middle of a call: one call is out, and no second one is thrown after it', async () => {
+    told = await openToldShop(600)
+    await told.shop.dial({ failNext: [{ kind: 'status', status: 503, times: 2, root: 'inventorySetQuantities' }] })
+    await told.promise(7)
+    await told.tellAll()
+    expect(await told.states()).toEqual({ pending: 350, sending: 250 })
+    told.later(60_000)
+    await told.tellAll()
+    told.later(60_000)
+    await told.tellAll()
+    expect(await told.states()).toEqual({ confirmed: 600 })
+    expect(new Set((await told.calls()).map(call => call.key)).size).toBe(3)
+  })
+
+  test('throttled: the same call goes when the shop has points again', async () => {
+    told = await openToldShop(2)
+    await told.shop.dial({ failNext: [{ kind: 'throttle', root: 'inventorySetQuantities' }] })
+    await told.promise(7)
+    await told.tellAll()
+    expect(await health()).toMatchObject({ state: 'reachable', code: 'CHANNEL_THROTTLED' })
+    told.later(10_000)
+    await told.tellAll()
+    expect(await told.available()).toEqual([7, 7])
+    expect(new Set((await told.calls()).map(call => call.key)).size).toBe(1)
+  })
+
+  const cures: [string, string, () => Promise<unknown>, () => Promise<unknown>][] = [
+    ['read only', 'CHANNEL_READ_ONLY', () => access('read_only'), () => access('read_and_write')],
+    ['no access', 'CHANNEL_READ_ONLY', () => access('no_access'), () => access('read_and_write')],
+    [
+      'the scope is missing',
+      'CHANNEL_SCOPE_MISSING',
+      () => told.shop.dial({ scopes: ['read_inventory'] }),
+      () => told.shop.dial({ scopes: null }),
+    ],
+    [
+      'the token is revoked',
+      'CHANNEL_TOKEN_REFUSED',
+      () => told.shop.dial({ tokenRevoked: true }),
+      () => told.shop.dial({ tokenRevoked: false }),
+    ],
+    ['the shop is frozen', 'CHANNEL_SHOP_FROZEN', () => told.shop.dial({ frozen: true }), () => told.shop.dial({ frozen: false })],
+  ]
+  test.each(cures)('%s: held as %s, and told by itself after the cure', async (_, code, ill, cure) => {
+    told = await openToldShop(2)
+    await ill()
+    await told.promise(7)
+    await told.tellAll()
+    expect(await health()).toMatchObject({ state: 'refused', code })
+    expect(await told.states()).toEqual({ pending: 2 })
+    await cure()
+    told.later(15_000)
+    await told.tellAll()
+    expect(await told.available()).toEqual([7, 7])
+    expect(await health()).toMatchObject({ state: 'reachable', code: null })
+  })
+
+  test('no access: the shop is not even asked', async () => {
+    told = await openToldShop(2)
+    await access('no_access')
+    await told.promise(7)
+    await told.tellAll()
+    expect(await told.shop.journal()).toEqual([])
+  })
+
+  const access = (scope: string) => told.home.db.query('update catalog.shop set access_scope = $1', [scope])
+})
