@@ -11,6 +11,7 @@ import { filesBelow, textOf } from './tidy/tree.ts'
 /** Files above 300 lines that were looked at twice and stay as they are, each with its reason. */
 const LOOKED_AT_TWICE: Readonly<Record<string, string>> = {
   'src/feed/store.ts': 'one room, one store: a statement a function, none of them long',
+  'src/channel/store.ts': 'one room, one store: levels, calls and health, a statement a function',
   'src/adapters/formats/delimited.test.ts': 'tables of files, and what is read in each',
 }
 
