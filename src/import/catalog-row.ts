@@ -77,11 +77,7 @@ export function readFacilityRow(plan: LayoutPlan, raw: RawRow): FacilityRow | Ro
 }
 
 /** Of rows that share an identifier the first counts: each later one is refused, not merged into it. */
-export function onlyOnce<Row extends ProductRow | FacilityRow>(
-  seen: Set<string>,
-  raw: RawRow,
-  row: Row | RowRejected,
-): Row | RowRejected {
+export function onlyOnce<Row extends ProductRow | FacilityRow>(seen: Set<string>, raw: RawRow, row: Row | RowRejected): Row | RowRejected {
   if (row.kind === 'rejected') return row
   const keys = keysOf(row)
   const known = keys.find(key => seen.has(key))

@@ -159,7 +159,9 @@ export function layoutByName(name: string): Layout | null {
 const COLUMN_KEYS = new Set(
   LAYOUTS.flatMap(layout => layout.columns)
     .map(column => columnKey(column.name))
-    .filter(key => !['name', 'color', 'class', 'style', 'size', 'weight', 'shelf', 'bin', 'reason', 'comments', 'sku', 'upca'].includes(key)),
+    .filter(
+      key => !['name', 'color', 'class', 'style', 'size', 'weight', 'shelf', 'bin', 'reason', 'comments', 'sku', 'upca'].includes(key),
+    ),
 )
 
 /** How many of these cells are a column name of a built-in layout. */

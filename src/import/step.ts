@@ -104,12 +104,21 @@ async function addToCatalogue(tx: Tx, plan: LayoutPlan, rows: readonly RawRow[],
       if (row.kind === 'rejected') rejected.push(row)
       else readable.push({ raw, row })
     }
-    const taken = new Set(await inConflict(tx, readable.map(({ row }) => row)))
+    const taken = new Set(
+      await inConflict(
+        tx,
+        readable.map(({ row }) => row),
+      ),
+    )
     for (const index of taken) {
       const raw = readable[index]?.raw
       if (raw) rejected.push(reject.because(raw, 'ROW_IDENTIFIER_TAKEN', ROW_REASON.ROW_IDENTIFIER_TAKEN))
     }
-    await add(tx, readable.flatMap(({ row }, index) => (taken.has(index) ? [] : [row])), now)
+    await add(
+      tx,
+      readable.flatMap(({ row }, index) => (taken.has(index) ? [] : [row])),
+      now,
+    )
     return rejected
   }
 }
@@ -166,9 +175,9 @@ async function* incomingChunks(reading: Reading, plan: LayoutPlan, counted: { ro
     for (const raw of batch.rows) {
       const row = readRow(plan, raw)
       if (row.kind === 'rejected') counted.rejected++
-      lines.push(incomingLine(row))
+      lines.push(incomingLine(row, raw.raw))
     }
-    for (const row of batch.unreadable) lines.push(incomingLine(row))
+    for (const row of batch.unreadable) lines.push(incomingLine(row, row.raw))
     counted.rejected += batch.unreadable.length
     counted.rows += lines.length
     if (lines.length > 0) yield lines.join('')
@@ -180,7 +189,7 @@ async function* rawChunks(reading: Reading): AsyncIterable<string> {
 }
 
 async function* linesOf(rejected: readonly RowRejected[]): AsyncIterable<string> {
-  for (const row of rejected) yield incomingLine(row)
+  for (const row of rejected) yield incomingLine(row, row.raw)
 }
 
 const REJECTED_PER_PAGE_MAX = 5_000

@@ -41,7 +41,7 @@ export async function stageKnown(tx: Tx, fileId: number): Promise<Staged> {
   await tx.query(`drop table if exists ${table}`)
   await tx.query(
     `create unlogged table ${table} as
-     select f.facility_id, p.product_id, i.units, i.effect, i.line, i.byte_offset, i.row_reason as reason,
+     select f.facility_id, p.product_id, i.units, i.effect, i.line, i.byte_offset, i.row_reason as reason, i.raw,
             count(*) over (partition by f.facility_id, p.product_id) as same_key
        from incoming i
        join ${FACILITY_KEYS} f on f.called_by = i.facility_by and f.value = i.facility
@@ -155,20 +155,23 @@ export async function forgetVerdict(tx: Tx, fileId: number): Promise<void> {
   await tx.query('delete from import.verdict where file_id = $1', [fileId])
 }
 
+/** A variance that would take more than there is. */
+export type RefusedVariance = { line: number; byteOffset: number; raw: string }
+
 /** The ledger's acknowledgement: so many rows moved something, the others were so already, and these were refused after all. */
 export async function recordApplied(
   tx: Tx,
-  applied: { fileId: number; movements: number; refused: readonly { line: number; byteOffset: number; units: number }[]; now: InstantMs },
+  applied: { fileId: number; movements: number; refused: readonly RefusedVariance[]; now: InstantMs },
 ): Promise<void> {
   await tx.query(
     `insert into import.rejected_row (file_id, line, byte_offset, code, reason, raw)
-     select $1, line, byte_offset, 'ROW_RESULT_NEGATIVE', $5, units::text
-       from unnest($2::bigint[], $3::bigint[], $4::bigint[]) as refused (line, byte_offset, units)`,
+     select $1, line, byte_offset, 'ROW_RESULT_NEGATIVE', $5, raw
+       from unnest($2::bigint[], $3::bigint[], $4::text[]) as refused (line, byte_offset, raw)`,
     [
       applied.fileId,
       applied.refused.map(row => row.line),
       applied.refused.map(row => row.byteOffset),
-      applied.refused.map(row => row.units),
+      applied.refused.map(row => row.raw),
       ROW_REASON.ROW_RESULT_NEGATIVE,
     ],
   )

@@ -1,7 +1,7 @@
 import type { Sql, Tx } from '../db/connection.ts'
 import { peekCursor, setHead } from '../db/cursor.ts'
 import { EFFECT_CODE } from '../import/effect.ts'
-import { stagedTable } from '../import/store.ts'
+import { type RefusedVariance, stagedTable } from '../import/store.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { RoomStatus } from '../kernel/report.ts'
 
@@ -33,9 +33,9 @@ export async function stagedRows(tx: Tx, fileId: number): Promise<number> {
 }
 
 /** A variance whose position would fall below nothing. Decided before anything moves, so that one row does not stop the others. */
-export async function refusedVariances(tx: Tx, fileId: number): Promise<{ line: number; byteOffset: number; units: number }[]> {
+export async function refusedVariances(tx: Tx, fileId: number): Promise<RefusedVariance[]> {
   return tx.query(
-    `select s.line, s.byte_offset as "byteOffset", s.units
+    `select s.line, s.byte_offset as "byteOffset", s.raw
        from ${stagedTable(fileId)} s
        left join inventory.position p using (facility_id, product_id)
       where s.effect = $1 and coalesce(p.on_hand_units, 0) + s.units < 0
