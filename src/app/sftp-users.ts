@@ -46,6 +46,8 @@ export async function putSftpUser(
 
 /** The feeds that a new house begins with: the layouts that an ERP moving over already sends. */
 const FIRST_FEEDS = [
+  { name: 'facilities', folder: 'facilities', layout: 'FACILITIES', fileKind: 'snapshot' },
+  { name: 'products', folder: 'products', layout: 'PRODUCTS', fileKind: 'snapshot' },
   { name: 'inventory-reset', folder: 'inventory-reset', layout: 'RESET_INVENTORY', fileKind: 'snapshot' },
   { name: 'inventory-variance', folder: 'inventory-variance', layout: 'MDM_INV_VARIANCE', fileKind: 'delta' },
 ] as const

@@ -88,6 +88,21 @@ export async function importProducts(tx: Tx, rows: readonly ProductRow[], now: I
   return rows.length
 }
 
+/** Which of these rows name two products that are known already: their places in the list. */
+export async function productsInConflict(tx: Tx, rows: readonly ProductRow[]): Promise<number[]> {
+  const found = await tx.query<{ place: number }>(
+    `select place from unnest($1::bigint[], $2::text[], $3::text[]) as given (place, type, value)
+       join catalog.product_identifier known on known.type = upper(given.type) and known.value = given.value
+      group by place having count(distinct product_id) > 1`,
+    [
+      rows.flatMap((row, index) => row.identifiers.map(() => index)),
+      rows.flatMap(row => row.identifiers.map(identifier => identifier.type)),
+      rows.flatMap(row => row.identifiers.map(identifier => identifier.value)),
+    ],
+  )
+  return found.map(({ place }) => place)
+}
+
 export type FacilityRow = { code: string; externalId: string | null; name: string; type: string }
 
 export async function importFacilities(tx: Tx, rows: readonly FacilityRow[], now: InstantMs): Promise<number> {
@@ -100,6 +115,16 @@ export async function importFacilities(tx: Tx, rows: readonly FacilityRow[], now
   )
   await catalogChanged(tx)
   return rows.length
+}
+
+/** Which of these rows carry the external id of another facility: their places in the list. */
+export async function facilitiesInConflict(tx: Tx, rows: readonly FacilityRow[]): Promise<number[]> {
+  const found = await tx.query<{ place: number }>(
+    `select place - 1 as place from unnest($1::text[], $2::text[]) with ordinality as given (code, external_id, place)
+       join catalog.facility known on known.external_id = given.external_id and known.code <> given.code`,
+    [rows.map(row => row.code), rows.map(row => row.externalId)],
+  )
+  return found.map(({ place }) => place)
 }
 
 /** Makes a channel group of these facilities, from now on. */
