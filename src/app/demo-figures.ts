@@ -4,6 +4,8 @@ import { syncFigures } from '../reconcile/store.ts'
 /** How far the demo's file has walked, from rows alone. */
 export type DemoFigures = {
   files: number
+  /** Files that were applied before: said, and nothing moved. */
+  replays: number
   rowsRead: number
   rowsAccepted: number
   rowsRejected: number
@@ -19,6 +21,7 @@ export type DemoFigures = {
 export async function demoFigures(db: Db): Promise<DemoFigures> {
   const [street] = await db.query<Omit<DemoFigures, 'levelsEqual' | 'levelsDifferent' | 'levelsWaiting'>>(
     `select (select count(*) from feed.file where state not in ('receiving', 'interrupted')) as files,
+            (select count(*) from feed.file where state = 'duplicate') as replays,
             (select coalesce(sum(rows_read), 0) from import.verdict) as "rowsRead",
             (select coalesce(sum(rows_accepted), 0) from import.verdict) as "rowsAccepted",
             (select coalesce(sum(rows_rejected), 0) from import.verdict) as "rowsRejected",

@@ -127,6 +127,7 @@ async function untilSynced(server: Server, say: (line: string) => void): Promise
 function stagesOf(f: DemoFigures): string[] {
   const stages: string[] = []
   if (f.files > 0) stages.push('  feed          the file is whole')
+  if (f.replays > 0) stages.push('                it was applied before: a replay, which moves nothing')
   if (f.rowsRead > 0) stages.push(`  import        ${f.rowsRead} rows read, ${f.rowsRejected} rejected`)
   if (f.positions > 0) stages.push(`  inventory     ${f.positions} positions, ${f.unitsOnHand} units on hand`)
   if (f.targets > 0) stages.push(`  availability  ${f.targets} promises at the shop's locations`)

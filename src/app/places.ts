@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The root of the package: two folders above this file in a checkout (src/app) and in what is published (dist/app). */
-const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
+/** The root of the package: the folder of package.json, above this file in a checkout (src/app) and in what is published (dist/src/app). */
+const ROOT = folderOfPackage(path.dirname(fileURLToPath(import.meta.url)))
 
 export const packageRoot = (): string => ROOT
 
@@ -16,3 +16,10 @@ export function consoleDir(): string | null {
 }
 
 export const demoDataDir = (): string => path.join(ROOT, 'data', 'adventureworks')
+
+/** Where the page of each error code lies. */
+export const errorsDir = (): string => path.join(ROOT, 'docs', 'errors')
+
+function folderOfPackage(folder: string): string {
+  return existsSync(path.join(folder, 'package.json')) || folder === path.dirname(folder) ? folder : folderOfPackage(path.dirname(folder))
+}

@@ -18,6 +18,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { ordersRoutes } from '../orders/routes.ts'
 import { outboxRoutes } from '../outbox/routes.ts'
 import { readStreet, reconcileRoutes } from '../reconcile/routes.ts'
+import { FOLLOWS } from './rooms.ts'
 import type { House, World } from './wire.ts'
 
 /** What people may see and do, room by room, in the order of the street. */
@@ -40,7 +41,15 @@ export function allRoutes(deps: { house: House; world: World; clockwork: Clockwo
     ...availabilityRoutes({ db, clock }),
     ...outboxRoutes({ db }),
     ...channelRoutes({ db }),
-    ...catalogRoutes({ db }),
+    ...catalogRoutes({
+      db,
+      clock,
+      seal: house.box.seal,
+      shopChanged: () => clockwork.nudge('catalog'),
+      mappingChanged: () => {
+        for (const room of FOLLOWS.catalog ?? []) clockwork.nudge(room)
+      },
+    }),
     ...jobRoutes({ db, clock, jobs: JOBS, runNow: job => clockwork.runNow(job) }),
   ]
 }

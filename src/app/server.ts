@@ -9,7 +9,7 @@ import { type Clockwork, startClockwork } from '../jobs/clockwork.ts'
 import { JOBS } from '../jobs/job.ts'
 import { messageOf } from '../kernel/error.ts'
 import { type Config, portTaken } from './config.ts'
-import { consoleDir } from './places.ts'
+import { consoleDir, errorsDir } from './places.ts'
 import { FOLLOWS } from './rooms.ts'
 import { allRoutes, streetNow } from './routes.ts'
 import { ensureFirstFeeds, sftpAuthenticator } from './sftp-users.ts'
@@ -130,6 +130,7 @@ async function openGate(config: Config, house: House, world: World, doors: { clo
     streetNow: () => streetNow(house.db, world.clock),
     cliToken: await ensureCliToken({ dataDir: config.dataDir, ids: world.ids }),
     consoleDir: consoleDir(),
+    errorsDir: errorsDir(),
     version: version(),
   })
 }
