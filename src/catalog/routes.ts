@@ -1,13 +1,105 @@
 import type { z } from 'zod'
-import type { Sql } from '../db/connection.ts'
+import type { Db, Sql, Tx } from '../db/connection.ts'
 import type { Answer } from '../http/contract/instant.ts'
 import { offsetOf, pageFrom } from '../http/contract/page.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
-import { findingsPage, findingsQuery, type linkFinding } from '../http/contract/shop.ts'
+import {
+  addedShop,
+  findingsPage,
+  findingsQuery,
+  group,
+  type linkFinding,
+  type locationInList,
+  locationList,
+  locationParams,
+  mapping,
+  newGroup,
+  newMapping,
+  newShop,
+  shopParams,
+} from '../http/contract/shop.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { proposeMapping } from './mapping.ts'
+import { alreadyMapped, facilityNotFound, groupNotFound, locationNotFound, shopNotFound } from './not-as-asked.ts'
+import * as store from './store.ts'
 
-/** What the link between our products and a shop's items found: never guessed, always said. */
-export function catalogRoutes({ db }: { db: Sql }): Route[] {
+export type CatalogRouteDeps = {
+  db: Db
+  clock: Clock
+  /** Makes of a token what may lie in the database. */
+  seal(token: string): string
+  /** A shop has to be read. */
+  shopChanged(): void
+  /** A location or a channel stands for something else now. */
+  mappingChanged(): void
+}
+
+/** What things are called where: people connect shops, map locations, and see what could not be linked. */
+export function catalogRoutes({ db, clock, seal, shopChanged, mappingChanged }: CatalogRouteDeps): Route[] {
   return [
+    jsonRoute({
+      method: 'POST',
+      path: '/shops',
+      summary: 'Connects a shop, or gives a connected one another address, token or access',
+      tag: 'catalog',
+      role: 'admin',
+      body: newShop,
+      answer: addedShop,
+      status: 201,
+      async handle({ body: { code, name = code, url, token, accessScope } }) {
+        const apiUrl = url.replace(/\/+$/, '')
+        await store.addShop(db, { code, name, apiUrl, apiVersion: store.API_VERSION, accessScope, tokenSealed: seal(token) })
+        shopChanged()
+        return { code, name, apiUrl, accessScope }
+      },
+    }),
+    jsonRoute({
+      method: 'GET',
+      path: '/shops/:code/locations',
+      summary: 'The locations of a shop, what each stands for, and what it might',
+      tag: 'catalog',
+      role: 'viewer',
+      params: shopParams,
+      answer: locationList,
+      async handle({ params }) {
+        const shop = await knownShop(db, params.code)
+        return { shop: shop.code, catalogReadAt: shop.catalogReadAt, rows: await withProposals(db, shop.shopId) }
+      },
+    }),
+    jsonRoute({
+      method: 'PUT',
+      path: '/shops/:code/locations/:locationId/mapping',
+      summary: 'Says which facility or which group a location stands for',
+      tag: 'catalog',
+      role: 'admin',
+      params: locationParams,
+      body: newMapping,
+      answer: mapping,
+      async handle({ params, body }) {
+        const mapped = await db.transaction(tx => mapTo(tx, { ...params, facility: body.facility ?? null, group: body.group ?? null }))
+        mappingChanged()
+        return mapped
+      },
+    }),
+    jsonRoute({
+      method: 'POST',
+      path: '/groups',
+      summary: 'Makes a channel group of facilities, or adds facilities to one',
+      tag: 'catalog',
+      role: 'admin',
+      body: newGroup,
+      answer: group,
+      status: 201,
+      async handle({ body: { code, name = code, facilities } }) {
+        const members = await db.transaction(async tx => {
+          for (const facility of facilities) if ((await facilityCalled(tx, facility)) === null) throw facilityNotFound(facility)
+          const groupId = await store.addChannelGroup(tx, { code, name, facilityCodes: facilities, now: clock.now() })
+          return groupMembers(tx, groupId)
+        })
+        mappingChanged()
+        return { code, name, facilities: members }
+      },
+    }),
     jsonRoute({
       method: 'GET',
       path: '/catalog/findings',
@@ -23,6 +115,88 @@ export function catalogRoutes({ db }: { db: Sql }): Route[] {
       },
     }),
   ]
+}
+
+async function knownShop(sql: Sql, code: string): Promise<store.Shop> {
+  const shop = await store.shopCalled(sql, code)
+  if (shop === null) throw shopNotFound(code)
+  return shop
+}
+
+/** What is free on both sides may be proposed; a mapping that a person made is never questioned. */
+async function withProposals(sql: Sql, shopId: number) {
+  const [locations, facilities] = [await locationsOf(sql, shopId), await facilitiesNotMapped(sql, shopId)]
+  const free = locations.filter(location => location.facility === null && location.group === null)
+  const proposed = new Map(proposeMapping(free, facilities).map(proposal => [proposal.locationId, proposal.facilityId]))
+  const codes = new Map(facilities.map(facility => [facility.facilityId, facility.code]))
+  return locations.map(location => ({ ...location, proposedFacility: codes.get(proposed.get(location.locationId) ?? 0) ?? null }))
+}
+
+type WantedMapping = { code: string; locationId: number; facility: string | null; group: string | null }
+
+async function mapTo(tx: Tx, { code, locationId, facility, group }: WantedMapping): Promise<Answer<typeof mapping>> {
+  const { shopId } = await knownShop(tx, code)
+  // Two people may map at once: one after the other, so that the second is told what the first did.
+  await lockMappings(tx, shopId)
+  const locations = await locationsOf(tx, shopId)
+  if (!locations.some(location => location.locationId === locationId)) throw locationNotFound(code, locationId)
+  const facilityId = facility === null ? null : await facilityCalled(tx, facility)
+  if (facility !== null && facilityId === null) throw facilityNotFound(facility)
+  const groupId = group === null ? null : await groupCalled(tx, group)
+  if (group !== null && groupId === null) throw groupNotFound(group)
+  const other = locations.find(
+    location => location.locationId !== locationId && (facility === null ? location.group === group : location.facility === facility),
+  )
+  if (other) throw alreadyMapped({ shop: code, target: facility ?? group ?? '', location: other.name })
+  await store.mapLocation(tx, { shopId, locationId, facilityId, groupId })
+  return { shop: code, locationId, facility, group }
+}
+
+async function lockMappings(tx: Tx, shopId: number): Promise<void> {
+  await tx.query('select 1 from catalog.shop where shop_id = $1 for update', [shopId])
+}
+
+type LocationRow = Omit<Answer<typeof locationInList>, 'proposedFacility'>
+
+async function locationsOf(sql: Sql, shopId: number): Promise<LocationRow[]> {
+  return sql.query<LocationRow>(
+    `select l.location_id as "locationId", l.location_gid as "locationGid", l.name, l.is_active as "isActive",
+            l.is_fulfillment_service as "isFulfillmentService", f.code as facility, g.code as "group"
+       from catalog.location l
+       left join catalog.location_mapping m using (shop_id, location_id)
+       left join catalog.facility f using (facility_id)
+       left join catalog.facility_group g using (group_id)
+      where l.shop_id = $1
+      order by l.is_active desc, l.name, l.location_id`,
+    [shopId],
+  )
+}
+
+async function facilitiesNotMapped(sql: Sql, shopId: number): Promise<{ facilityId: number; code: string; name: string }[]> {
+  return sql.query(
+    `select f.facility_id as "facilityId", f.code, f.name from catalog.facility f
+      where not exists (select 1 from catalog.location_mapping m where m.shop_id = $1 and m.facility_id = f.facility_id)`,
+    [shopId],
+  )
+}
+
+async function facilityCalled(sql: Sql, code: string): Promise<number | null> {
+  const rows = await sql.query<{ facilityId: number }>('select facility_id as "facilityId" from catalog.facility where code = $1', [code])
+  return rows[0]?.facilityId ?? null
+}
+
+async function groupCalled(sql: Sql, code: string): Promise<number | null> {
+  const rows = await sql.query<{ groupId: number }>('select group_id as "groupId" from catalog.facility_group where code = $1', [code])
+  return rows[0]?.groupId ?? null
+}
+
+async function groupMembers(sql: Sql, groupId: number): Promise<string[]> {
+  const rows = await sql.query<{ code: string }>(
+    `select f.code from catalog.facility_group_member m join catalog.facility f using (facility_id)
+      where m.group_id = $1 and m.thru_at is null order by f.code`,
+    [groupId],
+  )
+  return rows.map(row => row.code)
 }
 
 const FINDINGS_WANTED = `($1::text is null or s.code = $1)

@@ -31,6 +31,14 @@ export async function shopById(sql: Sql, shopId: number): Promise<Shop | null> {
   return rows[0] ?? null
 }
 
+export async function shopCalled(sql: Sql, code: string): Promise<Shop | null> {
+  const rows = await sql.query<Shop>(`select ${SHOP_COLUMNS} from catalog.shop where code = $1`, [code])
+  return rows[0] ?? null
+}
+
+/** The version of Shopify's API that a new shop is spoken to in. */
+export const API_VERSION = '2026-10'
+
 export async function addShop(
   tx: Sql,
   shop: Pick<Shop, 'code' | 'name' | 'apiUrl' | 'apiVersion' | 'accessScope' | 'tokenSealed'>,

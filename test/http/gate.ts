@@ -65,6 +65,12 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       yield Buffer.from(`${file.kind} ${file.restName}`)
     },
   }
+  const catalog = {
+    ...{ db, clock },
+    seal: (token: string) => createHash('sha256').update(token).digest('hex'),
+    shopChanged: () => void done.jobs.push('catalog'),
+    mappingChanged: () => void done.jobs.push('mapping'),
+  }
   const cliToken = await ensureCliToken({ dataDir, ids })
   const gate = await createGate({
     db,
@@ -83,7 +89,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
         },
       }),
       ...[importRoutes({ db }), ordersRoutes({ db }), inventoryRoutes({ db }), availabilityRoutes({ db, clock })].flat(),
-      ...[outboxRoutes({ db }), channelRoutes({ db }), reconcileRoutes(street), catalogRoutes({ db })].flat(),
+      ...[outboxRoutes({ db }), channelRoutes({ db }), reconcileRoutes(street), catalogRoutes(catalog)].flat(),
       ...jobRoutes({
         ...{ db, clock, jobs: JOBS },
         async runNow(job) {

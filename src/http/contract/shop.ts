@@ -28,6 +28,81 @@ export const shopInList = z
   })
   .meta({ id: 'Shop' })
 
+const code = z
+  .string()
+  .max(60)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'A code is letters, digits, `-`, `_` and `.`.')
+
+/** A token never travels in the clear, except to a shop that is simulated on this machine. */
+const shopUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(500)
+  .refine(url => /^https:\/\/|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/]|$)/.test(url), 'The address begins with https://.')
+
+export const newShop = z
+  .object({
+    code,
+    name: z.string().trim().min(1).max(200).optional(),
+    url: shopUrl,
+    /** The Admin API access token of the app that is installed in the shop. It is sealed and never given out again. */
+    token: z
+      .string()
+      .max(500)
+      .regex(/^[\x21-\x7e]+$/, 'A token has no blanks.'),
+    accessScope: z.enum(ACCESS_SCOPES).default('read_only'),
+  })
+  .meta({ id: 'NewShop' })
+
+export const addedShop = z.object({ code: z.string(), name: z.string(), apiUrl: z.string(), accessScope: z.enum(ACCESS_SCOPES) })
+
+export const shopParams = z.object({ code: z.string().min(1).max(60) })
+
+export const locationParams = shopParams.extend({ locationId: z.coerce.number().int().positive().max(2_147_483_647) })
+
+export const locationInList = z
+  .object({
+    locationId: z.number().int(),
+    locationGid: z.string(),
+    name: z.string(),
+    isActive: z.boolean(),
+    isFulfillmentService: z.boolean(),
+    /** The codes of what it is mapped to: at most one of the two. */
+    facility: z.string().nullable(),
+    group: z.string().nullable(),
+    /** The facility of the same name, where neither is mapped yet. */
+    proposedFacility: z.string().nullable(),
+  })
+  .meta({ id: 'Location' })
+
+export const locationList = z.object({
+  shop: z.string(),
+  /** Null: the shop was not read yet. */
+  catalogReadAt: instant.nullable(),
+  rows: z.array(locationInList),
+})
+
+export const newMapping = z
+  .object({ facility: z.string().optional(), group: z.string().optional() })
+  .refine(
+    given => (given.facility === undefined) !== (given.group === undefined),
+    'A location is mapped to one facility or to one group: name one of them.',
+  )
+
+export const mapping = z.object({
+  shop: z.string(),
+  locationId: z.number().int(),
+  facility: z.string().nullable(),
+  group: z.string().nullable(),
+})
+
+export const newGroup = z.object({
+  code,
+  name: z.string().trim().min(1).max(200).optional(),
+  facilities: z.array(z.string()).min(1).max(1_000),
+})
+
+export const group = z.object({ code: z.string(), name: z.string(), facilities: z.array(z.string()) }).meta({ id: 'FacilityGroup' })
+
 export const shopList = z.object({ rows: z.array(shopInList) })
 
 export const findingsQuery = pageQuery.extend({
