@@ -5,5 +5,5 @@ import { realClock, realIds, realSleep } from '../src/app/world.ts'
 export async function startServerless(dataDir: string): Promise<{ house: House; world: World }> {
   const log = { debug() {}, info() {}, warn() {} }
   const world: World = { clock: realClock, sleep: realSleep, ids: realIds, fetch, log }
-  return { house: await openHouse({ dataDir, databaseUrl: process.env['DATABASE_URL'] ?? null, secretKey: null }, world), world }
+  return { house: await openHouse({ dataDir, databaseUrl: process.env.DATABASE_URL ?? null, secretKey: null }, world), world }
 }

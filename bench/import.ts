@@ -3,12 +3,12 @@ import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
 import { receiveUpload } from '../src/adapters/files/http-upload.ts'
+import * as catalog from '../src/catalog/store.ts'
+import { createReception } from '../src/feed/step.ts'
+import { addFeed, feedCalled } from '../src/feed/store.ts'
 import { startServerless } from './house.ts'
 import { makeLimit, runLimit } from './limit.ts'
 import { skuName, writeStockFile } from './stock-file.ts'
-import * as catalog from '../src/catalog/store.ts'
-import { addFeed, feedCalled } from '../src/feed/store.ts'
-import { createReception } from '../src/feed/step.ts'
 
 const FACILITIES = 50
 const PRODUCTS_PER_IMPORT = 5_000
@@ -26,19 +26,39 @@ export async function importBench(words: readonly string[]): Promise<void> {
     await db.transaction(async tx => {
       for (let from = 0; from < skus; from += PRODUCTS_PER_IMPORT) {
         const chunk = Array.from({ length: Math.min(PRODUCTS_PER_IMPORT, skus - from) }, (_, index) => skuName(from + index))
-        await catalog.importProducts(tx, chunk.map(sku => ({ name: sku, identifiers: [{ type: 'SKU', value: sku }] })), world.clock.now())
+        await catalog.importProducts(
+          tx,
+          chunk.map(sku => ({ name: sku, identifiers: [{ type: 'SKU', value: sku }] })),
+          world.clock.now(),
+        )
       }
-      const facilities = Array.from({ length: FACILITIES }, (_, n) => ({ code: `FAC${n}`, externalId: `F${n}`, name: `Facility ${n}`, type: 'WAREHOUSE' }))
+      const facilities = Array.from({ length: FACILITIES }, (_, n) => ({
+        code: `FAC${n}`,
+        externalId: `F${n}`,
+        name: `Facility ${n}`,
+        type: 'WAREHOUSE',
+      }))
       await catalog.importFacilities(tx, facilities, world.clock.now())
     })
     await db.query('analyze catalog.product_identifier')
-    await addFeed(db, { name: 'bench', home: 'bench', folder: 'bench', layout: 'RESET_INVENTORY', namePattern: '*', door: 'sftp', fileKind: 'snapshot', now: world.clock.now() })
+    await addFeed(db, {
+      name: 'bench',
+      home: 'bench',
+      folder: 'bench',
+      layout: 'RESET_INVENTORY',
+      namePattern: '*',
+      door: 'sftp',
+      fileKind: 'snapshot',
+      now: world.clock.now(),
+    })
     await makeLimit(db)
     await mkdir(path.join(directory, 'files'))
     const feed = await feedCalled(db, 'bench')
     const reception = createReception({ db, clock: world.clock, ids: world.ids })
 
-    print(`${rows} rows (${skus} SKUs × ${FACILITIES} facilities), embedded PostgreSQL, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`)
+    print(
+      `${rows} rows (${skus} SKUs × ${FACILITIES} facilities), embedded PostgreSQL, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`,
+    )
     for (const load of [
       { title: 'first load', seed: 1, changedShare: 0 },
       { title: '5 % changed', seed: 2, changedShare: 0.05 },
@@ -49,7 +69,10 @@ export async function importBench(words: readonly string[]): Promise<void> {
       await db.query('checkpoint')
       const limit = await runLimit(db, file)
       await db.query('checkpoint')
-      await receiveUpload({ spoolDir: house.spoolDir, reception }, { feedId: feed?.feedId ?? 0, name: `${load.seed}.csv`, chunks: createReadStream(file), declaredBytes: size })
+      await receiveUpload(
+        { spoolDir: house.spoolDir, reception },
+        { feedId: feed?.feedId ?? 0, name: `${load.seed}.csv`, chunks: createReadStream(file), declaredBytes: size },
+      )
       peak.reset()
       const startedAt = performance.now()
       const steps: string[] = []
@@ -63,9 +86,13 @@ export async function importBench(words: readonly string[]): Promise<void> {
         'select rows_accepted as accepted, rows_unchanged as unchanged, rows_rejected as rejected from import.verdict order by seq desc limit 1',
       )
       const limitMs = limit.copyMs + limit.mergeMs
-      print(`\n${load.title} (${(size / 1e6).toFixed(1)} MB): ${verdict?.accepted} booked, ${verdict?.unchanged} unchanged, ${verdict?.rejected} rejected`)
+      print(
+        `\n${load.title} (${(size / 1e6).toFixed(1)} MB): ${verdict?.accepted} booked, ${verdict?.unchanged} unchanged, ${verdict?.rejected} rejected`,
+      )
       print(`  Trueup  ${seconds(tookMs)}  ${Math.round(rows / (tookMs / 1_000)).toLocaleString('en')} rows/s   (${steps.join(', ')})`)
-      print(`  limit   ${seconds(limitMs)}  ${Math.round(rows / (limitMs / 1_000)).toLocaleString('en')} rows/s   (copy ${seconds(limit.copyMs)}, merge ${seconds(limit.mergeMs)}, ${limit.movements} movements)`)
+      print(
+        `  limit   ${seconds(limitMs)}  ${Math.round(rows / (limitMs / 1_000)).toLocaleString('en')} rows/s   (copy ${seconds(limit.copyMs)}, merge ${seconds(limit.mergeMs)}, ${limit.movements} movements)`,
+      )
       print(`  ratio   ${(tookMs / limitMs).toFixed(2)}   peak memory of the Node process ${peak.megabytes()} MB`)
       if (verdict?.accepted !== limit.movements) throw new Error('the two did not book the same number of movements')
     }

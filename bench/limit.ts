@@ -8,7 +8,9 @@ import type { Db } from '../src/db/connection.ts'
 export async function makeLimit(db: Db): Promise<void> {
   await db.query('create schema limit_of')
   await db.query('create unlogged table limit_of.incoming (facility text, id_type text, sku text, units integer)')
-  await db.query('create table limit_of.position (facility_id integer, product_id integer, units integer, primary key (facility_id, product_id)) with (fillfactor = 80)')
+  await db.query(
+    'create table limit_of.position (facility_id integer, product_id integer, units integer, primary key (facility_id, product_id)) with (fillfactor = 80)',
+  )
   await db.query(
     'create table limit_of.movement (seq bigint generated always as identity, facility_id integer, product_id integer, units integer, recorded_at timestamptz, primary key (facility_id, product_id, seq))',
   )

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 
 export type StockFile = { skus: number; facilities: number; seed: number; changedShare: number }
 

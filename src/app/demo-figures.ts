@@ -33,6 +33,7 @@ export async function demoFigures(db: Db): Promise<DemoFigures> {
   const { levelsEqual, levelsDifferent, levelsWaiting } = await syncFigures(db)
   return {
     ...(street ?? {
+      replays: 0,
       files: 0,
       rowsRead: 0,
       rowsAccepted: 0,
