@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import ssh2 from 'ssh2'
 import { errnoOf, nullIfMissing } from '../errno.ts'
@@ -26,10 +26,10 @@ export async function loadOrMakeHostKeys(directory: string): Promise<string[]> {
 }
 
 async function makeKey(file: string, pair: { private: string; public: string }): Promise<string> {
-  const draft = `${file}.${process.pid}`
+  const draftDir = await mkdtemp(`${file}.draft-`)
   try {
+    const draft = path.join(draftDir, 'key')
     await writeFile(draft, pair.private, { mode: KEY_MODE })
-    await chmod(draft, KEY_MODE)
     // Of two programs that start at once only one gives the file its name; the other takes what it finds.
     const isFirst = await link(draft, file).then(
       () => true,
@@ -41,7 +41,7 @@ async function makeKey(file: string, pair: { private: string; public: string }):
     if (isFirst) await writeFile(`${file}.pub`, `${pair.public}\n`)
     return isFirst ? pair.private : await readFile(file, 'utf8')
   } finally {
-    await rm(draft, { force: true })
+    await rm(draftDir, { recursive: true, force: true })
   }
 }
 

@@ -63,11 +63,11 @@ export async function openOperations(deps: OperationDeps, homeName: string): Pro
     return rememberedAtClose(file, stats => recent.remember(homeName, virtual, stats))
   }
 
-  /** A file that was put away a moment ago is read where it lies now. */
-  const whereItRests = async (virtual: string): Promise<string> => {
+  /** Where a file lies that was put away a moment ago. */
+  const whereItRests = async (virtual: string): Promise<string | null> => {
     const stats = recent.find(homeName, virtual)
     const place = await placesOf(virtual)
-    if (stats === null || place.kind !== 'inbox') throw noSuchFile()
+    if (stats === null || place.kind !== 'inbox') return null
     for (const kind of ['archive', 'failed']) {
       const directory = await home.place(`/${place.folder}/${kind}`)
       for (const name of await readdir(directory)) {
@@ -76,7 +76,7 @@ export async function openOperations(deps: OperationDeps, homeName: string): Pro
         if (found?.ino === stats.ino && found.dev === stats.dev) return path.join(directory, name)
       }
     }
-    throw noSuchFile()
+    return null
   }
 
   const statOr = async (virtual: string, look: () => Promise<Stats>): Promise<Stats> => {
@@ -95,7 +95,8 @@ export async function openOperations(deps: OperationDeps, homeName: string): Pro
     async open(asked, flags) {
       const virtual = clean(asked)
       if (flags & (OPEN_MODE.WRITE | OPEN_MODE.APPEND | OPEN_MODE.CREAT | OPEN_MODE.TRUNC)) return openForWriting(virtual, flags)
-      return openToRead(await home.follow(virtual).catch(() => whereItRests(virtual)))
+      const real = await home.follow(virtual).catch(async error => (await whereItRests(virtual)) ?? Promise.reject(error))
+      return openToRead(real)
     },
     openDirectory: async asked => openDirectory(await home.follow(clean(asked)), clock),
 
@@ -107,16 +108,19 @@ export async function openOperations(deps: OperationDeps, homeName: string): Pro
       const place = await placesOf(virtual)
       if (place.kind === 'foundation') return
       mayChange(place)
-      const real = await home.place(virtual)
-      const stats = await statOr(virtual, () => lstat(real))
-      // Rights are accepted and mean nothing here. A link is left alone, and so is what has been put away already.
-      if (!stats.isFile() && !stats.isDirectory()) return
       const { size, atime, mtime } = attributes
+      const inbox = await home.place(virtual)
+      const real = (await lstat(inbox).catch(nullIfMissing)) === null ? ((await whereItRests(virtual)) ?? inbox) : inbox
+      const stats = await lstat(real)
+      // Rights are accepted and mean nothing here; a link is left alone.
+      if (!stats.isFile() && !stats.isDirectory()) return
       if (size !== undefined && size !== stats.size) {
         if (stats.nlink > 1 || !stats.isFile()) throw denied('The file has arrived already')
         await truncate(real, size)
       }
-      if (mtime !== undefined) await utimes(real, atime ?? mtime, mtime).catch(nullIfMissing)
+      if (mtime === undefined) return
+      await utimes(real, atime ?? mtime, mtime)
+      recent.touch(homeName, virtual, mtime * 1_000)
     },
 
     async remove(asked) {

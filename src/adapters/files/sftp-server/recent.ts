@@ -12,6 +12,8 @@ const RECENT_MAX = 1_000
 export type Recent = {
   remember(home: string, path: string, stats: Stats): void
   find(home: string, path: string): Stats | null
+  /** The client gave it a modification time after all. */
+  touch(home: string, path: string, mtimeMs: InstantMs): void
   forget(home: string, path: string): void
 }
 
@@ -32,6 +34,10 @@ export function createRecent(clock: Clock): Recent {
     find(home, path) {
       const entry = entries.get(key(home, path))
       return entry && entry.until > clock.now() ? entry.stats : null
+    },
+    touch(home, path, mtimeMs) {
+      const entry = entries.get(key(home, path))
+      if (entry) entry.stats.mtimeMs = mtimeMs
     },
     forget(home, path) {
       entries.delete(key(home, path))

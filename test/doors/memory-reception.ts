@@ -1,0 +1,63 @@
+import type { Door, Receipt, Reception } from '../../src/feed/port.ts'
+
+export type Seen = {
+  name: string
+  door: Door
+  spoolName: string
+  state: 'receiving' | 'received' | 'interrupted'
+  bytes: number
+  code: string | null
+  modifiedAt: number | null
+}
+
+export type MemoryReception = Reception & {
+  files: Seen[]
+  inState(state: Seen['state']): Seen[]
+  /** Resolves when so many files are past receiving. */
+  settled(count: number): Promise<void>
+  /** Called before a file counts as received; a rejection is what a lost database looks like. */
+  beforeReceived: (receipt: Receipt) => Promise<void>
+}
+
+/** A reception without a database, for tests of doors: one home, named feeds, and a record of what happened. */
+export function memoryReception(folders: readonly string[]): MemoryReception {
+  const files: Seen[] = []
+  let waiting: { count: number; resolve: () => void }[] = []
+  const at = (receipt: Receipt): Seen => {
+    const file = files[receipt.fileId - 1]
+    if (file?.state !== 'receiving') throw new Error(`file ${receipt.fileId} is not being received`)
+    return file
+  }
+  const settle = () => {
+    const count = files.filter(file => file.state !== 'receiving').length
+    for (const waiter of waiting) if (waiter.count <= count) waiter.resolve()
+    waiting = waiting.filter(waiter => waiter.count > count)
+  }
+  const reception: MemoryReception = {
+    files,
+    inState: state => files.filter(file => file.state === state),
+    settled: count =>
+      new Promise(resolve => {
+        waiting.push({ count, resolve })
+        settle()
+      }),
+    beforeReceived: async () => {},
+    foldersOf: async () => [...folders],
+    feedAt: async ({ folder }) => (folders.includes(folder) ? { feedId: folders.indexOf(folder) + 1 } : null),
+    async opened({ name, door }) {
+      const spoolName = `spooled-${files.length + 1}`
+      files.push({ name, door, spoolName, state: 'receiving', bytes: 0, code: null, modifiedAt: null })
+      return { fileId: files.length, spoolName }
+    },
+    async received(receipt, { bytes, modifiedAt }) {
+      await reception.beforeReceived(receipt)
+      Object.assign(at(receipt), { state: 'received', bytes, modifiedAt })
+      settle()
+    },
+    async interrupted(receipt, { bytes, code }) {
+      Object.assign(at(receipt), { state: 'interrupted', bytes, code })
+      settle()
+    },
+  }
+  return reception
+}
