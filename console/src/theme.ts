@@ -17,10 +17,24 @@ const accent: MantineColorsTuple = [
   '#1d2c74',
 ]
 
+/** The kit's greys in the dark, so that its fields and menus are of the same stone as our surfaces. */
+const dark: MantineColorsTuple = [
+  '#e8eaee',
+  '#c3c8d1',
+  '#9ba3af',
+  '#6c7480',
+  '#3a414c',
+  '#2b3038',
+  '#1c2026',
+  '#181b20',
+  '#101216',
+  '#0b0d10',
+]
+
 export const theme = createTheme({
   primaryColor: 'accent',
-  primaryShade: { light: 6, dark: 4 },
-  colors: { accent },
+  primaryShade: 6,
+  colors: { accent, dark },
   autoContrast: true,
   fontFamily: SYSTEM,
   fontFamilyMonospace: SYSTEM_MONO,

@@ -67,7 +67,7 @@ async function stockOf(sql: Sql, query: StockQuery): Promise<Answer<typeof stock
          from ${STOCK} where ${STOCK_WANTED} order by ${STOCK_SORTED[query.sort]} limit $2 offset $3
      )
      select page.sku, page.name, held."onHandUnits", coalesce(held."reservedUnits", 0) as "reservedUnits", coalesce(held.facilities, 0) as facilities,
-            promised."sellableUnits", coalesce(promised.targets, 0) as targets
+            promised."sellableByFacilityUnits", promised."sellableByGroupUnits", coalesce(promised.targets, 0) as targets
        from page
        left join lateral (
          select sum(h.on_hand_units) filter (where h.counted_at is not null) as "onHandUnits", sum(h.reserved_units) as "reservedUnits",
@@ -76,7 +76,8 @@ async function stockOf(sql: Sql, query: StockQuery): Promise<Answer<typeof stock
            join inventory.position h on h.facility_id = f.facility_id and h.product_id = page.product_id
        ) held on true
        left join lateral (
-         select sum(t.sellable_units) as "sellableUnits", count(*) as targets
+         select sum(t.sellable_units) filter (where m.group_id is null) as "sellableByFacilityUnits",
+                sum(t.sellable_units) filter (where m.group_id is not null) as "sellableByGroupUnits", count(*) as targets
            from catalog.location_mapping m
            join catalog.shop s on s.shop_id = m.shop_id and s.is_enabled
            join availability.target t on t.shop_id = m.shop_id and t.location_id = m.location_id and t.product_id = page.product_id

@@ -112,9 +112,36 @@ test('a held file counts when somebody says so, once', async () => {
 test('stock is found by part of a SKU or of a name, and adds up', async () => {
   const all = (await get('/stock')).json()
   expect(all.rows).toEqual([
-    { sku: 'AR-5381', name: 'Adjustable Race', onHandUnits: 42, reservedUnits: 4, facilities: 2, sellableUnits: 55, targets: 2 },
-    { sku: 'BA/8327', name: 'Bearing Ball', onHandUnits: 408, reservedUnits: 0, facilities: 1, sellableUnits: 816, targets: 2 },
-    { sku: 'BE-2349', name: 'BB Ball Bearing', onHandUnits: null, reservedUnits: 0, facilities: 0, sellableUnits: null, targets: 0 },
+    {
+      sku: 'AR-5381',
+      name: 'Adjustable Race',
+      onHandUnits: 42,
+      reservedUnits: 4,
+      facilities: 2,
+      sellableByFacilityUnits: 24,
+      sellableByGroupUnits: 31,
+      targets: 2,
+    },
+    {
+      sku: 'BA/8327',
+      name: 'Bearing Ball',
+      onHandUnits: 408,
+      reservedUnits: 0,
+      facilities: 1,
+      sellableByFacilityUnits: 408,
+      sellableByGroupUnits: 408,
+      targets: 2,
+    },
+    {
+      sku: 'BE-2349',
+      name: 'BB Ball Bearing',
+      onHandUnits: null,
+      reservedUnits: 0,
+      facilities: 0,
+      sellableByFacilityUnits: null,
+      sellableByGroupUnits: null,
+      targets: 0,
+    },
   ])
   expect((await get('/stock?search=ball&sort=name')).json().rows.map((row: { sku: string }) => row.sku)).toEqual(['BE-2349', 'BA/8327'])
 })
@@ -227,6 +254,7 @@ test('the OpenAPI document lists every route, and says instants as they travel',
       "get /api/v1/reconcile/runs",
       "get /api/v1/session",
       "get /api/v1/shops",
+      "get /api/v1/shops/{code}/locations",
       "get /api/v1/stock",
       "get /api/v1/stock/{sku}",
       "get /api/v1/stock/{sku}/levels",
@@ -234,8 +262,11 @@ test('the OpenAPI document lists every route, and says instants as they travel',
       "get /api/v1/street",
       "post /api/v1/feeds/{name}/files",
       "post /api/v1/files/{id}/release",
+      "post /api/v1/groups",
       "post /api/v1/jobs/{name}/run",
       "post /api/v1/session",
+      "post /api/v1/shops",
+      "put /api/v1/shops/{code}/locations/{locationId}/mapping",
     ]
   `)
   expect(document.components.schemas.FileInList.properties.openedAt).toEqual({ type: 'string', format: 'date-time' })

@@ -59,7 +59,7 @@ function Found({ file }: { file: FileDetail }) {
           <Facts
             facts={[
               ['Feed', file.feed],
-              ['Layout', file.layout],
+              ['Layout', file.layout.replaceAll('_', '_\u200b')],
               ['Size', bytes(file.bytes)],
               ['Received', <When key="received" at={file.receivedAt} />],
               file.counts && ['Units', whole(file.counts.unitsRead)],

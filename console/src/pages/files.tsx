@@ -44,15 +44,17 @@ export function Files() {
               <FeedChoice value={view.get('feed')} onChange={feed => view.set({ feed })} />
               <TextInput
                 type="date"
-                aria-label="From"
-                title="From this day"
+                aria-label="From this day"
+                leftSection={<span className={cell.dim}>From</span>}
+                leftSectionWidth={52}
                 value={view.get('from') ?? ''}
                 onChange={event => view.set({ from: event.currentTarget.value })}
               />
               <TextInput
                 type="date"
-                aria-label="To"
-                title="To this day"
+                aria-label="To this day"
+                leftSection={<span className={cell.dim}>To</span>}
+                leftSectionWidth={34}
                 value={view.get('to') ?? ''}
                 onChange={event => view.set({ to: event.currentTarget.value })}
               />
@@ -109,7 +111,7 @@ function List({ rows }: { rows: readonly FileInList[] }) {
       head={
         <tr>
           <th className={cell.wide}>Name</th>
-          <th>State</th>
+          <th className={cell.narrowHidden}>State</th>
           <th className={cell.right}>Rows</th>
           <th className={cell.right}>Rejected</th>
           <th className={`${cell.right} ${cell.narrowHidden}`}>Units</th>
@@ -124,12 +126,15 @@ function List({ rows }: { rows: readonly FileInList[] }) {
             <Link to={`/files/${file.id}`} data-row>
               {file.name}
             </Link>
-            <div className={cell.dim}>
+            <div className={cell.narrowOnly}>
+              <FileState state={file.state} />
+            </div>
+            <div className={`${cell.dim} ${cell.clamped}`} title={file.reason ?? undefined}>
               {file.feed}
               {file.reason && ` · ${file.reason}`}
             </div>
           </td>
-          <td>
+          <td className={cell.narrowHidden}>
             <FileState state={file.state} />
           </td>
           <td className={cell.right}>{whole(file.counts?.rowsRead ?? null)}</td>

@@ -26,7 +26,7 @@ export function Findings() {
       <PageHead
         title="Catalogue link"
         note={findings.data && totalOf(findings.data)}
-        lead="SKUs and items that could not be linked for sure. Nothing is guessed: what is not linked is not written to."
+        lead="SKUs and items that could not be linked for sure. Nothing is guessed: what is not linked stays as it is."
       />
       <Panel isFlush>
         <div className={cell.toolbar}>
@@ -61,7 +61,7 @@ export function Findings() {
                 >
                   {page.rows.map(row => (
                     <tr key={`${row.code} ${row.sku} ${row.inventoryItemGid}`}>
-                      <td className="mono">
+                      <td className={`mono ${cell.nowrap}`}>
                         {row.product === null ? (
                           row.sku || 'none'
                         ) : (
@@ -76,7 +76,7 @@ export function Findings() {
                           {[row.product, row.inventoryItemGid?.replace('gid://shopify/', ''), row.detail].filter(Boolean).join(' · ')}
                         </div>
                       </td>
-                      <td className={cell.narrowHidden}>{row.shop}</td>
+                      <td className={`${cell.nowrap} ${cell.narrowHidden}`}>{row.shop}</td>
                       <td className={`${cell.right} ${cell.narrowHidden}`}>
                         <When at={row.foundAt} />
                       </td>

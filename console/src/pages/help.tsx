@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { Empty, Shown } from '../parts/nothing.tsx'
-import { Panel } from '../parts/panel.tsx'
+import { PageHead, Panel } from '../parts/panel.tsx'
 
 /** The page of an error code: what one sees, where it comes from, and what helps. */
 export function Help() {
@@ -20,24 +20,27 @@ export function Help() {
     staleTime: Number.POSITIVE_INFINITY,
   })
   return (
-    <Panel
-      title={<span className="mono">{code}</span>}
-      actions={
-        <Button variant="default" size="xs" onClick={() => navigate(-1)}>
-          Back
-        </Button>
-      }
-    >
-      <Shown of={page}>
-        {text =>
-          text === null ? (
-            <Empty title="This code has no page yet">Read the message and its hint; they stand beside the code.</Empty>
-          ) : (
-            <article>{paragraphs(text)}</article>
-          )
+    <>
+      <PageHead
+        title={<span className="mono">{code}</span>}
+        actions={
+          <Button variant="default" onClick={() => navigate(-1)}>
+            Back
+          </Button>
         }
-      </Shown>
-    </Panel>
+      />
+      <Panel>
+        <Shown of={page}>
+          {text =>
+            text === null ? (
+              <Empty title="This code has no page yet">Read the message and its hint; they stand beside the code.</Empty>
+            ) : (
+              <article>{paragraphs(text)}</article>
+            )
+          }
+        </Shown>
+      </Panel>
+    </>
   )
 }
 

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { Link } from 'react-router'
 import { type Street, useFiles, useStreet } from '../api/queries.ts'
 import { useSync } from '../frame/sync-pill.tsx'
@@ -66,9 +67,11 @@ function Levels({ sync }: { sync: Street['sync'] }) {
           </li>
         ))}
         <li className="num">{many(sync.unitsAtRisk, 'unit', 'units')} at risk</li>
-        <li>
-          read back <When at={sync.comparedAt} />
-        </li>
+        {sync.state !== 'in_sync' && (
+          <li>
+            read back <When at={sync.comparedAt} />
+          </li>
+        )}
       </ul>
     </div>
   )
@@ -76,13 +79,23 @@ function Levels({ sync }: { sync: Street['sync'] }) {
 
 const CONCERNS = { stopped: 0, stuck: 1, waiting: 2, unknown: 3, working: 4, ok: 5 } as const
 
+const DAY_MS = 24 * 3_600 * 1_000
+const FAILED_SHOWN = 3
+
 function NeedsYou({ rooms }: { rooms: Street['rooms'] }) {
+  const [since] = useState(() => new Date(Date.now() - DAY_MS).toISOString())
+  const failed = useFiles({ state: 'failed', from: since, pageSize: FAILED_SHOWN })
+  const files = failed.data?.rows ?? []
   const concerns = rooms
     .filter(room => room.state === 'stopped' || room.state === 'stuck' || room.state === 'waiting')
     .toSorted((one, other) => CONCERNS[one.state] - CONCERNS[other.state])
   return (
-    <Panel title="What needs you" note={concerns.length > 0 ? whole(concerns.length) : undefined} isFlush>
-      {concerns.length === 0 ? (
+    <Panel
+      title="What needs you"
+      note={concerns.length + files.length > 0 ? whole(concerns.length + (failed.data?.total ?? 0)) : undefined}
+      isFlush
+    >
+      {concerns.length + files.length === 0 ? (
         <Empty title="Nothing needs you">What breaks, waits too long or has to be decided by a person stands here.</Empty>
       ) : (
         <ul className={classes.lines}>
@@ -94,6 +107,19 @@ function NeedsYou({ rooms }: { rooms: Street['rooms'] }) {
                   {room.reason}
                 </Link>
                 <span className={classes.where}>{titleOf(room.room)}</span>
+              </div>
+            </li>
+          ))}
+          {files.map(file => (
+            <li key={file.id}>
+              <FileState state={file.state} />
+              <div>
+                <Link to={`/files/${file.id}`} data-row>
+                  {file.name}: {file.reason ?? 'no reason was kept'}
+                </Link>
+                <span className={classes.where}>
+                  {file.feed}, <When at={file.changedAt} />
+                </span>
               </div>
             </li>
           ))}

@@ -12,7 +12,7 @@ import { Runs } from './runs.tsx'
 /** The jobs by the names that operators know, when they ran and will run, and what ran lately. */
 export function Jobs() {
   const jobs = useJobs()
-  const runs = useRuns({ limit: 50 })
+  const runs = useRuns({ limit: 25 })
   return (
     <>
       <PageHead title="Job Manager" lead="A file that comes in is taken on at once; the schedules see to what a nudge missed." />

@@ -9,6 +9,7 @@ import { titleOf } from '../parts/room-name.ts'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { Lost } from './lost.tsx'
+import classes from './room.module.css'
 import { Runs } from './runs.tsx'
 
 const ELSEWHERE: Record<string, { to: string; label: string }> = {
@@ -85,6 +86,7 @@ function Intents() {
             <Empty title="Nothing to tell">Every promise was confirmed by its shop.</Empty>
           ) : (
             <>
+              <Hints rows={page.rows} />
               <Table
                 label="Promises"
                 head={
@@ -106,9 +108,9 @@ function Intents() {
                     </td>
                     <td>
                       {row.location} <span className={cell.dim}>{row.shop}</span>
-                      {row.hint && (
-                        <div className={cell.dim}>
-                          {row.hint} {row.code && <Code code={row.code} />}
+                      {row.code && (
+                        <div>
+                          <Code code={row.code} />
                         </div>
                       )}
                     </td>
@@ -132,6 +134,21 @@ function Intents() {
         }
       </Shown>
     </Panel>
+  )
+}
+
+/** What helps, said once for all rows that it helps. */
+function Hints({ rows }: { rows: readonly { code: string | null; hint: string | null }[] }) {
+  const hints = new Map(rows.flatMap(row => (row.code === null || row.hint === null ? [] : [[row.code, row.hint] as const])))
+  if (hints.size === 0) return null
+  return (
+    <ul className={classes.hints}>
+      {[...hints].map(([code, hint]) => (
+        <li key={code}>
+          <Code code={code} /> {hint}
+        </li>
+      ))}
+    </ul>
   )
 }
 

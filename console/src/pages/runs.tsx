@@ -13,7 +13,7 @@ export function Runs({ rows }: { rows: readonly JobRun[] }) {
       label="Runs"
       head={
         <tr>
-          <th>Outcome</th>
+          <th className={cell.narrowHidden}>Outcome</th>
           <th className={cell.wide}>Job</th>
           <th className={cell.right}>Read</th>
           <th className={cell.right}>Wrote</th>
@@ -24,10 +24,13 @@ export function Runs({ rows }: { rows: readonly JobRun[] }) {
     >
       {rows.map(run => (
         <tr key={run.runId}>
-          <td>
+          <td className={cell.narrowHidden}>
             <Outcome run={run} />
           </td>
           <td>
+            <div className={cell.narrowOnly}>
+              <Outcome run={run} />
+            </div>
             {run.job}{' '}
             <span className={cell.dim}>
               {run.room}, {CAUSE[run.cause]}

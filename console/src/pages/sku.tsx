@@ -29,6 +29,10 @@ function Found({ stock }: { stock: StockOfSku }) {
   const counted = stock.facilities.filter(facility => facility.onHandUnits !== null)
   const sum = (of: (facility: StockOfSku['facilities'][number]) => number) =>
     stock.facilities.reduce((total, facility) => total + of(facility), 0)
+  const promised = (kind: Explanation['target']['kind']) => {
+    const targets = stock.targets.filter(target => target.target.kind === kind)
+    return targets.length === 0 ? 'nowhere' : whole(targets.reduce((total, target) => total + target.sellableUnits, 0))
+  }
   return (
     <>
       <PageHead title={stock.name} lead={<span className="mono">{stock.sku}</span>} />
@@ -38,10 +42,8 @@ function Found({ stock }: { stock: StockOfSku }) {
             facts={[
               ['On hand', counted.length === 0 ? 'never counted' : whole(sum(facility => facility.onHandUnits ?? 0))],
               ['Reserved', whole(sum(facility => facility.reservedUnits))],
-              [
-                'Promised',
-                stock.targets.length === 0 ? 'nowhere' : whole(stock.targets.reduce((total, target) => total + target.sellableUnits, 0)),
-              ],
+              ['Promised singly', promised('facility')],
+              ['Promised as a group', promised('group')],
               ['Facilities', whole(counted.length)],
               ['Locations', whole(stock.targets.length)],
               [
@@ -91,7 +93,7 @@ function Promises({ stock }: { stock: StockOfSku }) {
               <th className={cell.wide}>Location</th>
               <th className={cell.right}>Promised</th>
               <th className={cell.right}>Shopify shows</th>
-              <th>State</th>
+              <th className={cell.narrowHidden}>State</th>
             </tr>
           }
         >
@@ -107,6 +109,7 @@ function Promises({ stock }: { stock: StockOfSku }) {
                   <Link to={`?at=${keyOf(target)}`} replace preventScrollReset data-row>
                     {target.target.location}
                   </Link>
+                  <div className={cell.narrowOnly}>{levels.data && <State {...levelState(level)} isQuiet />}</div>
                   <div className={cell.dim}>
                     {target.target.shop} ·{' '}
                     {target.target.kind === 'group' ? `${target.facilities.length} facilities together` : 'one facility'}
@@ -114,7 +117,7 @@ function Promises({ stock }: { stock: StockOfSku }) {
                 </td>
                 <td className={cell.right}>{whole(target.sellableUnits)}</td>
                 <td className={cell.right}>{whole(shownUnits(level))}</td>
-                <td>{levels.data && <State {...levelState(level)} isQuiet />}</td>
+                <td className={cell.narrowHidden}>{levels.data && <State {...levelState(level)} isQuiet />}</td>
               </tr>
             )
           })}
@@ -167,7 +170,7 @@ function Facilities({ stock }: { stock: StockOfSku }) {
               <th className={cell.wide}>Facility</th>
               <th className={cell.right}>On hand</th>
               <th className={cell.right}>Reserved</th>
-              <th className={cell.right}>Safety stock</th>
+              <th className={`${cell.right} ${cell.narrowHidden}`}>Safety stock</th>
               <th className={`${cell.right} ${cell.narrowHidden}`}>Counted</th>
             </tr>
           }
@@ -179,7 +182,7 @@ function Facilities({ stock }: { stock: StockOfSku }) {
               </td>
               <td className={cell.right}>{whole(facility.onHandUnits)}</td>
               <td className={cell.right}>{whole(facility.reservedUnits)}</td>
-              <td className={cell.right}>{whole(facility.safetyStockUnits)}</td>
+              <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(facility.safetyStockUnits)}</td>
               <td className={`${cell.right} ${cell.narrowHidden}`}>
                 <When at={facility.countedAt} />
               </td>
@@ -209,22 +212,25 @@ function Movements({ sku }: { sku: string }) {
                 label="Movements"
                 head={
                   <tr>
-                    <th>When</th>
+                    <th className={cell.narrowHidden}>When</th>
                     <th>Facility</th>
+                    <th className={cell.wide}>Why</th>
                     <th className={cell.right}>On hand</th>
                     <th className={cell.right}>Reserved</th>
-                    <th className={cell.wide}>Why</th>
                   </tr>
                 }
               >
                 {rows.map(row => (
                   <tr key={row.seq}>
-                    <td className={cell.nowrap}>
+                    <td className={`${cell.nowrap} ${cell.narrowHidden}`}>
                       <When at={row.recordedAt} />
                     </td>
-                    <td>{row.facility}</td>
-                    <td className={cell.right}>{row.onHandUnits === 0 ? '' : signed(row.onHandUnits)}</td>
-                    <td className={cell.right}>{row.reservedUnits === 0 ? '' : signed(row.reservedUnits)}</td>
+                    <td>
+                      {row.facility}
+                      <div className={`${cell.narrowOnly} ${cell.dim}`}>
+                        <When at={row.recordedAt} />
+                      </div>
+                    </td>
                     <td>
                       {REASONS[row.reason] ?? row.reason}
                       {row.file ? (
@@ -236,6 +242,8 @@ function Movements({ sku }: { sku: string }) {
                         row.reference && <div className={`${cell.dim} mono`}>{row.reference.replace('gid://shopify/', '')}</div>
                       )}
                     </td>
+                    <td className={cell.right}>{row.onHandUnits === 0 ? '' : signed(row.onHandUnits)}</td>
+                    <td className={cell.right}>{row.reservedUnits === 0 ? '' : signed(row.reservedUnits)}</td>
                   </tr>
                 ))}
               </Table>

@@ -44,7 +44,12 @@ export function Stock() {
                       <th className={`${cell.wide} ${cell.narrowHidden}`}>Name</th>
                       <th className={cell.right}>On hand</th>
                       <th className={cell.right}>Reserved</th>
-                      <th className={cell.right}>Promised</th>
+                      <th className={cell.right} title="At locations that stand for one facility">
+                        Promised singly
+                      </th>
+                      <th className={`${cell.right} ${cell.narrowHidden}`} title="At locations that stand for a group of facilities">
+                        Promised as a group
+                      </th>
                       <th className={`${cell.right} ${cell.narrowHidden}`}>Facilities</th>
                       <th className={`${cell.right} ${cell.narrowHidden}`}>Locations</th>
                     </tr>
@@ -62,7 +67,8 @@ export function Stock() {
                         {whole(row.onHandUnits)}
                       </td>
                       <td className={cell.right}>{whole(row.reservedUnits)}</td>
-                      <td className={cell.right}>{whole(row.sellableUnits)}</td>
+                      <td className={cell.right}>{whole(row.sellableByFacilityUnits)}</td>
+                      <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.sellableByGroupUnits)}</td>
                       <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.facilities)}</td>
                       <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.targets)}</td>
                     </tr>

@@ -50,6 +50,7 @@ function Door({ room }: { room: RoomOnStreet }) {
         <title>the way to the next room</title>
         <path d="M1 1l4 4-4 4" />
       </svg>
+      {room.backlog > 0 && <span className={`${classes.token} num`}>{whole(room.backlog)}</span>}
     </span>
   )
 }
@@ -66,20 +67,17 @@ function Card({ room }: { room: RoomOnStreet }) {
       <p className={classes.backlog}>
         <b className="num">{whole(room.backlog)}</b>
         <span>
-          {room.backlog === 0 ? (
-            'waiting'
-          ) : room.oldestAt === null ? (
-            'waiting'
-          ) : (
+          waiting
+          {room.oldestAt !== null && room.backlog > 0 && (
             <>
-              waiting, oldest <When at={room.oldestAt} style="age" />
+              , oldest <When at={room.oldestAt} style="age" />
             </>
           )}
+          {room.stuck > 0 && <span className={`${classes.stuck} num`}> · {whole(room.stuck)} stuck</span>}
         </span>
       </p>
       <p className={classes.state} title={room.reason}>
         <State tone={room.state} word={room.word} />
-        {room.stuck > 0 && <span className="num">{whole(room.stuck)} stuck</span>}
       </p>
       <p className={classes.last}>
         {room.lastStep === null ? (

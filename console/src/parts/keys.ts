@@ -1,10 +1,13 @@
 import { useEffect } from 'react'
+import { type NavigateFunction, useNavigate } from 'react-router'
+import { FOCUS_SEARCH } from './list.tsx'
 
 /**
  * The keys that work everywhere: `/` to the search of the page, `j` and `k` through the rows, Enter opens (the row has the
  * focus, so the browser does that), Esc out of a field. Whoever types into a field types.
  */
 export function useKeys(): void {
+  const navigate = useNavigate()
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return
@@ -12,18 +15,19 @@ export function useKeys(): void {
       if (event.key === 'Escape' && isTyping && event.target instanceof HTMLElement) event.target.blur()
       if (isTyping) return
       const move = { j: 1, k: -1 }[event.key]
-      if (event.key === '/') focusSearch(event)
+      if (event.key === '/') focusSearch(event, navigate)
       else if (move !== undefined) moveRow(event, move)
     }
     document.addEventListener('keydown', listen)
     return () => document.removeEventListener('keydown', listen)
-  }, [])
+  }, [navigate])
 }
 
-function focusSearch(event: KeyboardEvent): void {
-  const search = document.querySelector<HTMLInputElement>('main [data-search], main input[data-search]')
-  if (search === null) return
+/** A page without a search sends one to the stock, which is what people look for. */
+function focusSearch(event: KeyboardEvent, navigate: NavigateFunction): void {
   event.preventDefault()
+  const search = document.querySelector<HTMLInputElement>('main [data-search]')
+  if (search === null) return void navigate('/stock', { state: FOCUS_SEARCH })
   search.focus()
   search.select()
 }

@@ -1,7 +1,7 @@
 import { ActionIcon, TextInput } from '@mantine/core'
 import { IconChevronLeft, IconChevronRight, IconSearch } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useState } from 'react'
-import { useSearchParams } from 'react-router'
+import { useLocation, useSearchParams } from 'react-router'
 import classes from './list.module.css'
 import { whole } from './number.ts'
 
@@ -29,9 +29,13 @@ export function useView() {
 
 const SEARCH_PAUSE_MS = 250
 
+/** What a page is told that is opened in order to search. */
+export const FOCUS_SEARCH = 'search'
+
 /** `/` jumps here. Asks when one has stopped typing. */
 export function Search({ value, onChange, label }: { value: string; onChange: (value: string) => void; label: string }) {
   const [typed, setTyped] = useState(value)
+  const { state } = useLocation()
   useEffect(() => setTyped(value), [value])
   useEffect(() => {
     if (typed === value) return
@@ -44,6 +48,7 @@ export function Search({ value, onChange, label }: { value: string; onChange: (v
       size="sm"
       type="search"
       data-search
+      autoFocus={state === FOCUS_SEARCH}
       aria-label={label}
       placeholder={label}
       value={typed}
@@ -130,5 +135,7 @@ export const cell = {
   main: classes.main ?? '',
   toolbar: classes.toolbar ?? '',
   narrowHidden: classes.narrowHidden ?? '',
+  narrowOnly: classes.narrowOnly ?? '',
+  clamped: classes.clamped ?? '',
   current: classes.current ?? '',
 }

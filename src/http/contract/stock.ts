@@ -18,8 +18,12 @@ export const stockInList = z
     onHandUnits: z.number().int().nullable(),
     reservedUnits: z.number().int(),
     facilities: z.number().int(),
-    /** Promised to all shops' locations together; null: promised nowhere. */
-    sellableUnits: z.number().int().nullable(),
+    /**
+     * Promised at locations that stand for one facility, and at those that stand for a group: two answers, since a group
+     * promises the same units once more. null: at no such location.
+     */
+    sellableByFacilityUnits: z.number().int().nullable(),
+    sellableByGroupUnits: z.number().int().nullable(),
     targets: z.number().int(),
   })
   .meta({ id: 'StockInList' })
