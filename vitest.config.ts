@@ -9,6 +9,7 @@ export default defineConfig({
     globalSetup: ['test/database-setup.ts'],
     reporters: reporters(),
     allowOnly: false,
+    provide: { rounds: 3 },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,

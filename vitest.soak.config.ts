@@ -1,16 +1,33 @@
 import { defineConfig } from 'vitest/config'
 
-// Read by the stories that draw at random: they draw as often as they were asked to, not as often as a change can wait for.
-process.env.TRUEUP_SOAK = '1'
-
-/** The stories that kill, cut and shuffle, in full: thirty times where `npm test` does it three times. */
+/** The stories at full counts, and every test on a served PostgreSQL: what CI has no time for. */
 export default defineConfig({
   test: {
-    include: ['test/stories/{rooms-alone,kill-and-restart,cut-upload}.test.ts'],
-    globalSetup: ['test/database-setup.ts'],
+    allowOnly: false,
+    provide: { rounds: 30 },
     pool: 'forks',
-    maxWorkers: 1,
-    testTimeout: 1_800_000,
+    testTimeout: 30 * 60_000,
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'full counts',
+          include: ['test/{stories,system,soak}/**/*.test.ts'],
+          globalSetup: ['test/database-setup.ts'],
+          maxWorkers: 1,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'served',
+          include: ['{src,simulator}/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['test/{system,soak}/**'],
+          globalSetup: ['test/database-served-setup.ts'],
+          maxWorkers: 2,
+        },
+      },
+    ],
   },
 })

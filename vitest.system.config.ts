@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     reporters: reporters(),
     allowOnly: false,
+    provide: { rounds: 3 },
     pool: 'forks',
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -30,9 +30,11 @@ export function findInModules(parts) {
 
 /** One sentence and the cure, for the person whose machine has no Node.js that we can use. */
 export function refuse() {
+  const [project, isDependency] = packageDir.split(`${path.sep}node_modules${path.sep}`)
+  const approve = isDependency === undefined ? '' : 'npm install-scripts approve node && '
   console.error(
-    `trueup needs Node.js ${NODE_MAJOR_MIN} or newer and runs on ${process.versions.node}: npm was kept from installing the package "node" that brings it ` +
-      `(install scripts are blocked). Run \`npm rebuild node --ignore-scripts=false\` in ${packageDir}, or install Node.js ${NODE_MAJOR_MIN}.`,
+    `trueup needs Node.js ${NODE_MAJOR_MIN} or newer and runs on ${process.versions.node}: the package "node", which brings it, is not installed or was kept from ` +
+      `running its install script. Run \`${approve}npm rebuild node --ignore-scripts=false\` in ${project}, or install Node.js ${NODE_MAJOR_MIN}.`,
   )
   process.exit(1)
 }

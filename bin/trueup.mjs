@@ -8,7 +8,7 @@ import path from 'node:path'
 import { become, findNode, packageDir, refuse } from './runtime.mjs'
 
 const source = path.join(packageDir, 'src', 'app', 'main.ts')
-const built = path.join(packageDir, 'dist', 'app', 'main.js')
+const built = path.join(packageDir, 'dist', 'src', 'app', 'main.js')
 
 const node = findNode()
 if (node === null) refuse()

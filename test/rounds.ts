@@ -1,0 +1,13 @@
+import { inject } from 'vitest'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** How often a story is killed or cut: few in CI, all in `npm run soak`. The vitest configurations say the number. */
+    rounds: number
+  }
+}
+
+/** How many kills or cuts this run is to take. */
+export function rounds(): number {
+  return inject('rounds')
+}
