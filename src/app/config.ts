@@ -91,6 +91,11 @@ export function readConfig(flags: Flags = {}, env: Environment = process.env, cw
   }
 }
 
+/** The access token of a shop that is being connected; null: it is asked for. */
+export function shopTokenGiven(env: Environment = process.env): string | null {
+  return env.TRUEUP_SHOP_TOKEN || null
+}
+
 /** The error of a start that finds its port in use: it says which setting to change. */
 export function portTaken(taken: { door: 'http' | 'sftp'; host: string; port: number; cause?: unknown }): TrueupError {
   const variable = taken.door === 'http' ? 'TRUEUP_HTTP_PORT' : 'TRUEUP_SFTP_PORT'

@@ -24,6 +24,10 @@ const hands: Hands = {
     const { dataDir } = await configFrom(flags)
     return [dataDir, path.join(dataDir, DEMO_DIR)]
   },
+  async shopToken() {
+    const { readShopToken } = await import('./shop-token.ts')
+    return readShopToken(process.stdin, process.stderr)
+  },
   async start(flags) {
     const config = await configFrom(flags)
     const { start } = await import('./start.ts')

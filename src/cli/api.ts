@@ -9,6 +9,7 @@ export type Api = {
   pid: number
   get<T>(path: string): Promise<T>
   post<T>(path: string, body?: unknown): Promise<T>
+  put<T>(path: string, body: unknown): Promise<T>
   /** Sends the bytes of one file. */
   upload<T>(path: string, chunks: ReadableStream<Uint8Array>): Promise<T>
 }
@@ -59,14 +60,17 @@ function apiOf(server: Found & { token: string; fetch: typeof fetch }): Api {
     pid,
     get: route => ask(route, { ...soon() }),
     post: (route, body) =>
-      body === undefined
-        ? ask(route, { method: 'POST', ...soon() })
-        : ask(route, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' }, ...soon() }),
+      body === undefined ? ask(route, { method: 'POST', ...soon() }) : ask(route, { method: 'POST', ...asJson(body), ...soon() }),
+    put: (route, body) => ask(route, { method: 'PUT', ...asJson(body), ...soon() }),
     upload(route, chunks) {
       const headers = { 'content-type': 'application/octet-stream' }
       return ask(route, { method: 'POST', body: chunks, headers, duplex: 'half' } as RequestInit)
     },
   }
+}
+
+function asJson(body: unknown): RequestInit {
+  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
 }
 
 async function readServerFile(dataDir: string): Promise<Found | null> {

@@ -18,6 +18,8 @@ export type Hands = {
   now(): number
   /** Where a server may have left its address: the first that has it counts. */
   dataDirs(flags: Flags): Promise<string[]>
+  /** The access token of a shop, from wherever but the command line. */
+  shopToken(): Promise<string>
   /** Runs until it is told to stop; gives the exit status. */
   start(flags: Flags): Promise<number>
   demo(flags: Flags, options: { exitWhenSynced: boolean; json: boolean }): Promise<number>

@@ -44,6 +44,7 @@ async function run(line: string[], hands: Partial<Hands> = {}) {
     },
     now: () => now,
     dataDirs: async flags => [flags.dataDir ?? path.join(dataDir, 'nowhere'), dataDir],
+    shopToken: async () => 'shpat_secret\n',
     start: async () => 0,
     demo: async () => 0,
     simulateShopify: async () => 0,
@@ -120,6 +121,13 @@ test.each<[string, string[], object]>([
   ['no command', ['--json'], { code: 'CLI_USAGE' }],
   ['an unknown option', ['status', '--colour'], { code: 'CLI_USAGE' }],
   ['a feed that is not named', ['import', 'a.csv'], { code: 'CLI_USAGE' }],
+  ['a shop without an address', ['shop', 'add', '--code', 'a'], { code: 'CLI_USAGE' }],
+  ['a token on the command line', ['shop', 'add', '--code', 'a', '--url', 'https://a.example', '--token', 'b'], { code: 'CLI_USAGE' }],
+  ['an access that there is not', ['shop', 'add', '--code', 'a', '--url', 'https://a.example', '--access', 'all'], { code: 'CLI_USAGE' }],
+  ['a mapping to nothing', ['shop', 'map', 'a', 'Main'], { code: 'CLI_USAGE' }],
+  ['a mapping to two', ['shop', 'map', 'a', 'Main', '--facility', '1', '--group', 'B'], { code: 'CLI_USAGE' }],
+  ['a mapping of no location', ['shop', 'map', 'a', '--facility', '1'], { code: 'CLI_USAGE' }],
+  ['a group of nothing', ['group', 'add', 'A'], { code: 'CLI_USAGE' }],
   ['a wait that is no number', ['import', 'a.csv', '--feed', 'a', '--wait', 'long'], { code: 'CLI_USAGE' }],
   ['a service that cannot be simulated', ['simulate', 'sap'], { code: 'CLI_USAGE' }],
   ['a file that is not there', ['import', '/nowhere/a.csv', '--feed', 'a'], { code: 'CLI_FILE_UNREADABLE' }],
@@ -220,9 +228,75 @@ test('the program itself is started with what was said', async () => {
   ])
 })
 
+test('shop add sends the token that was handed in, and prints nothing of it', async () => {
+  answers['POST /api/v1/shops'] = () =>
+    json({ code: 'corner', name: 'Corner', apiUrl: 'https://corner.example', accessScope: 'read_and_write' }, 201)
+  const line = ['shop', 'add', '--code', 'corner', '--name', 'Corner', '--url', 'https://corner.example', '--access', 'read-and-write']
+  const { status, out, err } = await run(line)
+  expect(JSON.parse(asked[0]?.body ?? '')).toEqual({
+    ...{ code: 'corner', name: 'Corner', url: 'https://corner.example' },
+    ...{ token: 'shpat_secret', accessScope: 'read_and_write' },
+  })
+  expect([status, out.split('\n')[0], err]).toEqual([0, 'Corner is connected (read and write).', ''])
+  expect(out).not.toContain('shpat')
+  expect(await run(line, { shopToken: async () => '\n' })).toMatchObject({ status: 2, err: expect.stringContaining('CLI_TOKEN_MISSING') })
+})
+
+const location = (locationId: number, name: string, more = {}) => ({
+  ...{ locationId, name, locationGid: `gid://shopify/Location/${locationId}`, isActive: true, isFulfillmentService: false },
+  ...{ facility: null, group: null, proposedFacility: null },
+  ...more,
+})
+const threeLocations = () =>
+  json({
+    shop: 'corner',
+    catalogReadAt: '2026-11-24T10:00:00.000Z',
+    rows: [
+      location(1, 'High Street', { proposedFacility: 'S1' }),
+      location(2, 'Twin'),
+      location(3, 'Twin', { isActive: false, group: 'WEB' }),
+    ],
+  })
+
+test('shop locations shows what each stands for and what it might; 1 while one stands for nothing', async () => {
+  answers['GET /api/v1/shops/corner/locations'] = threeLocations
+  const { status, out } = await run(['shop', 'locations', 'corner'])
+  expect(out.split('\n')).toEqual([
+    'Number  Location     State     Stands for  Proposed',
+    '     1  High Street  active                S1',
+    '     2  Twin         active',
+    '     3  Twin         inactive  WEB',
+    '',
+  ])
+  expect(status).toBe(1)
+})
+
+test.each<[says: string, words: string[], status: number, put: [path: string, body: object] | null]>([
+  ['by name', ['high street', '--facility', 'S2'], 0, ['/api/v1/shops/corner/locations/1/mapping', { facility: 'S2' }]],
+  ['by number', ['2', '--group', 'WEB'], 0, ['/api/v1/shops/corner/locations/2/mapping', { group: 'WEB' }]],
+  ['as proposed', ['--proposed'], 0, ['/api/v1/shops/corner/locations/1/mapping', { facility: 'S1' }]],
+  ['by a name that two have', ['Twin', '--facility', 'S2'], 1, null],
+  ['by a name that none has', ['Nowhere', '--facility', 'S2'], 1, null],
+])('shop map %s', async (_, words, status, put) => {
+  answers['GET /api/v1/shops/corner/locations'] = threeLocations
+  for (const id of [1, 2, 3])
+    answers[`PUT /api/v1/shops/corner/locations/${id}/mapping`] = body =>
+      json({ shop: 'corner', locationId: id, facility: null, group: null, ...JSON.parse(body ?? '{}') })
+  expect(await run(['shop', 'map', 'corner', ...words])).toMatchObject({ status })
+  const sent = asked.filter(one => one.method === 'PUT').map(one => [one.path, JSON.parse(one.body ?? '')])
+  expect(sent).toEqual(put === null ? [] : [put])
+})
+
+test('group add takes its facilities with commas between', async () => {
+  answers['POST /api/v1/groups'] = body => json({ name: 'WEB', ...JSON.parse(body ?? '') }, 201)
+  expect(await run(['group', 'add', 'WEB', '--facilities', 'W1, S1,'])).toMatchObject({ status: 0, out: 'WEB is W1, S1.\n' })
+})
+
 test('every command says in its help what its exit statuses mean', async () => {
-  for (const command of ['start', 'demo', 'status', 'import', 'explain', 'inspect', 'simulate', 'doctor']) {
-    const { status, out } = await run([command, '--help'])
+  const one = ['start', 'demo', 'status', 'import', 'explain', 'inspect', 'simulate', 'doctor']
+  const two = ['shop add', 'shop list', 'shop locations', 'shop map', 'group add']
+  for (const command of [...one, ...two]) {
+    const { status, out } = await run([...command.split(' '), '--help'])
     expect({ command, status, out }).toMatchObject({
       status: 0,
       out: expect.stringMatching(/--json[\s\S]*Exit status:\n {2}0 {2}[\s\S]*Example:\n {2}trueup/),

@@ -3,13 +3,26 @@ import { TrueupError } from '../kernel/error.ts'
 import { EXIT, tellError } from './command.ts'
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
+import { groupCommand } from './group.ts'
 import type { Hands } from './hands.ts'
 import { importCommand } from './import.ts'
 import { inspectCommand } from './inspect-command.ts'
 import { demoCommand, simulateCommand, startCommand } from './server-commands.ts'
+import { shopCommand } from './shop.ts'
 import { statusCommand } from './status.ts'
 
-const COMMANDS = [startCommand, demoCommand, statusCommand, importCommand, explainCommand, inspectCommand, simulateCommand, doctorCommand]
+const COMMANDS = [
+  startCommand,
+  demoCommand,
+  statusCommand,
+  importCommand,
+  explainCommand,
+  shopCommand,
+  groupCommand,
+  inspectCommand,
+  simulateCommand,
+  doctorCommand,
+]
 
 /** Runs one command line and gives its exit status. */
 export async function runProgram(argv: readonly string[], hands: Hands): Promise<number> {
@@ -35,6 +48,7 @@ export async function runProgram(argv: readonly string[], hands: Hands): Promise
 
 /** commander throws instead of ending the process, and says nothing by itself but what was asked for. */
 function strict(command: Command, hands: Hands): Command {
+  for (const below of command.commands) strict(below, hands)
   return command.exitOverride().configureOutput({ writeOut: text => hands.out.write(text), writeErr: () => {} })
 }
 
