@@ -3,7 +3,6 @@ import type { Db, Tx } from '../db/connection.ts'
 import type { FileRoom } from '../feed/port.ts'
 import * as feed from '../feed/store.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { TrueupError } from '../kernel/error.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { type FacilityRow, facilityCodeOf, onlyOnce, type ProductRow, readFacilityRow, readProductRow } from './catalog-row.ts'
 import { declaredDialect } from './declared.ts'
@@ -29,7 +28,13 @@ export async function step({ db, clock, files, format }: ImportDeps): Promise<St
     const file = await feed.nextToImport(tx)
     if (!file) return NOTHING_TO_DO
     const layout = layoutByName(file.layout)
-    if (!layout) throw unknownLayout(file.layout, file.feedName)
+    if (!layout)
+      return refuse(tx, {
+        ...file,
+        code: 'FEED_LAYOUT_UNKNOWN',
+        reason: `The feed ${file.feedName} declares the layout ${file.layout}, which does not exist.`,
+        now: clock.now(),
+      })
     const open = () => format.open(files.readSpool(file.spoolName), declaredDialect(layout))
     const reading = await open()
     if (reading.refusal) return refuse(tx, { ...file, ...reading.refusal, now: clock.now() })
@@ -214,12 +219,4 @@ async function* errorFileOf(db: Db, fileId: number): AsyncIterable<string> {
     if (!last || page.length < REJECTED_PER_PAGE_MAX) return
     afterLine = last.line
   }
-}
-
-function unknownLayout(layout: string, feedName: string): TrueupError {
-  return new TrueupError('FEED_LAYOUT_UNKNOWN', `feed ${feedName} declares the layout ${layout}, which does not exist`, {
-    retry: 'after-operator',
-    hint: 'Choose one of the layouts that are built in, on the page of the feed.',
-    detail: { layout, feed: feedName },
-  })
 }
