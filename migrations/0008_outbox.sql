@@ -27,7 +27,7 @@ create table outbox.intent (
   check ((state = 'sending') = (call_id is not null))
 ) with (fillfactor = 70);
 -- In the order in which they leave: what takes stock away first.
-create index intent_waiting on outbox.intent (shop_id, is_decrease desc, due_at) where state = 'pending';
+create index intent_waiting on outbox.intent (shop_id, is_decrease desc, due_at, location_id, product_id) where state = 'pending';
 create index intent_of_call on outbox.intent (call_id) where call_id is not null;
 create index intent_unfinished on outbox.intent (shop_id, created_at) where state <> 'confirmed';
 create index intent_until_catalog on outbox.intent (shop_id) where blocked_until = 'catalog' and inventory_item_gid is not null;

@@ -2,7 +2,7 @@ import { READS_INVENTORY } from '../availability/store.ts'
 import { shopById } from '../catalog/store.ts'
 import type { Db, Tx } from '../db/connection.ts'
 import { peekCursor } from '../db/cursor.ts'
-import { READS_ORDERS } from '../inventory/store.ts'
+import { INVENTORY_HEAD, READS_ORDERS } from '../inventory/store.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { Ids } from '../kernel/ids.ts'
@@ -29,6 +29,8 @@ const CALLS_PER_STEP_MAX = 8
 const READS_PER_STEP_MAX = 2_500
 /** Levels that one step stocks; each is a call of its own. */
 const ACTIVATIONS_PER_STEP_MAX = 100
+/** When this many movements are not in the promises yet, it is not looked which: every increase waits a moment. */
+const MOVEMENTS_LOOKED_THROUGH_MAX = 20_000
 /** When what an increase needs is not known yet, it is looked at again after so long. */
 const WAIT_MS = { CHANNEL_WAITS_FOR_ORDERS: 1_000, CHANNEL_WAITS_FOR_PROMISE: 250 } as const
 /** Shopify forgets a key after 24 h; before that a call without an answer is given up and its levels are read anew. */
@@ -176,8 +178,10 @@ async function sendOne(deps: ChannelDeps): Promise<Did> {
  */
 async function claim(tx: Tx, { port, ids, shopId }: ChannelDeps, now: InstantMs): Promise<store.OpenCall | { agreeing: number } | null> {
   // Read before the snapshot: a cursor that has moved on meanwhile makes us wait, never hurry.
-  const behind = { demandSeen: await peekCursor(tx, READS_ORDERS), movementsSeen: await peekCursor(tx, READS_INVENTORY) }
-  const due = await store.lockDue(tx, { shopId, now, limit: LEVELS_PER_CALL_MAX, ...behind })
+  const demandSeen = await peekCursor(tx, READS_ORDERS)
+  const movementsSeen = await peekCursor(tx, READS_INVENTORY)
+  const isFarBehind = (await peekCursor(tx, INVENTORY_HEAD)) - movementsSeen > MOVEMENTS_LOOKED_THROUGH_MAX
+  const due = await store.lockDue(tx, { shopId, now, limit: LEVELS_PER_CALL_MAX, demandSeen, movementsSeen, isFarBehind })
   if (due.length === 0) return null
   const areOrdersKnown = (await watermarkOf(tx, shopId)).knownUntil !== null
   const decided = due.map(level => ({ level, decision: decideLevel({ ...level, areOrdersKnown }) }))

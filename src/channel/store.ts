@@ -26,7 +26,10 @@ export async function levelsToRead(sql: Sql, due: { shopId: number; now: Instant
             i.inventory_item_gid as "inventoryItemGid", i.revision
        from outbox.intent i
        join catalog.location loc on loc.location_id = i.location_id
-       left join channel.level v on v.shop_id = i.shop_id and v.location_id = i.location_id and v.product_id = i.product_id
+       left join lateral (
+         select * from channel.level v
+          where v.shop_id = i.shop_id and v.location_id = i.location_id and v.product_id = i.product_id
+          limit 1) v on true
       where i.shop_id = $1 and i.state = 'pending' and i.due_at <= $2 and i.inventory_item_gid is not null
         and (v.shop_id is null
              or (v.frozen_by is null
@@ -105,36 +108,43 @@ export type Candidate = {
  */
 export async function lockDue(
   tx: Tx,
-  due: { shopId: number; now: InstantMs; limit: number; demandSeen: number; movementsSeen: number },
+  due: { shopId: number; now: InstantMs; limit: number; demandSeen: number; movementsSeen: number; isFarBehind: boolean },
 ): Promise<Candidate[]> {
   return tx.query<Candidate>(
     `with due as (
        select i.location_id, loc.location_gid, i.product_id, i.inventory_item_gid, i.revision, i.units,
               v.available_units, v.committed_units, v.reserved_units, i.is_decrease, i.due_at
          from outbox.intent i
-         join channel.level v on v.shop_id = i.shop_id and v.location_id = i.location_id and v.product_id = i.product_id
-          and v.inventory_item_gid = i.inventory_item_gid and v.frozen_by is null
+        -- Level by level, in the order of the index: the first 250 are enough, however many wait and whatever the planner knows.
+        cross join lateral (
+           select * from channel.level v
+            where v.shop_id = i.shop_id and v.location_id = i.location_id and v.product_id = i.product_id
+              and v.inventory_item_gid = i.inventory_item_gid and v.frozen_by is null
+            limit 1) v
          join catalog.location loc on loc.location_id = i.location_id
         where i.shop_id = $1 and i.state = 'pending' and i.due_at <= $2
         order by i.is_decrease desc, i.due_at, i.location_id, i.product_id
         limit $3
           for update of i skip locked
+     ), moved as (
+       select m.product_id from inventory.movement m where not $6 and m.seq > $5 and m.product_id in (select product_id from due)
+       union
+       select q.product_id from inventory.queued q where q.seq > $5 and q.product_id in (select product_id from due)
      )
      select due.location_id as "locationId", due.location_gid as "locationGid", due.product_id as "productId",
             due.inventory_item_gid as "inventoryItemGid", due.revision, due.units as "sellableUnits",
             due.available_units as "availableUnits", due.committed_units as "committedUnits", due.reserved_units as "reservedUnits",
             coalesce((select sum(o.open_units) from orders.open_line o
                        where o.shop_id = $1 and o.inventory_item_gid = due.inventory_item_gid and o.location_gid = due.location_gid), 0) as "openUnits",
-            (exists (select 1 from orders.demand_change d
+            ($6 or exists (select 1 from orders.demand_change d
                       where d.shop_id = $1 and d.inventory_item_gid = due.inventory_item_gid and d.seq > $4)
-             or due.product_id in (select m.product_id from inventory.movement m where m.seq > $5)
-             or due.product_id in (select q.product_id from inventory.queued q where q.seq > $5)
+             or due.product_id in (select product_id from moved)
              or exists (select 1 from availability.target t
                          where t.shop_id = $1 and t.location_id = due.location_id and t.product_id = due.product_id
                            and t.revision <> due.revision)) as "isPromiseBehind"
        from due
       order by due.is_decrease desc, due.due_at, due.location_id, due.product_id`,
-    [due.shopId, new Date(due.now), due.limit, due.demandSeen, due.movementsSeen],
+    [due.shopId, new Date(due.now), due.limit, due.demandSeen, due.movementsSeen, due.isFarBehind],
   )
 }
 
