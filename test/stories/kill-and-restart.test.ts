@@ -42,7 +42,7 @@ test.for(STORIES)(
     let isAcknowledged = false
     running = await startDemoProcess(dataDir)
     for (const withinMs of KILLED_WITHIN_MS) {
-      const put = isAcknowledged ? Promise.resolve('acknowledged' as const) : drop(running)
+      const put: Promise<'acknowledged' | 'failed'> = isAcknowledged ? Promise.resolve('acknowledged') : drop(running)
       await delay(Math.floor(chance() * withinMs))
       await running.kill()
       isAcknowledged = (await put) === 'acknowledged'
@@ -65,7 +65,7 @@ test.for(STORIES)(
   },
 )
 
-async function drop({ sftp }: DemoProcess) {
+async function drop({ sftp }: DemoProcess): Promise<'acknowledged' | 'failed'> {
   const from = path.join(demoDataDir(), DEMO_STOCK_FILE)
   return sftpPut(sftp, { password: await readSftpPassword(dataDir), from, to: `/${DEMO_FEED}/inbox/${DEMO_STOCK_FILE}` })
 }
