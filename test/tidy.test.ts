@@ -12,6 +12,7 @@ import { filesBelow, textOf } from './tidy/tree.ts'
 const LOOKED_AT_TWICE: Readonly<Record<string, string>> = {
   'src/feed/store.ts': 'one room, one store: a statement a function, none of them long',
   'src/channel/store.ts': 'one room, one store: levels, calls and health, a statement a function',
+  'src/cli/program.test.ts': 'every command as a shell sees it, one way to run them',
   'src/adapters/formats/delimited.test.ts': 'tables of files, and what is read in each',
 }
 

@@ -90,3 +90,29 @@ test('a location that the shop no longer has stays, as inactive', async () => {
     { gid: 'b', active: false },
   ])
 })
+
+test('a row that would join two products, or take the external id of another facility, is pointed at and no other', async () => {
+  const { db, drop } = await openTestDatabase()
+  try {
+    await db.transaction(async tx => {
+      const named = (value: string) => ({ type: 'SKU', value })
+      await store.importProducts(
+        tx,
+        [
+          { name: 'A', identifiers: [named('A')] },
+          { name: 'B', identifiers: [named('B')] },
+        ],
+        0,
+      )
+      const products = [[named('A')], [named('A'), named('B')], [named('C')]].map(identifiers => ({ name: 'new', identifiers }))
+      expect(await store.productsInConflict(tx, products)).toEqual([1])
+
+      const facility = (code: string, externalId: string | null) => ({ code, externalId, name: code, type: 'WAREHOUSE' })
+      await store.importFacilities(tx, [facility('W1', '6'), facility('W2', null)], 0)
+      const facilities = [facility('W1', '6'), facility('W2', '6'), facility('W3', null)]
+      expect(await store.facilitiesInConflict(tx, facilities)).toEqual([1])
+    })
+  } finally {
+    await drop()
+  }
+})
