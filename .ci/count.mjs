@@ -1,31 +1,32 @@
 /*
- * node .ci/count.mjs REPORT… -- COMMAND…: adds up the reports that vitest wrote and the commands that failed, and prints the last line of CI.
+ * node .ci/count.mjs FILE: reads how each command of CI ended (status, vitest's report, command; tabs between), adds up the reports, and
+ * prints the last line of CI. Ends with status 1 if anything failed or was skipped.
  */
 import { existsSync, readFileSync } from 'node:fs'
 
-const args = process.argv.slice(2)
-const reports = args.slice(0, args.indexOf('--'))
-const failedCommands = args.slice(args.indexOf('--') + 1)
-
 let passed = 0
 let failed = 0
-const skipped = []
-for (const file of reports) {
-  const { testResults } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { testResults: [] }
-  for (const { name, status, assertionResults } of testResults) {
-    const of = wanted => assertionResults.filter(test => test.status === wanted).length
-    passed += of('passed')
-    // A file that cannot be read has no tests to fail.
-    failed += status === 'failed' ? Math.max(1, of('failed')) : of('failed')
-    for (const test of assertionResults) if (!['passed', 'failed'].includes(test.status)) skipped.push(`${name}: ${test.fullName}`)
+const commands = readFileSync(process.argv[2], 'utf8').trimEnd().split('\n')
+for (const [status, report, command] of commands.map(line => line.split('\t'))) {
+  const counts = read(report)
+  // What failed without a failing test (the compiler, the linter) counts as one.
+  const failedHere = status === '0' ? counts.failed : Math.max(1, counts.failed)
+  if (status !== '0') console.log(`failed: ${command} (status ${status})`)
+  for (const title of counts.skipped) console.log(`skipped, which is not allowed: ${title}`)
+  passed += counts.passed
+  failed += failedHere + counts.skipped.length
+}
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed === 0 && passed > 0 ? 0 : 1)
+
+function read(report) {
+  const { testResults } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { testResults: [] }
+  const tests = testResults.flatMap(file => file.assertionResults.map(test => ({ ...test, file: file.name })))
+  // A file that cannot be loaded has no tests that could fail.
+  const unreadable = testResults.filter(file => file.status === 'failed' && !file.assertionResults.some(test => test.status === 'failed'))
+  return {
+    passed: tests.filter(test => test.status === 'passed').length,
+    failed: tests.filter(test => test.status === 'failed').length + unreadable.length,
+    skipped: tests.filter(test => !['passed', 'failed'].includes(test.status)).map(test => `${test.file}: ${test.fullName}`),
   }
 }
-
-for (const title of skipped) console.log(`skipped, which is not allowed: ${title}`)
-for (const command of failedCommands) console.log(`failed: ${command}`)
-// What failed without a failing test (the compiler, the linter, a report that was not written) counts once.
-if (failed === 0 && (failedCommands.length > 0 || passed === 0)) failed = Math.max(1, failedCommands.length)
-failed += skipped.length
-
-console.log(`${passed} passed, ${failed} failed`)
-process.exit(failed === 0 ? 0 : 1)
