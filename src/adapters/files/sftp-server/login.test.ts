@@ -49,6 +49,14 @@ test.each(kinds)('an %s key opens its own home and no other does', async (_kind,
   await expect(connectClient(under.server.port, keyOnly(other.private))).rejects.toThrow(/authentication/i)
 })
 
+test('who knows a public key and does not hold the private one stays outside', async () => {
+  const [mine, other] = [parsed(ssh2.utils.generateKeyPairSync('ed25519')), parsed(ssh2.utils.generateKeyPairSync('ed25519'))]
+  under = await startTestServer({ keys: [`${mine.type} ${mine.getPublicSSH().toString('base64')}`] })
+  mine.sign = other.sign.bind(other)
+  const authHandler = [{ type: 'publickey', username: 'erp', key: mine }]
+  await expect(connectClient(under.server.port, { authHandler: authHandler as never })).rejects.toThrow(/authentication/i)
+})
+
 test('host keys are made once, readable by their owner alone, and kept', async () => {
   const directory = await mkdtemp(path.join(tmpdir(), 'trueup-keys-'))
   const [first, ...others] = await Promise.all([loadOrMakeHostKeys(directory), loadOrMakeHostKeys(directory)])
@@ -61,3 +69,9 @@ test('host keys are made once, readable by their owner alone, and kept', async (
   expect(fingerprintOf(first?.[0] ?? '')).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/)
   await rm(directory, { recursive: true, force: true })
 })
+
+function parsed(pair: { private: string }): ssh2.ParsedKey {
+  const key = ssh2.utils.parseKey(pair.private)
+  if (key instanceof Error) throw key
+  return key
+}
