@@ -149,7 +149,10 @@ export function serveSession(sftp: SFTPWrapper, { operations, pressure, onTroubl
   })
 
   // A client that is done says so; OpenSSH's waits for us to say it too.
-  sftp.on('end', () => sftp.end())
+  sftp.on('end', () => {
+    sayAllWentWell(sftp)
+    sftp.end()
+  })
   sftp.on('error', (error: unknown) => onTrouble(error))
 
   return {
@@ -181,3 +184,14 @@ function stringsIn(data: Buffer | undefined): Buffer[] {
   }
   return strings
 }
+
+/**
+ * The status with which a session ends. OpenSSH's scp takes a missing one for a failure, even when every byte was acknowledged; ssh2
+ * sends one for programs and shells only, so it is sent by its inner means, and left out where an ssh2 has none.
+ */
+function sayAllWentWell(sftp: SFTPWrapper): void {
+  const { outgoing, _protocol } = sftp as unknown as Inner
+  if (outgoing?.state === 'open') _protocol?.exitStatus?.(outgoing.id, 0)
+}
+
+type Inner = { outgoing?: { id: number; state: string }; _protocol?: { exitStatus?(channel: number, status: number): void } }
