@@ -9,10 +9,5 @@ export function seededChance(seed: number): () => number {
   }
 }
 
-/** How often a story does what it does at random: a few times at every change, `npm run soak` in full. */
-export function times(of: { ci: number; soak: number }): number {
-  return process.env.TRUEUP_SOAK === '1' ? of.soak : of.ci
-}
-
 /** Another seed, to look further: TRUEUP_SEED=7. */
 export const SEED = Number(process.env.TRUEUP_SEED ?? 20_261)

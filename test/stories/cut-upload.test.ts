@@ -12,7 +12,8 @@ import { demoDataDir } from '../../src/app/places.ts'
 import { FIRST_SFTP_USER, readSftpPassword } from '../../src/app/sftp-users.ts'
 import { realClock, realIds, realSleep } from '../../src/app/world.ts'
 import { openTestDatabase, type TestDatabase } from '../database.ts'
-import { SEED, seededChance, times } from './chance.ts'
+import { rounds } from '../rounds.ts'
+import { SEED, seededChance } from './chance.ts'
 import { sftpPut } from './sftp-put.ts'
 import { silentLog } from './street.ts'
 
@@ -20,7 +21,7 @@ import { silentLog } from './street.ts'
  * A client whose line breaks in the middle of the file. Half a stock file is the worst that can be imported: what it leaves out would
  * look like what is no longer there. So it is never looked at, and the next whole upload is.
  */
-const CUTS = times({ ci: 3, soak: 30 })
+const CUTS = rounds()
 const FILE = path.join(demoDataDir(), DEMO_STOCK_FILE)
 const INBOX_FILE = `/${DEMO_FEED}/inbox/${DEMO_STOCK_FILE}`
 /** SFTP's usual packet. */

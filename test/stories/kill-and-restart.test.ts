@@ -8,7 +8,8 @@ import { DEMO_FEED, DEMO_STOCK_FILE } from '../../src/app/demo-world.ts'
 import { demoDataDir } from '../../src/app/places.ts'
 import { readSftpPassword } from '../../src/app/sftp-users.ts'
 import { type Db, openDb } from '../../src/db/connection.ts'
-import { SEED, seededChance, times } from './chance.ts'
+import { rounds } from '../rounds.ts'
+import { SEED, seededChance } from './chance.ts'
 import { type DemoProcess, isDatabaseRunning, startDemoProcess } from './demo-process.ts'
 import { sftpPut } from './sftp-put.ts'
 
@@ -16,9 +17,9 @@ import { sftpPut } from './sftp-put.ts'
  * The program dies without a word while a file comes in and walks, three times per story, at moments drawn from a seed. It is started
  * again on what it left behind, its database included, and the client sends again only what was not acknowledged.
  */
-const STORIES = Array.from({ length: times({ ci: 1, soak: 10 }) }, (_, index) => ({ seed: SEED + index }))
 /** The first falls into the upload or soon after it, the others anywhere on the way to the shop. */
 const KILLED_WITHIN_MS = [250, 700, 1_200]
+const STORIES = Array.from({ length: Math.ceil(rounds() / KILLED_WITHIN_MS.length) }, (_, index) => ({ seed: SEED + index }))
 const SYNC_MS_MAX = 60_000
 
 let dataDir: string

@@ -5,7 +5,8 @@ import { DEMO_FEED, DEMO_STOCK_FILE } from '../../src/app/demo-world.ts'
 import { demoDataDir } from '../../src/app/places.ts'
 import { heartbeats } from '../../src/jobs/store.ts'
 import { readStreet } from '../../src/reconcile/routes.ts'
-import { SEED, seededChance, times } from './chance.ts'
+import { rounds } from '../rounds.ts'
+import { SEED, seededChance } from './chance.ts'
 import { runRoom } from './room-process.ts'
 import { openStreet, type Street } from './street.ts'
 
@@ -14,7 +15,7 @@ import { openStreet, type Street } from './street.ts'
  * some are killed in the middle. What comes of it has to be what comes of one process that walks the street.
  */
 const ROOMS = ['feed', 'import', 'orders', 'inventory', 'availability', 'outbox', 'channel', 'put-away'] as const
-const KILLS_PER_ROOM = times({ ci: 1, soak: 10 })
+const KILLS_PER_ROOM = Math.ceil(rounds() / 3)
 const MOVED_PLACES_MAX = 5
 /** Where a process dies in its step: most take some 30 ms, telling the shop takes its time. */
 const KILLED_WITHIN_MS = 40

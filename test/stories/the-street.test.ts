@@ -29,14 +29,18 @@ test('the same file again is a replay: it is said, and nothing moves', async () 
   const before = await street.house.db.query('select count(*) as n from inventory.movement')
   const fileId = await street.bring(DEMO_FEED, 'again.tsv', file)
   await street.walk()
-  const [row] = await street.house.db.query<{ state: string; reason: string }>('select state, reason from feed.file where file_id = $1', [fileId])
+  const [row] = await street.house.db.query<{ state: string; reason: string }>('select state, reason from feed.file where file_id = $1', [
+    fileId,
+  ])
   expect(row?.state).toBe('duplicate')
   expect(await street.house.db.query('select count(*) as n from inventory.movement')).toEqual(before)
 })
 
 test('a hard sync finds every level equal, and a number that somebody changed in the shop is found and set right', async () => {
   await street.house.steps['hard-sync']()
-  const state = (await (await fetch(`${street.shopUrl}/_simulator/state`)).json()) as { levels: { inventoryItemId: string; locationId: string; available: number }[] }
+  const state = (await (await fetch(`${street.shopUrl}/_simulator/state`)).json()) as {
+    levels: { inventoryItemId: string; locationId: string; available: number }[]
+  }
   const [level] = await street.house.db.query<{ item: string; location: string; units: number }>(
     `select i.inventory_item_gid as item, l.location_gid as location, i.units from outbox.intent i join catalog.location l using (location_id)
       where i.state = 'confirmed' and i.units > 5 limit 1`,
@@ -73,7 +77,9 @@ test('a sale in the shop that we have not heard of is not given back, and is kno
     [level?.facilityId, level?.productId],
   )
   expect(position?.reserved).toBe(4)
-  const shown = (await (await fetch(`${street.shopUrl}/_simulator/state`)).json()) as { levels: { inventoryItemId: string; locationId: string; available: number }[] }
+  const shown = (await (await fetch(`${street.shopUrl}/_simulator/state`)).json()) as {
+    levels: { inventoryItemId: string; locationId: string; available: number }[]
+  }
   const now = shown.levels.find(l => l.inventoryItemId === level?.item && l.locationId === level?.location)
   expect(now?.available).toBe((level?.units ?? 0) - 4)
 })
