@@ -17,16 +17,24 @@ import * as outbox from '../outbox/step.ts'
 import * as reconcile from '../reconcile/step.ts'
 import type { Shops } from './shops.ts'
 
-export type RoomDeps = { db: Db; clock: Clock; ids: Ids; files: FileRoom; format: FormatReader; shops: Shops }
+export type RoomDeps = {
+  db: Db
+  clock: Clock
+  ids: Ids
+  files: FileRoom
+  format: FormatReader
+  shops: Shops
+  pollFolders(): Promise<StepReport>
+}
 
 export type Steps = Record<RoomStep, (signal?: AbortSignal) => Promise<StepReport>>
 
 /** Every room's unit of work, with what it needs. The clockwork calls them; a story may call them itself, in any order. */
-export function roomSteps({ db, clock, ids, files, format, shops }: RoomDeps): Steps {
+export function roomSteps({ db, clock, ids, files, format, shops, pollFolders }: RoomDeps): Steps {
   const forShops = (work: Parameters<Shops['each']>[0]) => shops.each(work)
   return {
     catalog: signal => forShops((shop, port) => readShop({ db, clock }, { shopId: shop.shopId, port, ...abort(signal) })),
-    feed: () => feed.step({ db, clock, files, hash: () => createHash('sha256') }),
+    feed: () => inTurn(pollFolders, () => feed.step({ db, clock, files, hash: () => createHash('sha256') })),
     import: () => imports.step({ db, clock, files, format }),
     orders: signal => forShops((shop, port) => orders.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
     inventory: () => inventory.step({ db, clock }),
@@ -50,7 +58,8 @@ export const FOLLOWS: Partial<Record<RoomStep, readonly RoomStep[]>> = {
   feed: ['import', 'put-away'],
   import: ['inventory', 'availability', 'put-away'],
   orders: ['inventory', 'channel'],
-  inventory: ['availability', 'put-away'],
+  // A file with the same bytes as the one just booked waits in feed until that has its outcome.
+  inventory: ['availability', 'put-away', 'feed'],
   availability: ['outbox'],
   outbox: ['channel'],
   channel: ['reconcile', 'orders'],

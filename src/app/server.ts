@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { loadOrMakeHostKeys } from '../adapters/files/sftp-server/host-keys.ts'
 import { startSftpServer } from '../adapters/files/sftp-server/server.ts'
-import { adoptOrphans, createReception, RECEIVER_BEAT_MS, type Receiver } from '../feed/step.ts'
+import { adoptOrphans, RECEIVER_BEAT_MS, type Receiver } from '../feed/step.ts'
 import { ensureAdmin, ensureCliToken } from '../http/people.ts'
 import { createGate, type Gate } from '../http/server.ts'
 import { type Clockwork, startClockwork } from '../jobs/clockwork.ts'
@@ -44,8 +44,9 @@ export async function startServer(config: Config, world: World): Promise<Server>
     const clockwork = await openRooms(config, house, world, () => gate?.changed())
     closing.push(() => clockwork.stop())
     const isGate = config.roles.includes('gate')
-    const reception = createReception({ db: house.db, clock: world.clock, ids: world.ids, arrived: () => clockwork.nudge('feed') })
-    if (isGate) closing.push(await keepAlive(house, world, reception))
+    house.arrival.tell = () => clockwork.nudge('feed')
+    const reception = house.receiver
+    closing.push(await keepAlive(house, world, reception))
     const sftp = isGate ? await openSftp(config, house, world, reception) : null
     if (sftp) closing.push(() => sftp.stop())
     if (isGate) gate = await openGate(config, house, world, { clockwork, reception })

@@ -6,6 +6,7 @@ import { type Db, openDb } from '../db/connection.ts'
 import { startEmbedded } from '../db/embedded.ts'
 import { migrate } from '../db/migrate.ts'
 import type { FileRoom } from '../feed/port.ts'
+import { createReception, type Receiver } from '../feed/step.ts'
 import type { Log } from '../jobs/log.ts'
 import type { Clock, Sleep } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
@@ -14,6 +15,7 @@ import { migrationsDir } from './places.ts'
 import { roomSteps, type Steps } from './rooms.ts'
 import { openSecretBox, type SecretBox } from './secret-box.ts'
 import { openShops } from './shops.ts'
+import { watchFolders } from './watched-folders.ts'
 
 /** What a process is made of that is not of its own making. */
 export type World = { clock: Clock; sleep: Sleep; ids: Ids; fetch: typeof fetch; log: Log }
@@ -29,6 +31,10 @@ export type House = {
   spoolDir: string
   box: SecretBox
   steps: Steps
+  /** What every door of this process talks to. */
+  receiver: Receiver
+  /** Told of each whole file; whoever runs the rooms puts its nudge here. */
+  arrival: { tell(): void }
   close(): Promise<void>
 }
 
@@ -45,9 +51,23 @@ export async function openHouse(config: Pick<Config, 'dataDir' | 'databaseUrl' |
     const files = await openFileRoom({ homesDir, spoolDir })
     const box = await openSecretBox(config.dataDir, config.secretKey)
     const shops = openShops({ db, box, clock: world.clock, sleep: world.sleep, fetch: world.fetch })
-    const steps = roomSteps({ db, clock: world.clock, ids: world.ids, files, format: delimitedReader, shops })
+    const arrival = { tell() {} }
+    const receiver = createReception({ db, clock: world.clock, ids: world.ids, arrived: () => arrival.tell() })
+    const pollFolders = watchFolders({ db, clock: world.clock, reception: receiver, homesDir, spoolDir })
+    const steps = roomSteps({ db, clock: world.clock, ids: world.ids, files, format: delimitedReader, shops, pollFolders })
     return {
-      ...{ db, databaseUrl: database.url, isEmbedded: config.databaseUrl === null, files, homesDir, spoolDir, box, steps },
+      ...{
+        db,
+        databaseUrl: database.url,
+        isEmbedded: config.databaseUrl === null,
+        files,
+        homesDir,
+        spoolDir,
+        box,
+        steps,
+        receiver,
+        arrival,
+      },
       async close() {
         await db.end()
         await database.stop()

@@ -217,8 +217,8 @@ export async function recordErrorFile(sql: Sql, fileId: number, now: InstantMs):
 /** Files that are whole and known to be new, and were not read yet. */
 export async function importStatus(sql: Sql, _now: InstantMs): Promise<RoomStatus> {
   const rows = await sql.query<{ waiting: number; since: InstantMs | null; held: number }>(
-    `select count(*) filter (where state = 'received' and sha256 is not null) as waiting,
-            min(received_at) filter (where state = 'received' and sha256 is not null) as since,
+    `select count(*) filter (where state = 'received' and identified_at is not null) as waiting,
+            min(received_at) filter (where state = 'received' and identified_at is not null) as since,
             count(*) filter (where state = 'held') as held
        from feed.file where state in ('received', 'held')`,
   )

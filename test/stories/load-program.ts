@@ -33,6 +33,7 @@ const steps = roomSteps({
   files,
   format: delimitedReader,
   shops: { each: async () => ({ read: 0, wrote: 0, more: false }) },
+  pollFolders: async () => ({ read: 0, wrote: 0, more: false }),
 })
 
 const now = realClock.now()

@@ -8,7 +8,7 @@ import { spooledBytes, spoolPath, syncDirectory } from './spool.ts'
 
 const DIRECTORY_MODE = 0o750
 const FILE_MODE = 0o640
-const READ_CHUNK_BYTES = 256 * 1_024
+const READ_CHUNK_BYTES = 16 * 1_024
 
 /** The files of the feeds on this machine's disk: one spool, and a home for each user. Both on one file system. */
 export async function openFileRoom({ homesDir, spoolDir }: { homesDir: string; spoolDir: string }): Promise<FileRoom> {

@@ -8,7 +8,7 @@ import { Records } from './records.ts'
 export const delimitedReader: FormatReader = { name: 'delimited', open }
 
 /** A batch is handed on when it has at least so many rows: enough to make a COPY fast, few enough to be no memory. */
-const BATCH_ROWS_MIN = 2_000
+const BATCH_ROWS_MIN = 250
 
 async function open(chunks: AsyncIterable<Uint8Array>, overrides: DialectOverrides = {}): Promise<Reading> {
   const source = chunks[Symbol.asyncIterator]()
