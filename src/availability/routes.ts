@@ -20,7 +20,7 @@ export function availabilityRoutes({ db, clock }: { db: Sql; clock: Clock }): Ro
       role: 'viewer',
       query: stockQuery,
       answer: stockPage,
-      handle: async ({ query }) => pageFrom(query, await stockOf(db, query), await countStock(db, query)),
+      handle: async ({ query }) => pageFrom(query, await stockOf(db, query), () => countStock(db, query)),
     }),
     jsonRoute({
       method: 'GET',

@@ -111,7 +111,7 @@ export function catalogRoutes({ db, clock, seal, shopChanged, mappingChanged }: 
       async handle({ query }) {
         const byCode = await findingsByCode(db, query)
         const total = byCode.reduce((sum, { code, findings }) => sum + (query.code === undefined || query.code === code ? findings : 0), 0)
-        return { ...pageFrom(query, await findingsOf(db, query), total), byCode }
+        return { ...(await pageFrom(query, await findingsOf(db, query), async () => total)), byCode }
       },
     }),
   ]

@@ -16,7 +16,7 @@ export function outboxRoutes({ db }: { db: Sql }): Route[] {
       role: 'viewer',
       query: intentsQuery,
       answer: intentsPage,
-      handle: async ({ query }) => pageFrom(query, await intentsOf(db, query), await countIntents(db, query)),
+      handle: async ({ query }) => pageFrom(query, await intentsOf(db, query), () => countIntents(db, query)),
     }),
   ]
 }

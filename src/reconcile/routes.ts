@@ -57,7 +57,7 @@ export function reconcileRoutes(deps: StreetDeps): Route[] {
       role: 'viewer',
       query: pageQuery,
       answer: differencesPage,
-      handle: async ({ query }) => pageFrom(query, await differencesOf(db, query), await countDifferences(db)),
+      handle: async ({ query }) => pageFrom(query, await differencesOf(db, query), () => countDifferences(db)),
     }),
     jsonRoute({
       method: 'GET',

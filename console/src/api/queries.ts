@@ -16,6 +16,7 @@ export type FileDetail = Wire<typeof fileDetail>
 export type StockOfSku = Wire<typeof stockOfSku>
 export type Explanation = StockOfSku['targets'][number]
 export type LevelOfTarget = Wire<typeof levelsOfSku>['rows'][number]
+export type Movement = Wire<typeof movementList>['rows'][number]
 export type Job = Wire<typeof jobList>['rows'][number]
 export type JobRun = Wire<typeof runList>['rows'][number]
 export type Shop = Wire<typeof shopList>['rows'][number]

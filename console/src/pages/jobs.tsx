@@ -47,7 +47,7 @@ function JobTable({ label, rows }: { label: string; rows: readonly Job[] }) {
       head={
         <tr>
           <th className={cell.wide}>Job</th>
-          <th className={cell.nowrap}>Last run</th>
+          <th className={`${cell.nowrap} ${cell.narrowHidden}`}>Last run</th>
           <th className={`${cell.nowrap} ${cell.narrowHidden}`}>Next</th>
           <th>
             <span className="sr-only">Run</span>
@@ -60,8 +60,11 @@ function JobTable({ label, rows }: { label: string; rows: readonly Job[] }) {
           <td>
             <b>{job.name}</b>
             <div className={cell.dim}>{job.description}</div>
+            <div className={cell.narrowOnly}>
+              <LastRun run={job.lastRun} />
+            </div>
           </td>
-          <td className={cell.nowrap}>
+          <td className={`${cell.nowrap} ${cell.narrowHidden}`}>
             <LastRun run={job.lastRun} />
           </td>
           <td className={`${cell.nowrap} ${cell.narrowHidden}`}>

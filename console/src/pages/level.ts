@@ -33,7 +33,7 @@ export function levelStory(level: LevelOfTarget | undefined): { text: string; at
   if (observed?.isOfNewest && observed.verdict !== 'waiting') {
     const shown = observed.shopUnits === null ? 'does not stock it here' : `shows ${whole(observed.shopUnits)}`
     const verdict = observed.verdict === 'equal' ? 'equal' : `expected ${whole(observed.expectedUnits)}`
-    story.push({ text: `Read back: the shop ${shown}, ${verdict},`, at: observed.readAt })
+    story.push({ text: `Read back: the shop ${shown}, ${verdict}`, at: observed.readAt })
   }
   return story
 }

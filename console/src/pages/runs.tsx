@@ -16,7 +16,7 @@ export function Runs({ rows }: { rows: readonly JobRun[] }) {
           <th className={cell.narrowHidden}>Outcome</th>
           <th className={cell.wide}>Job</th>
           <th className={cell.right}>Read</th>
-          <th className={cell.right}>Wrote</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>Wrote</th>
           <th className={`${cell.right} ${cell.narrowHidden}`}>Took</th>
           <th className={cell.right}>Started</th>
         </tr>
@@ -42,7 +42,7 @@ export function Runs({ rows }: { rows: readonly JobRun[] }) {
             )}
           </td>
           <td className={cell.right}>{whole(run.read)}</td>
-          <td className={cell.right}>{whole(run.wrote)}</td>
+          <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(run.wrote)}</td>
           <td className={`${cell.right} ${cell.narrowHidden}`}>
             {run.finishedAt === null ? '' : took(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}
           </td>

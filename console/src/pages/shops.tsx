@@ -67,9 +67,12 @@ function ShopCard({ shop }: { shop: Shop }) {
           ['Catalogue read', <When key="catalog" at={shop.catalogReadAt} />],
           ['Orders known until', <When key="orders" at={shop.ordersKnownUntil} />],
           ['API', `${shop.apiVersion}`],
-          ['Granted by Shopify', health.grantedScopes?.join(', ') ?? 'not asked yet'],
         ]}
       />
+      <p style={{ margin: '16px 0 0' }}>
+        Granted by Shopify:{' '}
+        {health.grantedScopes === null ? 'not asked yet' : <span className="mono">{health.grantedScopes.join(', ')}</span>}
+      </p>
     </Panel>
   )
 }

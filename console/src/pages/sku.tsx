@@ -1,7 +1,15 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { type Explanation, type LevelOfTarget, type StockOfSku, useLevelsOf, useMovementsOf, useStockOf } from '../api/queries.ts'
+import {
+  type Explanation,
+  type LevelOfTarget,
+  type Movement,
+  type StockOfSku,
+  useLevelsOf,
+  useMovementsOf,
+  useStockOf,
+} from '../api/queries.ts'
 import { Back } from '../parts/back.tsx'
 import { cell, Table, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
@@ -50,7 +58,7 @@ function Found({ stock }: { stock: StockOfSku }) {
                 'Also known as',
                 stock.identifiers
                   .filter(one => one.type !== 'SKU')
-                  .map(one => `${one.type} ${one.value}`)
+                  .map(one => `${one.type.replaceAll('_', '_\u200b')} ${one.value}`)
                   .join(', ') || 'nothing else',
               ],
             ]}
@@ -145,11 +153,11 @@ function Why({ target, level }: { target: Explanation; level: LevelOfTarget | un
       {isBehind && <p className={cell.dim}>The rooms still work with {whole(target.storedUnits)}; the change is on its way.</p>}
       <ol className={classes.story}>
         <li>
-          Promised {whole(target.storedUnits)} <When at={target.changedAt} />.
+          Promised {whole(target.storedUnits)}, <When at={target.changedAt} />.
         </li>
         {levelStory(level).map(({ text, at }) => (
           <li key={text}>
-            {text} <When at={at} />.
+            {text}, <When at={at} />.
           </li>
         ))}
       </ol>
@@ -214,7 +222,7 @@ function Movements({ sku }: { sku: string }) {
                   <tr>
                     <th className={cell.narrowHidden}>When</th>
                     <th>Facility</th>
-                    <th className={cell.wide}>Why</th>
+                    <th className={`${cell.wide} ${cell.narrowHidden}`}>Why</th>
                     <th className={cell.right}>On hand</th>
                     <th className={cell.right}>Reserved</th>
                   </tr>
@@ -229,18 +237,11 @@ function Movements({ sku }: { sku: string }) {
                       {row.facility}
                       <div className={`${cell.narrowOnly} ${cell.dim}`}>
                         <When at={row.recordedAt} />
+                        <Cause of={row} />
                       </div>
                     </td>
-                    <td>
-                      {REASONS[row.reason] ?? row.reason}
-                      {row.file ? (
-                        <div className={cell.dim}>
-                          <Link to={`/files/${row.file.id}`}>{row.file.name}</Link>
-                          {row.file.line !== null && `, line ${whole(row.file.line)}`}
-                        </div>
-                      ) : (
-                        row.reference && <div className={`${cell.dim} mono`}>{row.reference.replace('gid://shopify/', '')}</div>
-                      )}
+                    <td className={cell.narrowHidden}>
+                      <Cause of={row} />
                     </td>
                     <td className={cell.right}>{row.onHandUnits === 0 ? '' : signed(row.onHandUnits)}</td>
                     <td className={cell.right}>{row.reservedUnits === 0 ? '' : signed(row.reservedUnits)}</td>
@@ -259,6 +260,22 @@ function Movements({ sku }: { sku: string }) {
         }
       </Shown>
     </Panel>
+  )
+}
+
+/** Why something moved: what kind of word it was, and where it stands. */
+function Cause({ of: row }: { of: Movement }) {
+  return (
+    <>
+      <div>{REASONS[row.reason] ?? row.reason}</div>
+      {row.file && (
+        <div className={cell.dim}>
+          <Link to={`/files/${row.file.id}`}>{row.file.name}</Link>
+          {row.file.line !== null && `, line ${whole(row.file.line)}`}
+        </div>
+      )}
+      {row.file === null && row.reference && <div className={`${cell.dim} mono`}>{row.reference.replace('gid://shopify/', '')}</div>}
+    </>
   )
 }
 

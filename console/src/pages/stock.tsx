@@ -40,37 +40,39 @@ export function Stock() {
                   label="Stock"
                   head={
                     <tr>
-                      <th>SKU</th>
-                      <th className={`${cell.wide} ${cell.narrowHidden}`}>Name</th>
+                      <th className={cell.wide}>SKU and name</th>
                       <th className={cell.right}>On hand</th>
                       <th className={cell.right}>Reserved</th>
-                      <th className={cell.right} title="At locations that stand for one facility">
+                      <th className={`${cell.right} ${cell.wrapped}`} title="At locations that stand for one facility">
                         Promised singly
                       </th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`} title="At locations that stand for a group of facilities">
+                      <th
+                        className={`${cell.right} ${cell.narrowHidden} ${cell.wrapped}`}
+                        title="At locations that stand for a group of facilities"
+                      >
                         Promised as a group
                       </th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>Facilities</th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>Locations</th>
+                      <th className={`${cell.right} ${cell.mediumHidden}`}>Facilities</th>
+                      <th className={`${cell.right} ${cell.mediumHidden}`}>Locations</th>
                     </tr>
                   }
                 >
                   {page.rows.map(row => (
                     <tr key={row.sku}>
-                      <td className={cell.nowrap}>
+                      <td className={cell.main}>
                         <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
                           {row.sku}
                         </Link>
+                        <div className={cell.dim}>{row.name}</div>
                       </td>
-                      <td className={cell.narrowHidden}>{row.name}</td>
                       <td className={cell.right} title={row.onHandUnits === null ? 'Never counted' : undefined}>
                         {whole(row.onHandUnits)}
                       </td>
                       <td className={cell.right}>{whole(row.reservedUnits)}</td>
                       <td className={cell.right}>{whole(row.sellableByFacilityUnits)}</td>
                       <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.sellableByGroupUnits)}</td>
-                      <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.facilities)}</td>
-                      <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.targets)}</td>
+                      <td className={`${cell.right} ${cell.mediumHidden}`}>{whole(row.facilities)}</td>
+                      <td className={`${cell.right} ${cell.mediumHidden}`}>{whole(row.targets)}</td>
                     </tr>
                   ))}
                 </Table>

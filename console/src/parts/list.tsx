@@ -135,6 +135,8 @@ export const cell = {
   main: classes.main ?? '',
   toolbar: classes.toolbar ?? '',
   narrowHidden: classes.narrowHidden ?? '',
+  wrapped: classes.wrapped ?? '',
+  mediumHidden: classes.mediumHidden ?? '',
   narrowOnly: classes.narrowOnly ?? '',
   clamped: classes.clamped ?? '',
   current: classes.current ?? '',

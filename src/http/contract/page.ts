@@ -31,8 +31,13 @@ export function offsetOf({ page, pageSize }: PageQuery): number {
   return (page - 1) * pageSize
 }
 
-/** A page as it is answered; `total` was counted up to one more than TOTAL_COUNTED_MAX. */
-export function pageFrom<Row>(query: PageQuery, rows: Row[], total: number) {
-  const isTotalAtLeast = total > TOTAL_COUNTED_MAX
+/**
+ * A page as it is answered. `count` counts the list up to one more than TOTAL_COUNTED_MAX; it is asked only where the page
+ * itself does not tell where the list ends.
+ */
+export async function pageFrom<Row>(query: PageQuery, rows: Row[], count: () => Promise<number>) {
+  const isLast = rows.length < query.pageSize && (rows.length > 0 || query.page === 1)
+  const total = isLast ? offsetOf(query) + rows.length : await count()
+  const isTotalAtLeast = total > TOTAL_COUNTED_MAX && !isLast
   return { rows, page: query.page, pageSize: query.pageSize, total: isTotalAtLeast ? TOTAL_COUNTED_MAX : total, isTotalAtLeast }
 }

@@ -1,0 +1,217 @@
+import { spawnSync } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type RunningDemo, startDemo } from '../../src/app/demo.ts'
+import { realWorld } from '../../src/app/start.ts'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const CHROMIUM = '/usr/bin/chromium'
+/** What depends on the width is looked at in the light, what depends on the colours once more in the dark. */
+const LOOKS = [
+  [390, 'light'],
+  [1_024, 'light'],
+  [1_600, 'light'],
+  [1_600, 'dark'],
+] as const
+const FIRST_LOAD_GZIP_BYTES_MAX = 250 * 1_024
+/** Pictures are taken where this names a folder; `docs/images` is where they are kept. */
+const PICTURES = process.env.TRUEUP_PICTURES
+
+let dataDir: string
+let running: RunningDemo
+let browser: Browser
+let context: BrowserContext
+let page: Page
+/** What the browser complained of: a page that breaks its own policy says so here. */
+const complaints: string[] = []
+
+beforeAll(async () => {
+  const built = spawnSync(
+    process.execPath,
+    [path.join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'console/vite.config.ts'],
+    { cwd: ROOT },
+  )
+  if (built.status !== 0) throw new Error(String(built.stderr))
+  dataDir = await mkdtemp(path.join(tmpdir(), 'trueup-console-'))
+  await chmod(dataDir, 0o711)
+  const config = {
+    ...{ dataDir, databaseUrl: null, host: '127.0.0.1', httpPort: 0, sftpPort: 0, secretKey: null },
+    ...{ roles: ['gate', 'work'] as const, logLevel: 'silent' as const },
+  }
+  running = await startDemo(config, realWorld(config))
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+      ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    ],
+  })
+  context = await browser.newContext({ viewport: { width: 1600, height: 1000 }, colorScheme: 'light', reducedMotion: 'reduce' })
+  page = await context.newPage()
+  page.on('console', message => {
+    if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text())
+  })
+  page.on('pageerror', error => complaints.push(error.message))
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await running?.stop()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+const url = (to: string): string => `${running.server.http?.url}${to}`
+const answer = () => page.getByRole('region', { name: 'Is stock in sync?' })
+
+test('the first page is there for a person who signs in, and is small', async () => {
+  await page.goto(url('/'))
+  await page.getByLabel('Name').fill('admin')
+  await page.getByLabel('Password').first().fill('guess')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect.poll(() => page.getByRole('alert').textContent()).toContain('do not belong together')
+
+  await page
+    .getByLabel('Password')
+    .first()
+    .fill(running.server.newAdmin?.password ?? '')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect.poll(() => answer().textContent()).toMatch(/^Unknown: /)
+  const loaded = await page.evaluate<string[]>(`performance.getEntriesByType('resource').map(entry => new URL(entry.name).pathname)`)
+  const scripts = [...new Set(loaded.filter(name => name.endsWith('.js')))]
+  const sizes = await Promise.all(scripts.map(async name => gzipSync(await readFile(path.join(ROOT, 'dist-console', name))).length))
+  const gzipBytes = sizes.reduce((sum, size) => sum + size, 0)
+  expect(gzipBytes).toBeGreaterThan(50 * 1_024)
+  expect(gzipBytes).toBeLessThan(FIRST_LOAD_GZIP_BYTES_MAX)
+})
+
+test('a file that is uploaded walks down the street before their eyes', async () => {
+  await page.goto(url('/'))
+  const seen = new Set<string>()
+  const watching = watch(seen)
+  const uploading = await context.newPage()
+  await uploading.goto(url('/files'))
+  await uploading
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'stock.tsv', mimeType: 'text/tab-separated-values', buffer: await stockWithMistakes() })
+  await uploading.getByLabel('Into which feed').selectOption('adventureworks')
+  await uploading.getByRole('button', { name: /^Upload \d/ }).click()
+  await uploading.waitForURL('**/files/1')
+  await uploading.close()
+
+  await expect.poll(() => answer().textContent(), { timeout: 60_000 }).toMatch(/^In sync: all 1,4\d\d levels are equal/)
+  await watching.stop()
+  expect([...seen].some(sentence => sentence.startsWith('Catching up') || sentence.includes('on the way'))).toBe(true)
+  expect(await page.getByRole('list').filter({ hasText: 'stock.tsv' }).textContent()).toContain('Applied')
+})
+
+test('the file tells which of its rows were rejected, and why', async () => {
+  await page.getByRole('link', { name: 'stock.tsv' }).first().click()
+  await page.waitForURL('**/files/1')
+  const rejected = page.getByRole('region', { name: 'Rejected rows' })
+  await expect.poll(() => rejected.getByRole('row').count()).toBe(3)
+  await page.getByRole('button', { name: /ROW_UNITS_NOT_WHOLE/ }).click()
+  await expect.poll(() => rejected.getByRole('row').count()).toBe(2)
+  const row = await rejected.getByRole('row').nth(1).textContent()
+  expect(row).toMatch(/^12/)
+  expect(row).toContain('12.5')
+  await rejected.getByRole('link', { name: 'ROW_UNITS_NOT_WHOLE' }).click()
+  await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toContain('ROW_UNITS_NOT_WHOLE')
+  await expect.poll(() => page.getByRole('main').textContent()).toContain('Cure.')
+})
+
+test('a SKU is found by keyboard alone, and explains its number', async () => {
+  await page.goto(url('/'))
+  await page.getByRole('heading', { name: 'Reconcile' }).waitFor()
+  await page.keyboard.press('/')
+  await page.waitForURL('**/stock')
+  await page.getByRole('searchbox').waitFor()
+  await page.keyboard.type('AR-5381')
+  await page.waitForURL('**/stock?search=AR-5381')
+  await expect.poll(() => page.getByRole('row').count()).toBe(2)
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/stock/AR-5381')
+  await expect.poll(() => page.getByRole('main').textContent()).toContain('1085 sellable at 3 facilities − 1000 threshold = 85')
+  const online = page.getByRole('row', { name: /Online Store/ })
+  await expect.poll(() => online.textContent()).toMatch(/8585.*Equal/)
+  await page.keyboard.press('Escape')
+  await page.waitForURL('**/stock?search=AR-5381')
+})
+
+const PAGES = [
+  ['home', '/'],
+  ['files', '/files'],
+  ['file', '/files/1'],
+  ['stock', '/stock'],
+  ['sku', '/stock/AR-5381'],
+  ['jobs', '/jobs'],
+  ['shops', '/shops'],
+  ['findings', '/findings'],
+  ['room', '/rooms/outbox'],
+  ['reconcile', '/rooms/reconcile'],
+  ['help', '/help/ROW_UNITS_NOT_WHOLE'],
+] as const
+
+test.each(PAGES)('%s has nothing that shuts a person out, at any width, light or dark', async (name, to) => {
+  if (PICTURES) await mkdir(path.resolve(ROOT, PICTURES), { recursive: true })
+  for (const [width, colorScheme] of LOOKS) {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height: 1000 })
+    await page.goto(url(to))
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await expect.poll(() => page.getByLabel('Loading').count()).toBe(0)
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.map(found => `${width} ${colorScheme} ${found.id}: ${found.nodes[0]?.html}`)).toEqual([])
+    const beyond = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+    expect(beyond, `how far the page goes beyond ${width} pixels`).toBeLessThanOrEqual(0)
+    if (PICTURES && isKept(name, width, colorScheme))
+      await page.screenshot({ path: path.resolve(ROOT, PICTURES, `${name}-${width}-${colorScheme}.png`) })
+  }
+})
+
+test('the pages kept to their own policy', () => {
+  expect(complaints).toEqual([])
+})
+
+test('when the server is gone, nothing says in sync any longer', async () => {
+  await page.goto(url('/'))
+  await expect.poll(() => answer().textContent()).toContain('In sync')
+  await running.stop()
+  await expect.poll(() => answer().textContent(), { timeout: 30_000 }).toContain('Unknown: the server has not been heard')
+  expect((await page.locator('body').textContent())?.toLowerCase()).not.toContain('in sync')
+})
+
+/** The demo's file with two rows that nobody can take: half a unit, and a product that nobody knows. */
+async function stockWithMistakes(): Promise<Buffer> {
+  const text = await readFile(path.join(ROOT, 'data/adventureworks/ProductInventory.tsv'), 'utf8')
+  const rows = text.split(/\r?\n/).map(row => row.split('\t'))
+  const [half, unknown] = [rows[11], rows[40]]
+  if (half === undefined || unknown === undefined) throw new Error('the file of the demo is shorter than it was')
+  half[4] = '12.5'
+  unknown[0] = '99999'
+  return Buffer.from(rows.map(row => row.join('\t')).join('\r\n'))
+}
+
+/** Collects what the page says while something else happens. */
+function watch(seen: Set<string>): { stop(): Promise<void> } {
+  let isOver = false
+  const looking = (async () => {
+    while (!isOver) seen.add((await answer().textContent()) ?? '')
+  })()
+  return {
+    async stop() {
+      isOver = true
+      await looking
+    },
+  }
+}
+
+function isKept(name: string, width: number, colorScheme: string): boolean {
+  return ['home', 'file', 'sku'].includes(name) && (width === 1_600 || (width === 390 && name === 'home' && colorScheme === 'light'))
+}
