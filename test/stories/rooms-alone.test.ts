@@ -15,10 +15,10 @@ import { openStreet, type Street } from './street.ts'
  * some are killed in the middle. What comes of it has to be what comes of one process that walks the street.
  */
 const ROOMS = ['feed', 'import', 'orders', 'inventory', 'availability', 'outbox', 'channel', 'put-away'] as const
-const KILLS_PER_ROOM = Math.ceil(rounds() / 3)
+const KILLS_PER_ROOM = Math.ceil(rounds() / 2)
 const MOVED_PLACES_MAX = 5
-/** Where a process dies in its step: most take some 30 ms, telling the shop takes its time. */
-const KILLED_WITHIN_MS = 40
+/** Where a process dies in its step: before or after it committed; telling the shop takes its time. */
+const KILLED_WITHIN_MS = 60
 const KILLED_WHILE_TELLING_WITHIN_MS = 600
 /** Longer than a killed sender's call belongs to it. */
 const STEP_AHEAD_MS = 6_000
@@ -41,8 +41,8 @@ test('rooms in processes of their own, in any order and killed at any moment, en
 
   const chance = seededChance(SEED)
   const killed = await untilAtRest(chance)
-  expect(killed).toBeGreaterThanOrEqual(2)
   expect(await stateOf(apart)).toEqual(await stateOf(whole))
+  expect(killed).toBeGreaterThan(0)
 })
 
 test('as long as nobody reads back, nothing says that it is in sync', async () => {
