@@ -64,7 +64,7 @@ const [booked] = await db.query(
   `select (select count(*) from inventory.movement) as movements, (select count(*) from outbox.intent) as intents`,
 )
 await db.end()
-process.stdout.write(`${JSON.stringify({ calls, booked, heldBytes: held.most() })}\n`)
+process.stdout.write(`${JSON.stringify({ calls, booked, heldBytes: held.most(), peakBytes: process.resourceUsage().maxRSS * 1_024 })}\n`)
 
 /** Products, facilities, and a shop that has them all; the same however long the file is. */
 async function setUp(on: Db): Promise<void> {
