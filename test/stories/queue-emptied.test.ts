@@ -6,6 +6,7 @@ import { demoFigures, isSynced } from '../../src/app/demo-figures.ts'
 import { DEMO_FEED, DEMO_STOCK_FILE } from '../../src/app/demo-world.ts'
 import { demoDataDir } from '../../src/app/places.ts'
 import { FOLLOWS } from '../../src/app/rooms.ts'
+import type { Db } from '../../src/db/connection.ts'
 import { type Clockwork, startClockwork } from '../../src/jobs/clockwork.ts'
 import { JOBS } from '../../src/jobs/job.ts'
 import { openStreet, type Street } from './street.ts'
@@ -28,6 +29,14 @@ afterAll(async () => {
   await street?.close()
 })
 
+/** Throws away what nobody holds this instant (the next round gets the rest): whoever waits for no lock is in no deadlock. */
+async function throwAwayQueue(db: Db): Promise<number> {
+  const thrown = await db.query<{ state: string }>(
+    `delete from pgboss.job where (name, id) in (select name, id from pgboss.job for update skip locked) returning state`,
+  )
+  return thrown.filter(job => job.state !== 'completed').length
+}
+
 test('emptying the job queue over and over while a file walks loses nothing of it', { timeout: ARRIVES_MS_MAX + 20_000 }, async () => {
   const { house, world } = street
   const { db, databaseUrl, steps } = house
@@ -37,9 +46,7 @@ test('emptying the job queue over and over while a file walks loses nothing of i
   let thrownAway = 0
   while (!isSynced(await demoFigures(db)) && performance.now() < deadline) {
     for (const job of JOBS.slice(0, 3)) await clockwork.runNow(job.slug)
-    const [{ n } = { n: 0 }] = await db.query<{ n: number }>(`select count(*) as n from pgboss.job where state < 'completed'`)
-    thrownAway += n
-    await db.query('truncate pgboss.job')
+    thrownAway += await throwAwayQueue(db)
     await delay(EMPTY_EVERY_MS)
   }
 
