@@ -19,6 +19,7 @@ export const pages = createBrowserRouter([
       { path: 'jobs', lazy: async () => ({ Component: (await import('./pages/jobs.tsx')).Jobs }) },
       { path: 'shops', lazy: async () => ({ Component: (await import('./pages/shops.tsx')).Shops }) },
       { path: 'findings', lazy: async () => ({ Component: (await import('./pages/findings.tsx')).Findings }) },
+      { path: 'audit', lazy: async () => ({ Component: (await import('./pages/audit.tsx')).AuditPage }) },
       { path: 'rooms/:room', lazy: async () => ({ Component: (await import('./pages/room.tsx')).RoomPage }) },
       { path: 'help/:code', lazy: async () => ({ Component: (await import('./pages/help.tsx')).Help }) },
       { path: '*', lazy: async () => ({ Component: (await import('./pages/lost.tsx')).Lost }) },

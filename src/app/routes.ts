@@ -5,6 +5,7 @@ import { channelRoutes } from '../channel/routes.ts'
 import type { Db } from '../db/connection.ts'
 import type { Reception } from '../feed/port.ts'
 import { feedRoutes } from '../feed/routes.ts'
+import { auditRoutes } from '../http/audit-routes.ts'
 import type { Answer } from '../http/contract/instant.ts'
 import type { Route } from '../http/contract/route.ts'
 import type { street } from '../http/contract/street.ts'
@@ -50,6 +51,7 @@ export function allRoutes(deps: { house: House; world: World; clockwork: Clockwo
         for (const room of FOLLOWS.catalog ?? []) clockwork.nudge(room)
       },
     }),
+    ...auditRoutes({ db }),
     ...jobRoutes({ db, clock, jobs: JOBS, runNow: job => clockwork.runNow(job) }),
   ]
 }

@@ -6,6 +6,8 @@ import { availabilityRoutes } from '../../src/availability/routes.ts'
 import { catalogRoutes } from '../../src/catalog/routes.ts'
 import { channelRoutes } from '../../src/channel/routes.ts'
 import { feedRoutes } from '../../src/feed/routes.ts'
+import { auditRoutes } from '../../src/http/audit-routes.ts'
+import type { Route } from '../../src/http/contract/route.ts'
 import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
 import { hashPassword } from '../../src/http/password.ts'
 import { ensureAdmin, ensureCliToken } from '../../src/http/people.ts'
@@ -29,6 +31,7 @@ export type TestGate = {
   cliToken: string
   /** What was uploaded, and which jobs were asked for. */
   done: { uploads: { name: string; bytes: string }[]; jobs: string[] }
+  routes: readonly Route[]
   /** Signs in and gives the cookie. */
   signIn(name: string, password: string): Promise<string>
   close(): Promise<void>
@@ -72,32 +75,34 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     mappingChanged: () => void done.jobs.push('mapping'),
   }
   const cliToken = await ensureCliToken({ dataDir, ids })
+  const routes: Route[] = [
+    ...feedRoutes({
+      ...{ db, clock, files, arrived() {} },
+      async upload({ name, chunks }) {
+        const bytes: Uint8Array[] = []
+        for await (const chunk of chunks) bytes.push(chunk)
+        done.uploads.push({ name, bytes: Buffer.concat(bytes).toString() })
+        return { fileId: 42 }
+      },
+    }),
+    ...[importRoutes({ db }), ordersRoutes({ db }), inventoryRoutes({ db }), availabilityRoutes({ db, clock })].flat(),
+    ...[outboxRoutes({ db }), channelRoutes({ db }), reconcileRoutes(street), catalogRoutes(catalog)].flat(),
+    ...jobRoutes({
+      ...{ db, clock, jobs: JOBS },
+      async runNow(job) {
+        done.jobs.push(job)
+        return { job, isQueued: true }
+      },
+    }),
+    ...auditRoutes({ db }),
+  ]
   const gate = await createGate({
     db,
     clock,
     ids,
     sleep: () => new Promise(resolve => setTimeout(resolve, 1)),
     log: { debug() {}, info() {}, warn() {} },
-    routes: [
-      ...feedRoutes({
-        ...{ db, clock, files, arrived() {} },
-        async upload({ name, chunks }) {
-          const bytes: Uint8Array[] = []
-          for await (const chunk of chunks) bytes.push(chunk)
-          done.uploads.push({ name, bytes: Buffer.concat(bytes).toString() })
-          return { fileId: 42 }
-        },
-      }),
-      ...[importRoutes({ db }), ordersRoutes({ db }), inventoryRoutes({ db }), availabilityRoutes({ db, clock })].flat(),
-      ...[outboxRoutes({ db }), channelRoutes({ db }), reconcileRoutes(street), catalogRoutes(catalog)].flat(),
-      ...jobRoutes({
-        ...{ db, clock, jobs: JOBS },
-        async runNow(job) {
-          done.jobs.push(job)
-          return { job, isQueued: true }
-        },
-      }),
-    ],
+    routes,
     streetNow: () => readStreet(street),
     cliToken,
     consoleDir: options.consoleDir ?? null,
@@ -105,7 +110,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     errorsDir: options.errorsDir ?? null,
   })
   return {
-    ...{ gate, database, clock, admin, cliToken, done },
+    ...{ gate, database, clock, admin, cliToken, done, routes },
     async signIn(name, password) {
       const answer = await gate.app.inject({
         ...{ method: 'POST', url: '/api/v1/session', headers: { [CONSOLE_HEADER]: '1' }, payload: { name, password } },

@@ -153,6 +153,7 @@ const PAGES = [
   ['jobs', '/jobs'],
   ['shops', '/shops'],
   ['findings', '/findings'],
+  ['audit', '/audit'],
   ['room', '/rooms/outbox'],
   ['reconcile', '/rooms/reconcile'],
   ['help', '/help/ROW_UNITS_NOT_WHOLE'],

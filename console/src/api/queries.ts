@@ -1,4 +1,5 @@
 import { keepPreviousData, QueryCache, QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { auditList } from '../../../src/http/contract/audit.ts'
 import type { feedList, fileDetail, filesPage, rejectedPage, released } from '../../../src/http/contract/file.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { jobAsked, jobList, runList } from '../../../src/http/contract/job.ts'
@@ -99,6 +100,7 @@ export const useDifferences = (query: Query, isWanted: boolean) =>
 export const useComparisons = (isWanted: boolean) => usePage<Wire<typeof comparisonList>>('rooms', '/reconcile/runs', {}, { isWanted })
 export const useOrders = (isWanted: boolean) => usePage<Wire<typeof ordersList>>('rooms', '/orders', {}, { isWanted })
 export const useShops = () => usePage<Wire<typeof shopList>>('shops', '/shops', {})
+export const useAudit = (query: Query) => usePage<Wire<typeof auditList>>('audit', '/audit', query)
 export const useFeeds = () => usePage<Wire<typeof feedList>>('feeds', '/feeds', {})
 
 export function useFile(fileId: string) {

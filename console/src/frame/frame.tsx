@@ -1,19 +1,6 @@
 import { ActionIcon, Drawer, Menu, Tooltip, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
-import {
-  IconBuildingStore,
-  IconDeviceDesktop,
-  IconFiles,
-  IconLinkOff,
-  IconLogout,
-  IconMenu2,
-  IconMoon,
-  IconPackages,
-  IconRoute,
-  IconStack2,
-  IconSun,
-  IconUser,
-} from '@tabler/icons-react'
+import { IconDeviceDesktop, IconLogout, IconMenu2, IconMoon, IconSun, IconUser } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router'
 import { useEvents } from '../api/live.ts'
@@ -22,16 +9,8 @@ import { SignIn } from '../pages/sign-in.tsx'
 import { useKeys } from '../parts/keys.ts'
 import { NotShown } from '../parts/nothing.tsx'
 import classes from './frame.module.css'
+import { PLACES } from './places.ts'
 import { SyncAnnouncer, SyncPill } from './sync-pill.tsx'
-
-const PLACES = [
-  { to: '/', label: 'Street', icon: IconRoute },
-  { to: '/files', label: 'Files', icon: IconFiles },
-  { to: '/stock', label: 'Stock', icon: IconPackages },
-  { to: '/jobs', label: 'Job Manager', icon: IconStack2 },
-  { to: '/shops', label: 'Shopify Shop', icon: IconBuildingStore },
-  { to: '/findings', label: 'Catalogue link', icon: IconLinkOff },
-]
 
 /** What stands around every page: the menu, whether stock is in sync, and who is signed in. Nobody signed in: the sign-in. */
 export function Frame() {

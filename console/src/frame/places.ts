@@ -1,0 +1,23 @@
+import {
+  IconBuildingStore,
+  IconFiles,
+  IconHistory,
+  IconLinkOff,
+  IconPackages,
+  IconRoute,
+  IconStack2,
+  type TablerIcon,
+} from '@tabler/icons-react'
+
+export type Place = { to: string; label: string; icon: TablerIcon }
+
+/** The menu, from top to bottom. A page's title begins with the place whose address its own begins with. */
+export const PLACES: readonly Place[] = [
+  { to: '/', label: 'Street', icon: IconRoute },
+  { to: '/files', label: 'Files', icon: IconFiles },
+  { to: '/stock', label: 'Stock', icon: IconPackages },
+  { to: '/jobs', label: 'Job Manager', icon: IconStack2 },
+  { to: '/shops', label: 'Shopify Shop', icon: IconBuildingStore },
+  { to: '/findings', label: 'Catalogue link', icon: IconLinkOff },
+  { to: '/audit', label: 'Audit log', icon: IconHistory },
+]

@@ -1,0 +1,69 @@
+import { useCallback } from 'react'
+import { useAudit } from '../api/queries.ts'
+import { cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Empty, Shown } from '../parts/nothing.tsx'
+import { PageHead, Panel } from '../parts/panel.tsx'
+import { When } from '../parts/when.tsx'
+
+/** Every deed of a person: who, when, to what, from what to what, and why. Nothing here can be changed. */
+export function AuditPage() {
+  const view = useView()
+  const deeds = useAudit({ who: view.get('who'), subject: view.get('subject'), name: view.get('name'), page: view.page })
+  const search = useCallback((text: string) => view.set({ name: text }), [view.set])
+  return (
+    <>
+      <PageHead
+        title="Audit log"
+        note={deeds.data && totalOf(deeds.data)}
+        lead="What people did, when, and why. The log is only ever added to."
+      />
+      <Panel isFlush>
+        <div className={cell.toolbar}>
+          <Search label="What it was done to, by its whole name" value={view.get('name') ?? ''} onChange={search} />
+        </div>
+        <Shown of={deeds}>
+          {page =>
+            page.rows.length === 0 ? (
+              <Empty title="Nobody did anything yet">Releasing a file or changing a setting appears here, with the reason.</Empty>
+            ) : (
+              <>
+                <Table
+                  label="Deeds"
+                  head={
+                    <tr>
+                      <th>Who</th>
+                      <th className={cell.wide}>What</th>
+                      <th className={cell.right}>When</th>
+                    </tr>
+                  }
+                >
+                  {page.rows.map(row => (
+                    <tr key={row.seq}>
+                      <td className={cell.nowrap}>{row.who}</td>
+                      <td>
+                        <span className="mono">{row.action}</span> {row.subject} {row.name}
+                        {row.reason && <div>“{row.reason}”</div>}
+                        <div className={cell.dim}>{changed(row.before, row.after)}</div>
+                      </td>
+                      <td className={cell.right}>
+                        <When at={row.at} />
+                      </td>
+                    </tr>
+                  ))}
+                </Table>
+                <Pager of={page} onPage={to => view.set({ page: String(to) })} />
+              </>
+            )
+          }
+        </Shown>
+      </Panel>
+    </>
+  )
+}
+
+function changed(before: unknown, after: unknown): string {
+  return [before, after]
+    .filter(value => value !== null && value !== undefined)
+    .map(value => JSON.stringify(value))
+    .join(' → ')
+}
