@@ -30,6 +30,9 @@ export const REFUSED: readonly [from: string, specifier: string][] = [
   ['src/import/verdict.ts', '../../simulator/shopify/shop.ts'],
   ['src/import/verdict.ts', './verdict.test.ts'],
   // A room's store.
+  ['src/feed/source-store.ts', './source-step.ts'],
+  ['src/feed/arrival.ts', './source-store.ts'],
+  ['src/import/step.ts', '../feed/source-step.ts'],
   ['src/outbox/store.ts', './step.ts'],
   ['src/outbox/store.ts', './routes.ts'],
   ['src/outbox/store.ts', '../availability/step.ts'],
@@ -112,6 +115,8 @@ export const ALLOWED: readonly [from: string, specifier: string][] = [
   ['src/db/migrate.ts', '../kernel/error.ts'],
   ['src/db/migrate.ts', 'pg'],
   ['src/import/verdict.ts', './row.ts'],
+  ['src/feed/source-step.ts', './source-store.ts'],
+  ['src/import/step.ts', '../feed/source-store.ts'],
   ['src/import/verdict.ts', '../feed/file-identity.ts'],
   ['src/import/verdict.ts', '../catalog/identity.ts'],
   ['src/import/verdict.ts', '../kernel/assert.ts'],

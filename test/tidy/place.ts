@@ -41,9 +41,9 @@ export function placeOf(file: string): Place {
 }
 
 function roomFileOf(name: string): RoomFile {
-  if (name === 'store.ts') return 'store'
-  if (name === 'step.ts') return 'step'
-  if (name === 'routes.ts') return 'routes'
+  // A room with two nouns may have a file for each: `store.ts` and `source-store.ts`.
+  const [, kind] = /^(?:[a-z0-9-]+-)?(store|step|routes)\.ts$/.exec(name) ?? []
+  if (kind !== undefined) return kind as RoomFile
   return name === 'port.ts' || name.endsWith('-port.ts') ? 'port' : 'pure'
 }
 
