@@ -5,6 +5,7 @@ import { channelRoutes } from '../channel/routes.ts'
 import type { Db } from '../db/connection.ts'
 import type { Reception } from '../feed/port.ts'
 import { feedRoutes } from '../feed/routes.ts'
+import { settingsRoutes } from '../feed/settings-routes.ts'
 import { auditRoutes } from '../http/audit-routes.ts'
 import type { Answer } from '../http/contract/instant.ts'
 import type { Route } from '../http/contract/route.ts'
@@ -36,6 +37,7 @@ export function allRoutes(deps: { house: House; world: World; clockwork: Clockwo
       upload: ({ feedId, name, chunks }) => receiveUpload({ spoolDir, reception }, { feedId, name, chunks, declaredBytes: null }),
       arrived: () => clockwork.nudge('feed'),
     }),
+    ...settingsRoutes({ db, clock }),
     ...importRoutes({ db }),
     ...ordersRoutes({ db }),
     ...inventoryRoutes({ db }),

@@ -7,6 +7,7 @@ import { folderProblem } from './feed-folder.ts'
 import type { Earlier } from './file-identity.ts'
 import { changeBy, type FileEvent, type FileState, INTERRUPTED_REST_AFTER_MS } from './file-state.ts'
 import type { Door, Receipt } from './port.ts'
+import type { FeedSettings } from './settings-store.ts'
 
 export { restNameOf } from './rest-name.ts'
 
@@ -227,6 +228,8 @@ export type ToImport = {
   feedId: number
   feedName: string
   layout: string
+  /** What the feed declares about its files, by section. */
+  settings: FeedSettings
   name: string
   spoolName: string
   seq: number
@@ -241,7 +244,7 @@ export type ToImport = {
  */
 export async function nextToImport(tx: Tx): Promise<ToImport | null> {
   const rows = await tx.query<ToImport>(
-    `select f.file_id as "fileId", f.feed_id as "feedId", e.name as "feedName", e.layout, f.name, f.spool_name as "spoolName", f.seq,
+    `select f.file_id as "fileId", f.feed_id as "feedId", e.name as "feedName", e.layout, e.settings, f.name, f.spool_name as "spoolName", f.seq,
             f.received_bytes as bytes, f.received_at as "receivedAt", f.modified_at as "modifiedAt"
        from feed.file f
        join feed.feed e on e.feed_id = f.feed_id and e.is_enabled

@@ -6,6 +6,7 @@ import { availabilityRoutes } from '../../src/availability/routes.ts'
 import { catalogRoutes } from '../../src/catalog/routes.ts'
 import { channelRoutes } from '../../src/channel/routes.ts'
 import { feedRoutes } from '../../src/feed/routes.ts'
+import { settingsRoutes } from '../../src/feed/settings-routes.ts'
 import { auditRoutes } from '../../src/http/audit-routes.ts'
 import type { Route } from '../../src/http/contract/route.ts'
 import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
@@ -95,6 +96,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       },
     }),
     ...auditRoutes({ db }),
+    ...settingsRoutes({ db, clock }),
   ]
   const gate = await createGate({
     db,

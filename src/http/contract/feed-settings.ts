@@ -1,0 +1,69 @@
+import { z } from 'zod'
+
+const COLUMNS_MAX = 1_000
+const NAME_CHARS_MAX = 200
+const LINES_MAX = 1_000
+const WIDTH_CHARS_MAX = 10_000
+
+const oneSign = z
+  .string()
+  .refine(sign => [...sign].length === 1 && sign.length === 1 && sign !== '\r' && sign !== '\n' && sign !== '\0', 'One sign, no line end.')
+
+/** How the files of a feed are written, as far as it is declared; what is left out is detected in each file. */
+export const readingSettings = z
+  .strictObject({
+    format: z.enum(['delimited', 'fixed-width', 'json', 'ndjson', 'xml', 'xlsx', 'x12']),
+    encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']),
+    delimiter: oneSign,
+    quote: oneSign.nullable(),
+    /** How a quote inside quotes is written: twice, or behind a backslash. */
+    escape: z.enum(['doubled', 'backslash']),
+    lineEnd: z.enum(['\n', '\r\n', '\r']),
+    preambleLines: z.int().min(0).max(LINES_MAX),
+    hasHeader: z.boolean(),
+    /** Lines below the table that are no rows. */
+    trailerLines: z.int().min(0).max(LINES_MAX),
+    /** What a row with another number of cells than the header is: an error, or short of blanks at its end. */
+    raggedRows: z.enum(['reject', 'pad']),
+    /** The columns of a file that does not name them; for fixed width with the characters that each takes. */
+    columns: z
+      .array(z.strictObject({ name: z.string().min(1).max(NAME_CHARS_MAX), width: z.int().min(1).max(WIDTH_CHARS_MAX).optional() }))
+      .max(COLUMNS_MAX),
+    /** Where the records stand: the path of an element in XML, of an array in JSON, the name of a sheet in a workbook. */
+    records: z.string().min(1).max(NAME_CHARS_MAX),
+  })
+  .partial()
+  .meta({ id: 'ReadingSettings' })
+
+/** What odd quantities of a feed mean. What is left out is refused, never guessed. */
+export const rowSettings = z
+  .strictObject({
+    /** A counted quantity below 0. */
+    negative: z.enum(['keep', 'floor', 'reject']),
+    /** A quantity with a fraction. */
+    fraction: z.enum(['round_down', 'reject']),
+    /** Several rows of one product in one facility: bins, lots, statuses. */
+    repeated: z.enum(['sum', 'reject']),
+    /** The sign before the decimals; the other one of the two then separates thousands. */
+    decimalSign: z.enum(['.', ',']),
+    /** The type of an identifier that comes without one. */
+    idTypeDefault: z.string().min(1).max(NAME_CHARS_MAX),
+  })
+  .partial()
+  .meta({ id: 'RowSettings' })
+
+/**
+ * Everything that a feed declares, a section for each subject. A new subject is a new key here and a type in the room that
+ * reads it; all sections lie in one column of the feed.
+ */
+export const feedSettings = z.strictObject({ reading: readingSettings, rows: rowSettings }).partial().meta({ id: 'FeedSettings' })
+
+export const feedSettingsAnswer = z.object({ feed: z.string(), layout: z.string(), settings: feedSettings })
+
+const REASON_CHARS_MAX = 1_000
+
+/** The sections that are given take the place of the former ones; null takes a section away; the others stay. */
+export const feedSettingsChange = z.strictObject({
+  settings: z.strictObject(Object.fromEntries(Object.entries(feedSettings.shape).map(([key, section]) => [key, section.nullable()]))),
+  reason: z.string().max(REASON_CHARS_MAX).optional(),
+})
