@@ -1,4 +1,4 @@
-import type { OpenLine, SeenOrder } from './port.ts'
+import type { OrderLine, SeenOrder } from './port.ts'
 
 /** What one order newly holds (or, negative, no longer holds) at one level. */
 export type DemandChange = { orderGid: string; inventoryItemGid: string; locationGid: string; units: number }
@@ -7,9 +7,9 @@ export type DemandChange = { orderGid: string; inventoryItemGid: string; locatio
  * The differences that a new word on an order makes to the word before, summed per level. `recordOrders` in store.ts does
  * this in SQL for a whole poll; this is its specification.
  */
-export function demandChanges(orderGid: string, before: readonly OpenLine[], after: readonly OpenLine[]): DemandChange[] {
+export function demandChanges(orderGid: string, before: readonly OrderLine[], after: readonly OrderLine[]): DemandChange[] {
   const units = new Map<string, DemandChange>()
-  const add = (line: OpenLine, sign: 1 | -1) => {
+  const add = (line: OrderLine, sign: 1 | -1) => {
     const key = JSON.stringify([line.inventoryItemGid, line.locationGid])
     const { inventoryItemGid, locationGid } = line
     const change = units.get(key) ?? { orderGid, inventoryItemGid, locationGid, units: 0 }
@@ -31,12 +31,13 @@ export function newestWords(orders: readonly SeenOrder[]): SeenOrder[] {
 }
 
 /** One line can stand at one location in several fulfilment orders: what it holds there is their sum. */
-export function mergedLines(lines: readonly OpenLine[]): OpenLine[] {
-  const merged = new Map<string, OpenLine>()
+export function mergedLines(lines: readonly OrderLine[]): OrderLine[] {
+  const merged = new Map<string, OrderLine>()
   for (const line of lines) {
     const key = JSON.stringify([line.lineGid, line.locationGid])
     const known = merged.get(key)
-    merged.set(key, known ? { ...line, openUnits: known.openUnits + line.openUnits } : line)
+    const sum = { openUnits: line.openUnits + (known?.openUnits ?? 0), takenUnits: line.takenUnits + (known?.takenUnits ?? 0) }
+    merged.set(key, { ...line, ...sum })
   }
-  return [...merged.values()].filter(line => line.openUnits > 0)
+  return [...merged.values()].filter(line => line.openUnits > 0 || line.takenUnits !== 0)
 }

@@ -2,31 +2,35 @@ import type { InstantMs } from '../kernel/clock.ts'
 
 /** One shop's orders, as far as they hold stock. No names, addresses or payments are asked for. */
 export type ShopOrdersPort = {
-  /**
-   * Every order changed at or after `since` (null: every order that is still open), to the last page.
-   * `startedAt` and each order's times are Shopify's clock.
-   */
+  /** Every order changed at or after `since` (null: every order that is still open), to the last page. */
   changedSince(since: InstantMs | null, signal?: AbortSignal): Promise<OrdersPage>
+  /** These orders, at most ORDERS_PER_CALL_MAX, without the search and so without its lag. */
+  ordersById(orderGids: readonly string[], signal?: AbortSignal): Promise<OrdersPage & { goneGids: string[] }>
 }
 
-export type OrdersPage = {
-  /** Shopify's clock when the first page was answered (its `Date` header). */
-  startedAt: InstantMs
-  orders: SeenOrder[]
-}
+export const ORDERS_PER_CALL_MAX = 10
+
+export type OrdersPage = { look: Look; orders: SeenOrder[] }
+
+/** When something was looked at, by the shop's own clock: not before `from`, not after `until`. */
+export type Look = { from: InstantMs; until: InstantMs }
 
 export type SeenOrder = {
   orderGid: string
   createdAt: InstantMs
   updatedAt: InstantMs
-  /** What the order still holds; empty once it was cancelled or wholly fulfilled. */
-  openLines: OpenLine[]
+  cancelledAt: InstantMs | null
+  /** What the order holds or has taken, by line and location; empty once nothing of it was ever taken or all came back. */
+  lines: OrderLine[]
 }
 
-export type OpenLine = {
+export type OrderLine = {
   lineGid: string
   inventoryItemGid: string
-  /** Where Shopify committed the units. */
+  /** Where Shopify committed the units, or put them back. */
   locationGid: string
+  /** Units that are still to be shipped from there. */
   openUnits: number
+  /** Units that the line took from `available` there, open and shipped ones, less those that came back. */
+  takenUnits: number
 }

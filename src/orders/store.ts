@@ -2,18 +2,38 @@ import type { Sql, Tx } from '../db/connection.ts'
 import { advanceCursor, readCursor } from '../db/cursor.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { RoomStatus } from '../kernel/report.ts'
-import type { SeenOrder } from './port.ts'
+import type { Effect, KnownOrder } from './effect.ts'
+import type { Look, OrderLine, SeenOrder } from './port.ts'
+import { SEARCH_LAG_MS } from './watermark.ts'
 
 /** Where the orders room's own appends end. Its row's lock makes the polls of several shops append in the order of seq. */
 export const ORDERS_HEAD = 'orders:head'
 
-export type Watermark = { knownUntil: InstantMs | null; polledAt: InstantMs | null; askedAt: InstantMs | null }
+export type Watermark = {
+  /** Orders that were over before this are not known. */
+  knownSince: InstantMs | null
+  knownUntil: InstantMs | null
+  polledAt: InstantMs | null
+  askedAt: InstantMs | null
+  /** Up to when somebody needs the orders, by the shop's clock. */
+  askedUntil: InstantMs | null
+  searchLagMs: number
+}
 
-const NEVER_POLLED: Watermark = { knownUntil: null, polledAt: null, askedAt: null }
+const NEVER_POLLED: Watermark = {
+  knownSince: null,
+  knownUntil: null,
+  polledAt: null,
+  askedAt: null,
+  askedUntil: null,
+  searchLagMs: SEARCH_LAG_MS,
+}
 
 export async function watermarkOf(sql: Sql, shopId: number): Promise<Watermark> {
   const rows = await sql.query<Watermark>(
-    `select known_until as "knownUntil", polled_at as "polledAt", asked_at as "askedAt" from orders.watermark where shop_id = $1`,
+    `select known_since as "knownSince", known_until as "knownUntil", polled_at as "polledAt", asked_at as "askedAt",
+            asked_until as "askedUntil", search_lag_ms as "searchLagMs"
+       from orders.watermark where shop_id = $1`,
     [shopId],
   )
   return rows[0] ?? NEVER_POLLED
@@ -25,18 +45,40 @@ export async function lockWatermark(tx: Tx, shopId: number): Promise<Watermark> 
   return watermarkOf(tx, shopId)
 }
 
+/** The last words on these orders, as far as there are any. */
+export async function knownOrders(tx: Tx, shopId: number, orderGids: readonly string[]): Promise<Map<string, KnownOrder>> {
+  const rows = await tx.query<KnownOrder & { orderGid: string; lines: OrderLine[] | null }>(
+    `select k.order_gid as "orderGid", k.heard_from as "heardFrom", k.cancelled_at as "cancelledAt",
+            (select json_agg(json_build_object('lineGid', l.line_gid, 'inventoryItemGid', l.inventory_item_gid, 'locationGid', l.location_gid,
+                                               'openUnits', l.open_units, 'takenUnits', l.taken_units))
+               from orders.open_line l where l.shop_id = $1 and l.order_gid = k.order_gid) as lines
+       from orders.known k
+      where k.shop_id = $1 and k.order_gid = any ($2)`,
+    [shopId, orderGids],
+  )
+  return new Map(rows.map(row => [row.orderGid, { ...row, lines: row.lines ?? [] }]))
+}
+
 /**
  * Puts the newest word on each seen order in the place of the word before, and appends the differences per order and
  * level. One statement for the whole poll; what did not change costs a comparison. `demandChanges` is the specification.
  */
-export async function recordOrders(tx: Tx, shopId: number, orders: readonly SeenOrder[], now: InstantMs): Promise<number> {
-  const lines = orders.flatMap(order => order.openLines.map(line => ({ orderGid: order.orderGid, ...line })))
+export async function recordOrders(
+  tx: Tx,
+  { shopId, orders, look, now }: { shopId: number; orders: readonly SeenOrder[]; look: Look; now: InstantMs },
+): Promise<number> {
+  const lines = orders.flatMap(order => order.lines.map(line => ({ orderGid: order.orderGid, ...line })))
   const rows = await tx.query<{ changes: number }>(
     `with seen as (
-       select order_gid from unnest($2::text[]) as seen (order_gid)
+       select * from unnest($2::text[], $9::timestamptz[], $10::timestamptz[], $11::boolean[]) as seen (order_gid, created_at, cancelled_at, is_open)
+     ), heard as (
+       insert into orders.known (shop_id, order_gid, created_at, cancelled_at, heard_from, is_open)
+       select $1, order_gid, created_at, cancelled_at, $12, is_open from seen
+       on conflict (shop_id, order_gid) do update
+          set cancelled_at = excluded.cancelled_at, heard_from = excluded.heard_from, is_open = excluded.is_open
      ), said as (
-       select * from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::integer[])
-                  as said (order_gid, line_gid, inventory_item_gid, location_gid, open_units)
+       select * from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $13::integer[])
+                  as said (order_gid, line_gid, inventory_item_gid, location_gid, open_units, taken_units)
      ), known as (
        select l.* from orders.open_line l join seen using (order_gid) where l.shop_id = $1
      ), gone as (
@@ -45,11 +87,12 @@ export async function recordOrders(tx: Tx, shopId: number, orders: readonly Seen
         where l.shop_id = $1 and l.order_gid = k.order_gid and l.line_gid = k.line_gid and l.location_gid = k.location_gid
           and not exists (select 1 from said s where s.order_gid = k.order_gid and s.line_gid = k.line_gid and s.location_gid = k.location_gid)
      ), kept as (
-       insert into orders.open_line as l (shop_id, order_gid, line_gid, inventory_item_gid, location_gid, open_units)
-       select $1, order_gid, line_gid, inventory_item_gid, location_gid, open_units from said
+       insert into orders.open_line as l (shop_id, order_gid, line_gid, inventory_item_gid, location_gid, open_units, taken_units)
+       select $1, order_gid, line_gid, inventory_item_gid, location_gid, open_units, taken_units from said
        on conflict (shop_id, order_gid, line_gid, location_gid) do update
-          set inventory_item_gid = excluded.inventory_item_gid, open_units = excluded.open_units
-        where (l.inventory_item_gid, l.open_units) is distinct from (excluded.inventory_item_gid, excluded.open_units)
+          set inventory_item_gid = excluded.inventory_item_gid, open_units = excluded.open_units, taken_units = excluded.taken_units
+        where (l.inventory_item_gid, l.open_units, l.taken_units)
+              is distinct from (excluded.inventory_item_gid, excluded.open_units, excluded.taken_units)
      ), differing as (
        select order_gid, inventory_item_gid, location_gid, sum(units)::integer as units
          from (select order_gid, inventory_item_gid, location_gid, open_units as units from said
@@ -73,9 +116,53 @@ export async function recordOrders(tx: Tx, shopId: number, orders: readonly Seen
       lines.map(line => line.locationGid),
       lines.map(line => line.openUnits),
       new Date(now),
+      orders.map(order => new Date(order.createdAt)),
+      orders.map(order => (order.cancelledAt === null ? null : new Date(order.cancelledAt))),
+      orders.map(order => order.lines.some(line => line.openUnits > 0)),
+      new Date(look.from),
+      lines.map(line => line.takenUnits),
     ],
   )
   return rows[0]?.changes ?? 0
+}
+
+/** What orders did to levels, for whoever has to explain a level by it. */
+export async function appendEffects(
+  tx: Tx,
+  { shopId, effects, now }: { shopId: number; effects: readonly (Effect & { word: SeenOrder })[]; now: InstantMs },
+): Promise<void> {
+  await tx.query(
+    `insert into orders.effect (shop_id, order_gid, inventory_item_gid, location_gid, units, not_before, not_after, recorded_at)
+     select $1, e.*, $8
+       from unnest($2::text[], $3::text[], $4::text[], $5::integer[], $6::timestamptz[], $7::timestamptz[]) as e`,
+    [
+      shopId,
+      effects.map(effect => effect.word.orderGid),
+      effects.map(effect => effect.inventoryItemGid),
+      effects.map(effect => effect.locationGid),
+      effects.map(effect => effect.units),
+      effects.map(effect => new Date(effect.notBefore)),
+      effects.map(effect => new Date(effect.notAfter)),
+      new Date(now),
+    ],
+  )
+}
+
+/** Orders that turned up after everything up to their creation was taken to be known: a finding each, and a longer lag. */
+export async function recordLate(
+  tx: Tx,
+  { shopId, late, now }: { shopId: number; late: readonly { orderGid: string; lagMs: number; lateMs: number }[]; now: InstantMs },
+): Promise<void> {
+  await tx.query(
+    `insert into orders.finding (shop_id, code, order_gid, detail, found_at)
+     select $1, 'ORDERS_SEEN_LATE', order_gid, 'the order search showed it ' || round(late_ms / 1000.0) || ' s after it was created', $4
+       from unnest($2::text[], $3::bigint[]) as late (order_gid, late_ms)`,
+    [shopId, late.map(each => each.orderGid), late.map(each => Math.round(each.lateMs)), new Date(now)],
+  )
+  await tx.query('update orders.watermark set search_lag_ms = greatest(search_lag_ms, $2) where shop_id = $1', [
+    shopId,
+    Math.max(...late.map(each => each.lagMs)),
+  ])
 }
 
 /** Moves the room's head to its last appended change. */
@@ -84,13 +171,14 @@ export async function publishHead(tx: Tx): Promise<void> {
   await advanceCursor(tx, ORDERS_HEAD, rows[0]?.seq ?? 0)
 }
 
-/** Notes a poll that was read to its last page. A question asked since it began stays open. */
+/** Notes a poll that was read to its last page. A question asked since it began, or about a later instant, stays open. */
 export async function moveWatermark(tx: Tx, shopId: number, poll: { knownUntil: InstantMs; polledAt: InstantMs }): Promise<void> {
   await tx.query(
-    `insert into orders.watermark as w (shop_id, known_until, polled_at) values ($1, $2, $3)
+    `insert into orders.watermark as w (shop_id, known_since, known_until, polled_at) values ($1, $2, $2, $3)
      on conflict (shop_id) do update
-        set known_until = excluded.known_until, polled_at = excluded.polled_at, code = null, message = null,
-            asked_at = case when w.asked_at > excluded.polled_at then w.asked_at end`,
+        set known_since = coalesce(w.known_since, excluded.known_since), known_until = excluded.known_until, polled_at = excluded.polled_at,
+            code = null, message = null, asked_at = case when w.asked_at > excluded.polled_at then w.asked_at end,
+            asked_until = case when w.asked_until >= excluded.known_until then w.asked_until end`,
     [shopId, new Date(poll.knownUntil), new Date(poll.polledAt)],
   )
 }
@@ -104,13 +192,57 @@ export async function recordPollFailure(sql: Sql, shopId: number, failure: { cod
   )
 }
 
-/** A later room needs this shop's orders now, for example before it raises a level. */
-export async function askForOrders(tx: Sql, shopId: number, now: InstantMs): Promise<void> {
+/**
+ * A later room needs this shop's orders now, for example before it raises a level; with `until`, up to that instant of the
+ * shop's clock.
+ */
+export async function askForOrders(tx: Sql, shopId: number, now: InstantMs, until: InstantMs | null = null): Promise<void> {
   await tx.query(
-    `insert into orders.watermark as w (shop_id, asked_at) values ($1, $2)
-     on conflict (shop_id) do update set asked_at = excluded.asked_at where w.asked_at is null`,
-    [shopId, new Date(now)],
+    `insert into orders.watermark as w (shop_id, asked_at, asked_until) values ($1, $2, $3)
+     on conflict (shop_id) do update
+        set asked_at = coalesce(w.asked_at, excluded.asked_at), asked_until = greatest(w.asked_until, excluded.asked_until)
+      where w.asked_at is null or (excluded.asked_until is not null and w.asked_until is distinct from greatest(w.asked_until, excluded.asked_until))`,
+    [shopId, new Date(now), until === null ? null : new Date(until)],
   )
+}
+
+/** Somebody heard of these orders (a webhook, for example): the next step reads them by their id. Hearing twice changes nothing. */
+export async function askForOrdersNamed(sql: Sql, shopId: number, orderGids: readonly string[], now: InstantMs): Promise<void> {
+  await sql.query(
+    `insert into orders.asked as a (shop_id, order_gid, asked_at)
+     select $1, order_gid, $3 from unnest($2::text[]) as named (order_gid)
+     on conflict (shop_id, order_gid) do update set asked_at = excluded.asked_at`,
+    [shopId, [...new Set(orderGids)], new Date(now)],
+  )
+}
+
+/** Orders to be read by their id: those that were heard of, oldest first, then open ones whose last word is old. */
+export async function ordersToRead(sql: Sql, of: { shopId: number; heardBefore: InstantMs; limit: number }): Promise<string[]> {
+  const rows = await sql.query<{ gid: string }>(
+    `select order_gid as gid
+       from (select order_gid, 0 as turn, asked_at as since from orders.asked where shop_id = $1
+             union all
+             select order_gid, 1, heard_from from orders.known where shop_id = $1 and is_open and heard_from < $2) due
+      group by order_gid
+      order by min(turn), min(since), order_gid
+      limit $3`,
+    [of.shopId, new Date(of.heardBefore), of.limit],
+  )
+  return rows.map(row => row.gid)
+}
+
+/** These were read. One that was heard of again meanwhile stays asked for. */
+export async function answerAsked(tx: Tx, shopId: number, read: { orderGids: readonly string[]; askedUntil: InstantMs }): Promise<void> {
+  await tx.query('delete from orders.asked where shop_id = $1 and order_gid = any ($2) and asked_at <= $3', [
+    shopId,
+    read.orderGids,
+    new Date(read.askedUntil),
+  ])
+}
+
+/** Orders that the shop does not have any more. */
+export async function forgetOrders(tx: Tx, shopId: number, orderGids: readonly string[]): Promise<void> {
+  if (orderGids.length > 0) await tx.query('delete from orders.known where shop_id = $1 and order_gid = any ($2)', [shopId, orderGids])
 }
 
 /** Shops whose orders somebody waits for; stuck are those whose last poll failed. */

@@ -42,22 +42,43 @@ describe('the orders of a shop', () => {
     const order = await shop.order([{ sku: 'A-1', units: 2 }])
     const first = await shop.port.changedSince(null)
     expect(first.orders).toMatchObject([
-      { openLines: [{ inventoryItemGid: shop.item('A-1'), locationGid: shop.location('Main'), openUnits: 2 }] },
+      { lines: [{ inventoryItemGid: shop.item('A-1'), locationGid: shop.location('Main'), openUnits: 2, takenUnits: 2 }] },
     ])
     await shop.control('POST', `orders/${order.number}/fulfil`, {})
-    const later = await shop.port.changedSince(first.startedAt - 60_000)
-    expect(later.orders).toMatchObject([{ orderGid: first.orders[0]?.orderGid, openLines: [] }])
+    const later = await shop.port.changedSince(first.look.from - 60_000)
+    expect(later.orders).toMatchObject([{ orderGid: first.orders[0]?.orderGid, lines: [{ openUnits: 0, takenUnits: 2 }] }])
   })
 
   test('more lines and orders than one page are all read', async () => {
     for (let n = 0; n < 30; n++) await shop.order(Array.from({ length: n === 0 ? 45 : 1 }, () => ({ sku: 'A-1', units: 1 })))
     const { orders } = await shop.port.changedSince(null)
     expect(orders).toHaveLength(30)
-    expect(orders.flatMap(order => order.openLines)).toHaveLength(74)
+    expect(orders.flatMap(order => order.lines)).toHaveLength(74)
   })
 
-  test('the time of a poll is the shop’s, not ours', async () => {
-    expect(Math.abs((await shop.port.changedSince(null)).startedAt - Date.now())).toBeLessThan(2_000)
+  test('a cancelled order holds nothing and has taken nothing', async () => {
+    const order = await shop.order([{ sku: 'A-1', units: 2 }])
+    await shop.control('POST', `orders/${order.number}/cancel`, {})
+    const { orders } = await shop.port.changedSince(Date.now() - 60_000)
+    expect(orders).toMatchObject([{ lines: [], cancelledAt: expect.any(Number) }])
+  })
+
+  test('an order is read by its id before the search shows it; one that is not there is said to be gone', async () => {
+    await shop.dial({ orderSearchLagMs: 60_000 })
+    const order = await shop.order([{ sku: 'A-1', units: 2 }])
+    expect((await shop.port.changedSince(null)).orders).toEqual([])
+    const [gid, nobody] = [`gid://shopify/Order/${order.number}`, 'gid://shopify/Order/1']
+    const read = await shop.port.ordersById([gid, nobody])
+    expect(read).toMatchObject({ orders: [{ orderGid: gid, lines: [{ openUnits: 2 }] }], goneGids: [nobody] })
+  })
+
+  test('the time of a look is the shop’s, not ours: it lies around the instant of the look', async () => {
+    const before = Date.now()
+    const { look } = await shop.port.changedSince(null)
+    expect(look.from).toBeLessThanOrEqual(before)
+    expect(look.from).toBeGreaterThan(before - 5_000)
+    expect(look.until).toBeGreaterThanOrEqual(Date.now())
+    expect(look.until).toBeLessThan(Date.now() + 5_000)
   })
 })
 

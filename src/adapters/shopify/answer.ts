@@ -9,8 +9,8 @@ export type Answer =
       /** The parsed body; null where it was no JSON (a page of a proxy, for example). */
       body: ShopBody | null
       requestId: string | null
-      /** The shop's clock. */
-      dateMs: InstantMs
+      /** By the shop's clock: the answer was made at an instant not before `from` and not after `until`. */
+      look: { from: InstantMs; until: InstantMs }
       retryAfterMs: number | null
     }
   /** Nothing, or not all of it. Whether the shop did what was asked is not known. */

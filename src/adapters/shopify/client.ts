@@ -25,6 +25,7 @@ export function openClient(options: ClientOptions): Client {
   }
   return {
     async post(body, signal) {
+      const startedAt = options.clock.now()
       try {
         const response = await options.fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: withTimeout(signal) })
         // The body is read here: a connection that breaks in the middle of it is no answer.
@@ -34,7 +35,7 @@ export function openClient(options: ClientOptions): Client {
           status: response.status,
           body: asJson(text),
           requestId: response.headers.get('x-request-id'),
-          dateMs: dateOf(response.headers) ?? options.clock.now(),
+          look: lookOf(dateOf(response.headers), options.clock.now() - startedAt),
           retryAfterMs: retryAfterMs(response.headers),
         }
       } catch (error) {
@@ -58,6 +59,17 @@ function asJson(text: string): ShopBody | null {
   } catch {
     return null // Not JSON is told by the null: whoever judges the answer knows what it means.
   }
+}
+
+/** A shop dates its answers in whole seconds, and not all of its machines agree to the second. */
+const DATE_MARGIN_MS = 1_000
+/** Nothing is known of the shop's clock then, so nothing follows from the answer about when. */
+const ANY_TIME = { from: 0, until: 8_640_000_000_000_000 }
+
+/** When an answer was made, from its date and how long we waited for it. Our own clock says nothing about the shop's. */
+export function lookOf(dateMs: number | null, tookMs: number): { from: number; until: number } {
+  if (dateMs === null) return ANY_TIME
+  return { from: dateMs - Math.max(0, tookMs) - DATE_MARGIN_MS, until: dateMs + 1_000 + DATE_MARGIN_MS }
 }
 
 function dateOf(headers: Headers): number | null {

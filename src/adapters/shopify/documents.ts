@@ -40,7 +40,16 @@ export const ACTIVATE = `mutation Activate($inventoryItemId: ID!, $locationId: I
   }
 }`
 
-const OPEN_LINES = 'nodes { inventoryItemId remainingQuantity lineItem { id } } pageInfo { hasNextPage endCursor }'
+const LINES = 'nodes { inventoryItemId totalQuantity remainingQuantity lineItem { id } } pageInfo { hasNextPage endCursor }'
+const FULFILLMENT_ORDERS = (orders: number, lines: number, after = '') => `fulfillmentOrders(first: ${orders}${after}) {
+        nodes {
+          id
+          status
+          assignedLocation { location { id } }
+          lineItems(first: ${lines}) { ${LINES} }
+        }
+        pageInfo { hasNextPage endCursor }
+      }`
 
 export const ORDERS = `query Orders($query: String!, $after: String) {
   orders(first: 25, after: $after, query: $query, sortKey: UPDATED_AT) {
@@ -48,32 +57,30 @@ export const ORDERS = `query Orders($query: String!, $after: String) {
       id
       createdAt
       updatedAt
-      fulfillmentOrders(first: 5) {
-        nodes {
-          id
-          status
-          assignedLocation { location { id } }
-          lineItems(first: 20) { ${OPEN_LINES} }
-        }
-        pageInfo { hasNextPage endCursor }
-      }
+      cancelledAt
+      ${FULFILLMENT_ORDERS(5, 20)}
     }
     pageInfo { hasNextPage endCursor }
+  }
+}`
+
+/** Orders by their id: not found by the search, and so without its lag. */
+export const ORDERS_BY_ID = `query OrdersById($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Order {
+      id
+      createdAt
+      updatedAt
+      cancelledAt
+      ${FULFILLMENT_ORDERS(5, 20)}
+    }
   }
 }`
 
 /** The rest of an order that has more fulfilment orders than a list shows. */
 export const MORE_FULFILLMENT_ORDERS = `query MoreFulfillmentOrders($id: ID!, $after: String) {
   order(id: $id) {
-    fulfillmentOrders(first: 10, after: $after) {
-      nodes {
-        id
-        status
-        assignedLocation { location { id } }
-        lineItems(first: 50) { ${OPEN_LINES} }
-      }
-      pageInfo { hasNextPage endCursor }
-    }
+      ${FULFILLMENT_ORDERS(10, 50, ', after: $after')}
   }
 }`
 
@@ -81,7 +88,7 @@ export const MORE_FULFILLMENT_ORDERS = `query MoreFulfillmentOrders($id: ID!, $a
 export const MORE_LINES = `query MoreLines($id: ID!, $after: String) {
   node(id: $id) {
     ... on FulfillmentOrder {
-      lineItems(first: 250, after: $after) { ${OPEN_LINES} }
+      lineItems(first: 250, after: $after) { ${LINES} }
     }
   }
 }`

@@ -11,7 +11,12 @@ export type Graphql = {
   postOnce(body: string, priceOf: string, signal?: AbortSignal): Promise<Answer>
 }
 
-export type Told<T> = { data: T; dateMs: InstantMs; requestId: string | null }
+export type Told<T> = {
+  data: T
+  /** By the shop's clock: what was told was so at an instant not before `from` and not after `until`. */
+  look: { from: InstantMs; until: InstantMs }
+  requestId: string | null
+}
 
 /** A question that was throttled this often in a row is given up: somebody else takes all the points. */
 const THROTTLED_ANSWERS_MAX = 5
@@ -30,7 +35,7 @@ export function openGraphql({ client, clock, sleep }: { client: Client; clock: C
         const answer = await post(body, document, signal)
         const problem = problemOf(answer)
         if (problem === null && answer.kind === 'answered') {
-          return { data: answer.body?.data as T, dateMs: answer.dateMs, requestId: answer.requestId }
+          return { data: answer.body?.data as T, look: answer.look, requestId: answer.requestId }
         }
         if (problem?.kind === 'throttled' && throttled < THROTTLED_ANSWERS_MAX) await sleep(problem.retryAfterMs, signal)
         else if (problem) throw errorOf(problem)

@@ -8,7 +8,7 @@ const answered = (status: number, body: ShopBody | null, retryAfterMs: number | 
   status,
   body,
   requestId: 'r-1',
-  dateMs: 0,
+  look: { from: 0, until: 0 },
   retryAfterMs,
 })
 const cost = (requestedQueryCost: number, currentlyAvailable: number) => ({
