@@ -135,6 +135,11 @@ export async function facilitiesInConflict(tx: Tx, rows: readonly FacilityRow[])
   return found.map(({ place }) => place)
 }
 
+/** What every facility is called, by us and by the sender. */
+export async function facilityKeys(sql: Sql): Promise<{ facilityId: number; code: string; externalId: string | null }[]> {
+  return sql.query('select facility_id as "facilityId", code, external_id as "externalId" from catalog.facility')
+}
+
 /** Makes a channel group of these facilities, from now on. */
 export async function addChannelGroup(
   tx: Tx,

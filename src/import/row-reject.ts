@@ -1,5 +1,5 @@
 import type { RawRow } from './format-port.ts'
-import type { RowCode, RowRejected } from './row-code.ts'
+import { ROW_REASON, type RowCode, type RowRejected } from './row-code.ts'
 
 /** The refusals that rows of every layout have in common. */
 export const reject = {
@@ -14,6 +14,10 @@ export const reject = {
       'ROW_COLUMN_COUNT',
       `The row has ${found} ${found === 1 ? 'column' : 'columns'} where the file announces ${columnCount}.`,
     )
+  },
+
+  facilityUnknown(raw: RawRow, name: string): RowRejected {
+    return reject.because(raw, 'ROW_FACILITY_UNKNOWN', ROW_REASON.ROW_FACILITY_UNKNOWN.replace('.', `: ${name}.`))
   },
 
   /** Of several names one would have been enough. */

@@ -7,8 +7,9 @@ import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { type FacilityRow, facilityCodeOf, onlyOnce, type ProductRow, readFacilityRow, readProductRow } from './catalog-row.ts'
 import { declaredDialect } from './declared.ts'
 import { ERROR_FILE_HEADER, errorFileLine } from './error-file.ts'
+import { type FacilityFinder, facilityFinder } from './facility-finder.ts'
 import type { FileEnd, FormatReader, RawRow, Reading } from './format-port.ts'
-import { incomingLine, rawLine } from './incoming-row.ts'
+import { incomingLine, rawLine, refusedLine } from './incoming-row.ts'
 import { type LayoutPlan, planLayout } from './layout.ts'
 import { layoutByName } from './layouts.ts'
 import { readRow } from './row.ts'
@@ -55,15 +56,17 @@ async function importStock(
   { reading, open }: { reading: Reading; open(): Promise<Reading> },
   plan: LayoutPlan,
 ): Promise<StepReport> {
+  const { fileId } = file
   const counted = { rows: 0, rejected: 0 }
-  await store.takeIncoming(tx, incomingChunks(reading, plan, counted))
-  const staged = await store.stageKnown(tx, file.fileId)
-  if (staged.rowsDuplicate > 0) await store.refuseDuplicates(tx, file.fileId)
+  const facilities = facilityFinder(await catalog.facilityKeys(tx))
+  await store.takeIncoming(tx, fileId, incomingChunks(reading, plan, facilities, counted))
+  const staged = await store.stageKnown(tx, fileId)
   const unknown = counted.rows - counted.rejected - staged.rowsStaged
-  if (unknown > 0) await store.refuseUnknown(tx, file.fileId)
-  if (unknown > 0 || staged.rowsDuplicate > 0) await store.takeRaw(tx, rawChunks(await open()))
+  if (unknown > 0) await store.refuseUnknown(tx, fileId)
+  if (unknown > 0 || staged.rowsDuplicate > 0) await store.takeRaw(tx, fileId, rawChunks(await open()))
   const rowsAccepted = staged.rowsStaged - staged.rowsDuplicate
-  const rowsRejected = rowsAccepted < counted.rows ? await store.keepRejected(tx, file.fileId) : 0
+  const rowsRejected = rowsAccepted < counted.rows ? await store.keepRejected(tx, fileId) : 0
+  await store.dropIncoming(tx, fileId)
   return conclude(tx, clock, file, { rowsRead: counted.rows, rowsAccepted, rowsRejected, unitsRead: staged.unitsRead }, reading.end(), plan)
 }
 
@@ -77,8 +80,9 @@ async function importCatalogue(tx: Tx, clock: Clock, file: FileToRead, reading: 
     rowsRead += batch.rows.length + batch.unreadable.length
     rejected.push(...batch.unreadable, ...(await addToCatalogue(tx, plan, batch.rows, seen, now)))
   }
-  await store.takeIncoming(tx, linesOf(rejected))
+  await store.takeIncoming(tx, file.fileId, linesOf(rejected))
   const rowsRejected = rejected.length > 0 ? await store.keepRejected(tx, file.fileId) : 0
+  await store.dropIncoming(tx, file.fileId)
   for (const shop of await catalog.enabledShops(tx)) if (shop.catalogReadAt !== null) await catalog.relink(tx, shop.shopId, now)
   return conclude(tx, clock, file, { rowsRead, rowsAccepted: rowsRead - rowsRejected, rowsRejected, unitsRead: 0 }, reading.end(), plan)
 }
@@ -174,15 +178,24 @@ async function refuse(tx: Tx, file: FileToRead & { code: string; reason: string;
   return { read: 0, wrote: 0, more: true, notes: { file: fileId, code } }
 }
 
-async function* incomingChunks(reading: Reading, plan: LayoutPlan, counted: { rows: number; rejected: number }): AsyncIterable<string> {
+async function* incomingChunks(
+  reading: Reading,
+  plan: LayoutPlan,
+  facilities: FacilityFinder,
+  counted: { rows: number; rejected: number },
+): AsyncIterable<string> {
   for await (const batch of reading.batches) {
     const lines: string[] = []
     for (const raw of batch.rows) {
       const row = readRow(plan, raw)
-      if (row.kind === 'rejected') counted.rejected++
-      lines.push(incomingLine(row, raw.raw))
+      const facilityId = row.kind === 'rejected' ? null : facilities(row.facility)
+      if (row.kind !== 'rejected' && facilityId !== null) lines.push(incomingLine(row, facilityId, raw.raw))
+      else {
+        lines.push(refusedLine(row.kind === 'rejected' ? row : reject.facilityUnknown(raw, row.facility.value)))
+        counted.rejected++
+      }
     }
-    for (const row of batch.unreadable) lines.push(incomingLine(row, row.raw))
+    for (const row of batch.unreadable) lines.push(refusedLine(row))
     counted.rejected += batch.unreadable.length
     counted.rows += lines.length
     if (lines.length > 0) yield lines.join('')
@@ -194,7 +207,7 @@ async function* rawChunks(reading: Reading): AsyncIterable<string> {
 }
 
 async function* linesOf(rejected: readonly RowRejected[]): AsyncIterable<string> {
-  for (const row of rejected) yield incomingLine(row, row.raw)
+  for (const row of rejected) yield refusedLine(row)
 }
 
 const REJECTED_PER_PAGE_MAX = 5_000

@@ -11,6 +11,9 @@ export const READS_IMPORT = 'inventory<-import'
 export const READS_ORDERS = 'inventory<-orders'
 export const READS_CATALOG = 'inventory<-catalog'
 
+/** Memory that one comparison may hash and sort in. */
+const COMPARE_MEMORY = '256MB'
+
 export type ToApply = { fileId: number; seq: number; feedId: number; rowsAccepted: number; receivedAt: InstantMs }
 
 /** The next believed file, in the order of belief. The caller holds the room's cursor, so no second one takes it. */
@@ -44,40 +47,63 @@ export async function refusedVariances(tx: Tx, fileId: number): Promise<RefusedV
   )
 }
 
+/** What one file changes, sorted by facility and product, within the transaction that books it. */
+function changedTable(fileId: number): string {
+  return stagedTable(fileId).replace('import.staged_', 'inventory.changed_')
+}
+
 /**
- * Books what a file changes, and adds it to the positions, in one statement over the whole file. What does not change
- * costs a comparison. The specification is `decideMovement` in movement.ts. Gives the number of movements.
+ * Books what a file changes, and adds it to the positions: whole sets, whatever the number of rows. The specification is
+ * `decideMovement` in movement.ts. What changes is laid down by itself first, since PostgreSQL compares with several processes
+ * only where the same statement writes nothing; what does not change costs that comparison. Gives the number of movements.
+ *
+ * New positions are inserted as new: should anybody make one of them meanwhile, the whole booking fails and is tried again.
  */
 export async function applyStaged(tx: Tx, file: { fileId: number; effectiveAt: InstantMs; now: InstantMs }): Promise<number> {
-  const rows = await tx.query<{ movements: number }>(
+  const changed = changedTable(file.fileId)
+  const counted = new Date(file.effectiveAt)
+  await tx.query(`set local work_mem = '${COMPARE_MEMORY}'`)
+  // Few rows come out of it: handing them from one process to the other costs nothing worth counting.
+  await tx.query('set local parallel_tuple_cost = 0')
+  await tx.query(
+    `create unlogged table ${changed} as
+     select facility_id, product_id, line, byte_offset, reason, difference, is_new
+       from (
+         select s.facility_id, s.product_id, s.line, s.byte_offset, p.counted_at, p.product_id is null as is_new,
+                coalesce(s.reason, 'VAR_EXT_RESET') as reason,
+                case s.effect
+                  when ${EFFECT_CODE.on_hand_reset} then s.units - coalesce(p.on_hand_units, 0)
+                  when ${EFFECT_CODE.atp_reset} then s.units - coalesce(p.on_hand_units - p.reserved_units, 0)
+                  else s.units
+                end as difference,
+                s.effect = ${EFFECT_CODE.delta} and coalesce(p.on_hand_units, 0) + s.units < 0 as refused
+           from ${stagedTable(file.fileId)} s
+           left join inventory.position p using (facility_id, product_id)
+       ) decided
+      where not refused and (difference <> 0 or counted_at is null)
+      order by facility_id, product_id`,
+  )
+  const [moved] = await tx.query<{ movements: number }>(
     `with moved as (
        insert into inventory.movement
          (seq, facility_id, product_id, on_hand_units, line, file_id, byte_offset, recorded_at, effective_at, reason)
-       select nextval('inventory.movement_seq'), facility_id, product_id, difference, line, $1, byte_offset, $2, $3, reason
-         from (
-           select s.facility_id, s.product_id, s.line, s.byte_offset, p.counted_at,
-                  coalesce(s.reason, 'VAR_EXT_RESET') as reason,
-                  case s.effect
-                    when ${EFFECT_CODE.on_hand_reset} then s.units - coalesce(p.on_hand_units, 0)
-                    when ${EFFECT_CODE.atp_reset} then s.units - coalesce(p.on_hand_units - p.reserved_units, 0)
-                    else s.units
-                  end as difference,
-                  s.effect = ${EFFECT_CODE.delta} and coalesce(p.on_hand_units, 0) + s.units < 0 as refused
-             from ${stagedTable(file.fileId)} s
-             left join inventory.position p using (facility_id, product_id)
-         ) decided
-        where not refused and (difference <> 0 or counted_at is null)
-       returning facility_id, product_id, on_hand_units
-     ), positioned as (
-       insert into inventory.position as p (facility_id, product_id, on_hand_units, counted_at)
-       select facility_id, product_id, on_hand_units, $3 from moved
-       on conflict (facility_id, product_id) do update
-          set on_hand_units = p.on_hand_units + excluded.on_hand_units, counted_at = excluded.counted_at
-     )
-     select count(*) as movements from moved`,
-    [file.fileId, new Date(file.now), new Date(file.effectiveAt)],
+       select nextval('inventory.movement_seq'), facility_id, product_id, difference, line, $1, byte_offset, $2, $3, reason from ${changed}
+       returning 1
+     ) select count(*) as movements from moved`,
+    [file.fileId, new Date(file.now), counted],
   )
-  return rows[0]?.movements ?? 0
+  await tx.query(
+    `insert into inventory.position (facility_id, product_id, on_hand_units, counted_at)
+     select facility_id, product_id, difference, $1 from ${changed} where is_new`,
+    [counted],
+  )
+  await tx.query(
+    `update inventory.position p set on_hand_units = p.on_hand_units + c.difference, counted_at = $1
+       from ${changed} c where not c.is_new and c.facility_id = p.facility_id and c.product_id = p.product_id`,
+    [counted],
+  )
+  await tx.query(`drop table ${changed}`)
+  return moved?.movements ?? 0
 }
 
 /** Up to where demand has been appended, at most `limit` changes further. */
