@@ -3,6 +3,6 @@ import { cpSync } from 'node:fs'
 import path from 'node:path'
 import { packageDir } from './runtime.mjs'
 
-for (const folder of ['simulator/shopify/schema', 'simulator/shopify/shops']) {
+for (const folder of ['simulator/shopify/schema', 'simulator/shopify/shops', 'simulator/shopify/demand']) {
   cpSync(path.join(packageDir, folder), path.join(packageDir, 'dist', folder), { recursive: true })
 }

@@ -12,19 +12,21 @@ import { resolveField, resolveKind } from './fields.ts'
 import type { AnswerSummary } from './journal.ts'
 import { idempotencyKeys, type Prepared, type Preparer, tooLongArrays } from './prepare.ts'
 import { problem } from './problem.ts'
+import type { ApiVersion } from './schema.ts'
 import type { Shop } from './shop.ts'
 import { type ShopError, variableErrors } from './validation.ts'
 
 export type Simulated = {
-  schema: GraphQLSchema
   shop: Shop
   dials: Dials
   bucket: Bucket
-  preparer: Preparer
-  bulk: BulkEngine
+  /** What one version of the API needs; made when the first call for it comes. */
+  api: (version: ApiVersion) => Api
   /** Idempotency keys of calls that are under way. */
   keysUnderWay: Set<string>
 }
+
+export type Api = { version: ApiVersion; schema: GraphQLSchema; preparer: Preparer; bulk: BulkEngine }
 
 export type GraphqlBody = { query: string; variables: Record<string, unknown>; operationName: string | null }
 
@@ -37,10 +39,10 @@ export type Answer = {
 /** A call that may run, or the answer that says why it may not. */
 export type Ready = { prepared: Prepared; keys: string[] } | { refused: ShopError[] }
 
-export function makeReady(simulated: Simulated, body: GraphqlBody): Ready {
-  const prepared = simulated.preparer.prepare(body.query, body.operationName)
+export function makeReady(api: Api, body: GraphqlBody): Ready {
+  const prepared = api.preparer.prepare(body.query, body.operationName)
   if (Array.isArray(prepared)) return { refused: prepared }
-  const wrong = variableErrors(simulated.schema, prepared.operation, body.variables)
+  const wrong = variableErrors(api.schema, prepared.operation, body.variables)
   if (wrong.length > 0) return { refused: wrong }
   const tooLong = tooLongArrays(prepared, body.variables)
   if (tooLong.length > 0) return { refused: tooLong }
@@ -55,11 +57,13 @@ export function refuse(simulated: Simulated, errors: ShopError[], now: number): 
 
 export function run(
   simulated: Simulated,
+  api: Api,
   prepared: Prepared,
   body: GraphqlBody,
   at: { now: number; heldKeys: ReadonlySet<string>; baseUrl: string; throttled: boolean },
 ): Answer {
-  const { schema, bucket } = simulated
+  const { bucket } = simulated
+  const { schema } = api
   const priced: Priced = { schema, fragments: prepared.fragments, variables: withDefaults(prepared, body.variables) }
   const requested = costOf(priced, prepared.operation)
   if (requested > QUERY_COST_MAX) return tooDear(simulated, requested, at.now)
@@ -75,7 +79,8 @@ export function run(
     heldKeys: at.heldKeys,
     everything: false,
     baseUrl: at.baseUrl,
-    bulk: simulated.bulk,
+    bulk: api.bulk,
+    version: api.version,
     searchWarnings: [],
   }
   const result = execute({

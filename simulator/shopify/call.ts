@@ -2,11 +2,13 @@
 
 import type { GraphQLResolveInfo } from 'graphql'
 import type { Dials } from './dials.ts'
+import type { ApiVersion } from './schema.ts'
 import type { Shop } from './shop.ts'
 
 export type Call = {
   shop: Shop
   dials: Dials
+  version: ApiVersion
   /** The instant at which the call runs; one for the whole call. */
   now: number
   granted: ReadonlySet<string>

@@ -3,21 +3,34 @@
  * `/_simulator/`. Nothing here costs points or shows up in the journal.
  */
 
+import { type AdversaryOptions, startAdversary } from './adversary.ts'
 import type { Simulated } from './answer.ts'
+import { CUSTOMER_ACTS } from './control-orders.ts'
+import { levelView, orderView } from './control-views.ts'
 import { turnDials } from './dials.ts'
-import { gid, levelGid, numberOf } from './ids.ts'
+import { gid, numberOf } from './ids.ts'
 import type { Journal } from './journal.ts'
-import { cancelOrder, fulfilOrder, OrderRefused, openUnits, placeOrder, type Wish } from './orders.ts'
-import type { LevelRow, OrderRow } from './rows.ts'
-import { levelOf } from './shop.ts'
-import { move, quantityOf } from './stock.ts'
+import { OrderRefused } from './orders.ts'
+import { levelOf, placeOf } from './shop.ts'
+import { move } from './stock.ts'
 
 export const CONTROL_PATH = '/_simulator/'
 
 export type Control = (method: string, url: URL, text: string) => { status: number; body: unknown }
 
-type Backstage = { simulated: Simulated; journal: Journal; now: () => number }
-type Act = (backstage: Backstage, body: Record<string, unknown>, url: URL, id: string) => unknown
+export type Backstage = {
+  simulated: Simulated
+  journal: Journal
+  /** The shop's clock. */
+  now: () => number
+  /** The world's clock. */
+  worldNow: () => number
+  catchUp: () => void
+  /** Null: this clock goes by itself. */
+  advance: ((ms: number) => void) | null
+}
+export type Act = (backstage: Backstage, body: Record<string, unknown>, url: URL, id: string) => unknown
+export type Acts = readonly [method: string, path: RegExp, act: Act][]
 
 export function control(backstage: Backstage): Control {
   return (method, url, text) => {
@@ -37,7 +50,7 @@ export function control(backstage: Backstage): Control {
   }
 }
 
-const ACTS: readonly [method: string, path: RegExp, act: Act][] = [
+const ACTS: Acts = [
   ['GET', /^state$/, state],
   ['GET', /^journal$/, ({ journal }, _body, url) => journal.after(Number(url.searchParams.get('after') ?? 0))],
   ['GET', /^dials$/, ({ simulated }) => simulated.dials],
@@ -49,30 +62,26 @@ const ACTS: readonly [method: string, path: RegExp, act: Act][] = [
       return simulated.dials
     },
   ],
-  ['POST', /^orders$/, place],
-  [
-    'POST',
-    /^orders\/(?:gid:\/\/shopify\/Order\/)?(\d+)\/cancel$/,
-    ({ simulated, now }, body, _url, id) => {
-      const order = orderById(simulated, id)
-      cancelOrder(simulated.shop, order, { now: now(), restock: body.restock !== false })
-      return orderView(simulated, order)
-    },
-  ],
-  [
-    'POST',
-    /^orders\/(?:gid:\/\/shopify\/Order\/)?(\d+)\/fulfil$/,
-    ({ simulated, now }, body, _url, id) => {
-      const order = orderById(simulated, id)
-      fulfilOrder(simulated.shop, order, { now: now(), fulfillmentOrderId: numberOf('FulfillmentOrder', body.fulfillmentOrderId) })
-      return orderView(simulated, order)
-    },
-  ],
+  ...CUSTOMER_ACTS,
   ['PUT', /^levels$/, editLevels],
+  ['GET', /^truth$/, ({ simulated }) => truthView(simulated)],
+  ['PUT', /^truth$/, tellTruth],
+  ['GET', /^clock$/, clockView],
+  ['POST', /^clock$/, letTimePass],
+  [
+    'POST',
+    /^adversary$/,
+    ({ simulated, worldNow }, body) => {
+      startAdversary(simulated, body as AdversaryOptions, worldNow())
+      return { started: true }
+    },
+  ],
 ]
 
-function state({ simulated, journal, now }: Backstage): unknown {
+function state(backstage: Backstage): unknown {
+  const { simulated, journal, now } = backstage
   const { tables, file } = simulated.shop
+  const { unitsRefused, unitsRefusedInVain } = simulated.shop.world.truth.counts()
   return {
     shop: { domain: file.domain, plan: file.plan },
     now: new Date(now()).toISOString(),
@@ -83,23 +92,13 @@ function state({ simulated, journal, now }: Backstage): unknown {
       orders: tables.orders.size,
       unitsSold: tables.total('units sold'),
       unitsOversold: tables.total('units oversold'),
+      unitsRefused,
+      unitsRefusedInVain,
     },
     locations: [...tables.locations.values()].map(each => ({ id: gid('Location', each.id), name: each.name, active: each.active })),
     levels: [...tables.levels.values()].map(level => levelView(simulated, level)),
-    orders: [...tables.orders.values()].map(order => orderView(simulated, order)),
+    orders: [...tables.orders.values()].map(order => orderView(simulated, order, now())),
   }
-}
-
-function place({ simulated, now }: Backstage, body: Record<string, unknown>): unknown {
-  const lines = body.lines as { sku?: string; inventoryItemId?: string; units?: number; locationId?: string }[]
-  if (!Array.isArray(lines)) throw new Error('lines is missing')
-  const wishes = lines.map((line): Wish => {
-    const itemId = line.inventoryItemId !== undefined ? numberOf('InventoryItem', line.inventoryItemId) : itemWithSku(simulated, line.sku)
-    const locationId = line.locationId === undefined ? null : numberOf('Location', line.locationId)
-    if (itemId === null) throw new OrderRefused(`There is no item ${line.inventoryItemId ?? line.sku}.`)
-    return { itemId, units: line.units ?? 1, locationId }
-  })
-  return orderView(simulated, placeOrder(simulated.shop, wishes, { now: now(), onlyIfAvailable: body.onlyIfAvailable === true }))
 }
 
 /** Somebody in the admin: the level is simply what they typed. */
@@ -111,10 +110,7 @@ function editLevels({ simulated, now }: Backstage, body: Record<string, unknown>
     active?: boolean
   }[]
   const levels = edits.map(edit => {
-    const itemId = numberOf('InventoryItem', edit.inventoryItemId)
-    const locationId = numberOf('Location', edit.locationId)
-    if (itemId === null || !simulated.shop.tables.items.has(itemId)) throw new Error(`There is no item ${edit.inventoryItemId}.`)
-    if (locationId === null || !simulated.shop.tables.locations.has(locationId)) throw new Error(`There is no location ${edit.locationId}.`)
+    const { itemId, locationId } = pairOf(simulated, edit)
     if (edit.available !== undefined && !Number.isInteger(edit.available)) throw new Error('available has to be a whole number.')
     return { edit, level: levelOf(simulated.shop.tables, { itemId, locationId, activeIfNew: true, now: now() }) }
   })
@@ -127,50 +123,58 @@ function editLevels({ simulated, now }: Backstage, body: Record<string, unknown>
   })
 }
 
-function levelView(simulated: Simulated, level: LevelRow): unknown {
+type Told = {
+  pools?: { name: string; addUnits: number }[]
+  levels?: { inventoryItemId: string; locationId: string; draws: { pool: string; units?: number }[] }[]
+}
+
+/** What there really is: how much lies in which pool, and which level sells from it. */
+function tellTruth({ simulated }: Backstage, body: Record<string, unknown>): unknown {
+  const { truth } = simulated.shop.world
+  const { pools = [], levels = [] } = body as Told
+  for (const pool of pools) {
+    if (typeof pool.name !== 'string' || !Number.isInteger(pool.addUnits)) throw new Error('A pool has a name and whole addUnits.')
+  }
+  const drawn = levels.map(level => {
+    const { itemId, locationId } = pairOf(simulated, level)
+    const draws = level.draws.map(draw => ({ pool: draw.pool, units: draw.units ?? 1 }))
+    if (!draws.every(draw => typeof draw.pool === 'string' && Number.isInteger(draw.units) && draw.units > 0))
+      throw new Error('A level draws whole units, at least one, of pools by name.')
+    return { place: placeOf(simulated.shop, itemId, locationId), draws }
+  })
+  for (const pool of pools) truth.add(pool.name, pool.addUnits)
+  for (const { place, draws } of drawn) truth.draw(place, draws)
+  return truthView(simulated)
+}
+
+function truthView(simulated: Simulated): unknown {
+  const { truth } = simulated.shop.world
+  return { pools: truth.pools(), counts: truth.counts() }
+}
+
+function clockView({ now, worldNow, simulated }: Backstage): unknown {
+  const next = simulated.shop.world.agenda.nextAt()
   return {
-    id: levelGid(level.id, level.itemId),
-    inventoryItemId: gid('InventoryItem', level.itemId),
-    locationId: gid('Location', level.locationId),
-    sku: simulated.shop.tables.items.get(level.itemId)?.sku ?? null,
-    active: level.active,
-    available: level.quantities.available,
-    committed: level.quantities.committed,
-    onHand: quantityOf(level, 'on_hand'),
-    updatedAt: new Date(level.updatedAt).toISOString(),
+    world: new Date(worldNow()).toISOString(),
+    shop: new Date(now()).toISOString(),
+    nextEvent: next === null ? null : new Date(next).toISOString(),
   }
 }
 
-function orderView(simulated: Simulated, order: OrderRow): unknown {
-  return {
-    id: gid('Order', order.id),
-    number: order.id,
-    name: `#${order.number}`,
-    createdAt: new Date(order.createdAt).toISOString(),
-    updatedAt: new Date(order.updatedAt).toISOString(),
-    cancelled: order.cancelledAt !== null,
-    closed: order.closedAt !== null,
-    lines: order.lines.map(line => ({
-      inventoryItemId: gid('InventoryItem', line.itemId),
-      sku: simulated.shop.tables.items.get(line.itemId)?.sku ?? null,
-      units: line.units,
-      openUnits: openUnits(line),
-    })),
-    fulfillmentOrders: order.fulfillmentOrders.map(part => ({
-      id: gid('FulfillmentOrder', part.id),
-      locationId: gid('Location', part.locationId),
-      status: part.status,
-    })),
-  }
+function letTimePass(backstage: Backstage, body: Record<string, unknown>): unknown {
+  const { advance } = backstage
+  if (advance === null) throw new Error('This clock goes by itself.')
+  const { advanceMs } = body
+  if (typeof advanceMs !== 'number' || !(advanceMs >= 0)) throw new Error('advanceMs has to be a number, at least 0.')
+  advance(advanceMs)
+  backstage.catchUp()
+  return clockView(backstage)
 }
 
-function orderById(simulated: Simulated, id: string): OrderRow {
-  const order = simulated.shop.tables.orders.get(Number(id))
-  if (order === undefined) throw new OrderRefused(`There is no order ${id}.`)
-  return order
-}
-
-function itemWithSku(simulated: Simulated, sku: string | undefined): number | null {
-  for (const item of simulated.shop.tables.items.values()) if (item.sku === sku) return item.id
-  return null
+function pairOf(simulated: Simulated, of: { inventoryItemId?: string; locationId?: string }): { itemId: number; locationId: number } {
+  const itemId = numberOf('InventoryItem', of.inventoryItemId)
+  const locationId = numberOf('Location', of.locationId)
+  if (itemId === null || !simulated.shop.tables.items.has(itemId)) throw new Error(`There is no item ${of.inventoryItemId}.`)
+  if (locationId === null || !simulated.shop.tables.locations.has(locationId)) throw new Error(`There is no location ${of.locationId}.`)
+  return { itemId, locationId }
 }

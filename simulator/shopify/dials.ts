@@ -3,20 +3,34 @@
  * of the shop's memory: a restarted shop behaves.
  */
 
+import { type Fault, isFault } from './faults.ts'
+
 export type Dials = {
   /** Half of it passes before the call runs and half after, so that the world can move on both sides. */
   latencyMs: number
+  /** How far the shop's clock is ahead of everybody else's; negative: behind. */
+  clockSkewMs: number
+  /** The stock of an order is taken at once; the order itself comes into being so much later. */
+  orderExistsAfterMs: number
+  /** From the order to its fulfilment orders: until then nobody is told which location holds it. */
+  orderRoutedAfterMs: number
+  /** Whether an order that was routed or moved counts as changed, and so is found by whoever polls for changes. */
+  laterChangesTouchOrder: boolean
   /** How long a new or changed order stays invisible to `orders`; `order(id)` sees it at once. */
   orderSearchLagMs: number
   /** From the start of a bulk operation to its end; it is CREATED for the first fifth. */
   bulkDelayMs: number
   /** Taken one by one by the calls that they fit. */
   failNext: Fault[]
+  /** Met by a share of the calls that they fit, or by all between two instants. */
+  faults: Fault[]
   tokenRevoked: boolean
   /** Granted scopes from now on; null: those of the shop file. */
   scopes: string[] | null
   /** 402, as a shop that does not pay. */
   frozen: boolean
+  /** 423, as a shop that somebody at the platform has locked. */
+  locked: boolean
   /** `cached`: the same key gets its answer again, as documented. `reexecutes`: as one developer saw it, the call runs again. */
   replay: 'cached' | 'reexecutes'
   /** After an answered failure the same key is refused (as the error code says) or runs again (as the guide says). */
@@ -27,26 +41,21 @@ export type Dials = {
   unstockedWrites: 'inactive-level' | 'ignored'
 }
 
-export type Fault = {
-  kind: 'status' | 'statusAfter' | 'resetBefore' | 'resetAfter' | 'throttle' | 'internalError'
-  /** For `status` and `statusAfter`. */
-  status?: number
-  retryAfterSeconds?: number
-  /** How many calls; 1 unless said otherwise. */
-  times?: number
-  /** Only calls of this root field, for example `inventorySetQuantities`. */
-  root?: string
-}
-
 export function newDials(latencyMs: number): Dials {
   return {
     latencyMs,
+    clockSkewMs: 0,
+    orderExistsAfterMs: 0,
+    orderRoutedAfterMs: 0,
+    laterChangesTouchOrder: true,
     orderSearchLagMs: 0,
     bulkDelayMs: 100,
     failNext: [],
+    faults: [],
     tokenRevoked: false,
     scopes: null,
     frozen: false,
+    locked: false,
     replay: 'cached',
     failedKeys: 'remembered',
     staleField: 'row',
@@ -60,40 +69,22 @@ const CHOICES: Partial<Record<keyof Dials, readonly string[]>> = {
   staleField: ['row', 'null'],
   unstockedWrites: ['inactive-level', 'ignored'],
 }
-const FAULT_KINDS: readonly string[] = ['status', 'statusAfter', 'resetBefore', 'resetAfter', 'throttle', 'internalError']
+const MAY_BE_NEGATIVE: readonly string[] = ['clockSkewMs']
 
 /** Turns the dials that are named. A name or value that means nothing is refused: a typo must not look like a calm shop. */
 export function turnDials(dials: Dials, turn: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(turn)) {
     if (!(name in dials)) throw new Error(`There is no dial ${name}; there are ${Object.keys(dials).join(', ')}.`)
-    const now = dials[name as keyof Dials]
-    const choices = CHOICES[name as keyof Dials]
-    const fits =
-      name === 'scopes'
-        ? value === null || (Array.isArray(value) && value.every(scope => typeof scope === 'string'))
-        : name === 'failNext'
-          ? Array.isArray(value) && value.every(isFault)
-          : choices !== undefined
-            ? choices.includes(value as string)
-            : typeof value === typeof now && !(typeof value === 'number' && !(value >= 0))
-    if (!fits) throw new Error(`The dial ${name} cannot be turned to ${JSON.stringify(value)}.`)
+    if (!fits(name as keyof Dials, value, dials)) throw new Error(`The dial ${name} cannot be turned to ${JSON.stringify(value)}.`)
   }
   Object.assign(dials, structuredClone(turn))
 }
 
-/** The next fault meant for a call with these root fields, counted down. */
-export function takeFault(dials: Dials, roots: readonly string[]): Fault | null {
-  const index = dials.failNext.findIndex(fault => fault.root === undefined || roots.includes(fault.root))
-  const fault = dials.failNext[index]
-  if (fault === undefined) return null
-  const left = (fault.times ?? 1) - 1
-  if (left > 0) dials.failNext[index] = { ...fault, times: left }
-  else dials.failNext.splice(index, 1)
-  return fault
-}
-
-function isFault(value: unknown): boolean {
-  const fault = value as Fault | null
-  const needsStatus = fault?.kind === 'status' || fault?.kind === 'statusAfter'
-  return fault !== null && typeof fault === 'object' && FAULT_KINDS.includes(fault.kind) && (!needsStatus || Number.isInteger(fault.status))
+function fits(name: keyof Dials, value: unknown, dials: Dials): boolean {
+  const choices = CHOICES[name]
+  if (choices !== undefined) return choices.includes(value as string)
+  if (name === 'scopes') return value === null || (Array.isArray(value) && value.every(scope => typeof scope === 'string'))
+  if (name === 'failNext' || name === 'faults') return Array.isArray(value) && value.every(isFault)
+  if (typeof value !== typeof dials[name]) return false
+  return typeof value !== 'number' || (Number.isFinite(value) && (value >= 0 || MAY_BE_NEGATIVE.includes(name)))
 }

@@ -2,6 +2,7 @@
 
 import type { Call, Fields } from './call.ts'
 import { bulkById } from './fields-bulk.ts'
+import { orderById, routedParts } from './fields-order.ts'
 import { parseGid } from './ids.ts'
 import { notSimulated, problem } from './problem.ts'
 import type { FulfillmentOrderRow } from './rows.ts'
@@ -29,7 +30,7 @@ function nodeById(call: Call, value: string): unknown {
     case 'ProductVariant':
       return tables.variants.get(found.id) ?? null
     case 'Order':
-      return tables.orders.get(found.id) ?? null
+      return orderById(call, found.id)
     case 'FulfillmentOrder':
       return fulfillmentOrder(call, found.id)
     case 'BulkOperation':
@@ -42,7 +43,7 @@ function nodeById(call: Call, value: string): unknown {
 /** The newest orders are asked for most, so they are looked through first. */
 function fulfillmentOrder(call: Call, id: number): FulfillmentOrderRow | null {
   for (const order of [...call.shop.tables.orders.values()].reverse()) {
-    const found = order.fulfillmentOrders.find(part => part.id === id)
+    const found = routedParts(call, order).find(part => part.id === id)
     if (found !== undefined) return found
   }
   return null

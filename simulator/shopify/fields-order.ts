@@ -4,21 +4,29 @@ import type { Call, Fields } from './call.ts'
 import { instant } from './call.ts'
 import { type PageArgs, page } from './connection.ts'
 import { gid, numberOf } from './ids.ts'
-import { openUnits } from './orders.ts'
+import { openUnits, updatedAtOf } from './orders.ts'
 import { notSimulated } from './problem.ts'
-import type { FulfillmentLineRow, FulfillmentOrderRow, LineRow, OrderRow } from './rows.ts'
+import type { FulfillmentLineRow, FulfillmentOrderRow, LineRow, OrderRow, RefundRow } from './rows.ts'
 import { byInstant, byNumber, byText, byWord, type Filters, TEXT } from './search.ts'
 import { searched } from './searched.ts'
 
 export const orderFields: Record<string, Fields> = {
   QueryRoot: {
-    order: (_row, args, call) => call.shop.tables.orders.get(numberOf('Order', args.id) ?? -1) ?? null,
+    order: (_row, args, call) => orderById(call, numberOf('Order', args.id)),
     orders: (_row, args, call) => {
       if (args.savedSearchId != null) throw notSimulated('A saved search')
       const indexed = [...call.shop.tables.orders.values()].filter(order => indexedChange(call, order) !== null && isRecent(call, order))
       return page(searched(call, 'orders', indexed, args.query, filters(call)), args, {
         everything: call.everything,
         sortBy: sortBy(call, args.sortKey),
+      })
+    },
+    fulfillmentOrders: (_row, args, call) => {
+      const routed = [...call.shop.tables.orders.values()].flatMap(order => routedParts(call, order))
+      const shown = args.includeClosed ? routed : routed.filter(part => part.status !== 'CLOSED' && part.status !== 'CANCELLED')
+      return page(searched(call, 'fulfillmentOrders', shown, args.query, FULFILLMENT_FILTERS), args, {
+        everything: call.everything,
+        sortBy: fulfillmentSortBy(args.sortKey),
       })
     },
   },
@@ -29,7 +37,7 @@ export const orderFields: Record<string, Fields> = {
     number: 'property',
     createdAt: (row: OrderRow) => instant(row.createdAt),
     processedAt: (row: OrderRow) => instant(row.createdAt),
-    updatedAt: (row: OrderRow) => instant(row.updatedAt),
+    updatedAt: (row: OrderRow, _args: unknown, call: Call) => instant(updatedAtOf(row, call.now)),
     cancelledAt: (row: OrderRow) => instant(row.cancelledAt),
     closedAt: (row: OrderRow) => instant(row.closedAt),
     closed: (row: OrderRow) => row.closedAt !== null,
@@ -39,9 +47,33 @@ export const orderFields: Record<string, Fields> = {
     displayFulfillmentStatus: fulfillmentStatus,
     lineItems: (row: OrderRow, args: PageArgs, call: Call) => page(row.lines, args, { everything: call.everything }),
     fulfillmentOrders: (row: OrderRow, args: PageArgs & { query?: string | null }, call: Call) =>
-      page(searched(call, ['order', 'fulfillmentOrders'], row.fulfillmentOrders, args.query, FULFILLMENT_FILTERS), args, {
+      page(searched(call, ['order', 'fulfillmentOrders'], routedParts(call, row), args.query, FULFILLMENT_FILTERS), args, {
         everything: call.everything,
       }),
+    refunds: (row: OrderRow, args: { first?: number | null }) => row.refunds.slice(0, args.first ?? undefined),
+  },
+  Refund: {
+    id: (row: RefundRow) => gid('Refund', row.id),
+    legacyResourceId: (row: RefundRow) => String(row.id),
+    createdAt: (row: RefundRow) => instant(row.createdAt),
+    processedAt: (row: RefundRow) => instant(row.createdAt),
+    updatedAt: (row: RefundRow) => instant(row.createdAt),
+    order: (row: RefundRow, _args: unknown, call: Call) => call.shop.tables.orders.get(row.orderId),
+    refundLineItems: (row: RefundRow, args: PageArgs, call: Call) =>
+      page(
+        row.lines.map((line, index) => ({ ...line, id: row.id * 100 + index, orderId: row.orderId })),
+        args,
+        { everything: call.everything },
+      ),
+  },
+  RefundLineItem: {
+    id: (row: RefundLine) => gid('RefundLineItem', row.id),
+    quantity: (row: RefundLine) => row.units,
+    restockType: 'property',
+    restocked: (row: RefundLine) => row.restockType !== 'NO_RESTOCK',
+    location: (row: RefundLine, _args: unknown, call: Call) => call.shop.tables.locations.get(row.locationId ?? -1) ?? null,
+    lineItem: (row: RefundLine, _args: unknown, call: Call) =>
+      call.shop.tables.orders.get(row.orderId)?.lines.find(line => line.id === row.lineId),
   },
   LineItem: {
     id: (row: LineRow) => gid('LineItem', row.id),
@@ -79,6 +111,19 @@ export const orderFields: Record<string, Fields> = {
   },
 }
 
+type RefundLine = RefundRow['lines'][0] & { id: number; orderId: number }
+
+/** An order that holds stock already but does not exist yet is in no answer. */
+export function orderById(call: Call, id: number | null): OrderRow | null {
+  const order = call.shop.tables.orders.get(id ?? -1)
+  return order !== undefined && order.createdAt <= call.now ? order : null
+}
+
+/** The fulfilment orders that routing has made by now. */
+export function routedParts(call: Call, order: OrderRow): FulfillmentOrderRow[] {
+  return order.createdAt > call.now ? [] : order.fulfillmentOrders.filter(part => part.createdAt <= call.now)
+}
+
 /** Older orders need the scope `read_all_orders`. */
 const RECENT_MS = 60 * 24 * 60 * 60 * 1_000
 
@@ -114,7 +159,12 @@ const FULFILLMENT_WORDS: Record<string, string[]> = {
   FULFILLED: ['fulfilled', 'shipped'],
   RESTOCKED: ['restocked'],
 }
-const FULFILLMENT_FILTERS = { status: byWord<FulfillmentOrderRow>(row => [row.status.toLowerCase()]) }
+const FULFILLMENT_FILTERS = {
+  status: byWord<FulfillmentOrderRow>(row => [row.status.toLowerCase()]),
+  id: byNumber<FulfillmentOrderRow>(row => row.id),
+  updated_at: byInstant<FulfillmentOrderRow>(row => row.updatedAt),
+  assigned_location_id: byNumber<FulfillmentOrderRow>(row => row.locationId),
+}
 
 function fulfillmentStatus(row: OrderRow): string {
   if (row.restocked) return 'RESTOCKED'
@@ -129,6 +179,12 @@ function sortBy(call: Call, key: string): (row: OrderRow) => number {
   if (key === 'CREATED_AT' || key === 'PROCESSED_AT') return row => Math.floor(row.createdAt / 1_000)
   if (key === 'ID' || key === 'ORDER_NUMBER') return row => row.id
   throw notSimulated(`Sorting orders by ${key}`)
+}
+
+function fulfillmentSortBy(key: string): (row: FulfillmentOrderRow) => number {
+  if (key === 'ID') return row => row.id
+  if (key === 'UPDATED_AT') return row => Math.floor(row.updatedAt / 1_000)
+  throw notSimulated(`Sorting fulfilment orders by ${key}`)
 }
 
 function variantOf(call: Call, itemId: number): unknown {

@@ -37,7 +37,8 @@ describe('rule 6: a key is remembered for 24 hours, with a fingerprint of the ar
   })
 
   test('the key while the first call is under way is refused, and may be tried again', async () => {
-    await shop.dials({ latencyMs: 200 })
+    await shop.close()
+    shop = await openTestShop({ latencyMs: 200, sleep: ms => new Promise(done => setTimeout(done, ms)) })
     const call = setCall([row(11, 1, 7, 10)], { key: 'a' })
     const answers = await Promise.all([send(call), send(call)])
     const refused = answers.filter(payload => payload.userErrors[0]?.code === 'IDEMPOTENCY_CONCURRENT_REQUEST')

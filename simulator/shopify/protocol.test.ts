@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { document, item, type Json, openTestShop, place, setCall, type TestShop } from './testing.ts'
+import { document, item, type Json, levelOf, openTestShop, place, row, setCall, type TestShop } from './testing.ts'
 
 let shop: TestShop
 beforeAll(async () => {
@@ -125,7 +125,7 @@ describe('the way in', () => {
       401,
     ],
     ['no token', '/admin/api/2026-10/graphql.json', { method: 'POST', body: '{}' }, 401],
-    ['a version it has no schema of', '/admin/api/2025-01/graphql.json', { method: 'POST', body: '{}' }, 404],
+    ['a version it has no schema of', '/admin/api/2027-01/graphql.json', { method: 'POST', body: '{}' }, 404],
     [
       'a body that is not JSON',
       '/admin/api/2026-10/graphql.json',
@@ -136,5 +136,52 @@ describe('the way in', () => {
   ]
   test.each(doors)('%s', async (_title, path, init, status) => {
     expect((await fetch(shop.url + path, init)).status).toBe(status)
+  })
+})
+
+describe('versions', () => {
+  const ask = async (version: string, query: string, variables: object = {}): Promise<{ served: string | null; json: Json }> => {
+    const { json, headers } = await shop.ask('POST', `/admin/api/${version}/graphql.json`, { query, variables })
+    return { served: headers.get('x-shopify-api-version'), json }
+  }
+
+  const served: [asked: string, served: string][] = [
+    ['2026-04', '2026-04'],
+    ['2026-07', '2026-07'],
+    ['2026-10', '2026-10'],
+    ['2025-01', '2026-04'],
+  ]
+  test.each(served)('a call for %s is answered as %s', async (asked, version) => {
+    const { served, json } = await ask(asked, document('01_app_access_scopes'))
+    expect([served, json.data.shop.myshopifyDomain]).toEqual([version, 'small.myshopify.com'])
+  })
+
+  test.each(['2026-04', '2026-07', '2026-10'])('rule 2 and rule 5 hold on %s', async version => {
+    const [query, variables] = setCall([{ ...row(11, 1, 9, null) }])
+    const withoutKey = await ask(
+      version,
+      query.replace(' @idempotent(key: $idempotencyKey)', '').replace(', $idempotencyKey: String!', ''),
+      {
+        input: variables.input,
+      },
+    )
+    expect(withoutKey.json.errors[0].extensions.code).toBe('BAD_REQUEST')
+    const { changeFromQuantity: _left, ...rest } = row(11, 1, 9, null)
+    const withoutCompare = await ask(version, ...setCall([rest]))
+    expect(withoutCompare.json.errors[0].extensions.code).toBe('INVALID_FIELD_ARGUMENTS')
+    const stale = await ask(version, ...setCall([row(11, 1, 9, 1_234)]))
+    expect(stale.json.data.inventorySetQuantities.userErrors[0].code).toBe('CHANGE_FROM_QUANTITY_STALE')
+  })
+
+  const unstocked: [version: string, codes: string[]][] = [
+    ['2026-04', ['ITEM_NOT_STOCKED_AT_LOCATION']],
+    ['2026-07', ['ITEM_NOT_STOCKED_AT_LOCATION']],
+    ['2026-10', []],
+  ]
+  test.each(unstocked)('rule 9: on %s a write to a pair that was never stocked says %j', async (version, codes) => {
+    const { json } = await ask(version, ...setCall([row(12, 2, 3, null)]))
+    expect(json.data.inventorySetQuantities.userErrors.map((each: Json) => each.code)).toEqual(codes)
+    if (codes.length > 0) return
+    expect(await levelOf(shop, 12, 2)).toMatchObject({ active: false, available: 3 })
   })
 })

@@ -79,10 +79,19 @@ export function findPairs(call: Call, list: string, rows: readonly RawRow[]): { 
     // Taken: a location that was switched off is refused like one that is not there.
     if (location === undefined || !location.active)
       errors.push(error([...at, 'locationId'], 'INVALID_LOCATION', 'The specified location could not be found.'))
+    else if (item !== undefined && refusesUnstocked(call) && !tables.levels.has(levelKey(item.id, location.id)))
+      errors.push(
+        error([...at, 'locationId'], 'ITEM_NOT_STOCKED_AT_LOCATION', 'The specified inventory item is not stocked at the location.'),
+      )
     if (item !== undefined && location !== undefined)
       pairs.push({ index, itemId: item.id, locationId: location.id, changeFrom: row.changeFromQuantity })
   })
   return { pairs, errors }
+}
+
+/** Since 2026-10 quantities can be written anywhere; before, the item had to have been stocked there at least once. */
+function refusesUnstocked(call: Call): boolean {
+  return call.version < '2026-10'
 }
 
 /** Compare-and-swap on the quantity that the call names. A pair without a level holds zero. */

@@ -73,8 +73,9 @@ export type OrderRow = {
   number: number
   lines: LineRow[]
   fulfillmentOrders: FulfillmentOrderRow[]
+  refunds: RefundRow[]
+  /** It holds stock before; until then nobody can see it. */
   createdAt: number
-  updatedAt: number
   cancelledAt: number | null
   closedAt: number | null
   restocked: boolean
@@ -92,6 +93,24 @@ export type LineRow = {
   removedUnits: number
 }
 
+/** Units that left an order: cancelled, taken out of it, or sent back. */
+export type RefundRow = {
+  kind: 'Refund'
+  id: number
+  orderId: number
+  createdAt: number
+  lines: { lineId: number; units: number; restockType: 'CANCEL' | 'RETURN' | 'NO_RESTOCK'; locationId: number | null }[]
+}
+
+/** Goods laid aside for a draft order: reserved, and no order anywhere. */
+export type DraftRow = {
+  kind: 'DraftOrder'
+  id: number
+  status: 'OPEN' | 'COMPLETED' | 'RELEASED'
+  lines: { itemId: number; units: number; locationId: number }[]
+  createdAt: number
+}
+
 export type FulfillmentOrderRow = {
   kind: 'FulfillmentOrder'
   id: number
@@ -99,6 +118,7 @@ export type FulfillmentOrderRow = {
   locationId: number
   status: 'OPEN' | 'CLOSED' | 'CANCELLED'
   lines: FulfillmentLineRow[]
+  /** Routing may come later than the order; until then it is in no list of its order. */
   createdAt: number
   updatedAt: number
 }

@@ -20,6 +20,7 @@ const NEEDED: Record<string, Record<string, readonly string[]>> = {
     productVariant: ['read_products'],
     orders: ['read_orders'],
     order: ['read_orders'],
+    fulfillmentOrders: FULFILLMENT,
   },
   Mutation: {
     inventorySetQuantities: ['write_inventory'],
@@ -42,6 +43,7 @@ const NEEDED: Record<string, Record<string, readonly string[]>> = {
   ProductVariant: { '*': ['read_products'] },
   Product: { '*': ['read_products'] },
   Order: { fulfillmentOrders: FULFILLMENT, '*': ['read_orders'] },
+  Refund: { '*': ['read_orders'] },
   FulfillmentOrder: { '*': FULFILLMENT },
 }
 

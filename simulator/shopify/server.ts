@@ -2,19 +2,23 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type GraphqlBody, makeReady, refuse, run, type Simulated } from './answer.ts'
+import type { Chance } from './chance.ts'
 import { CONTROL_PATH, type Control } from './control.ts'
-import { type Fault, takeFault } from './dials.ts'
+import { type Fault, STALL_MS, takeFault } from './faults.ts'
 import { seededUuid } from './ids.ts'
 import type { Journal, JournalEntry } from './journal.ts'
-import { API_VERSIONS, type ApiVersion } from './schema.ts'
+import { API_VERSIONS, type ApiVersion, servedVersion } from './schema.ts'
 
 export type Wiring = {
   simulated: Simulated
   journal: Journal
   control: Control
-  version: ApiVersion
   accessTokens: readonly string[] | null
+  /** The shop's clock, which may be skewed. */
   now: () => number
+  /** Has everything happen that is due by now. */
+  catchUp: () => void
+  chance: Chance
   sleep: (ms: number) => Promise<void>
   /** Known once the server listens. */
   baseUrl: () => string
@@ -40,6 +44,7 @@ export function shopServer(wiring: Wiring): Server {
 
 async function answer(wiring: Wiring, request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://shop')
+  wiring.catchUp()
   const text = await bodyOf(request)
   if (text === null) return sendJson(response, 413, { errors: `The body is larger than ${BODY_BYTES_MAX} bytes` })
   if (url.pathname.startsWith(CONTROL_PATH)) {
@@ -48,25 +53,24 @@ async function answer(wiring: Wiring, request: IncomingMessage, response: Server
   }
   const bulk = /^\/_bulk\/(\d+)\.jsonl$/.exec(url.pathname)
   if (bulk !== null && request.method === 'GET') return sendBulkResult(wiring, response, Number(bulk[1]), requestId)
-  const version = /^\/admin\/api\/([^/]+)\/graphql\.json$/.exec(url.pathname)?.[1]
-  if (version === undefined) return sendJson(response, 404, { errors: 'Not Found' })
-  if (version !== wiring.version)
-    return sendJson(response, 404, {
-      errors: `This simulator speaks ${wiring.version} (it has ${API_VERSIONS.join(', ')}), not ${version}`,
-    })
+  const asked = /^\/admin\/api\/([^/]+)\/graphql\.json$/.exec(url.pathname)?.[1]
+  if (asked === undefined) return sendJson(response, 404, { errors: 'Not Found' })
+  const version = servedVersion(asked)
+  if (version === null) return sendJson(response, 404, { errors: `This simulator speaks ${API_VERSIONS.join(', ')}, not ${asked}` })
   if (request.method !== 'POST') return sendJson(response, 405, { errors: 'Method Not Allowed' })
-  await answerGraphql(wiring, { token: String(request.headers['x-shopify-access-token'] ?? ''), text, requestId }, response)
+  await answerGraphql(wiring, { token: String(request.headers['x-shopify-access-token'] ?? ''), text, requestId, version }, response)
 }
 
 async function answerGraphql(
   wiring: Wiring,
-  request: { token: string; text: string; requestId: string },
+  request: { token: string; text: string; requestId: string; version: ApiVersion },
   response: ServerResponse,
 ): Promise<void> {
   const { simulated, journal } = wiring
   const { dials } = simulated
   const body = readBody(request.text)
-  const ready = body === null ? null : makeReady(simulated, body)
+  const api = simulated.api(request.version)
+  const ready = body === null ? null : makeReady(api, body)
   const roots = ready !== null && 'prepared' in ready ? ready.prepared.roots.map(field => field.name.value) : []
   const keys = ready !== null && 'prepared' in ready ? ready.keys : []
   const held = new Set(keys.filter(key => !simulated.keysUnderWay.has(key)))
@@ -86,7 +90,16 @@ async function answerGraphql(
   }
   const finish = (status: number, json: unknown, headers: Record<string, string> = {}): void => {
     journal.append({ ...entry, status })
-    sendJson(response, status, json, { 'X-Shopify-API-Version': wiring.version, ...headers })
+    sendJson(response, status, json, { 'X-Shopify-API-Version': request.version, ...headers })
+  }
+  const finishHtml = (status: number): void => {
+    journal.append({ ...entry, status })
+    response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8' }).end(HTML_PAGE)
+  }
+  const pass = async (ms: number): Promise<void> => {
+    if (ms <= 0) return
+    await wiring.sleep(ms)
+    wiring.catchUp()
   }
   const cut = (): void => {
     journal.append({ ...entry, status: 0 })
@@ -97,31 +110,44 @@ async function answerGraphql(
     const door = doorAnswer(wiring, request.token)
     if (door !== null) return finish(door.status, door.body)
     if (body === null || ready === null) return finish(400, { errors: { query: 'Required parameter missing or invalid' } })
-    const fault = takeFault(dials, roots)
+    const fault = takeFault(dials, roots, { now: wiring.now(), chance: wiring.chance })
     entry.fault = fault?.kind ?? null
     if (fault?.kind === 'resetBefore') return cut()
     if (fault?.kind === 'status') return finish(fault.status ?? 503, { errors: 'Simulated failure' }, retryAfter(fault))
-    if (fault?.kind === 'internalError') {
-      const message = `Internal error. Looks like something went wrong on our end.\nRequest ID: ${request.requestId} (include this in support requests).`
-      entry.answer.errors = ['INTERNAL_SERVER_ERROR']
-      return finish(200, { errors: [{ message, extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: request.requestId } }] })
-    }
-    if (dials.latencyMs > 0) await wiring.sleep(dials.latencyMs / 2)
+    if (fault?.kind === 'html') return finishHtml(fault.status ?? 503)
+    if (fault?.kind === 'internalError') return finish(200, internalError(entry, request.requestId))
+    await pass((fault?.kind === 'stall' ? (fault.ms ?? STALL_MS) : 0) + dials.latencyMs / 2)
     const now = wiring.now()
     const result =
       'refused' in ready
         ? refuse(simulated, ready.refused, now)
-        : run(simulated, ready.prepared, body, { now, heldKeys: held, baseUrl: wiring.baseUrl(), throttled: fault?.kind === 'throttle' })
+        : run(simulated, api, ready.prepared, body, {
+            now,
+            heldKeys: held,
+            baseUrl: wiring.baseUrl(),
+            throttled: fault?.kind === 'throttle',
+          })
     simulated.shop.tables.flush()
     entry.cost = result.cost
     entry.answer = result.summary
-    if (dials.latencyMs > 0) await wiring.sleep(dials.latencyMs / 2)
+    await pass(dials.latencyMs / 2)
     if (fault?.kind === 'resetAfter') return cut()
     if (fault?.kind === 'statusAfter') return finish(fault.status ?? 502, { errors: 'Simulated failure' }, retryAfter(fault))
+    if (fault?.kind === 'stall' && fault.status !== undefined) return finish(fault.status, { errors: 'Simulated failure' })
+    if (fault?.kind === 'internalErrorAfter') return finish(200, internalError(entry, request.requestId))
     finish(200, result.body)
   } finally {
     for (const key of held) simulated.keysUnderWay.delete(key)
   }
+}
+
+/** As a proxy in front of the shop would say it. */
+const HTML_PAGE = '<!DOCTYPE html>\n<html><head><title>Something went wrong</title></head><body>Something went wrong.</body></html>\n'
+
+function internalError(entry: Omit<JournalEntry, 'seq'>, requestId: string): unknown {
+  const message = `Internal error. Looks like something went wrong on our end.\nRequest ID: ${requestId} (include this in support requests).`
+  entry.answer.errors = ['INTERNAL_SERVER_ERROR']
+  return { errors: [{ message, extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } }] }
 }
 
 /** What is said before anybody looks at the call. */
@@ -131,6 +157,7 @@ function doorAnswer(wiring: Wiring, token: string): { status: number; body: unkn
   if (!isKnown || dials.tokenRevoked)
     return { status: 401, body: { errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' } }
   if (dials.frozen) return { status: 402, body: { errors: 'Unavailable Shop' } }
+  if (dials.locked) return { status: 423, body: { errors: 'Locked' } }
   return null
 }
 

@@ -8,20 +8,27 @@ import { checkShopFile } from './shop-file.ts'
 import { readStateFile, StateFile } from './state-file.ts'
 import { emptyLevel } from './stock.ts'
 import { levelKey, Tables } from './tables.ts'
+import { newWorld, type World } from './world.ts'
 
 export type Shop = {
   readonly file: ShopFile
   readonly tables: Tables
   readonly seed: number
+  /** What really exists, and what will happen; several shops may share it. */
+  readonly world: World
   readonly close: () => void
 }
 
-export function openShop(raw: ShopFile, options: { seed: number; now: number; stateFile: string | undefined }): Shop {
+export function openShop(
+  raw: ShopFile,
+  options: { seed: number; now: number; stateFile: string | undefined; world?: World | undefined },
+): Shop {
+  const world = options.world ?? newWorld()
   const file = checkShopFile(raw)
   const tables = new Tables()
   if (options.stateFile === undefined) {
     fill(tables, file, options)
-    return { file, tables, seed: options.seed, close: () => undefined }
+    return { file, tables, seed: options.seed, world, close: () => undefined }
   }
   const digest = createHash('sha256').update(JSON.stringify(file)).digest('hex')
   const earlier = readStateFile(options.stateFile, digest)
@@ -29,7 +36,7 @@ export function openShop(raw: ShopFile, options: { seed: number; now: number; st
   else tables.restore(earlier)
   const kept = new StateFile(options.stateFile, digest)
   tables.keepIn(kept)
-  return { file, tables, seed: options.seed, close: () => kept.close() }
+  return { file, tables, seed: options.seed, world, close: () => kept.close() }
 }
 
 /** The level of a pair, made if there is none yet. */
@@ -38,6 +45,11 @@ export function levelOf(tables: Tables, options: { itemId: number; locationId: n
   if (known !== undefined) return known
   const id = tables.next('levels', LEVEL_ID_FIRST)
   return emptyLevel(id, options.itemId, options.locationId, options.activeIfNew, options.now)
+}
+
+/** How the world knows a level: several shops may have the same numbers. */
+export function placeOf(shop: Shop, itemId: number, locationId: number): string {
+  return `${shop.file.domain}/${levelKey(itemId, locationId)}`
 }
 
 export function isSimple(item: ItemRow): boolean {

@@ -4,9 +4,10 @@
  */
 
 import type { AddressInfo } from 'node:net'
-import type { Simulated } from './answer.ts'
+import type { Api, Simulated } from './answer.ts'
 import { Bucket } from './bucket.ts'
 import { bulkEngine } from './bulk-engine.ts'
+import { seededChance } from './chance.ts'
 import { control } from './control.ts'
 import { newDials } from './dials.ts'
 import { Journal } from './journal.ts'
@@ -15,48 +16,71 @@ import { type ApiVersion, adminSchema } from './schema.ts'
 import { shopServer } from './server.ts'
 import { openShop } from './shop.ts'
 import type { ShopFile } from './shop-file.ts'
+import { newWorld, type World } from './world.ts'
 
 export type SimulatorOptions = {
   shop: ShopFile
   host?: string
   /** 0: any free one. */
   port?: number
-  version?: ApiVersion
   /** Shifts every id and names every request; the same seed and calls give the same answers. */
   seed?: number
+  /** The world's clock; `virtualClock` and `fastClock` give others than the real one. */
   now?: () => number
   sleep?: (ms: number) => Promise<void>
+  /** Of a virtual clock: lets time pass from behind the curtain. */
+  advance?: (ms: number) => void
   /** Unset: any token that is not empty. */
   accessTokens?: string[]
   latencyMs?: number
   /** Where the shop is kept across restarts; unset: only in memory. */
   stateFile?: string
+  /** Shared by shops that sell the same goods. */
+  world?: World
 }
 
-export async function startShopifySimulator(options: SimulatorOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const now = options.now ?? Date.now
+export type Simulator = {
+  url: string
+  /** What the HTTP side has, for whoever is in the same process. */
+  simulated: Simulated
+  world: World
+  /** Has everything happen that is due by now. */
+  catchUp(): void
+  close(): Promise<void>
+}
+
+export async function startShopifySimulator(options: SimulatorOptions): Promise<Simulator> {
+  const worldNow = options.now ?? Date.now
   const host = options.host ?? '127.0.0.1'
-  const version = options.version ?? '2026-10'
-  const schema = adminSchema(version)
-  const shop = openShop(options.shop, { seed: options.seed ?? 1, now: now(), stateFile: options.stateFile })
+  const seed = options.seed ?? 1
+  const world = options.world ?? newWorld()
+  const dials = newDials(options.latencyMs ?? 0)
+  const now = (): number => worldNow() + dials.clockSkewMs
+  const shop = openShop(options.shop, { seed, now: now(), stateFile: options.stateFile, world })
   const journal = new Journal()
   const simulated: Simulated = {
-    schema,
     shop,
-    dials: newDials(options.latencyMs ?? 0),
+    dials,
     bucket: new Bucket(shop.file.plan, now()),
-    preparer: new Preparer(schema),
-    bulk: bulkEngine(schema),
+    api: apis(),
     keysUnderWay: new Set(),
   }
+  simulated.api('2026-10')
+  const catchUp = (): void => {
+    world.agenda.runDue(worldNow())
+    shop.tables.flush()
+  }
+  // By the real clock the world goes on although nobody asks it anything.
+  const ticking = options.now === undefined ? setInterval(catchUp, TICK_MS).unref() : null
   let url = ''
   const server = shopServer({
     simulated,
     journal,
-    control: control({ simulated, journal, now }),
-    version,
+    control: control({ simulated, journal, now, worldNow, catchUp, advance: options.advance ?? null }),
     accessTokens: options.accessTokens ?? null,
     now,
+    catchUp,
+    chance: seededChance(seed),
     sleep: options.sleep ?? (ms => new Promise(done => setTimeout(done, ms))),
     baseUrl: () => url,
   })
@@ -73,11 +97,30 @@ export async function startShopifySimulator(options: SimulatorOptions): Promise<
   url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   return {
     url,
+    simulated,
+    world,
+    catchUp,
     close: async () => {
+      if (ticking !== null) clearInterval(ticking)
       const closed = new Promise<void>(done => server.close(() => done()))
       server.closeAllConnections()
       await closed
       shop.close()
     },
+  }
+}
+
+const TICK_MS = 50
+
+/** Each version of the API once, when it is first asked for: a schema takes a third of a second and a hundred megabytes. */
+function apis(): (version: ApiVersion) => Api {
+  const made = new Map<ApiVersion, Api>()
+  return version => {
+    const known = made.get(version)
+    if (known !== undefined) return known
+    const schema = adminSchema(version)
+    const api = { version, schema, preparer: new Preparer(schema), bulk: bulkEngine(schema) }
+    made.set(version, api)
+    return api
   }
 }

@@ -3,7 +3,7 @@
  * and then handed to `put`: that is the only place that the state file learns from.
  */
 
-import type { BulkRow, CounterRow, ItemRow, KeyRow, LevelRow, LocationRow, OrderRow, ProductRow, VariantRow } from './rows.ts'
+import type { BulkRow, CounterRow, DraftRow, ItemRow, KeyRow, LevelRow, LocationRow, OrderRow, ProductRow, VariantRow } from './rows.ts'
 import type { StateFile, StateLine } from './state-file.ts'
 
 type RowOf = {
@@ -13,6 +13,7 @@ type RowOf = {
   items: ItemRow
   levels: LevelRow
   orders: OrderRow
+  drafts: DraftRow
   keys: KeyRow
   bulk: BulkRow
   counters: CounterRow
@@ -26,6 +27,7 @@ export class Tables {
   readonly items = new Map<number, ItemRow>()
   readonly levels = new Map<string, LevelRow>()
   readonly orders = new Map<number, OrderRow>()
+  readonly drafts = new Map<number, DraftRow>()
   readonly keys = new Map<string, KeyRow>()
   readonly bulk = new Map<number, BulkRow>()
   readonly counters = new Map<string, CounterRow>()
@@ -124,7 +126,18 @@ export class Tables {
 
 export const STATE_APPENDED_CHARS_MAX = 64_000_000
 
-const TABLES: readonly TableName[] = ['counters', 'locations', 'products', 'variants', 'items', 'levels', 'orders', 'keys', 'bulk']
+const TABLES: readonly TableName[] = [
+  'counters',
+  'locations',
+  'products',
+  'variants',
+  'items',
+  'levels',
+  'orders',
+  'drafts',
+  'keys',
+  'bulk',
+]
 
 export function levelKey(itemId: number, locationId: number): string {
   return `${itemId}@${locationId}`

@@ -64,7 +64,16 @@ export type TestShop = Awaited<ReturnType<typeof openTestShop>>
 
 export async function openTestShop(options: Partial<SimulatorOptions> = {}) {
   const clock = { now: NOON }
-  const simulator = await startShopifySimulator({ shop: SMALL_SHOP, now: () => clock.now, ...options })
+  const advance = (ms: number): void => {
+    clock.now += ms
+  }
+  const simulator = await startShopifySimulator({
+    shop: SMALL_SHOP,
+    now: () => clock.now,
+    sleep: async ms => advance(ms),
+    advance,
+    ...options,
+  })
   const ask = async (method: string, path: string, body?: unknown): Promise<{ status: number; json: Json; headers: Headers }> => {
     const response = await fetch(simulator.url + path, {
       method,
