@@ -188,7 +188,7 @@ describe('a shop in trouble', () => {
   })
 
   test('a wrong version or address', async () => {
-    const elsewhere = openShop({ ...shop.options, apiVersion: '1999-01' })
+    const elsewhere = openShop({ ...shop.options, apiVersion: '2031-01' })
     await expect(elsewhere.grantedScopes()).rejects.toMatchObject({ code: 'CHANNEL_SHOP_UNKNOWN' })
   })
 
