@@ -5,19 +5,22 @@ import * as feed from '../feed/store.ts'
 import * as imports from '../import/store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
+import { checkLedger as checkPositions } from './check-store.ts'
+import { bookDue } from './document-step.ts'
 import * as store from './store.ts'
 
 /** Order changes that one step turns into reservations: a step stays well under a second. */
 const DEMAND_PER_STEP_MAX = 10_000
 
-/** Books one believed file, or what orders changed. Each is one transaction; a file is applied whole or not at all. */
+/** Books one believed file, what orders changed, and what is due. Each is one transaction; a file is applied whole or not at all. */
 export async function step({ db, clock }: { db: Db; clock: Clock }): Promise<StepReport> {
   const booked = await db.transaction(tx => bookFile(tx, clock))
   const reserved = await db.transaction(tx => reserveDemand(tx, clock))
+  const due = await bookDue({ db, clock })
   return {
-    read: booked.read + reserved.read,
-    wrote: booked.wrote + reserved.wrote,
-    more: booked.more || reserved.more,
+    read: booked.read + reserved.read + due.read,
+    wrote: booked.wrote + reserved.wrote + due.wrote,
+    more: booked.more || reserved.more || due.more,
     ...(booked.notes ? { notes: booked.notes } : {}),
   }
 }
@@ -62,6 +65,6 @@ async function reserveDemand(tx: Tx, clock: Clock): Promise<StepReport> {
 
 /** Recomputes every position from its movements; nightly, and whenever a person asks. */
 export async function checkLedger({ db, clock }: { db: Db; clock: Clock }): Promise<StepReport> {
-  const result = await db.transaction(tx => store.checkLedger(tx, clock.now()))
-  return { read: result.positions, wrote: 0, more: false, notes: { differing: result.differing } }
+  const { positions, differing, differingBins } = await db.transaction(tx => checkPositions(tx, clock.now()))
+  return { read: positions, wrote: 0, more: false, notes: { differing: differing + differingBins } }
 }

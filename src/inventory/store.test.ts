@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { EFFECT_CODE, type Effect } from '../import/effect.ts'
+import { checkLedger } from './check-store.ts'
 import { decideMovement } from './movement.ts'
 import * as store from './store.ts'
 
@@ -79,9 +80,9 @@ async function positions(): Promise<Map<number, { onHandUnits: number; reservedU
 test('the nightly check names a position that its movements do not explain', async () => {
   await book([{ productId: 77, effect: 'on_hand_reset', units: 5 }])
   await database.db.query('update inventory.position set reserved_units = 0')
-  const sound = await database.db.transaction(tx => store.checkLedger(tx, NOW))
+  const sound = await database.db.transaction(tx => checkLedger(tx, NOW))
   expect(sound.differing).toBe(0)
   await database.db.query('update inventory.position set on_hand_units = 6 where product_id = 77')
-  const bent = await database.db.transaction(tx => store.checkLedger(tx, NOW + 1))
+  const bent = await database.db.transaction(tx => checkLedger(tx, NOW + 1))
   expect(bent.examples).toMatchObject([{ productId: 77, onHandUnits: 6, ledgerUnits: 5 }])
 })

@@ -191,42 +191,6 @@ export async function publishHead(tx: Tx): Promise<void> {
   await setHead(tx, INVENTORY_HEAD, rows[0]?.head ?? 0)
 }
 
-export type Differing = {
-  facilityId: number
-  productId: number
-  onHandUnits: number
-  ledgerUnits: number
-  reservedUnits: number
-  ledgerReservedUnits: number
-}
-
-/** Recomputes every position from its movements and keeps the result. Reads all; writes one row. */
-export async function checkLedger(tx: Tx, now: InstantMs): Promise<{ positions: number; differing: number; examples: Differing[] }> {
-  const examples = await tx.query<Differing & { positions: number; differing: number }>(
-    `with ledger as (
-       select facility_id, product_id, sum(on_hand_units) as on_hand, sum(reserved_units) as reserved
-         from inventory.movement group by facility_id, product_id
-     ), compared as (
-       select coalesce(l.facility_id, p.facility_id) as facility_id, coalesce(l.product_id, p.product_id) as product_id,
-              p.on_hand_units, p.reserved_units, l.on_hand, l.reserved,
-              p.on_hand_units is distinct from l.on_hand or p.reserved_units is distinct from l.reserved as differs
-         from ledger l
-         full join inventory.position p on p.facility_id = l.facility_id and p.product_id = l.product_id
-     ), counted as (select count(*) as positions, count(*) filter (where differs) as differing from compared)
-     select counted.positions, counted.differing, facility_id as "facilityId", product_id as "productId",
-            on_hand_units as "onHandUnits", on_hand as "ledgerUnits", reserved_units as "reservedUnits", reserved as "ledgerReservedUnits"
-       from counted left join lateral (select * from compared where differs limit 20) example on true`,
-  )
-  const positions = examples[0]?.positions ?? 0
-  const differing = examples[0]?.differing ?? 0
-  await tx.query('insert into inventory.check_run (checked_at, positions, differing) values ($1, $2, $3) on conflict do nothing', [
-    new Date(now),
-    positions,
-    differing,
-  ])
-  return { positions, differing, examples: examples.filter(row => row.facilityId !== null) }
-}
-
 /** Believed files that are not in the ledger yet, and order changes that it has not seen. */
 export async function inventoryStatus(sql: Sql, _now: InstantMs): Promise<RoomStatus> {
   const seen = await peekCursor(sql, READS_ORDERS)

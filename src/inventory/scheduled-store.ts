@@ -1,0 +1,90 @@
+import type { Sql, Tx } from '../db/connection.ts'
+import type { InstantMs } from '../kernel/clock.ts'
+
+export type ScheduledKind = 'variance' | 'receipt' | 'transfer' | 'restock'
+
+export type Scheduled = {
+  scheduledId: number
+  kind: ScheduledKind
+  facilityId: number
+  productId: number
+  bin: string | null
+  units: number
+  reason: string
+  reference: string | null
+  comment: string | null
+  dueAt: InstantMs
+  who: string
+}
+
+/** Puts changes into the queue. One with a key that is there already is there already. */
+export async function schedule(
+  tx: Tx,
+  rows: readonly (Omit<Scheduled, 'scheduledId'> & { key: string | null })[],
+  now: InstantMs,
+): Promise<number> {
+  const added = await tx.query<{ added: number }>(
+    `with added as (
+       insert into inventory.scheduled (kind, facility_id, product_id, bin, units, reason, reference, comment, key, due_at, who, created_at)
+       select kind, facility_id, product_id, bin, units, reason, reference, comment, key, due_at, who, $12
+         from unnest($1::text[], $2::integer[], $3::integer[], $4::text[], $5::integer[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::text[])
+              as given (kind, facility_id, product_id, bin, units, reason, reference, comment, key, due_at, who)
+       on conflict (key) do nothing
+       returning 1
+     ) select count(*) as added from added`,
+    [
+      rows.map(row => row.kind),
+      rows.map(row => row.facilityId),
+      rows.map(row => row.productId),
+      rows.map(row => row.bin),
+      rows.map(row => row.units),
+      rows.map(row => row.reason),
+      rows.map(row => row.reference),
+      rows.map(row => row.comment),
+      rows.map(row => row.key),
+      rows.map(row => new Date(row.dueAt)),
+      rows.map(row => row.who),
+      new Date(now),
+    ],
+  )
+  return added[0]?.added ?? 0
+}
+
+/** The change whose instant came first. Its row is locked, so that no second step takes it. */
+export async function nextDue(tx: Tx, now: InstantMs): Promise<Scheduled | null> {
+  const rows = await tx.query<Scheduled>(
+    `select scheduled_id as "scheduledId", kind, facility_id as "facilityId", product_id as "productId", bin, units, reason, reference, comment,
+            due_at as "dueAt", who
+       from inventory.scheduled
+      where due_at <= $1 and done_at is null and cancelled_at is null and code is null
+      order by due_at, scheduled_id limit 1 for update skip locked`,
+    [new Date(now)],
+  )
+  return rows[0] ?? null
+}
+
+export async function markDone(tx: Tx, done: { scheduledId: number; documentId: number; now: InstantMs }): Promise<void> {
+  await tx.query('update inventory.scheduled set done_at = $3, document_id = $2 where scheduled_id = $1', [
+    done.scheduledId,
+    done.documentId,
+    new Date(done.now),
+  ])
+}
+
+/** It could not take effect: it stands there with its reason until a person cancels it. */
+export async function markRefused(sql: Sql, refused: { scheduledId: number; code: string }): Promise<void> {
+  await sql.query('update inventory.scheduled set code = $2 where scheduled_id = $1 and done_at is null', [
+    refused.scheduledId,
+    refused.code,
+  ])
+}
+
+/** Takes a change out of the queue; false when it took effect or was cancelled before. */
+export async function cancel(tx: Tx, asked: { scheduledId: number; who: string; now: InstantMs }): Promise<boolean> {
+  const rows = await tx.query(
+    `update inventory.scheduled set cancelled_at = $3, cancelled_by = $2
+      where scheduled_id = $1 and done_at is null and cancelled_at is null returning 1`,
+    [asked.scheduledId, asked.who, new Date(asked.now)],
+  )
+  return rows.length > 0
+}
