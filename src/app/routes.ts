@@ -11,6 +11,8 @@ import type { Answer } from '../http/contract/instant.ts'
 import type { Route } from '../http/contract/route.ts'
 import type { street } from '../http/contract/street.ts'
 import { importRoutes } from '../import/routes.ts'
+import { documentRoutes } from '../inventory/document-routes.ts'
+import { ledgerRoutes } from '../inventory/ledger-routes.ts'
 import { inventoryRoutes } from '../inventory/routes.ts'
 import type { Clockwork } from '../jobs/clockwork.ts'
 import { JOBS } from '../jobs/job.ts'
@@ -28,6 +30,9 @@ export function allRoutes(deps: { house: House; world: World; clockwork: Clockwo
   const { house, world, clockwork, reception } = deps
   const { db, files, spoolDir } = house
   const { clock } = world
+  const moved = () => {
+    for (const room of ['inventory', ...(FOLLOWS.inventory ?? [])] as const) clockwork.nudge(room)
+  }
   return [
     ...reconcileRoutes({ db, clock, heartbeats: () => heartbeats(db) }),
     ...feedRoutes({
@@ -41,6 +46,8 @@ export function allRoutes(deps: { house: House; world: World; clockwork: Clockwo
     ...importRoutes({ db }),
     ...ordersRoutes({ db }),
     ...inventoryRoutes({ db }),
+    ...documentRoutes({ db, clock, moved }),
+    ...ledgerRoutes({ db, clock, moved }),
     ...availabilityRoutes({ db, clock }),
     ...outboxRoutes({ db }),
     ...channelRoutes({ db }),

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import { TrueupError } from '../kernel/error.ts'
 import { problem } from './contract/problem.ts'
 import type { Asked, Download, DownloadRoute, Route, UploadRoute, Who } from './contract/route.ts'
 
@@ -41,7 +42,8 @@ export function mountRoutes(api: FastifyInstance, routes: readonly Route[], admi
     if (who === undefined) throw new Error('bug: a request was answered without its check')
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
-    const asked = { params: request.params, query: request.query, body: undefined, who, signal: gone.signal }
+    const idempotencyKey = keyOf(request)
+    const asked = { params: request.params, query: request.query, body: undefined, who, idempotencyKey, signal: gone.signal }
     switch (route.kind) {
       case 'json':
         return reply.code(route.status).send(await route.handle({ ...asked, body: request.body }))
@@ -51,6 +53,19 @@ export function mountRoutes(api: FastifyInstance, routes: readonly Route[], admi
         return sendDownload(reply, await download(route, asked))
     }
   }
+}
+
+const KEY_CHARS_MAX = 200
+
+/** A key that cannot be kept whole is refused: forgetting it would book a repeat twice. */
+function keyOf(request: FastifyRequest): string | null {
+  const given = request.headers['idempotency-key']
+  if (given === undefined) return null
+  if (typeof given === 'string' && given !== '' && given.length <= KEY_CHARS_MAX) return given
+  throw new TrueupError('HTTP_REQUEST_INVALID', `An Idempotency-Key has 1 to ${KEY_CHARS_MAX} characters.`, {
+    retry: 'never',
+    hint: 'Use a UUID: a new one for each request, the same one for a repeat.',
+  })
 }
 
 function upload(route: UploadRoute, asked: Asked<unknown, unknown, undefined>, request: FastifyRequest): Promise<unknown> {

@@ -14,6 +14,8 @@ import { hashPassword } from '../../src/http/password.ts'
 import { ensureAdmin, ensureCliToken } from '../../src/http/people.ts'
 import { createGate, type Gate } from '../../src/http/server.ts'
 import { importRoutes } from '../../src/import/routes.ts'
+import { documentRoutes } from '../../src/inventory/document-routes.ts'
+import { ledgerRoutes } from '../../src/inventory/ledger-routes.ts'
 import { inventoryRoutes } from '../../src/inventory/routes.ts'
 import { JOBS } from '../../src/jobs/job.ts'
 import { jobRoutes } from '../../src/jobs/routes.ts'
@@ -75,6 +77,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     shopChanged: () => void done.jobs.push('catalog'),
     mappingChanged: () => void done.jobs.push('mapping'),
   }
+  const moved = () => void done.jobs.push('moved')
   const cliToken = await ensureCliToken({ dataDir, ids })
   const routes: Route[] = [
     ...feedRoutes({
@@ -87,6 +90,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       },
     }),
     ...[importRoutes({ db }), ordersRoutes({ db }), inventoryRoutes({ db }), availabilityRoutes({ db, clock })].flat(),
+    ...[documentRoutes({ db, clock, moved }), ledgerRoutes({ db, clock, moved })].flat(),
     ...[outboxRoutes({ db }), channelRoutes({ db }), reconcileRoutes(street), catalogRoutes(catalog)].flat(),
     ...jobRoutes({
       ...{ db, clock, jobs: JOBS },

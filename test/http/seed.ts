@@ -79,6 +79,7 @@ async function seedStock(sql: Sql): Promise<void> {
             (3, 1, 2, 408, 0, 5, 1, 110, $1, $1, 'VAR_EXT_RESET', null), (4, 1, 1, 0, 4, null, null, null, $2, $2, 'ORDER_RESERVED', 'gid://shopify/Order/1')`,
     [ago(18 * MINUTE_MS), ago(9 * MINUTE_MS)],
   )
+  await sql.query(`select setval('inventory.movement_seq', 4)`)
   await sql.query(
     `insert into inventory.position (facility_id, product_id, on_hand_units, reserved_units, counted_at)
      values (1, 1, 30, 4, $1), (2, 1, 12, 0, $1), (1, 2, 408, 0, $1)`,

@@ -12,6 +12,8 @@ export type Asked<Params, Query, Body> = {
   query: Query
   body: Body
   who: Who
+  /** What the sender calls this request (`Idempotency-Key`), so that asking twice is asking once; null: nothing. */
+  idempotencyKey: string | null
   /** Aborts when the one who asked has gone. */
   signal: AbortSignal
 }

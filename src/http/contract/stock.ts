@@ -84,7 +84,14 @@ export const stockOfSku = z
 
 export const MOVEMENTS_SHOWN_MAX = 200
 
-export const movementsQuery = z.object({ limit: z.coerce.number().int().min(1).max(MOVEMENTS_SHOWN_MAX).default(50) })
+export const movementsQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(MOVEMENTS_SHOWN_MAX).default(50),
+  /** The code of a facility. */
+  facility: z.string().optional(),
+  reason: z.string().optional(),
+  /** Only what came before this movement: the last one of the page before. */
+  before: z.coerce.number().int().positive().optional(),
+})
 
 export const movement = z
   .object({
@@ -92,10 +99,19 @@ export const movement = z
     recordedAt: instant,
     effectiveAt: instant,
     facility: z.string(),
+    bin: z.string().nullable(),
     onHandUnits: z.number().int(),
     reservedUnits: z.number().int(),
+    /** What the facility had after it; before it was that less what it moved. */
+    onHandAfterUnits: z.number().int(),
+    reservedAfterUnits: z.number().int(),
     reason: z.string(),
+    /** The reason in words, where it is one that the ledger knows. */
+    reasonLabel: z.string().nullable(),
     reference: z.string().nullable(),
+    who: z.string().nullable(),
+    comment: z.string().nullable(),
+    documentId: z.number().int().nullable(),
     file: z.object({ id: z.number().int(), name: z.string(), line: z.number().int().nullable() }).nullable(),
   })
   .meta({ id: 'Movement' })
