@@ -69,8 +69,11 @@ function rounds(lines: readonly LedgerLine[]): LedgerLine[][] {
   const found: { keys: Set<string>; lines: LedgerLine[] }[] = []
   for (const line of lines) {
     const key = documents.positionKey(line)
-    let round = found.find(one => !one.keys.has(key))
-    if (round === undefined) found.push((round = { keys: new Set(), lines: [] }))
+    const round = found.find(one => !one.keys.has(key))
+    if (round === undefined) {
+      found.push({ keys: new Set([key]), lines: [line] })
+      continue
+    }
     round.keys.add(key)
     round.lines.push(line)
   }
