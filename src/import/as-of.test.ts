@@ -28,7 +28,12 @@ const known: [string, AsOfSettings, Partial<FileFaces>, string][] = [
     '2026-11-26T02:00:00Z',
   ],
   ['the last line', { from: 'trailer', pattern: 'END {yyyyMMddHHmmss}' }, { trailerLine: 'END 20261126020000' }, '2026-11-26T02:00:00Z'],
-  ['a clock a minute ahead is not believed that minute', { from: 'name', pattern: '{yyyyMMddHHmm}' }, { name: '202611260241' }, '2026-11-26T02:40:00Z'],
+  [
+    'a clock a minute ahead is not believed that minute',
+    { from: 'name', pattern: '{yyyyMMddHHmm}' },
+    { name: '202611260241' },
+    '2026-11-26T02:40:00Z',
+  ],
 ]
 
 test.each(known)('%s', (_title, settings, over, expected) => {

@@ -170,7 +170,8 @@ function compiled(pattern: string): Compiled | string {
   if (/[{}]/.test(pattern.replace(/\{[^{}]*\}/g, ''))) return 'a bracket { or } has no partner'
   if (new Set(fields).size < fields.length) return 'a part of the date stands in it twice'
   const isWhole = fields.includes('epoch') || fields.includes('epochMs')
-  const hasDay = fields.includes('dd') && (fields.includes('MM') || fields.includes('MMM')) && (fields.includes('yyyy') || fields.includes('yy'))
+  const hasDay =
+    fields.includes('dd') && (fields.includes('MM') || fields.includes('MMM')) && (fields.includes('yyyy') || fields.includes('yy'))
   if (!isWhole && !hasDay) return 'it names no whole date: year, month and day, as in {yyyy-MM-dd}'
   return { regex: new RegExp(`^${source}$`, 's'), fields }
 }
