@@ -9,7 +9,7 @@ import { changeBy, type FileEvent, type FileState, INTERRUPTED_REST_AFTER_MS } f
 import type { Door, Receipt } from './port.ts'
 import type { FeedSettings } from './settings-store.ts'
 
-export { restNameOf } from './rest-name.ts'
+export { originalNameOf, restNameOf } from './rest-name.ts'
 
 export type Feed = {
   feedId: number
@@ -265,6 +265,11 @@ export async function markStaged(tx: Tx, fileId: number, now: InstantMs): Promis
 /** The ledger has booked the file. */
 export async function markApplied(tx: Tx, fileId: number, now: InstantMs): Promise<void> {
   await change(tx, 'applied', { fileId, now })
+}
+
+/** Something newer is in the books, so that nothing of the file changed anything. */
+export async function markStale(tx: Tx, file: Marked): Promise<void> {
+  await change(tx, 'outdated', file)
 }
 
 export type Marked = { fileId: number; code: string; reason: string; now: InstantMs }

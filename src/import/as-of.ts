@@ -15,7 +15,12 @@ export type AsOfSettings = {
   format?: string
   /** IANA name of the zone in which a time without one is meant. */
   zone?: string
+  /** How many minutes before its moment the sender last took orders in; matters to counts by ATP only. */
+  orderLagMinutes?: number
 }
+
+/** Where nothing is declared: when the file came in. */
+export const AS_OF_RECEIVED: AsOfSettings = { from: 'received' }
 
 export type AsOf = { kind: 'known'; at: InstantMs } | { kind: 'unknown'; code: AsOfCode; reason: string }
 export type AsOfCode = 'FILE_AS_OF_MISSING' | 'FILE_AS_OF_FUTURE'
@@ -254,13 +259,4 @@ function offsetAt(at: InstantMs, zone: string): number {
   const shown = Object.fromEntries(format.formatToParts(whole).map(part => [part.type, Number(part.value)]))
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = shown
   return Date.UTC(year, month - 1, day, hour, minute, second) - whole
-}
-
-/** Whether this is a zone that the calendar of this machine knows. */
-export function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }) !== null
-  } catch {
-    return false
-  }
 }

@@ -18,6 +18,7 @@ export const ROW_REASON = {
   ROW_FACILITY_TYPE_UNKNOWN: 'The type of the facility is none that there is.',
   ROW_IDENTIFIER_TAKEN: 'Something else in the catalogue has this identifier.',
   ROW_DUPLICATE_KEY: 'Another row of this file speaks of the same product in the same facility.',
+  ROW_AS_OF_UNREADABLE: 'The moment of which the row speaks cannot be read.',
   ROW_RESULT_NEGATIVE: 'The variance would bring the stock on hand below 0.',
   ROW_ENCODING: 'The row contains bytes that are no text in the encoding of the file.',
   ROW_NUL_BYTE: 'The row contains a NUL byte, which no text may hold.',

@@ -1,4 +1,5 @@
 import { assert } from '../kernel/assert.ts'
+import type { InstantMs } from '../kernel/clock.ts'
 import type { RawRow } from './format-port.ts'
 import { idTypeOf } from './id-type.ts'
 import { type Field, isStockLayout, type LayoutPlan, type StockKind, type StockLayout } from './layout.ts'
@@ -16,6 +17,8 @@ export type StockRow = {
   product: { type: string; value: string }
   units: number
   resetBy: StockKind
+  /** The moment of which this row speaks, where it has one of its own. */
+  asOf?: InstantMs
   reason?: string
   comment?: string
 }

@@ -4,16 +4,19 @@ import type { FileRoom } from '../feed/port.ts'
 import * as feed from '../feed/store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
+import { AS_OF_RECEIVED, type AsOf, type AsOfSettings, asOfFile } from './as-of.ts'
 import { type FacilityRow, facilityCodeOf, onlyOnce, type ProductRow, readFacilityRow, readProductRow } from './catalog-row.ts'
 import { declaredDialect } from './declared.ts'
+import { edgeCollector } from './edge-lines.ts'
 import { ERROR_FILE_HEADER, errorFileLine } from './error-file.ts'
 import { type FacilityFinder, facilityFinder } from './facility-finder.ts'
 import type { FileEnd, FormatReader, RawRow, Reading } from './format-port.ts'
 import { incomingLine, rawLine, refusedLine } from './incoming-row.ts'
 import { type LayoutPlan, planLayout } from './layout.ts'
 import { layoutByName } from './layouts.ts'
-import { readRow } from './row.ts'
+import { type RowOutcome, readRow } from './row.ts'
 import { ROW_REASON, type RowRejected } from './row-code.ts'
+import { type RowMoment, rowMoments } from './row-moment.ts'
 import { reject } from './row-reject.ts'
 import * as store from './store.ts'
 import { judgeFile } from './verdict.ts'
@@ -43,7 +46,7 @@ export async function step({ db, clock, files, format }: ImportDeps): Promise<St
     if (plan.kind === 'mismatch') return refuse(tx, { ...file, code: plan.code, reason: plan.reason, now: clock.now() })
     return plan.layout.kind === 'products' || plan.layout.kind === 'facilities'
       ? importCatalogue(tx, clock, file, reading, plan)
-      : importStock(tx, clock, file, { reading, open }, plan)
+      : importStock(tx, { clock, files }, file, { reading, open }, plan)
   })
 }
 
@@ -51,15 +54,20 @@ type FileToRead = { fileId: number; feedId: number; layout: string }
 
 async function importStock(
   tx: Tx,
-  clock: Clock,
-  file: FileToRead,
+  { clock, files }: Pick<ImportDeps, 'clock' | 'files'>,
+  file: feed.ToImport,
   { reading, open }: { reading: Reading; open(): Promise<Reading> },
   plan: LayoutPlan,
 ): Promise<StepReport> {
   const { fileId } = file
+  const spokenOf = (file.settings.asOf as AsOfSettings | undefined) ?? AS_OF_RECEIVED
+  const asOf = await momentOf(files, file, spokenOf)
+  if (asOf.kind === 'unknown') return refuse(tx, { ...file, ...asOf, now: clock.now() })
+  const moment = rowMoments(spokenOf, { header: reading.header, receivedAt: file.receivedAt })
+  if (typeof moment !== 'function') return refuse(tx, { ...file, code: 'FILE_AS_OF_MISSING', reason: moment.reason, now: clock.now() })
   const counted = { rows: 0, rejected: 0 }
   const facilities = facilityFinder(await catalog.facilityKeys(tx))
-  await store.takeIncoming(tx, fileId, incomingChunks(reading, plan, facilities, counted))
+  await store.takeIncoming(tx, fileId, incomingChunks(reading, plan, { facilities, moment }, counted))
   const staged = await store.stageKnown(tx, fileId)
   const unknown = counted.rows - counted.rejected - staged.rowsStaged
   if (unknown > 0) await store.refuseUnknown(tx, fileId)
@@ -67,7 +75,25 @@ async function importStock(
   const rowsAccepted = staged.rowsStaged - staged.rowsDuplicate
   const rowsRejected = rowsAccepted < counted.rows ? await store.keepRejected(tx, fileId) : 0
   await store.dropIncoming(tx, fileId)
-  return conclude(tx, clock, file, { rowsRead: counted.rows, rowsAccepted, rowsRejected, unitsRead: staged.unitsRead }, reading.end(), plan)
+  const counts = { rowsRead: counted.rows, rowsAccepted, rowsRejected, unitsRead: staged.unitsRead }
+  return conclude(tx, clock, file, counts, reading.end(), plan, {
+    ...{ asOf: asOf.at, hasRowAsOf: spokenOf.from === 'column', orderLagMs: (spokenOf.orderLagMinutes ?? 0) * 60_000 },
+  })
+}
+
+/** The moment of which the counts of a file speak, from what of it the feed declares. */
+async function momentOf(files: FileRoom, file: feed.ToImport, settings: AsOfSettings): Promise<AsOf> {
+  const edges = edgeCollector()
+  if (settings.from === 'header' || settings.from === 'trailer') {
+    const decoder = new TextDecoder()
+    for await (const chunk of files.readSpool(file.spoolName)) edges.add(decoder.decode(chunk, { stream: true }))
+  }
+  return asOfFile(settings, {
+    ...edges.lines(),
+    name: feed.originalNameOf(file.name),
+    receivedAt: file.receivedAt,
+    modifiedAt: file.modifiedAt,
+  })
 }
 
 /** Products and facilities go into the catalogue as they are read; what they carry has no ledger and needs no booking. */
@@ -141,6 +167,7 @@ async function conclude(
   counts: Counts,
   end: FileEnd | null,
   plan: LayoutPlan,
+  moment: store.Moment | null = null,
 ): Promise<StepReport> {
   const now = clock.now()
   const verdict = judgeFile({ ...counts, end, columnCount: plan.columnCount })
@@ -154,6 +181,7 @@ async function conclude(
     decision: believed ? 'believed' : 'failed',
     code: believed ? null : verdict.code,
     reason: believed ? null : verdict.reason,
+    moment,
     now,
   })
   if (!believed) {
@@ -162,7 +190,7 @@ async function conclude(
   } else {
     await feed.markStaged(tx, file.fileId, now)
     if (!isStock) {
-      await store.recordApplied(tx, { fileId: file.fileId, movements: counts.rowsAccepted, refused: [], now })
+      await store.recordApplied(tx, { fileId: file.fileId, movements: counts.rowsAccepted, refused: [], outdated: null, now })
       await feed.markApplied(tx, file.fileId, now)
     }
   }
@@ -173,7 +201,7 @@ async function conclude(
 async function refuse(tx: Tx, file: FileToRead & { code: string; reason: string; now: number }): Promise<StepReport> {
   const { fileId, feedId, layout, code, reason, now } = file
   const nothing = { rowsRead: 0, rowsAccepted: 0, rowsRejected: 0, unitsRead: 0 }
-  await store.recordVerdict(tx, { fileId, feedId, layout, decision: 'failed', code, reason, ...nothing, now })
+  await store.recordVerdict(tx, { fileId, feedId, layout, decision: 'failed', code, reason, ...nothing, moment: null, now })
   await feed.markFailed(tx, { fileId, code, reason, now })
   return { read: 0, wrote: 0, more: true, notes: { file: fileId, code } }
 }
@@ -181,14 +209,14 @@ async function refuse(tx: Tx, file: FileToRead & { code: string; reason: string;
 async function* incomingChunks(
   reading: Reading,
   plan: LayoutPlan,
-  facilities: FacilityFinder,
+  { facilities, moment }: { facilities: FacilityFinder; moment: RowMoment },
   counted: { rows: number; rejected: number },
 ): AsyncIterable<string> {
   for await (const batch of reading.batches) {
     // One text that grows: an array of a thousand lines and their joining cost a tenth more.
     let lines = ''
     for (const raw of batch.rows) {
-      const row = readRow(plan, raw)
+      const row = timed(readRow(plan, raw), raw, moment)
       const facilityId = row.kind === 'rejected' ? null : facilities(row.facility)
       if (row.kind !== 'rejected' && facilityId !== null) lines += incomingLine(row, facilityId, raw.raw)
       else {
@@ -201,6 +229,14 @@ async function* incomingChunks(
     counted.rows += batch.rows.length + batch.unreadable.length
     if (lines !== '') yield lines
   }
+}
+
+/** A row with the moment of which it speaks, where the feed has one for each row. */
+function timed(row: RowOutcome, raw: RawRow, moment: RowMoment): RowOutcome {
+  if (row.kind === 'rejected') return row
+  const asOf = moment(raw)
+  if (asOf === null) return row
+  return typeof asOf === 'number' ? { ...row, asOf } : asOf
 }
 
 async function* rawChunks(reading: Reading): AsyncIterable<string> {

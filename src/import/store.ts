@@ -29,7 +29,7 @@ export async function takeIncoming(tx: Tx, fileId: number, chunks: AsyncIterable
   await tx.query(
     `create unlogged table ${table} (
        line bigint, byte_offset bigint, facility_id integer, product_type text, product text,
-       units integer, effect smallint, row_reason text, code text, code_reason text, raw text
+       units integer, effect smallint, row_reason text, code text, code_reason text, raw text, as_of timestamptz
      )`,
   )
   await tx.copyIn(`copy ${table} from stdin`, chunks)
@@ -54,7 +54,7 @@ export async function stageKnown(tx: Tx, fileId: number): Promise<Staged> {
   await tx.query(`drop table if exists ${table}`)
   await tx.query(
     `create unlogged table ${table} as
-     select i.facility_id, p.product_id, i.units, i.effect, i.line, i.byte_offset, i.row_reason as reason, i.raw
+     select i.facility_id, p.product_id, i.units, i.effect, i.line, i.byte_offset, i.row_reason as reason, i.raw, i.as_of
        from ${incomingTable(fileId)} i
        join catalog.product_identifier p on p.type = i.product_type and p.value = i.product
       where i.code is null`,
@@ -133,14 +133,26 @@ export type VerdictRow = {
   rowsAccepted: number
   rowsRejected: number
   unitsRead: number
+  /** Null where the file carries no stock. */
+  moment: Moment | null
   now: InstantMs
+}
+
+/** Of which moment the rows of a file speak. */
+export type Moment = {
+  asOf: InstantMs
+  /** Each row has its own, and `asOf` is only when the file came in. */
+  hasRowAsOf: boolean
+  /** How long before that moment the sender last took orders in. */
+  orderLagMs: number
 }
 
 /** The verdict, which commits with the rows that it speaks of. */
 export async function recordVerdict(tx: Tx, verdict: VerdictRow): Promise<void> {
   await tx.query(
-    `insert into import.verdict (file_id, feed_id, layout, decision, code, reason, rows_read, rows_accepted, rows_rejected, units_read, decided_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    `insert into import.verdict (file_id, feed_id, layout, decision, code, reason, rows_read, rows_accepted, rows_rejected, units_read,
+                                 decided_at, as_of, has_row_as_of, order_lag_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       verdict.fileId,
       verdict.feedId,
@@ -153,6 +165,9 @@ export async function recordVerdict(tx: Tx, verdict: VerdictRow): Promise<void> 
       verdict.rowsRejected,
       verdict.unitsRead,
       new Date(verdict.now),
+      verdict.moment === null ? null : new Date(verdict.moment.asOf),
+      verdict.moment?.hasRowAsOf ?? false,
+      verdict.moment?.orderLagMs ?? 0,
     ],
   )
 }
@@ -172,10 +187,13 @@ export async function forgetVerdict(tx: Tx, fileId: number): Promise<void> {
 /** A variance that would take more than there is. */
 export type RefusedVariance = { line: number; byteOffset: number; raw: string }
 
-/** The ledger's acknowledgement: so many rows moved something, the others were so already, and these were refused after all. */
+/** Rows that a newer count had overtaken, and the file that brought the newest of those. */
+export type Outdated = { rows: number; byFileId: number | null }
+
+/** The ledger's acknowledgement: so many rows moved something, others were overtaken or refused after all, and the rest was so already. */
 export async function recordApplied(
   tx: Tx,
-  applied: { fileId: number; movements: number; refused: readonly RefusedVariance[]; now: InstantMs },
+  applied: { fileId: number; movements: number; refused: readonly RefusedVariance[]; outdated: Outdated | null; now: InstantMs },
 ): Promise<void> {
   await tx.query(
     `insert into import.rejected_row (file_id, line, byte_offset, code, reason, raw)
@@ -191,9 +209,13 @@ export async function recordApplied(
   )
   await tx.query(
     `update import.verdict
-        set rows_unchanged = rows_accepted - $2 - $3, rows_accepted = $2, rows_rejected = rows_rejected + $3, applied_at = $4
+        set rows_unchanged = rows_accepted - $2 - $3 - $5, rows_accepted = $2, rows_rejected = rows_rejected + $3, applied_at = $4,
+            rows_outdated = $5, outdated_by = $6
       where file_id = $1`,
-    [applied.fileId, applied.movements, applied.refused.length, new Date(applied.now)],
+    [
+      ...[applied.fileId, applied.movements, applied.refused.length, new Date(applied.now)],
+      ...[applied.outdated?.rows ?? 0, applied.outdated?.byFileId ?? null],
+    ],
   )
   await dropStaged(tx, applied.fileId)
 }

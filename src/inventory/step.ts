@@ -37,13 +37,22 @@ async function bookFile(tx: Tx, clock: Clock): Promise<StepReport> {
     await feed.backToReceived(tx, file.fileId, 'FILE_STAGE_LOST', now)
     return { read: 0, wrote: 0, more: true, notes: { restaged: file.fileId } }
   }
-  const refused = await store.refusedVariances(tx, file.fileId)
-  const movements = await store.applyStaged(tx, { fileId: file.fileId, effectiveAt: file.receivedAt, now })
-  await imports.recordApplied(tx, { fileId: file.fileId, movements, refused, now })
-  await feed.markApplied(tx, file.fileId, now)
+  const booked = await store.applyStaged(tx, { ...file, now })
+  await imports.recordApplied(tx, { ...booked, fileId: file.fileId, now })
+  if (staged > 0 && booked.outdated.rows === staged) await feed.markStale(tx, { fileId: file.fileId, ...overtaken(booked.outdated), now })
+  else await feed.markApplied(tx, file.fileId, now)
   await store.publishHead(tx)
   await advanceCursor(tx, store.READS_IMPORT, Math.max(from, file.seq))
-  return { read: staged, wrote: movements, more: true, notes: { file: file.fileId, refused: refused.length } }
+  return { read: staged, wrote: booked.movements, more: true, notes: { file: file.fileId, refused: booked.refused.length } }
+}
+
+/** Why a file changed nothing although it was believed. */
+function overtaken({ rows, byFileId }: imports.Outdated): { code: string; reason: string } {
+  const by = byFileId === null ? 'newer counts' : `file ${byFileId}`
+  return {
+    code: 'FILE_STALE',
+    reason: `All ${rows} rows speak of a moment before the newest count of their position, which ${by} brought. They are kept as evidence and changed nothing.`,
+  }
 }
 
 async function reserveDemand(tx: Tx, clock: Clock): Promise<StepReport> {

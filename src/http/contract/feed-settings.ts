@@ -52,11 +52,49 @@ export const rowSettings = z
   .partial()
   .meta({ id: 'RowSettings' })
 
+const PATTERN_CHARS_MAX = 200
+const ORDER_LAG_MINUTES_MAX = 7 * 24 * 60
+
+/** A text with the parts of a date in brackets: `stock_{yyyyMMdd_HHmm}*.csv`. */
+const momentPattern = z
+  .string()
+  .max(PATTERN_CHARS_MAX)
+  .refine(text => /\{[^{}]*(epoch|dd)[^{}]*\}/.test(text), 'Put the date in brackets, as in stock_{yyyyMMdd_HHmm}*.csv.')
+
+const zone = z.string().refine(isZone, 'The name of a time zone, as Europe/Berlin.')
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }) !== null
+  } catch {
+    return false
+  }
+}
+
+/** Of which moment the counts of a feed speak. What the sender wrote counts over when the bytes came. */
+export const asOfSettings = z
+  .strictObject({
+    from: z.enum(['received', 'modified', 'name', 'column', 'header', 'trailer']),
+    pattern: momentPattern.optional(),
+    column: z.string().min(1).max(NAME_CHARS_MAX).optional(),
+    /** How a column writes it, as dd.MM.yyyy HH:mm; ISO 8601 where it is left out. */
+    format: z.string().min(1).max(PATTERN_CHARS_MAX).optional(),
+    zone: zone.optional(),
+    /** How many minutes before its moment the sender last took orders in. Matters to counts by ATP only. */
+    orderLagMinutes: z.int().min(0).max(ORDER_LAG_MINUTES_MAX).optional(),
+  })
+  .refine(said => said.from !== 'column' || said.column !== undefined, 'Name the column.')
+  .refine(said => !['name', 'header', 'trailer'].includes(said.from) || said.pattern !== undefined, 'Give the pattern.')
+  .meta({ id: 'AsOfSettings' })
+
 /**
  * Everything that a feed declares, a section for each subject. A new subject is a new key here and a type in the room that
  * reads it; all sections lie in one column of the feed.
  */
-export const feedSettings = z.strictObject({ reading: readingSettings, rows: rowSettings }).partial().meta({ id: 'FeedSettings' })
+export const feedSettings = z
+  .strictObject({ reading: readingSettings, rows: rowSettings, asOf: asOfSettings })
+  .partial()
+  .meta({ id: 'FeedSettings' })
 
 export const feedSettingsAnswer = z.object({ feed: z.string(), layout: z.string(), settings: feedSettings })
 
