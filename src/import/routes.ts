@@ -59,6 +59,7 @@ type FileRow = Omit<Answer<typeof fileInList>, 'counts'> & {
   rowsAccepted: number
   rowsUnchanged: number
   rowsRejected: number
+  rowsOutdated: number
   unitsRead: number
 }
 
@@ -67,6 +68,8 @@ type FileDetailRow = FileRow & {
   sha256: string | null
   senderStamp: string | null
   duplicateOf: number | null
+  asOf: InstantMs | null
+  outdatedBy: number | null
   restName: string | null
   putAwayAt: InstantMs | null
   decision: 'believed' | 'failed' | null
@@ -75,8 +78,8 @@ type FileDetailRow = FileRow & {
 }
 
 function inList(row: FileRow): Answer<typeof fileInList> {
-  const { rowsRead, rowsAccepted, rowsUnchanged, rowsRejected, unitsRead, ...file } = row
-  return { ...file, counts: rowsRead === null ? null : { rowsRead, rowsAccepted, rowsUnchanged, rowsRejected, unitsRead } }
+  const { rowsRead, rowsAccepted, rowsUnchanged, rowsRejected, rowsOutdated, unitsRead, ...file } = row
+  return { ...file, counts: rowsRead === null ? null : { rowsRead, rowsAccepted, rowsUnchanged, rowsRejected, rowsOutdated, unitsRead } }
 }
 
 function detailOf(row: FileDetailRow, codes: { code: string; rows: number }[]): Answer<typeof fileDetail> {
@@ -86,8 +89,8 @@ function detailOf(row: FileDetailRow, codes: { code: string; rows: number }[]): 
 }
 
 function without(file: Omit<FileDetailRow, 'putAwayAt' | 'decision' | 'decidedAt' | 'appliedAt'>) {
-  const { layout, sha256, senderStamp, duplicateOf, restName } = file
-  return { layout, sha256, senderStamp, duplicateOf, restName }
+  const { layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, restName } = file
+  return { layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, restName }
 }
 
 type Event = Answer<typeof fileDetail>['timeline'][number]
@@ -111,7 +114,7 @@ function timelineOf(row: FileDetailRow): Event[] {
       : {
           at: row.appliedAt,
           event: 'booked',
-          text: `${row.rowsAccepted.toLocaleString('en-GB')} rows changed the stock, ${row.rowsUnchanged.toLocaleString('en-GB')} agreed with it.`,
+          text: booked(row),
         },
     row.putAwayAt === null ? null : { at: row.putAwayAt, event: 'put_away', text: putAway(row) },
   ]
@@ -126,6 +129,12 @@ function judged(row: FileDetailRow): string {
   return `Believed: ${(row.rowsRead ?? 0).toLocaleString('en-GB')} rows read, ${row.rowsRejected.toLocaleString('en-GB')} rejected.`
 }
 
+function booked({ rowsAccepted, rowsUnchanged, rowsOutdated }: FileDetailRow): string {
+  const [changed, agreed, outdated] = [rowsAccepted, rowsUnchanged, rowsOutdated].map(rows => rows.toLocaleString('en-GB'))
+  const overtaken = rowsOutdated === 0 ? '' : `, ${outdated} were overtaken by newer counts`
+  return `${changed} rows changed the stock, ${agreed} agreed with it${overtaken}.`
+}
+
 function putAway(row: FileDetailRow): string {
   return row.restName === null ? 'Nothing of it was there to keep.' : `Moved to ${restOf(row.state) ?? 'archive'}/ as ${row.restName}.`
 }
@@ -133,7 +142,7 @@ function putAway(row: FileDetailRow): string {
 const FILE_COLUMNS = `f.file_id as id, e.name as feed, f.name, f.door, f.state, coalesce(f.code, v.code) as code, coalesce(f.reason, v.reason) as reason,
   f.received_bytes as bytes, f.opened_at as "openedAt", f.received_at as "receivedAt", f.changed_at as "changedAt",
   v.rows_read as "rowsRead", v.rows_accepted as "rowsAccepted", v.rows_unchanged as "rowsUnchanged", v.rows_rejected as "rowsRejected",
-  v.units_read as "unitsRead"`
+  v.rows_outdated as "rowsOutdated",  v.units_read as "unitsRead"`
 
 const FILES = 'feed.file f join feed.feed e using (feed_id) left join import.verdict v using (file_id)'
 
@@ -169,7 +178,8 @@ async function countFiles(sql: Sql, query: FilesQuery): Promise<number> {
 async function fileById(sql: Sql, fileId: number): Promise<FileDetailRow | null> {
   const rows = await sql.query<FileDetailRow>(
     `select ${FILE_COLUMNS}, coalesce(v.layout, e.layout) as layout, f.sha256, f.sender_stamp as "senderStamp", f.duplicate_of as "duplicateOf",
-            f.rest_name as "restName", f.put_away_at as "putAwayAt", v.decision, v.decided_at as "decidedAt", v.applied_at as "appliedAt"
+            f.rest_name as "restName", f.put_away_at as "putAwayAt", v.decision, v.decided_at as "decidedAt", v.applied_at as "appliedAt",
+            case when not v.has_row_as_of then v.as_of end as "asOf", v.outdated_by as "outdatedBy"
        from ${FILES} where f.file_id = $1`,
     [fileId],
   )

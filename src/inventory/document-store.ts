@@ -160,13 +160,16 @@ export async function postLines(tx: Tx, { documentId, lines, reference, effectiv
   )
 }
 
-/** A count is the newest word on its positions, whether it moved something or not. */
+/** A count is the newest word on its positions, whether it moved something or not; a count of one bin says nothing of the others. */
 export async function markCounted(tx: Tx, lines: readonly LedgerLine[], countedAt: InstantMs): Promise<void> {
   await tx.query(
-    `update inventory.position p set counted_at = $3
-       from unnest($1::integer[], $2::integer[]) as a (facility_id, product_id)
-      where p.facility_id = a.facility_id and p.product_id = a.product_id and (p.counted_at is null or p.counted_at < $3)`,
-    [lines.map(line => line.facilityId), lines.map(line => line.productId), new Date(countedAt)],
+    `update inventory.position p
+        set counted_at = greatest(p.counted_at, $3), counted_as_of = case when is_whole then greatest(p.counted_as_of, $3) else p.counted_as_of end
+       from (select facility_id, product_id, bool_or(bin is null) as is_whole
+               from unnest($1::integer[], $2::integer[], $4::text[]) as a (facility_id, product_id, bin)
+              group by facility_id, product_id) a
+      where p.facility_id = a.facility_id and p.product_id = a.product_id`,
+    [lines.map(line => line.facilityId), lines.map(line => line.productId), new Date(countedAt), lines.map(line => line.bin)],
   )
 }
 

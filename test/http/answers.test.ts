@@ -60,7 +60,7 @@ test.each([
 
 test('a file tells its counts and its story', async () => {
   const file = (await get('/files/1')).json()
-  expect(file.counts).toEqual({ rowsRead: 6, rowsAccepted: 3, rowsUnchanged: 1, rowsRejected: 2, unitsRead: 442 })
+  expect(file.counts).toEqual({ rowsRead: 6, rowsAccepted: 3, rowsUnchanged: 1, rowsRejected: 2, rowsOutdated: 0, unitsRead: 442 })
   expect(file.timeline.map((event: { event: string }) => event.event)).toEqual(['opened', 'received', 'judged', 'booked', 'put_away'])
   expect(file.rejectedByCode).toEqual([
     { code: 'ROW_PRODUCT_UNKNOWN', rows: 1 },

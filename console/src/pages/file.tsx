@@ -62,6 +62,7 @@ function Found({ file }: { file: FileDetail }) {
               ['Layout', file.layout.replaceAll('_', '_\u200b')],
               ['Size', bytes(file.bytes)],
               ['Received', <When key="received" at={file.receivedAt} />],
+              file.asOf === null ? null : ['Counted as of', <When key="as-of" at={file.asOf} />],
               file.counts && ['Units', whole(file.counts.unitsRead)],
               file.duplicateOf === null
                 ? null
@@ -125,6 +126,7 @@ function Counts({ counts }: { counts: NonNullable<FileDetail['counts']> }) {
   const parts = [
     { name: 'changed the stock', rows: counts.rowsAccepted, tone: 'ok' },
     { name: 'agreed with it', rows: counts.rowsUnchanged, tone: 'unknown' },
+    { name: 'overtaken by newer counts', rows: counts.rowsOutdated, tone: 'waiting' },
     { name: 'rejected', rows: counts.rowsRejected, tone: 'stuck' },
   ]
   return (
@@ -134,12 +136,14 @@ function Counts({ counts }: { counts: NonNullable<FileDetail['counts']> }) {
       </div>
       <ul>
         <li className="num">{many(counts.rowsRead, 'row', 'rows')}</li>
-        {parts.map(part => (
-          <li key={part.name} className="num">
-            <i data-tone={part.tone} aria-hidden />
-            {whole(part.rows)} {part.name}
-          </li>
-        ))}
+        {parts
+          .filter(part => part.tone !== 'waiting' || part.rows > 0)
+          .map(part => (
+            <li key={part.name} className="num">
+              <i data-tone={part.tone} aria-hidden />
+              {whole(part.rows)} {part.name}
+            </li>
+          ))}
       </ul>
     </div>
   )

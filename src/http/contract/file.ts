@@ -26,6 +26,8 @@ const counts = z.object({
   rowsAccepted: z.number().int(),
   rowsUnchanged: z.number().int(),
   rowsRejected: z.number().int(),
+  /** Rows that changed nothing, since a newer count of their position was in the books. */
+  rowsOutdated: z.number().int(),
   unitsRead: z.number().int(),
 })
 
@@ -55,6 +57,9 @@ export const fileDetail = fileInList
     sha256: z.string().nullable(),
     senderStamp: z.string().nullable(),
     duplicateOf: z.number().int().nullable(),
+    /** The moment of which its counts speak; null: it has none, was not read, or each row has its own. */
+    asOf: instant.nullable(),
+    outdatedBy: z.number().int().nullable(),
     restName: z.string().nullable(),
     hasOriginal: z.boolean(),
     rejectedByCode: z.array(z.object({ code: z.string(), rows: z.number().int() })),
