@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { rounds } from '../../test/rounds.ts'
 import { EFFECT_CODE, type Effect } from '../import/effect.ts'
 import { foldMarks, MARK_KEPT_MS } from './as-of-store.ts'
 import { checkLedger } from './check-store.ts'
@@ -150,7 +151,7 @@ test('files of any moments, in any order, do what the pure function says, and th
       )
       expect(await ledgerDiffers()).toBe(0)
     }),
-    { numRuns: 60 },
+    { numRuns: rounds() * 15 },
   )
 }, 60_000)
 
@@ -172,7 +173,7 @@ test('the last word on a position has its newest count, in whatever order the fi
       for (const file of files) await book(file)
       expect((await positions()).get(1)?.onHandUnits).toBe(41)
     }),
-    { numRuns: 30 },
+    { numRuns: rounds() * 5 },
   )
 })
 
