@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as availability from '../availability/step.ts'
 import { readShop } from '../catalog/step.ts'
+import { checkShop } from '../channel/standing-step.ts'
 import * as channel from '../channel/step.ts'
 import type { Db } from '../db/connection.ts'
 import type { FileRoom } from '../feed/port.ts'
@@ -23,7 +24,7 @@ export type RoomDeps = {
   ids: Ids
   files: FileRoom
   format: FormatReader
-  shops: Shops
+  shops: Pick<Shops, 'each'>
   pollFolders(): Promise<StepReport>
 }
 
@@ -31,18 +32,21 @@ export type Steps = Record<RoomStep, (signal?: AbortSignal) => Promise<StepRepor
 
 /** Every room's unit of work, with what it needs. The clockwork calls them; a story may call them itself, in any order. */
 export function roomSteps({ db, clock, ids, files, format, shops, pollFolders }: RoomDeps): Steps {
-  const forShops = (work: Parameters<Shops['each']>[0]) => shops.each(work)
+  const forShops = (room: RoomStep, work: Parameters<Shops['each']>[1]) => shops.each(room, work)
   return {
-    catalog: signal => forShops((shop, port) => readShop({ db, clock }, { shopId: shop.shopId, port, ...abort(signal) })),
+    catalog: signal => forShops('catalog', (shop, port) => readShop({ db, clock }, { shopId: shop.shopId, port, ...abort(signal) })),
     feed: () => inTurn(pollFolders, () => feed.step({ db, clock, files, hash: () => createHash('sha256') })),
     import: () => imports.step({ db, clock, files, format }),
-    orders: signal => forShops((shop, port) => orders.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
+    orders: signal => forShops('orders', (shop, port) => orders.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
     inventory: () => inventory.step({ db, clock }),
     availability: () => availability.step({ db, clock }),
     outbox: () => outbox.step({ db, clock }),
-    channel: signal => forShops((shop, port) => channel.step({ db, clock, ids, port, shopId: shop.shopId, ...abort(signal) })),
-    reconcile: signal => forShops((shop, port) => reconcile.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
-    'hard-sync': signal => forShops((shop, port) => reconcile.hardSync({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
+    channel: signal => forShops('channel', (shop, port) => channel.step({ db, clock, ids, port, shopId: shop.shopId, ...abort(signal) })),
+    'shop-check': signal =>
+      forShops('shop-check', (shop, port) => checkShop({ db, clock, ids, port, shopId: shop.shopId, ...abort(signal) })),
+    reconcile: signal => forShops('reconcile', (shop, port) => reconcile.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
+    'hard-sync': signal =>
+      forShops('hard-sync', (shop, port) => reconcile.hardSync({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
     'put-away': () =>
       inTurn(
         () => imports.reportErrors({ db, clock, files }),

@@ -1,7 +1,9 @@
 import { receiveUpload } from '../adapters/files/http-upload.ts'
 import { availabilityRoutes } from '../availability/routes.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
+import { exchangeRoutes } from '../channel/exchange-routes.ts'
 import { channelRoutes } from '../channel/routes.ts'
+import { shopRoutes } from '../channel/shop-routes.ts'
 import type { Db } from '../db/connection.ts'
 import type { Reception } from '../feed/port.ts'
 import { feedRoutes } from '../feed/routes.ts'
@@ -51,11 +53,21 @@ export function allRoutes(deps: { house: House; world: World; clockwork: Clockwo
     ...availabilityRoutes({ db, clock }),
     ...outboxRoutes({ db }),
     ...channelRoutes({ db }),
+    ...shopRoutes({
+      db,
+      clock,
+      checkNow: shop => house.shops.check(shop),
+      switched: () => clockwork.nudge('channel'),
+    }),
+    ...exchangeRoutes({ db, clock }),
     ...catalogRoutes({
       db,
       clock,
       seal: house.box.seal,
-      shopChanged: () => clockwork.nudge('catalog'),
+      shopChanged() {
+        clockwork.nudge('catalog')
+        clockwork.nudge('shop-check')
+      },
       mappingChanged: () => {
         for (const room of FOLLOWS.catalog ?? []) clockwork.nudge(room)
       },

@@ -1,40 +1,76 @@
 import { type OpenShop, openShop } from '../adapters/shopify/shop.ts'
 import { enabledShops, type Shop } from '../catalog/store.ts'
+import { checkShop } from '../channel/standing-step.ts'
 import type { Db } from '../db/connection.ts'
 import type { Clock, Sleep } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
+import type { Ids } from '../kernel/ids.ts'
 import type { StepReport } from '../kernel/report.ts'
 import type { SecretBox } from './secret-box.ts'
+import { guardOf } from './shop-guard.ts'
 
 export type Shops = {
   /**
-   * Does one room's work for every enabled shop and adds the reports up. One shop's trouble does not keep the others
-   * waiting: it is thrown when all have had their turn.
+   * Does one room's work for every enabled shop, all at once, and adds the reports up. A shop that takes long does not keep
+   * the others waiting: its work goes on, and is not begun a second time meanwhile. Trouble is thrown when the others have
+   * had their turn.
    */
-  each(work: (shop: Shop, port: OpenShop) => Promise<StepReport>): Promise<StepReport>
+  each(room: string, work: (shop: Shop, port: OpenShop) => Promise<StepReport>): Promise<StepReport>
+  /** Asks one shop at once what it grants us, because a person wants to know. */
+  check(shop: Shop): Promise<void>
+  /** When all that was begun has ended. */
+  settled(): Promise<void>
 }
 
+/** How long a step waits for a slow shop once the others are through. */
+const SLOW_SHOP_WAIT_MS = 500
+
+type Deps = { db: Db; box: SecretBox; clock: Clock; ids: Ids; sleep: Sleep; fetch: typeof fetch }
+type Outcome = { report: StepReport } | { failure: unknown }
+
 /** Opens each shop once, and again when its address or token changed. */
-export function openShops(deps: { db: Db; box: SecretBox; clock: Clock; sleep: Sleep; fetch: typeof fetch }): Shops {
+export function openShops(deps: Deps): Shops {
   const open = new Map<string, OpenShop>()
-  return {
-    async each(work) {
-      const total: StepReport = { read: 0, wrote: 0, more: false }
-      const failures: unknown[] = []
-      for (const shop of await enabledShops(deps.db)) {
-        try {
-          const report = await work(shop, portOf(shop))
-          total.read += report.read
-          total.wrote += report.wrote
-          total.more ||= report.more
-          if (report.notes) total.notes = { ...total.notes, ...report.notes }
-        } catch (error) {
-          failures.push(error)
-        }
+  const begun = new Map<string, Promise<Outcome>>()
+  return { each, check, settled: async () => void (await Promise.all(begun.values())) }
+
+  async function check(shop: Shop): Promise<void> {
+    const { db, clock, ids } = deps
+    await checkShop({ db, clock, ids, port: portOf(shop), shopId: shop.shopId }, { isAskedByPerson: true })
+  }
+
+  async function each(room: string, work: (shop: Shop, port: OpenShop) => Promise<StepReport>): Promise<StepReport> {
+    const shops = await enabledShops(deps.db)
+    const outcomes: Outcome[] = []
+    const turns = shops.map(shop => begin(`${room} ${shop.shopId}`, () => work(shop, portOf(shop))).then(one => void outcomes.push(one)))
+    // One shop is waited for as long as it takes; several are not kept waiting by the slowest of them.
+    await (turns.length > 1 ? untilMostAreThrough(turns) : Promise.all(turns))
+    const failed = outcomes.find(one => 'failure' in one)
+    if (failed && 'failure' in failed) throw failed.failure
+    return sumOf(outcomes.flatMap(one => ('report' in one ? [one.report] : [])))
+  }
+
+  function begin(name: string, work: () => Promise<StepReport>): Promise<Outcome> {
+    const underWay = begun.get(name)
+    if (underWay !== undefined) return underWay
+    const turn = (async (): Promise<Outcome> => {
+      try {
+        return { report: await work() }
+      } catch (failure) {
+        return { failure }
+      } finally {
+        begun.delete(name)
       }
-      if (failures.length > 0) throw failures[0]
-      return total
-    },
+    })()
+    begun.set(name, turn)
+    return turn
+  }
+
+  async function untilMostAreThrough(turns: readonly Promise<void>[]): Promise<void> {
+    const enough = new AbortController()
+    await Promise.any(turns)
+    await Promise.race([Promise.all(turns), deps.sleep(SLOW_SHOP_WAIT_MS, enough.signal)])
+    enough.abort()
   }
 
   function portOf(shop: Shop): OpenShop {
@@ -50,10 +86,22 @@ export function openShops(deps: { db: Db; box: SecretBox; clock: Clock; sleep: S
       fetch,
       clock,
       sleep,
+      guard: guardOf(deps, shop.shopId),
     })
     open.set(key, port)
     return port
   }
+}
+
+function sumOf(reports: readonly StepReport[]): StepReport {
+  const total: StepReport = { read: 0, wrote: 0, more: false }
+  for (const report of reports) {
+    total.read += report.read
+    total.wrote += report.wrote
+    total.more ||= report.more
+    if (report.notes) total.notes = { ...total.notes, ...report.notes }
+  }
+  return total
 }
 
 function noToken(shop: Shop): TrueupError {

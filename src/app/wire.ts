@@ -14,7 +14,7 @@ import type { Config } from './config.ts'
 import { migrationsDir } from './places.ts'
 import { roomSteps, type Steps } from './rooms.ts'
 import { openSecretBox, type SecretBox } from './secret-box.ts'
-import { openShops } from './shops.ts'
+import { openShops, type Shops } from './shops.ts'
 import { watchFolders } from './watched-folders.ts'
 
 /** What a process is made of that is not of its own making. */
@@ -30,6 +30,7 @@ export type House = {
   homesDir: string
   spoolDir: string
   box: SecretBox
+  shops: Shops
   steps: Steps
   /** What every door of this process talks to. */
   receiver: Receiver
@@ -50,7 +51,7 @@ export async function openHouse(config: Pick<Config, 'dataDir' | 'databaseUrl' |
     const spoolDir = path.join(config.dataDir, 'spool')
     const files = await openFileRoom({ homesDir, spoolDir })
     const box = await openSecretBox(config.dataDir, config.secretKey)
-    const shops = openShops({ db, box, clock: world.clock, sleep: world.sleep, fetch: world.fetch })
+    const shops = openShops({ db, box, clock: world.clock, ids: world.ids, sleep: world.sleep, fetch: world.fetch })
     const arrival = { tell() {} }
     const receiver = createReception({ db, clock: world.clock, ids: world.ids, arrived: () => arrival.tell() })
     const pollFolders = watchFolders({ db, clock: world.clock, reception: receiver, homesDir, spoolDir })
@@ -64,11 +65,13 @@ export async function openHouse(config: Pick<Config, 'dataDir' | 'databaseUrl' |
         homesDir,
         spoolDir,
         box,
+        shops,
         steps,
         receiver,
         arrival,
       },
       async close() {
+        await shops.settled()
         await db.end()
         await database.stop()
       },

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { recordLocations } from '../catalog/reading-store.ts'
 import * as catalog from '../catalog/store.ts'
 import { explainAvailability } from './availability.ts'
 import { step } from './step.ts'
@@ -35,7 +36,7 @@ beforeAll(async () => {
     )
     groupId = await catalog.addChannelGroup(tx, { code: 'ONLINE', name: 'Online', facilityCodes: ['A', 'B'], now: NOW })
     const locations = ['A', 'B', 'online'].map(name => ({ locationGid: name, name, isActive: true, isFulfillmentService: false }))
-    await catalog.recordLocations(tx, shopId, locations, NOW)
+    await recordLocations(tx, shopId, locations, NOW)
     await catalog.mapLocation(tx, { shopId, locationId: 1, facilityId: 1, groupId: null })
     await catalog.mapLocation(tx, { shopId, locationId: 2, facilityId: 2, groupId: null })
     await catalog.mapLocation(tx, { shopId, locationId: 3, facilityId: null, groupId })

@@ -1,6 +1,6 @@
 /**
  * Which inventory item of a shop is which product: by the SKU as it is written, to the letter. Anything less is reported
- * and left alone, since a wrong link sells somebody else's stock. This is the specification of `relink` in store.ts.
+ * and left alone, since a wrong link sells somebody else's stock. This is the specification of `relink` in reading-store.ts.
  */
 export type CatalogProduct = { productId: number; skus: readonly string[] }
 

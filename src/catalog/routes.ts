@@ -1,5 +1,7 @@
 import type { z } from 'zod'
+import { recordAudit } from '../db/audit.ts'
 import type { Db, Sql, Tx } from '../db/connection.ts'
+import { accessScopeOf } from '../http/contract/access-scope.ts'
 import type { Answer } from '../http/contract/instant.ts'
 import { offsetOf, pageFrom } from '../http/contract/page.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
@@ -46,11 +48,19 @@ export function catalogRoutes({ db, clock, seal, shopChanged, mappingChanged }: 
       body: newShop,
       answer: addedShop,
       status: 201,
-      async handle({ body: { code, name = code, url, token, accessScope } }) {
+      async handle({ body: { code, name = code, url, token, accessScope }, who }) {
         const apiUrl = url.replace(/\/+$/, '')
-        await store.addShop(db, { code, name, apiUrl, apiVersion: store.API_VERSION, accessScope, tokenSealed: seal(token) })
+        const given = accessScope === undefined ? null : accessScopeOf(accessScope)
+        const after = await db.transaction(async tx => {
+          const before = await store.shopCalled(tx, code)
+          await store.addShop(tx, { code, name, apiUrl, apiVersion: store.API_VERSION, accessScope: given, tokenSealed: seal(token) })
+          const shop = await store.shopCalled(tx, code)
+          const deed = { who: who.name, action: before === null ? 'shop.connect' : 'shop.reconnect', subject: 'shop', name: code }
+          await recordAudit(tx, { ...deed, at: clock.now(), before: before && publicOf(before), after: shop && publicOf(shop) })
+          return shop
+        })
         shopChanged()
-        return { code, name, apiUrl, accessScope }
+        return { code, name, apiUrl, accessScope: after?.accessScope ?? 'read_only' }
       },
     }),
     jsonRoute({
@@ -115,6 +125,11 @@ export function catalogRoutes({ db, clock, seal, shopChanged, mappingChanged }: 
       },
     }),
   ]
+}
+
+/** What of a shop may stand in the log: never its token. */
+function publicOf({ name, apiUrl, accessScope, isAccessScopeSet }: store.Shop) {
+  return { name, apiUrl, accessScope: isAccessScopeSet ? accessScope : null }
 }
 
 async function knownShop(sql: Sql, code: string): Promise<store.Shop> {

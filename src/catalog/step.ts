@@ -2,7 +2,7 @@ import type { Db } from '../db/connection.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { StepReport } from '../kernel/report.ts'
 import type { ShopCatalogPort } from './port.ts'
-import * as store from './store.ts'
+import * as store from './reading-store.ts'
 
 /**
  * Reads one shop's locations and items whole, then says which item is which product. The shop is asked first; nothing of

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { type CatalogItem, linkItems } from './identity.ts'
+import * as reading from './reading-store.ts'
 import * as store from './store.ts'
 
 const NOW = Date.UTC(2026, 10, 23)
@@ -50,13 +51,13 @@ test('the statement links and reports exactly what the pure function says, whate
       const items: CatalogItem[] = given.map((item, index) => ({ ...item, inventoryItemGid: `item-${index}` }))
       await database.db.query('delete from catalog.shop_item')
       await database.db.transaction(async tx => {
-        await store.recordItems(
+        await reading.recordItems(
           tx,
           shopId,
           items.map(item => ({ ...item, variantGid: `v-${item.inventoryItemGid}` })),
           NOW,
         )
-        await store.relink(tx, shopId, NOW)
+        await reading.relink(tx, shopId, NOW)
       })
       const links = await database.db.query<{ l: string }>(`select product_id || ' ' || inventory_item_gid as l from catalog.item_link`)
       const findings = await database.db.query<{ f: string }>(
@@ -82,8 +83,8 @@ test('importing the same products again adds none, and renames what was renamed'
 
 test('a location that the shop no longer has stays, as inactive', async () => {
   const location = (locationGid: string) => ({ locationGid, name: locationGid, isActive: true, isFulfillmentService: false })
-  await database.db.transaction(tx => store.recordLocations(tx, 1, [location('a'), location('b')], NOW))
-  await database.db.transaction(tx => store.recordLocations(tx, 1, [location('a')], NOW + 1))
+  await database.db.transaction(tx => reading.recordLocations(tx, 1, [location('a'), location('b')], NOW))
+  await database.db.transaction(tx => reading.recordLocations(tx, 1, [location('a')], NOW + 1))
   const rows = await database.db.query('select location_gid as gid, is_active as active from catalog.location order by 1')
   expect(rows).toEqual([
     { gid: 'a', active: true },

@@ -1,21 +1,20 @@
 import { READS_INVENTORY } from '../availability/store.ts'
-import { shopById } from '../catalog/store.ts'
 import type { Db, Tx } from '../db/connection.ts'
 import { peekCursor } from '../db/cursor.ts'
 import { INVENTORY_HEAD, READS_ORDERS } from '../inventory/store.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
-import { TrueupError } from '../kernel/error.ts'
 import type { Ids } from '../kernel/ids.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { askForOrders, watermarkOf } from '../orders/store.ts'
 import { chanceOf } from '../outbox/backoff.ts'
 import * as outbox from '../outbox/store.ts'
 import { batchesOf } from './batches.ts'
-import { mayRead, mayWrite } from './capability.ts'
-import { afterNews, type Health, isResting, type News, needsQuestion, neverAsked, newsOf } from './health.ts'
-import { LEVELS_PER_CALL_MAX, type RefusedRow, type SendOutcome, type ShopCode, type ShopPort } from './port.ts'
+import { type Health, isResting, type News, neverAsked, newsOf } from './health.ts'
+import { healthOf } from './health-store.ts'
+import { LEVELS_PER_CALL_MAX, type RefusedRow, type SendOutcome, type ShopPort } from './port.ts'
 import { decideLevel, unseenUnits } from './publish.ts'
 import { refusalOf, sortRefused } from './refusal.ts'
+import { hear, mayWriteNow, troubleIn } from './standing-step.ts'
 import * as store from './store.ts'
 
 /**
@@ -45,7 +44,7 @@ export type ChannelDeps = { db: Db; clock: Clock; ids: Ids; port: ShopPort; shop
  */
 export async function step(deps: ChannelDeps): Promise<StepReport> {
   const { db, clock, shopId } = deps
-  const health = (await store.healthOf(db, shopId)) ?? neverAsked(clock.now())
+  const health = (await healthOf(db, shopId)) ?? neverAsked(clock.now())
   if (isResting(health, clock.now())) return resting(health)
   if (!(await store.isAnythingWaiting(db, shopId))) return NOTHING_TO_DO
   const alone = await db.alone(`shop ${shopId}`, () => work(deps))
@@ -58,7 +57,7 @@ function resting({ code }: Health): StepReport {
 
 async function work(deps: ChannelDeps): Promise<StepReport> {
   try {
-    if (!(await isAllowed(deps))) return NOTHING_TO_DO
+    if ((await mayWriteNow(deps)).kind === 'held') return NOTHING_TO_DO
     const read = await readUnknown(deps)
     let wrote = 0
     let isMoreToRead = read === READS_PER_STEP_MAX
@@ -71,34 +70,11 @@ async function work(deps: ChannelDeps): Promise<StepReport> {
     }
     return { read, wrote, more: !deps.signal?.aborted }
   } catch (error) {
-    if (!(error instanceof TrueupError) || !error.code.startsWith('CHANNEL_')) throw error
+    const trouble = troubleIn(error)
     // A question that we broke off ourselves says nothing about the shop.
     if (deps.signal?.aborted) return NOTHING_TO_DO
-    const retryAfterMs = typeof error.detail.retryAfterMs === 'number' ? error.detail.retryAfterMs : null
-    return resting(await hear(deps, newsOf(error.code as ShopCode, error.message, retryAfterMs)))
+    return resting(await hear(deps, trouble))
   }
-}
-
-/** Both switches: ours, and what Shopify granted. What may not be written is held, not failed. */
-async function isAllowed(deps: ChannelDeps): Promise<boolean> {
-  const { db, clock, port, shopId, signal } = deps
-  const shop = await shopById(db, shopId)
-  if (!shop?.isEnabled) return false
-  let health = (await store.healthOf(db, shopId)) ?? neverAsked(clock.now())
-  if (mayRead(shop.accessScope) && needsQuestion(health, clock.now())) {
-    health = await hear(deps, { kind: 'scopes', grantedScopes: await port.grantedScopes(signal) })
-  }
-  const verdict = mayWrite(shop.accessScope, health.grantedScopes)
-  if (verdict.kind === 'held') await hear(deps, newsOf(verdict.code, verdict.message, null))
-  return verdict.kind === 'may'
-}
-
-async function hear({ db, clock, ids, shopId }: ChannelDeps, news: News): Promise<Health> {
-  const now = clock.now()
-  const before = (await store.healthOf(db, shopId)) ?? neverAsked(now)
-  const health = afterNews(before, news, { now, chance: chanceOf(ids.uuid()) })
-  await store.recordHealth(db, shopId, health)
-  return health
 }
 
 /** Reads the levels whose number is not known, 250 of one location a call. What is not stocked there is stocked first. */

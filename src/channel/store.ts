@@ -1,7 +1,6 @@
 import type { Sql, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { RoomStatus } from '../kernel/report.ts'
-import type { Health } from './health.ts'
 import type { FrozenCall, LevelSeen } from './port.ts'
 
 /** Whether a shop has anything to be told, due or not, or a call without an answer. */
@@ -15,6 +14,9 @@ export async function isAnythingWaiting(sql: Sql, shopId: number): Promise<boole
 }
 
 export type LevelToRead = { locationId: number; locationGid: string; productId: number; inventoryItemGid: string; revision: number }
+
+/** What is known of a level dates from before the shop came back from trouble, or we were let in again: it is not believed. */
+const IS_OF_BEFORE = `greatest(v.read_at, v.touched_at) < (select h.mended_at from channel.health h where h.shop_id = $1)`
 
 /**
  * Levels that have something to be told and whose present number is not known, by location. One that had orders since it
@@ -34,6 +36,7 @@ export async function levelsToRead(sql: Sql, due: { shopId: number; now: Instant
         and (v.shop_id is null
              or (v.frozen_by is null
                  and (v.inventory_item_gid <> i.inventory_item_gid
+                      or ${IS_OF_BEFORE}
                       or exists (select 1 from orders.demand_change d
                                   where d.shop_id = i.shop_id and d.inventory_item_gid = i.inventory_item_gid
                                     and d.location_gid = loc.location_gid and d.recorded_at > v.read_at))))
@@ -119,7 +122,7 @@ export async function lockDue(
         cross join lateral (
            select * from channel.level v
             where v.shop_id = i.shop_id and v.location_id = i.location_id and v.product_id = i.product_id
-              and v.inventory_item_gid = i.inventory_item_gid and v.frozen_by is null
+              and v.inventory_item_gid = i.inventory_item_gid and v.frozen_by is null and (${IS_OF_BEFORE}) is not true
             limit 1) v
          join catalog.location loc on loc.location_id = i.location_id
         where i.shop_id = $1 and i.state = 'pending' and i.due_at <= $2
@@ -280,40 +283,6 @@ export async function recordRowAnswers(tx: Tx, callId: string, rows: readonly { 
        from unnest($2::integer[], $3::text[]) as a (ordinal, code)
       where r.call_id = $1 and r.ordinal = a.ordinal`,
     [callId, rows.map(row => row.ordinal), rows.map(row => row.code)],
-  )
-}
-
-export async function healthOf(sql: Sql, shopId: number): Promise<Health | null> {
-  const rows = await sql.query<Health>(
-    `select state, code, message, since, asked_at as "askedAt", failures, retry_at as "retryAt",
-            granted_scopes as "grantedScopes", scopes_at as "scopesAt"
-       from channel.health where shop_id = $1`,
-    [shopId],
-  )
-  return rows[0] ?? null
-}
-
-/** Keeps how the shop answered last. Only whoever is alone with the shop writes this. */
-export async function recordHealth(sql: Sql, shopId: number, health: Health): Promise<void> {
-  await sql.query(
-    `insert into channel.health (shop_id, state, code, message, since, asked_at, failures, retry_at, granted_scopes, scopes_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-     on conflict (shop_id) do update
-        set state = excluded.state, code = excluded.code, message = excluded.message, since = excluded.since,
-            asked_at = excluded.asked_at, failures = excluded.failures, retry_at = excluded.retry_at,
-            granted_scopes = excluded.granted_scopes, scopes_at = excluded.scopes_at`,
-    [
-      shopId,
-      health.state,
-      health.code,
-      health.message,
-      new Date(health.since),
-      new Date(health.askedAt),
-      health.failures,
-      health.retryAt === null ? null : new Date(health.retryAt),
-      health.grantedScopes,
-      health.scopesAt === null ? null : new Date(health.scopesAt),
-    ],
   )
 }
 

@@ -1,3 +1,4 @@
+import { relink } from '../catalog/reading-store.ts'
 import * as catalog from '../catalog/store.ts'
 import type { Db, Tx } from '../db/connection.ts'
 import type { FileRoom } from '../feed/port.ts'
@@ -109,7 +110,7 @@ async function importCatalogue(tx: Tx, clock: Clock, file: FileToRead, reading: 
   await store.takeIncoming(tx, file.fileId, linesOf(rejected))
   const rowsRejected = rejected.length > 0 ? await store.keepRejected(tx, file.fileId) : 0
   await store.dropIncoming(tx, file.fileId)
-  for (const shop of await catalog.enabledShops(tx)) if (shop.catalogReadAt !== null) await catalog.relink(tx, shop.shopId, now)
+  for (const shop of await catalog.enabledShops(tx)) if (shop.catalogReadAt !== null) await relink(tx, shop.shopId, now)
   return conclude(tx, clock, file, { rowsRead, rowsAccepted: rowsRead - rowsRejected, rowsRejected, unitsRead: 0 }, reading.end(), plan)
 }
 

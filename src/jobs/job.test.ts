@@ -17,5 +17,5 @@ test('no two jobs answer to one name', () => {
 
 test('every step belongs to a job, and what is not polled can be asked for', () => {
   expect(ROOM_STEPS.filter(step => jobOfStep(step) === undefined)).toEqual([])
-  expect(ROOM_STEPS.filter(step => FLOOR_MS[step] === null)).toEqual(['catalog', 'hard-sync', 'check-ledger'])
+  expect(ROOM_STEPS.filter(step => FLOOR_MS[step] === null)).toEqual(['catalog', 'shop-check', 'hard-sync', 'check-ledger'])
 })

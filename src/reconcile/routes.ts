@@ -118,9 +118,14 @@ const QUESTION: Readonly<Record<RoomOfStreet, string>> = {
 
 async function shopsWithHealth(sql: Sql): Promise<SyncFacts['shops']> {
   return sql.query(
-    `select s.code, coalesce(h.state, 'unknown') as health, h.since, h.message
-       from catalog.shop s left join channel.health h using (shop_id)
-      where s.is_enabled order by s.code`,
+    `select code, case when is_held then 'held' else state end as health, case when is_held then held_since else since end as since,
+            case when is_held then held_message else message end as message
+       from (select s.code, coalesce(h.state, 'unknown') as state, h.since, h.message, h.held_since, h.held_message,
+                    coalesce(h.state, 'unknown') not in ('unreachable', 'refused') and h.held_code is not null
+                      and exists (select 1 from outbox.intent i where i.shop_id = s.shop_id and i.state = 'pending') as is_held
+               from catalog.shop s left join channel.health h using (shop_id)
+              where s.is_enabled) shop
+      order by code`,
   )
 }
 

@@ -12,8 +12,13 @@ const READ_BACK_PER_STEP_MAX = 2_000
 
 export type ReconcileDeps = { db: Db; clock: Clock; port: ShopPort; shopId: number; signal?: AbortSignal }
 
-/** Reads back what was confirmed since the last look, compares it, and keeps both numbers. */
-export async function step({ db, clock, port, shopId, signal }: ReconcileDeps): Promise<StepReport> {
+/**
+ * Reads back what was confirmed since the last look, compares it, and keeps both numbers. A shop that came back from trouble
+ * is compared whole, once.
+ */
+export async function step(deps: ReconcileDeps): Promise<StepReport> {
+  const { db, clock, port, shopId, signal } = deps
+  if (await store.isComparisonOwed(db, shopId, clock.now())) return hardSync(deps)
   const due = await store.levelsToReadBack(db, { shopId, limit: READ_BACK_PER_STEP_MAX })
   if (due.length === 0) return NOTHING_TO_DO
   const runId = await store.startRun(db, { shopId, kind: 'recent', now: clock.now() })

@@ -13,6 +13,26 @@ export async function startRun(sql: Sql, run: { shopId: number; kind: RunKind; n
   return rows[0]?.runId ?? 0
 }
 
+/** A comparison that broke off is not begun anew at once. */
+const COMPARED_AGAIN_MS = 5 * 60_000
+
+/**
+ * Whether a shop has to be compared whole: it came back from trouble, or we were let in again, and no comparison that
+ * began since has ended.
+ */
+export async function isComparisonOwed(sql: Sql, shopId: number, now: InstantMs): Promise<boolean> {
+  const rows = await sql.query<{ owed: boolean }>(
+    `select exists (
+       select 1 from channel.health h
+        where h.shop_id = $1 and h.state = 'reachable' and h.held_code is null and h.mended_at is not null
+          and not exists (select 1 from reconcile.run r
+                           where r.shop_id = $1 and r.kind = 'hard_sync' and r.started_at >= h.mended_at
+                             and (r.finished_at is not null or r.started_at > $2))) as owed`,
+    [shopId, new Date(now - COMPARED_AGAIN_MS)],
+  )
+  return rows[0]?.owed ?? false
+}
+
 export type LevelDue = { locationId: number; locationGid: string; productId: number; inventoryItemGid: string }
 
 /** Levels that confirmed a number nobody has read back since, by location. */

@@ -113,6 +113,15 @@ test.each<[string, SyncFacts, string, string]>([
     'Not in sync for 18 min: Shopify does not answer for demo. 312 changes wait. It is tried again by itself; nothing to do.',
   ],
   [
+    'the shop was set to read only while changes wait',
+    {
+      ...facts({ levelsWaiting: 2 }),
+      shops: [{ code: 'demo', health: 'held', since: NOW - 18 * MINUTE_MS, message: 'the access scope of this shop is Read only' }],
+    },
+    'not_in_sync',
+    'Not in sync for 18 min: demo is held: the access scope of this shop is Read only. 2 changes wait. What waits goes by itself once it is mended.',
+  ],
+  [
     'Shopify refuses the token, although all was equal before',
     { ...facts(), shops: [{ code: 'demo', health: 'refused', since: null, message: 'the access token is not valid' }] },
     'not_in_sync',

@@ -18,7 +18,8 @@ export type SyncFacts = {
   rooms: readonly (JudgedRoom & { backlog: number; oldestAt: InstantMs | null })[]
   shops: readonly {
     code: string
-    health: 'unknown' | 'reachable' | 'unreachable' | 'refused'
+    /** Held: the shop answers, something waits for it, and one of the two switches does not let us write. */
+    health: 'unknown' | 'reachable' | 'unreachable' | 'refused' | 'held'
     since: InstantMs | null
     message: string | null
   }[]
@@ -35,7 +36,7 @@ export function syncSentence(facts: SyncFacts): { state: SyncState; sentence: st
   const { figures, now } = facts
   if (facts.shops.length === 0) return unknown('no shop is connected yet')
 
-  const troubled = facts.shops.find(shop => shop.health === 'unreachable' || shop.health === 'refused')
+  const troubled = facts.shops.find(shop => shop.health === 'unreachable' || shop.health === 'refused' || shop.health === 'held')
   if (troubled) return troubledShop(troubled, facts)
 
   const blind = facts.rooms.find(room => room.room === 'reconcile' && isSilent(room))
@@ -79,6 +80,12 @@ function troubledShop(shop: SyncFacts['shops'][number], facts: SyncFacts): { sta
     return {
       state: 'not_in_sync',
       sentence: `Not in sync${since}: Shopify does not answer for ${shop.code}.${rest} It is tried again by itself; nothing to do.`,
+    }
+  }
+  if (shop.health === 'held') {
+    return {
+      state: 'not_in_sync',
+      sentence: `Not in sync${since}: ${shop.code} is held: ${shop.message}.${rest} What waits goes by itself once it is mended.`,
     }
   }
   return {

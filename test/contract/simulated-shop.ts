@@ -41,6 +41,7 @@ export async function openSimulatedShop(file: ShopFile): Promise<SimulatedShop> 
     accessToken: 'shpat_test',
     fetch,
     clock: { now: () => Date.now() },
+    guard: EVERYTHING_GOES,
     async sleep(durationMs) {
       sleptMs += durationMs
       await new Promise(done => setTimeout(done, Math.min(durationMs, 20)))
@@ -91,6 +92,9 @@ export async function openSimulatedShop(file: ShopFile): Promise<SimulatedShop> 
     close: () => simulator.close(),
   }
 }
+
+/** A gate that lets everything out and tells nobody. */
+export const EVERYTHING_GOES: ShopOptions['guard'] = { permit: async () => ({ kind: 'may' }), heard: async () => {} }
 
 export const ALL_SCOPES = ['read_products', 'read_locations', 'read_orders', 'read_merchant_managed_fulfillment_orders', 'write_inventory']
 

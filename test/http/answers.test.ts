@@ -187,7 +187,7 @@ test('each promise tells how far it came', async () => {
 })
 
 test.each([
-  ['/jobs', 10],
+  ['/jobs', 11],
   ['/jobs/runs', 1],
   ['/jobs/runs?room=feed', 1],
   ['/jobs/runs?room=channel', 0],

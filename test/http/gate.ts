@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { availabilityRoutes } from '../../src/availability/routes.ts'
 import { catalogRoutes } from '../../src/catalog/routes.ts'
+import { exchangeRoutes } from '../../src/channel/exchange-routes.ts'
 import { channelRoutes } from '../../src/channel/routes.ts'
+import { shopRoutes } from '../../src/channel/shop-routes.ts'
 import { feedRoutes } from '../../src/feed/routes.ts'
 import { settingsRoutes } from '../../src/feed/settings-routes.ts'
 import { auditRoutes } from '../../src/http/audit-routes.ts'
@@ -91,7 +93,14 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     }),
     ...[importRoutes({ db }), ordersRoutes({ db }), inventoryRoutes({ db }), availabilityRoutes({ db, clock })].flat(),
     ...[documentRoutes({ db, clock, moved }), ledgerRoutes({ db, clock, moved })].flat(),
-    ...[outboxRoutes({ db }), channelRoutes({ db }), reconcileRoutes(street), catalogRoutes(catalog)].flat(),
+    ...[
+      outboxRoutes({ db }),
+      channelRoutes({ db }),
+      shopRoutes({ ...{ db, clock }, async checkNow() {}, switched: () => void done.jobs.push('channel') }),
+      exchangeRoutes({ db, clock }),
+      reconcileRoutes(street),
+      catalogRoutes(catalog),
+    ].flat(),
     ...jobRoutes({
       ...{ db, clock, jobs: JOBS },
       async runNow(job) {

@@ -53,37 +53,6 @@ describe('a shop in trouble', () => {
     expect(new Set((await told.calls()).map(call => call.key)).size).toBe(1)
   })
 
-  const cures: [string, string, () => Promise<unknown>, () => Promise<unknown>][] = [
-    ['read only', 'CHANNEL_READ_ONLY', () => access('read_only'), () => access('read_and_write')],
-    ['no access', 'CHANNEL_READ_ONLY', () => access('no_access'), () => access('read_and_write')],
-    [
-      'the scope is missing',
-      'CHANNEL_SCOPE_MISSING',
-      () => told.shop.dial({ scopes: ['read_inventory'] }),
-      () => told.shop.dial({ scopes: null }),
-    ],
-    [
-      'the token is revoked',
-      'CHANNEL_TOKEN_REFUSED',
-      () => told.shop.dial({ tokenRevoked: true }),
-      () => told.shop.dial({ tokenRevoked: false }),
-    ],
-    ['the shop is frozen', 'CHANNEL_SHOP_FROZEN', () => told.shop.dial({ frozen: true }), () => told.shop.dial({ frozen: false })],
-  ]
-  test.each(cures)('%s: held as %s, and told by itself after the cure', async (_, code, ill, cure) => {
-    told = await openToldShop(2)
-    await ill()
-    await told.promise(7)
-    await told.tellAll()
-    expect(await health()).toMatchObject({ state: 'refused', code })
-    expect(await told.states()).toEqual({ pending: 2 })
-    await cure()
-    told.later(15_000)
-    await told.tellAll()
-    expect(await told.available()).toEqual([7, 7])
-    expect(await health()).toMatchObject({ state: 'reachable', code: null })
-  })
-
   test('no access: the shop is not even asked', async () => {
     told = await openToldShop(2)
     await access('no_access')

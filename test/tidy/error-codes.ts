@@ -8,7 +8,16 @@ const CODE = new RegExp(`^(?:${FIRST_WORDS})_[A-Z0-9]+(?:_[A-Z0-9]+)*$`)
 const THROWN = /\bnew\s+TrueupError\s*\(\s*"§(\d+)"/g
 
 /** Words of the same shape that are names of the trade (HotWax's, the environment's, Shopify's), not codes of ours. */
-export const NOT_CODES: ReadonlySet<string> = new Set(['CHANNEL_FAC_GROUP', 'DATABASE_URL', 'INVENTORY_LEVEL', 'IMPORT_ORDERS'])
+export const NOT_CODES: ReadonlySet<string> = new Set([
+  'CHANNEL_FAC_GROUP',
+  'DATABASE_URL',
+  'INVENTORY_LEVEL',
+  'IMPORT_ORDERS',
+  'SHOP_NO_ACCESS',
+  'SHOP_READ_ACCESS',
+  'SHOP_RW_ACCESS',
+  'SHOP_READ_WRITE_ACCESS',
+])
 
 /** The codes that a file can give to an operator: what it throws, and every text of their shape. */
 export function codesIn(file: string, source: Source): string[] {

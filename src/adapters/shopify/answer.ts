@@ -1,3 +1,4 @@
+import type { ShopCode } from '../../channel/port.ts'
 import type { InstantMs } from '../../kernel/clock.ts'
 import type { ThrottleStatus } from './throttle.ts'
 
@@ -15,6 +16,8 @@ export type Answer =
     }
   /** Nothing, or not all of it. Whether the shop did what was asked is not known. */
   | { kind: 'nothing'; message: string }
+  /** Our own gate did not let it out: the shop never saw it. */
+  | { kind: 'not_sent'; code: ShopCode; message: string; retryAfterMs: number | null }
 
 export type ShopBody = { data?: unknown; errors?: unknown; extensions?: { cost?: Cost } }
 

@@ -5,6 +5,7 @@ import type { ShopOrdersPort } from '../../orders/port.ts'
 import { openBulk } from './bulk.ts'
 import { openClient } from './client.ts'
 import { openGraphql } from './graphql.ts'
+import { type Guard, guarded } from './guard.ts'
 import { shopCatalog } from './shop-catalog.ts'
 import { shopLevels } from './shop-levels.ts'
 import { shopOrders } from './shop-orders.ts'
@@ -19,11 +20,12 @@ export type ShopOptions = {
   fetch: typeof fetch
   clock: Clock
   sleep: Sleep
+  guard: Guard
 }
 
 /** Opens a Shopify shop. One a shop and process: everything that is asked of it draws on one bucket. */
 export function openShop(options: ShopOptions): OpenShop {
-  const client = openClient(options)
+  const client = guarded(openClient(options), options.guard, options.clock)
   const graphql = openGraphql({ client, clock: options.clock, sleep: options.sleep })
   const bulk = openBulk({ client, graphql, sleep: options.sleep })
   return { ...shopCatalog({ graphql, bulk }), ...shopOrders({ graphql }), ...shopLevels({ graphql, bulk }) }

@@ -20,6 +20,10 @@ const REJECTED_WAIT_MS = 60_000
 /** Null: the shop did what was asked, or answered it in `data`. */
 export function problemOf(answer: Answer): Problem | null {
   if (answer.kind === 'nothing') return { kind: 'no_answer', message: answer.message, retryAfterMs: null }
+  if (answer.kind === 'not_sent') {
+    const { code, message, retryAfterMs } = answer
+    return code === 'CHANNEL_UNREACHABLE' ? { kind: 'no_answer', message, retryAfterMs } : { kind: 'refused', code, message }
+  }
   return answer.status === 200 ? problemInBody(answer) : problemOfStatus(answer)
 }
 

@@ -1,8 +1,7 @@
 import { z } from 'zod'
+import { ACCESS_SCOPES, accessScopeGiven } from './access-scope.ts'
 import { instant } from './instant.ts'
 import { pageOf, pageQuery } from './page.ts'
-
-export const ACCESS_SCOPES = ['no_access', 'read_only', 'read_and_write'] as const
 
 export const shopInList = z
   .object({
@@ -10,7 +9,9 @@ export const shopInList = z
     name: z.string(),
     apiUrl: z.string(),
     apiVersion: z.string(),
+    /** What it comes to; where nobody chose one it is read only. */
     accessScope: z.enum(ACCESS_SCOPES),
+    isAccessScopeSet: z.boolean(),
     isEnabled: z.boolean(),
     catalogReadAt: instant.nullable(),
     locations: z.number().int(),
@@ -24,7 +25,11 @@ export const shopInList = z
       since: instant.nullable(),
       retryAt: instant.nullable(),
       grantedScopes: z.array(z.string()).nullable(),
+      /** Why nothing may be written although the shop answers. */
+      held: z.object({ code: z.string(), message: z.string(), since: instant }).nullable(),
     }),
+    /** Changes that wait for this shop. */
+    waiting: z.number().int(),
   })
   .meta({ id: 'Shop' })
 
@@ -49,7 +54,8 @@ export const newShop = z
       .string()
       .max(500)
       .regex(/^[\x21-\x7e]+$/, 'A token has no blanks.'),
-    accessScope: z.enum(ACCESS_SCOPES).default('read_only'),
+    /** Left out: as it was, and read only where nobody has chosen yet. */
+    accessScope: accessScopeGiven.optional(),
   })
   .meta({ id: 'NewShop' })
 

@@ -1,0 +1,111 @@
+import type { Tx } from '../db/connection.ts'
+import type { InstantMs } from '../kernel/clock.ts'
+import type { ShopItem, ShopLocation } from './port.ts'
+import { catalogChanged } from './store.ts'
+
+/** Replaces what is known of a shop's locations; one that is gone stays as inactive, since a mapping may point at it. */
+export async function recordLocations(tx: Tx, shopId: number, locations: readonly ShopLocation[], now: InstantMs): Promise<void> {
+  await tx.query(
+    `insert into catalog.location (shop_id, location_gid, name, is_active, is_fulfillment_service, seen_at)
+     select $1, gid, name, active, service, $6
+       from unnest($2::text[], $3::text[], $4::boolean[], $5::boolean[]) as given (gid, name, active, service)
+     on conflict (shop_id, location_gid) do update
+        set name = excluded.name, is_active = excluded.is_active, is_fulfillment_service = excluded.is_fulfillment_service, seen_at = excluded.seen_at`,
+    [
+      shopId,
+      locations.map(location => location.locationGid),
+      locations.map(location => location.name),
+      locations.map(location => location.isActive),
+      locations.map(location => location.isFulfillmentService),
+      new Date(now),
+    ],
+  )
+  await tx.query('update catalog.location set is_active = false where shop_id = $1 and seen_at < $2 and is_active', [shopId, new Date(now)])
+}
+
+/** Adds one chunk of what a shop sells. */
+export async function recordItems(tx: Tx, shopId: number, items: readonly ShopItem[], now: InstantMs): Promise<void> {
+  await tx.query(
+    `insert into catalog.shop_item (shop_id, inventory_item_gid, variant_gid, sku, is_tracked, is_bundle_parent, seen_at)
+     select $1, item, max(variant), max(sku), bool_and(tracked), bool_or(bundle), $7
+       from unnest($2::text[], $3::text[], $4::text[], $5::boolean[], $6::boolean[]) as given (item, variant, sku, tracked, bundle)
+      group by item
+     on conflict (shop_id, inventory_item_gid) do update
+        set variant_gid = excluded.variant_gid, sku = excluded.sku, is_tracked = excluded.is_tracked,
+            is_bundle_parent = excluded.is_bundle_parent, seen_at = excluded.seen_at`,
+    [
+      shopId,
+      items.map(item => item.inventoryItemGid),
+      items.map(item => item.variantGid),
+      items.map(item => item.sku),
+      items.map(item => item.isTracked),
+      items.map(item => item.isBundleParent),
+      new Date(now),
+    ],
+  )
+}
+
+/** Ends a whole reading of a shop's catalogue: what was not seen in it is gone. */
+export async function finishReading(tx: Tx, shopId: number, startedAt: InstantMs): Promise<void> {
+  await tx.query('delete from catalog.shop_item where shop_id = $1 and seen_at < $2', [shopId, new Date(startedAt)])
+  await tx.query('update catalog.shop set catalog_read_at = $2 where shop_id = $1', [shopId, new Date(startedAt)])
+}
+
+/** Says what each item is, in one statement; `linkItems` in identity.ts is the specification. Gives the number of links. */
+export async function relink(tx: Tx, shopId: number, now: InstantMs): Promise<{ links: number; findings: number; changed: boolean }> {
+  await tx.query(
+    `create temp table classified on commit drop as
+     with sku as (select value, product_id from catalog.product_identifier where type = 'SKU'),
+     near as (select distinct lower(regexp_replace(value, '\\s+', '', 'g')) as folded from sku)
+     select i.inventory_item_gid, i.sku, sku.product_id,
+            case
+              when i.sku is null or btrim(i.sku, E' \\t\\r\\n') = '' then 'CATALOG_ITEM_NO_SKU'
+              when sku.product_id is null and near.folded is not null then 'CATALOG_SKU_NEAR'
+              when sku.product_id is null then 'CATALOG_ITEM_NOT_IN_ERP'
+              when count(*) over (partition by i.sku) > 1 or count(*) over (partition by sku.product_id) > 1 then 'CATALOG_SKU_DUPLICATE'
+              when i.is_bundle_parent then 'CATALOG_ITEM_BUNDLE_PARENT'
+              when not i.is_tracked then 'CATALOG_ITEM_UNTRACKED'
+            end as code
+       from catalog.shop_item i
+       left join sku on sku.value = i.sku
+       left join near on near.folded = lower(regexp_replace(i.sku, '\\s+', '', 'g'))
+      where i.shop_id = $1`,
+    [shopId],
+  )
+  const [counts] = await tx.query<{ removed: number; added: number; links: number }>(
+    `with removed as (
+       delete from catalog.item_link l
+        where l.shop_id = $1 and not exists (
+          select 1 from classified c where c.code is null and c.product_id = l.product_id and c.inventory_item_gid = l.inventory_item_gid)
+       returning 1
+     ) select (select count(*) from removed) as removed, 0 as added, 0 as links`,
+    [shopId],
+  )
+  const [added] = await tx.query<{ added: number; links: number }>(
+    `with added as (
+       insert into catalog.item_link (shop_id, product_id, inventory_item_gid)
+       select $1, product_id, inventory_item_gid from classified where code is null
+       on conflict do nothing
+       returning 1
+     ) select (select count(*) from added) as added, (select count(*) from classified where code is null) as links`,
+    [shopId],
+  )
+  await tx.query('delete from catalog.link_finding where shop_id = $1', [shopId])
+  const [findings] = await tx.query<{ findings: number }>(
+    `with found as (
+       insert into catalog.link_finding (shop_id, code, sku, inventory_item_gid, product_id, detail, found_at)
+       select $1::integer, code, coalesce(sku, ''), inventory_item_gid, product_id, '', $2::timestamptz from classified where code is not null
+       union all
+       select $1::integer, 'CATALOG_PRODUCT_NOT_IN_SHOP', min(p.value), null, p.product_id, '', $2::timestamptz
+         from catalog.product_identifier p
+        where p.type = 'SKU'
+        group by p.product_id
+       having not bool_or(exists (select 1 from classified c where c.sku = p.value))
+       returning 1
+     ) select count(*) as findings from found`,
+    [shopId, new Date(now)],
+  )
+  const changed = (counts?.removed ?? 0) + (added?.added ?? 0) > 0
+  if (changed) await catalogChanged(tx)
+  return { links: added?.links ?? 0, findings: findings?.findings ?? 0, changed }
+}

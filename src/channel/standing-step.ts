@@ -1,0 +1,56 @@
+import { shopById } from '../catalog/store.ts'
+import type { Db } from '../db/connection.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { TrueupError } from '../kernel/error.ts'
+import type { Ids } from '../kernel/ids.ts'
+import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
+import { chanceOf } from '../outbox/backoff.ts'
+import { mayRead, mayWrite, type Verdict } from './capability.ts'
+import { purgeExchanges } from './exchange-store.ts'
+import { type Health, isResting, type News, needsQuestion, neverAsked, newsOf } from './health.ts'
+import * as store from './health-store.ts'
+import type { ShopCode, ShopPort } from './port.ts'
+
+export type StandingDeps = { db: Db; clock: Clock; ids: Ids; port: Pick<ShopPort, 'grantedScopes'>; shopId: number; signal?: AbortSignal }
+
+/**
+ * Whether stock may be written now, by both switches: ours, and what Shopify granted, which is asked where it is not known
+ * or not believed any longer. What may not be written is held, not failed; being let in again is noted as mended.
+ */
+export async function mayWriteNow(deps: StandingDeps, { isAskedAnew = false } = {}): Promise<Verdict> {
+  const { db, clock, port, shopId, signal } = deps
+  const shop = await shopById(db, shopId)
+  if (!shop?.isEnabled) return { kind: 'held', code: 'CHANNEL_READ_ONLY', message: 'the shop is switched off' }
+  let health = (await store.healthOf(db, shopId)) ?? neverAsked(clock.now())
+  if (mayRead(shop.accessScope) && (isAskedAnew || needsQuestion(health, clock.now())))
+    health = await hear(deps, { kind: 'scopes', grantedScopes: await port.grantedScopes(signal) })
+  const verdict = mayWrite(shop.accessScope, health.grantedScopes)
+  if (verdict.kind === 'held') await hear(deps, verdict)
+  else if (health.heldCode !== null) await hear(deps, { kind: 'free' })
+  return verdict
+}
+
+/** Looks after one shop: what Shopify grants us now, and how much of its job log is kept. */
+export async function checkShop(deps: StandingDeps, { isAskedByPerson = false } = {}): Promise<StepReport> {
+  const { db, clock, shopId, signal } = deps
+  const health = await store.healthOf(db, shopId)
+  if (health !== null && !isAskedByPerson && isResting(health, clock.now())) return NOTHING_TO_DO
+  try {
+    await mayWriteNow(deps, { isAskedAnew: true })
+  } catch (error) {
+    if (signal?.aborted) return NOTHING_TO_DO
+    await hear(deps, troubleIn(error))
+  }
+  return { ...NOTHING_TO_DO, read: 1, wrote: await purgeExchanges(db, shopId, clock.now()) }
+}
+
+/** What an error of a question says about the shop; what is no trouble of a shop goes on its way. */
+export function troubleIn(error: unknown): News {
+  if (!(error instanceof TrueupError) || !error.code.startsWith('CHANNEL_')) throw error
+  const retryAfterMs = typeof error.detail.retryAfterMs === 'number' ? error.detail.retryAfterMs : null
+  return newsOf(error.code as ShopCode, error.message, retryAfterMs)
+}
+
+export function hear({ db, clock, ids, shopId }: Omit<StandingDeps, 'port'>, news: News): Promise<Health> {
+  return store.hear(db, shopId, news, { now: clock.now(), chance: chanceOf(ids.uuid()) })
+}
