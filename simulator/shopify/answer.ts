@@ -15,6 +15,7 @@ import { problem } from './problem.ts'
 import type { ApiVersion } from './schema.ts'
 import type { Shop } from './shop.ts'
 import { type ShopError, variableErrors } from './validation.ts'
+import type { Webhooks } from './webhooks.ts'
 
 export type Simulated = {
   shop: Shop
@@ -22,6 +23,7 @@ export type Simulated = {
   bucket: Bucket
   /** What one version of the API needs; made when the first call for it comes. */
   api: (version: ApiVersion) => Api
+  webhooks: Webhooks
   /** Idempotency keys of calls that are under way. */
   keysUnderWay: Set<string>
 }

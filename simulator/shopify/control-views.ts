@@ -2,7 +2,7 @@
 
 import type { Simulated } from './answer.ts'
 import { gid, levelGid } from './ids.ts'
-import { openUnits, updatedAtOf } from './orders.ts'
+import { openUnits, updatedAtOf } from './order-state.ts'
 import type { DraftRow, LevelRow, OrderRow } from './rows.ts'
 import { quantityOf } from './stock.ts'
 

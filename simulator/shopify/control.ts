@@ -5,6 +5,8 @@
 
 import { type AdversaryOptions, startAdversary } from './adversary.ts'
 import type { Simulated } from './answer.ts'
+import { instant } from './call.ts'
+import { CATALOGUE_ACTS } from './control-catalogue.ts'
 import { CUSTOMER_ACTS } from './control-orders.ts'
 import { levelView, orderView } from './control-views.ts'
 import { turnDials } from './dials.ts'
@@ -16,7 +18,7 @@ import { move } from './stock.ts'
 
 export const CONTROL_PATH = '/_simulator/'
 
-export type Control = (method: string, url: URL, text: string) => { status: number; body: unknown }
+export type Control = (method: string, url: URL, text: string) => Promise<{ status: number; body: unknown }>
 
 export type Backstage = {
   simulated: Simulated
@@ -25,7 +27,8 @@ export type Backstage = {
   now: () => number
   /** The world's clock. */
   worldNow: () => number
-  catchUp: () => void
+  /** Everything that is due has happened, and its webhooks are answered. */
+  settled: () => Promise<void>
   /** Null: this clock goes by itself. */
   advance: ((ms: number) => void) | null
 }
@@ -33,13 +36,13 @@ export type Act = (backstage: Backstage, body: Record<string, unknown>, url: URL
 export type Acts = readonly [method: string, path: RegExp, act: Act][]
 
 export function control(backstage: Backstage): Control {
-  return (method, url, text) => {
+  return async (method, url, text) => {
     const path = decodeURIComponent(url.pathname.slice(CONTROL_PATH.length))
     for (const [wanted, pattern, act] of ACTS) {
       const found = wanted === method ? pattern.exec(path) : null
       if (found === null) continue
       try {
-        const body = act(backstage, (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>, url, found[1] ?? '')
+        const body = await act(backstage, (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>, url, found[1] ?? '')
         backstage.simulated.shop.tables.flush()
         return { status: 200, body }
       } catch (error) {
@@ -57,12 +60,16 @@ const ACTS: Acts = [
   [
     'PUT',
     /^dials$/,
-    ({ simulated }, body) => {
+    ({ simulated, now }, body) => {
+      const before = grantedNow(simulated)
       turnDials(simulated.dials, body)
+      tellOfScopes(simulated, before, now())
       return simulated.dials
     },
   ],
+  ['POST', /^uninstall$/, uninstall],
   ...CUSTOMER_ACTS,
+  ...CATALOGUE_ACTS,
   ['PUT', /^levels$/, editLevels],
   ['GET', /^truth$/, ({ simulated }) => truthView(simulated)],
   ['PUT', /^truth$/, tellTruth],
@@ -94,11 +101,32 @@ function state(backstage: Backstage): unknown {
       unitsOversold: tables.total('units oversold'),
       unitsRefused,
       unitsRefusedInVain,
+      webhooks: simulated.webhooks.counts,
     },
     locations: [...tables.locations.values()].map(each => ({ id: gid('Location', each.id), name: each.name, active: each.active })),
     levels: [...tables.levels.values()].map(level => levelView(simulated, level)),
     orders: [...tables.orders.values()].map(order => orderView(simulated, order, now())),
   }
+}
+
+function grantedNow({ dials, shop }: Simulated): string[] {
+  return [...(dials.scopes ?? shop.file.scopes)].sort()
+}
+
+function tellOfScopes(simulated: Simulated, previous: string[], at: number): void {
+  const current = grantedNow(simulated)
+  if (current.join() === previous.join()) return
+  const payload = (): Record<string, unknown> => ({ id: 1, previous, current, updated_at: instant(at) })
+  simulated.shop.tell({ topic: 'APP_SCOPES_UPDATE', at, payload })
+}
+
+/** The merchant throws the app out: its token is no good any more, and the last it hears is that. */
+function uninstall({ simulated, now }: Backstage): unknown {
+  const { file } = simulated.shop
+  const payload = { id: 1, name: file.name ?? file.domain, myshopify_domain: file.domain, domain: file.domain }
+  simulated.shop.tell({ topic: 'APP_UNINSTALLED', at: now(), payload: () => payload })
+  simulated.dials.tokenRevoked = true
+  return { uninstalled: true }
 }
 
 /** Somebody in the admin: the level is simply what they typed. */
@@ -161,13 +189,13 @@ function clockView({ now, worldNow, simulated }: Backstage): unknown {
   }
 }
 
-function letTimePass(backstage: Backstage, body: Record<string, unknown>): unknown {
+async function letTimePass(backstage: Backstage, body: Record<string, unknown>): Promise<unknown> {
   const { advance } = backstage
   if (advance === null) throw new Error('This clock goes by itself.')
   const { advanceMs } = body
   if (typeof advanceMs !== 'number' || !(advanceMs >= 0)) throw new Error('advanceMs has to be a number, at least 0.')
   advance(advanceMs)
-  backstage.catchUp()
+  await backstage.settled()
   return clockView(backstage)
 }
 

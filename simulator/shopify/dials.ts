@@ -20,6 +20,13 @@ export type Dials = {
   orderSearchLagMs: number
   /** From the start of a bulk operation to its end; it is CREATED for the first fifth. */
   bulkDelayMs: number
+  /** Each webhook comes so much later at the most, one sooner than another: so they overtake each other. */
+  webhookDelayMs: number
+  /** Shares of the webhooks, from 0 to 1: never sent, and sent twice. */
+  webhookLossRate: number
+  webhookDoubleRate: number
+  /** `late`: a level is looked up when its webhook is sent, so two changes can tell the same last value. */
+  webhookPayloads: 'late' | 'prompt'
   /** Taken one by one by the calls that they fit. */
   failNext: Fault[]
   /** Met by a share of the calls that they fit, or by all between two instants. */
@@ -50,6 +57,10 @@ export function newDials(latencyMs: number): Dials {
     laterChangesTouchOrder: true,
     orderSearchLagMs: 0,
     bulkDelayMs: 100,
+    webhookDelayMs: 0,
+    webhookLossRate: 0,
+    webhookDoubleRate: 0,
+    webhookPayloads: 'late',
     failNext: [],
     faults: [],
     tokenRevoked: false,
@@ -68,6 +79,7 @@ const CHOICES: Partial<Record<keyof Dials, readonly string[]>> = {
   failedKeys: ['remembered', 'forgotten'],
   staleField: ['row', 'null'],
   unstockedWrites: ['inactive-level', 'ignored'],
+  webhookPayloads: ['late', 'prompt'],
 }
 const MAY_BE_NEGATIVE: readonly string[] = ['clockSkewMs']
 

@@ -74,6 +74,8 @@ export const catalogueFields: Record<string, Fields> = {
     legacyResourceId: (row: ProductRow) => String(row.id),
     title: 'property',
     vendor: 'property',
+    productType: 'property',
+    tags: 'property',
     status: 'property',
     createdAt: (row: ProductRow) => instant(row.createdAt),
     updatedAt: (row: ProductRow) => instant(row.updatedAt),
@@ -108,6 +110,9 @@ function variantFilters(call: Call): Filters<VariantRow> {
     title: byText(row => row.title),
     id: byNumber(row => row.id),
     product_id: byNumber(row => row.productId),
+    vendor: byText(row => productOf(call, row).vendor),
+    product_type: byText(row => productOf(call, row).productType),
+    tag: byWord(row => productOf(call, row).tags.map(tag => tag.toLowerCase())),
     product_status: byWord(row => [productOf(call, row).status.toLowerCase()]),
     updated_at: byInstant(row => row.updatedAt),
   }

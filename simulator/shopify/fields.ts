@@ -23,6 +23,7 @@ import { appFields, locationFields } from './fields-location.ts'
 import { nodeFields } from './fields-node.ts'
 import { orderFields } from './fields-order.ts'
 import { quantityFields } from './fields-quantity.ts'
+import { webhookFields } from './fields-webhook.ts'
 import { notSimulated } from './problem.ts'
 import { checkScope } from './scopes.ts'
 
@@ -36,6 +37,7 @@ const TABLE = merge([
   orderFields,
   bulkFields,
   nodeFields,
+  webhookFields,
 ])
 
 export const resolveField: GraphQLFieldResolver<unknown, Call> = (source, args, call, info) => {

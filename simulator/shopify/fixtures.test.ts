@@ -47,6 +47,9 @@ describe('those that are simulated run', () => {
     '23_poll_bulk_operation': { id: 'gid://shopify/BulkOperation/5000000001' },
     '24_list_bulk_operations': {},
     '25_cancel_bulk_operation': { id: 'gid://shopify/BulkOperation/5000000001' },
+    '30_webhook_subscribe': { topic: 'ORDERS_CREATE', uri: 'https://hub.example/hook' },
+    '31_webhook_list': {},
+    '32_webhook_delete': { id: 'gid://shopify/WebhookSubscription/1700000000001' },
     bulk_inner_01_set_quantities: setCall([row(11, 2, 9, null)])[1],
   }
   test.each(Object.entries(variables))('%s', async (name, given) => {

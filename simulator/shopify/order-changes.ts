@@ -4,6 +4,7 @@
  */
 
 import {
+  addRefund,
   assign,
   changed,
   enterOrder,
@@ -11,7 +12,6 @@ import {
   letGo,
   newFulfillmentOrder,
   newLine,
-  newRefund,
   OrderRefused,
   type Placing,
   putBack,
@@ -21,6 +21,7 @@ import {
 import type { DraftRow, FulfillmentOrderRow, ItemRow, LineRow, OrderRow } from './rows.ts'
 import { isSimple, levelOf, placeOf, type Shop } from './shop.ts'
 import { move } from './stock.ts'
+import { tellOfMove, tellOfOrder } from './webhook-events.ts'
 
 /** A line more, taken from stock at once. */
 export function addLine(shop: Shop, order: OrderRow, wish: Wish, now: number): void {
@@ -37,6 +38,7 @@ export function addLine(shop: Shop, order: OrderRow, wish: Wish, now: number): v
   order.closedAt = null
   shop.tables.add('units sold', wish.units)
   changed(shop, order, now)
+  tellOfOrder(shop, order, 'ORDERS_EDITED', now)
 }
 
 /** Units that were ordered and not shipped leave the order. */
@@ -59,7 +61,7 @@ export function removeUnits(shop: Shop, order: OrderRow, of: { lineId: number; u
     if (part.status === 'OPEN' && part.lines.every(piece => piece.remainingUnits === 0)) part.status = 'CLOSED'
   }
   if (lines.length === 0) throw new OrderRefused('Nothing of this line is open.')
-  order.refunds.push(newRefund(shop, order, lines, of.now))
+  addRefund(shop, order, lines, of.now)
   changed(shop, order, of.now)
 }
 
@@ -77,7 +79,7 @@ export function returnUnits(
   if (of.units > line.fulfilledUnits - returned) throw new OrderRefused('So many were never shipped.')
   if (of.locationId !== null) putBack(shop, line.itemId, { locationId: of.locationId, units: of.units, now: of.now })
   const restockType = of.locationId === null ? 'NO_RESTOCK' : 'RETURN'
-  order.refunds.push(newRefund(shop, order, [{ lineId: line.id, units: of.units, restockType, locationId: of.locationId }], of.now))
+  addRefund(shop, order, [{ lineId: line.id, units: of.units, restockType, locationId: of.locationId }], of.now)
   changed(shop, order, of.now)
 }
 
@@ -103,6 +105,7 @@ export function moveFulfillmentOrder(
   part.updatedAt = of.now
   if (of.touchesOrder) changed(shop, order, of.now)
   else shop.tables.put('orders', order)
+  tellOfMove(shop, part, of.now)
 }
 
 /** Lays goods aside for a draft order. */

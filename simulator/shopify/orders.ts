@@ -8,6 +8,7 @@ import type { FulfillmentOrderRow, ItemRow, LineRow, OrderRow } from './rows.ts'
 import { isSimple, levelOf, placeOf, type Shop } from './shop.ts'
 import { move } from './stock.ts'
 import { levelKey } from './tables.ts'
+import { tellOfOrder, tellOfRefund, tellOfRouting } from './webhook-events.ts'
 
 export type Wish = { itemId: number; units: number; locationId: number | null }
 
@@ -64,6 +65,9 @@ export function enterOrder(shop: Shop, assigned: readonly Assigned[], placing: P
     assigned.reduce((sum, wish) => sum + wish.units, 0),
   )
   tables.put('orders', order)
+  tellOfOrder(shop, order, 'ORDERS_CREATE', createdAt)
+  tellOfRouting(shop, order)
+  if (order.changes.length > 1) tellOfOrder(shop, order, 'ORDERS_UPDATED', routedAt)
   return order
 }
 
@@ -83,11 +87,12 @@ export function cancelOrder(shop: Shop, order: OrderRow, options: { now: number;
     part.remainingUnits = 0
   })
   for (const part of order.fulfillmentOrders) if (part.status === 'OPEN') Object.assign(part, { status: 'CANCELLED', updatedAt: now })
-  if (lines.length > 0) order.refunds.push(newRefund(shop, order, lines, now))
+  if (lines.length > 0) addRefund(shop, order, lines, now)
   order.restocked = restock
   order.cancelledAt = now
   order.closedAt = now
   changed(shop, order, now)
+  tellOfOrder(shop, order, 'ORDERS_CANCELLED', now)
 }
 
 /** Ships what is open, of one fulfilment order or of all. */
@@ -102,17 +107,10 @@ export function fulfilOrder(shop: Shop, order: OrderRow, options: { now: number;
     part.remainingUnits = 0
   })
   for (const part of parts) Object.assign(part, { status: 'CLOSED', updatedAt: now })
-  if (order.fulfillmentOrders.every(part => part.status !== 'OPEN')) order.closedAt = now
+  const isWhole = order.fulfillmentOrders.every(part => part.status !== 'OPEN')
+  if (isWhole) order.closedAt = now
   changed(shop, order, now)
-}
-
-export function openUnits(line: LineRow): number {
-  return line.units - line.fulfilledUnits - line.removedUnits
-}
-
-/** When the order was last changed, as far as can be seen by now. */
-export function updatedAtOf(order: OrderRow, now: number): number {
-  return order.changes.findLast(at => at <= now) ?? order.createdAt
+  tellOfOrder(shop, order, isWhole ? 'ORDERS_FULFILLED' : 'ORDERS_PARTIALLY_FULFILLED', now)
 }
 
 /** The search index never lags by more changes than this. */
@@ -121,6 +119,7 @@ const CHANGES_KEPT_MAX = 50
 export function changed(shop: Shop, order: OrderRow, now: number): void {
   order.changes = [...order.changes, now].sort((one, other) => one - other).slice(-CHANGES_KEPT_MAX)
   shop.tables.put('orders', order)
+  tellOfOrder(shop, order, 'ORDERS_UPDATED', now)
 }
 
 type Units = { locationId: number; units: number; now: number }
@@ -168,8 +167,11 @@ export function newLine(shop: Shop, orderId: number, wish: Assigned): LineRow {
   return { kind: 'LineItem', id, orderId, itemId: wish.item.id, units: wish.units, fulfilledUnits: 0, removedUnits: 0 }
 }
 
-export function newRefund(shop: Shop, order: OrderRow, lines: OrderRow['refunds'][0]['lines'], now: number): OrderRow['refunds'][0] {
-  return { kind: 'Refund', id: shop.tables.next('refunds', 860_000_001), orderId: order.id, createdAt: now, lines }
+export function addRefund(shop: Shop, order: OrderRow, lines: OrderRow['refunds'][0]['lines'], now: number): void {
+  const id = shop.tables.next('refunds', 860_000_001)
+  const refund: OrderRow['refunds'][0] = { kind: 'Refund', id, orderId: order.id, createdAt: now, lines }
+  order.refunds.push(refund)
+  tellOfRefund(shop, order, refund)
 }
 
 export function newFulfillmentOrder(

@@ -19,6 +19,8 @@ export type ProductRow = {
   id: number
   title: string
   vendor: string
+  productType: string
+  tags: string[]
   status: string
   createdAt: number
   updatedAt: number
@@ -142,6 +144,7 @@ export type Payload = {
   levelKeys?: string[]
   itemId?: number
   bulkId?: number
+  webhookId?: number
 }
 
 export type GroupRow = {
@@ -174,6 +177,20 @@ export type BulkRow = {
   objectCount: number
   rootObjectCount: number
   result: string | null
+}
+
+export type WebhookRow = {
+  kind: 'WebhookSubscription'
+  id: number
+  /** As in the schema: `INVENTORY_LEVELS_UPDATE`. */
+  topic: string
+  uri: string
+  format: string
+  filter: string | null
+  includeFields: string[]
+  name: string | null
+  createdAt: number
+  updatedAt: number
 }
 
 export type CounterRow = { name: string; value: number }

@@ -48,7 +48,7 @@ async function answer(wiring: Wiring, request: IncomingMessage, response: Server
   const text = await bodyOf(request)
   if (text === null) return sendJson(response, 413, { errors: `The body is larger than ${BODY_BYTES_MAX} bytes` })
   if (url.pathname.startsWith(CONTROL_PATH)) {
-    const told = wiring.control(request.method ?? 'GET', url, text)
+    const told = await wiring.control(request.method ?? 'GET', url, text)
     return sendJson(response, told.status, told.body)
   }
   const bulk = /^\/_bulk\/(\d+)\.jsonl$/.exec(url.pathname)

@@ -33,6 +33,8 @@ export type ShopFileProduct = {
   id?: number
   status?: 'ACTIVE' | 'ARCHIVED' | 'DRAFT' | 'UNLISTED'
   vendor?: string
+  productType?: string
+  tags?: string[]
   variants: ShopFileVariant[]
 }
 

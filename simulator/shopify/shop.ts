@@ -3,11 +3,12 @@
 import { createHash } from 'node:crypto'
 import type { ItemRow, LevelRow } from './rows.ts'
 import { STORED_NAMES } from './rows.ts'
-import type { ShopFile, ShopFileVariant } from './shop-file.ts'
+import type { ShopFile, ShopFileProduct, ShopFileVariant } from './shop-file.ts'
 import { checkShopFile } from './shop-file.ts'
 import { readStateFile, StateFile } from './state-file.ts'
 import { emptyLevel } from './stock.ts'
 import { levelKey, Tables } from './tables.ts'
+import type { Told } from './webhooks.ts'
 import { newWorld, type World } from './world.ts'
 
 export type Shop = {
@@ -16,6 +17,8 @@ export type Shop = {
   readonly seed: number
   /** What really exists, and what will happen; several shops may share it. */
   readonly world: World
+  /** Tells whoever subscribed; set by the simulator once the shop stands. */
+  tell: (told: Told) => void
   readonly close: () => void
 }
 
@@ -28,7 +31,7 @@ export function openShop(
   const tables = new Tables()
   if (options.stateFile === undefined) {
     fill(tables, file, options)
-    return { file, tables, seed: options.seed, world, close: () => undefined }
+    return { file, tables, seed: options.seed, world, tell: () => undefined, close: () => undefined }
   }
   const digest = createHash('sha256').update(JSON.stringify(file)).digest('hex')
   const earlier = readStateFile(options.stateFile, digest)
@@ -36,7 +39,7 @@ export function openShop(
   else tables.restore(earlier)
   const kept = new StateFile(options.stateFile, digest)
   tables.keepIn(kept)
-  return { file, tables, seed: options.seed, world, close: () => kept.close() }
+  return { file, tables, seed: options.seed, world, tell: () => undefined, close: () => kept.close() }
 }
 
 /** The level of a pair, made if there is none yet. */
@@ -65,12 +68,10 @@ const SEED_STEP = 1_000
 function fill(tables: Tables, file: ShopFile, options: { seed: number; now: number }): void {
   const { now } = options
   const shift = (options.seed % SEED_STEP) * SEED_STEP
-  const numberFor = (series: keyof typeof ID_FIRST, given: number | undefined): number =>
-    given ?? tables.next(series, ID_FIRST[series] + shift)
   const locationIds = new Map<string, number>()
 
   for (const location of file.locations) {
-    const id = numberFor('locations', location.id)
+    const id = location.id ?? tables.next('locations', ID_FIRST.locations + shift)
     locationIds.set(location.name, id)
     tables.put('locations', {
       kind: 'Location',
@@ -84,29 +85,46 @@ function fill(tables: Tables, file: ShopFile, options: { seed: number; now: numb
     })
   }
 
-  for (const product of file.products) {
-    const productId = numberFor('products', product.id)
-    tables.put('products', {
-      kind: 'Product',
-      id: productId,
-      title: product.title,
-      vendor: product.vendor ?? file.domain,
-      status: product.status ?? 'ACTIVE',
-      createdAt: now,
-      updatedAt: now,
-    })
-    product.variants.forEach((variant, index) => {
-      const itemId = numberFor('items', variant.inventoryItemId)
-      const variantId = numberFor('variants', variant.id)
-      putVariant(tables, variant, { productId, itemId, variantId, position: index + 1, now })
-      for (const level of variant.levels ?? []) {
-        const locationId = locationIds.get(level.location) as number
-        const row = levelOf(tables, { itemId, locationId, activeIfNew: level.active ?? true, now })
-        for (const name of STORED_NAMES) row.quantities[name] = level[name] ?? 0
-        tables.put('levels', row)
-      }
-    })
-  }
+  for (const product of file.products) putProduct(tables, product, { shift, locations: locationIds, now })
+}
+
+/** A product that the merchant adds later on; gives its inventory items. */
+export function addProduct(shop: Shop, product: ShopFileProduct, of: { locations: ReadonlyMap<string, number>; now: number }): ItemRow[] {
+  return putProduct(shop.tables, product, { ...of, shift: (shop.seed % SEED_STEP) * SEED_STEP })
+}
+
+function putProduct(
+  tables: Tables,
+  product: ShopFileProduct,
+  of: { shift: number; locations: ReadonlyMap<string, number>; now: number },
+): ItemRow[] {
+  const { now } = of
+  const numberFor = (series: keyof typeof ID_FIRST, given: number | undefined): number =>
+    given ?? tables.next(series, ID_FIRST[series] + of.shift)
+  const productId = numberFor('products', product.id)
+  tables.put('products', {
+    kind: 'Product',
+    id: productId,
+    title: product.title,
+    vendor: product.vendor ?? 'Simulated vendor',
+    productType: product.productType ?? '',
+    tags: product.tags ?? [],
+    status: product.status ?? 'ACTIVE',
+    createdAt: now,
+    updatedAt: now,
+  })
+  return product.variants.map((variant, index) => {
+    const itemId = numberFor('items', variant.inventoryItemId)
+    const variantId = numberFor('variants', variant.id)
+    putVariant(tables, variant, { productId, itemId, variantId, position: index + 1, now })
+    for (const level of variant.levels ?? []) {
+      const locationId = of.locations.get(level.location) as number
+      const row = levelOf(tables, { itemId, locationId, activeIfNew: level.active ?? true, now })
+      for (const name of STORED_NAMES) row.quantities[name] = level[name] ?? 0
+      tables.put('levels', row)
+    }
+    return tables.items.get(itemId) as ItemRow
+  })
 }
 
 function putVariant(

@@ -16,6 +16,8 @@ import { type ApiVersion, adminSchema } from './schema.ts'
 import { shopServer } from './server.ts'
 import { openShop } from './shop.ts'
 import type { ShopFile } from './shop-file.ts'
+import { watchTables } from './webhook-events.ts'
+import { type Deliver, deliverByHttp, Webhooks } from './webhooks.ts'
 import { newWorld, type World } from './world.ts'
 
 export type SimulatorOptions = {
@@ -37,6 +39,10 @@ export type SimulatorOptions = {
   stateFile?: string
   /** Shared by shops that sell the same goods. */
   world?: World
+  /** The client secret of the app: webhooks are signed with it. */
+  webhookSecret?: string
+  /** Takes webhooks instead of the wire. */
+  deliver?: Deliver
 }
 
 export type Simulator = {
@@ -46,6 +52,8 @@ export type Simulator = {
   world: World
   /** Has everything happen that is due by now. */
   catchUp(): void
+  /** Lets nothing happen any more, but waits for webhooks that are under way, and for what their answers bring about now. */
+  settled(): Promise<void>
   close(): Promise<void>
 }
 
@@ -58,11 +66,23 @@ export async function startShopifySimulator(options: SimulatorOptions): Promise<
   const now = (): number => worldNow() + dials.clockSkewMs
   const shop = openShop(options.shop, { seed, now: now(), stateFile: options.stateFile, world })
   const journal = new Journal()
+  const webhooks = new Webhooks({
+    shop,
+    dials,
+    worldNow,
+    chance: seededChance(seed + 1),
+    secret: options.webhookSecret ?? WEBHOOK_SECRET,
+    version: '2026-10',
+    deliver: options.deliver ?? deliverByHttp,
+  })
+  shop.tell = told => webhooks.tell(told)
+  watchTables(shop, now)
   const simulated: Simulated = {
     shop,
     dials,
     bucket: new Bucket(shop.file.plan, now()),
     api: apis(),
+    webhooks,
     keysUnderWay: new Set(),
   }
   simulated.api('2026-10')
@@ -70,13 +90,19 @@ export async function startShopifySimulator(options: SimulatorOptions): Promise<
     world.agenda.runDue(worldNow())
     shop.tables.flush()
   }
+  const settled = async (): Promise<void> => {
+    do {
+      catchUp()
+      await webhooks.settled()
+    } while ((world.agenda.nextAt() ?? Number.POSITIVE_INFINITY) <= worldNow())
+  }
   // By the real clock the world goes on although nobody asks it anything.
   const ticking = options.now === undefined ? setInterval(catchUp, TICK_MS).unref() : null
   let url = ''
   const server = shopServer({
     simulated,
     journal,
-    control: control({ simulated, journal, now, worldNow, catchUp, advance: options.advance ?? null }),
+    control: control({ simulated, journal, now, worldNow, settled, advance: options.advance ?? null }),
     accessTokens: options.accessTokens ?? null,
     now,
     catchUp,
@@ -100,6 +126,7 @@ export async function startShopifySimulator(options: SimulatorOptions): Promise<
     simulated,
     world,
     catchUp,
+    settled,
     close: async () => {
       if (ticking !== null) clearInterval(ticking)
       const closed = new Promise<void>(done => server.close(() => done()))
@@ -111,6 +138,8 @@ export async function startShopifySimulator(options: SimulatorOptions): Promise<
 }
 
 const TICK_MS = 50
+/** Known to everybody: it signs nothing that matters. */
+export const WEBHOOK_SECRET = 'simulated-client-secret'
 
 /** Each version of the API once, when it is first asked for: a schema takes a third of a second and a hundred megabytes. */
 function apis(): (version: ApiVersion) => Api {

@@ -3,7 +3,19 @@
  * and then handed to `put`: that is the only place that the state file learns from.
  */
 
-import type { BulkRow, CounterRow, DraftRow, ItemRow, KeyRow, LevelRow, LocationRow, OrderRow, ProductRow, VariantRow } from './rows.ts'
+import type {
+  BulkRow,
+  CounterRow,
+  DraftRow,
+  ItemRow,
+  KeyRow,
+  LevelRow,
+  LocationRow,
+  OrderRow,
+  ProductRow,
+  VariantRow,
+  WebhookRow,
+} from './rows.ts'
 import type { StateFile, StateLine } from './state-file.ts'
 
 type RowOf = {
@@ -16,6 +28,7 @@ type RowOf = {
   drafts: DraftRow
   keys: KeyRow
   bulk: BulkRow
+  webhooks: WebhookRow
   counters: CounterRow
 }
 export type TableName = keyof RowOf
@@ -30,6 +43,7 @@ export class Tables {
   readonly drafts = new Map<number, DraftRow>()
   readonly keys = new Map<string, KeyRow>()
   readonly bulk = new Map<number, BulkRow>()
+  readonly webhooks = new Map<number, WebhookRow>()
   readonly counters = new Map<string, CounterRow>()
 
   readonly levelsById = new Map<number, LevelRow>()
@@ -37,18 +51,43 @@ export class Tables {
   readonly #levelsByLocation = new Map<number, LevelRow[]>()
   readonly #itemsBySku = new Map<string, number>()
   #file: StateFile | null = null
+  #watcher: Watcher | null = null
 
   /** Stores a row that is new, or that was changed in place. */
   put<T extends TableName>(table: T, row: RowOf[T]): void {
     const key = keyOf(table, row)
     const rows = this[table] as unknown as Map<string | number, RowOf[T]>
-    if (!rows.has(key)) this.#index(table, row)
+    const isNew = !rows.has(key)
+    if (isNew) this.#index(table, row)
     rows.set(key, row)
     this.#file?.note([table, key, row])
+    this.#watcher?.(table, row, isNew ? 'new' : 'changed')
+  }
+
+  /** From here on somebody is told of every row that is stored or removed. */
+  watch(watcher: Watcher): void {
+    this.#watcher = watcher
   }
 
   forgetKey(key: string): void {
     if (this.keys.delete(key)) this.#file?.note(['keys', key, null])
+  }
+
+  /** Takes a row away for good. */
+  remove<T extends TableName>(table: T, row: RowOf[T]): void {
+    const key = keyOf(table, row)
+    const rows = this[table] as unknown as Map<string | number, RowOf[T]>
+    if (!rows.delete(key)) return
+    this.#unindex(table, row)
+    this.#file?.note([table, key, null])
+    this.#watcher?.(table, row, 'removed')
+  }
+
+  /** An item's SKU is changed by this alone, since it is counted. */
+  renameSku(item: ItemRow, sku: string | null): void {
+    this.#countSku(item.sku, -1)
+    item.sku = sku
+    this.#countSku(sku, 1)
   }
 
   /** The next number of a series; no number is ever given twice, not even after a restart. */
@@ -93,7 +132,7 @@ export class Tables {
   /** Takes back what an earlier life wrote. */
   restore(lines: readonly StateLine[]): void {
     for (const [table, key, row] of lines) {
-      if (row === null) this.keys.delete(String(key))
+      if (row === null) this.#restoreRemoved(table as TableName, key)
       else this.#restoreRow(table as TableName, key, row as RowOf[TableName])
     }
   }
@@ -102,8 +141,10 @@ export class Tables {
     const rows = this[table] as unknown as Map<string | number, object>
     const known = rows.get(key)
     // The indexes hold the row itself, so a later line has to change that row, not to replace it.
-    if (known !== undefined) Object.assign(known, row)
-    else this.put(table, row as never)
+    if (known !== undefined) {
+      if (table === 'items') this.renameSku(known as ItemRow, (row as ItemRow).sku)
+      Object.assign(known, row)
+    } else this.put(table, row as never)
   }
 
   *#everything(): Iterable<StateLine> {
@@ -117,12 +158,29 @@ export class Tables {
       append(this.#levelsByItem, level.itemId, level)
       append(this.#levelsByLocation, level.locationId, level)
     }
-    if (table === 'items') {
-      const sku = (row as ItemRow).sku
-      if (sku !== null) this.#itemsBySku.set(sku, this.itemsWithSku(sku) + 1)
-    }
+    if (table === 'items') this.#countSku((row as ItemRow).sku, 1)
+  }
+
+  #unindex(table: TableName, row: RowOf[TableName]): void {
+    if (table === 'items') this.#countSku((row as ItemRow).sku, -1)
+    if (table !== 'levels') return
+    const level = row as LevelRow
+    this.levelsById.delete(level.id)
+    for (const list of [this.#levelsByItem.get(level.itemId), this.#levelsByLocation.get(level.locationId)])
+      if (list?.includes(level)) list.splice(list.indexOf(level), 1)
+  }
+
+  #countSku(sku: string | null, by: number): void {
+    if (sku !== null) this.#itemsBySku.set(sku, this.itemsWithSku(sku) + by)
+  }
+
+  #restoreRemoved(table: TableName, key: string | number): void {
+    const row = (this[table] as unknown as Map<string | number, RowOf[TableName]>).get(key)
+    if (row !== undefined) this.remove(table, row as never)
   }
 }
+
+export type Watcher = (table: TableName, row: RowOf[TableName], what: 'new' | 'changed' | 'removed') => void
 
 export const STATE_APPENDED_CHARS_MAX = 64_000_000
 
