@@ -96,6 +96,16 @@ export function shopTokenGiven(env: Environment = process.env): string | null {
   return env.TRUEUP_SHOP_TOKEN || null
 }
 
+/** Where this machine's SSH agent listens; null: there is none. */
+export function agentSocketGiven(env: Environment = process.env): string | null {
+  return env.SSH_AUTH_SOCK || null
+}
+
+/** The password or private key of a source that is being declared; null: it is asked for. */
+export function sourceSecretGiven(env: Environment = process.env): string | null {
+  return env.TRUEUP_SOURCE_SECRET || null
+}
+
 /** The error of a start that finds its port in use: it says which setting to change. */
 export function portTaken(taken: { door: 'http' | 'sftp'; host: string; port: number; cause?: unknown }): TrueupError {
   const variable = taken.door === 'http' ? 'TRUEUP_HTTP_PORT' : 'TRUEUP_SFTP_PORT'

@@ -25,8 +25,12 @@ const hands: Hands = {
     return [dataDir, path.join(dataDir, DEMO_DIR)]
   },
   async shopToken() {
-    const { readShopToken } = await import('./shop-token.ts')
-    return readShopToken(process.stdin, process.stderr)
+    const [{ readSecret }, { shopTokenGiven }] = await Promise.all([import('./secret-input.ts'), import('./config.ts')])
+    return readSecret({ given: shopTokenGiven(), prompt: 'Access token' }, process.stdin, process.stderr)
+  },
+  async sourceSecret(prompt) {
+    const [{ readSecret }, { sourceSecretGiven }] = await Promise.all([import('./secret-input.ts'), import('./config.ts')])
+    return readSecret({ given: sourceSecretGiven(), prompt }, process.stdin, process.stderr)
   },
   async start(flags) {
     const config = await configFrom(flags)

@@ -26,15 +26,17 @@ export type RoomDeps = {
   format: FormatReader
   shops: Pick<Shops, 'each'>
   pollFolders(): Promise<StepReport>
+  visitSources(signal?: AbortSignal): Promise<StepReport>
 }
 
 export type Steps = Record<RoomStep, (signal?: AbortSignal) => Promise<StepReport>>
 
 /** Every room's unit of work, with what it needs. The clockwork calls them; a story may call them itself, in any order. */
-export function roomSteps({ db, clock, ids, files, format, shops, pollFolders }: RoomDeps): Steps {
+export function roomSteps({ db, clock, ids, files, format, shops, pollFolders, visitSources }: RoomDeps): Steps {
   const forShops = (room: RoomStep, work: Parameters<Shops['each']>[1]) => shops.each(room, work)
   return {
     catalog: signal => forShops('catalog', (shop, port) => readShop({ db, clock }, { shopId: shop.shopId, port, ...abort(signal) })),
+    sources: signal => visitSources(signal),
     feed: () => inTurn(pollFolders, () => feed.step({ db, clock, files, hash: () => createHash('sha256') })),
     import: () => imports.step({ db, clock, files, format }),
     orders: signal => forShops('orders', (shop, port) => orders.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
@@ -59,6 +61,7 @@ export function roomSteps({ db, clock, ids, files, format, shops, pollFolders }:
 /** Which rooms have something to look at when one has written something. */
 export const FOLLOWS: Partial<Record<RoomStep, readonly RoomStep[]>> = {
   catalog: ['inventory', 'availability', 'outbox', 'orders'],
+  sources: ['feed'],
   feed: ['import', 'put-away'],
   import: ['inventory', 'availability', 'put-away'],
   orders: ['inventory', 'channel'],

@@ -8,6 +8,8 @@ import type { Db } from '../db/connection.ts'
 import type { Reception } from '../feed/port.ts'
 import { feedRoutes } from '../feed/routes.ts'
 import { settingsRoutes } from '../feed/settings-routes.ts'
+import type { HostKey } from '../feed/source-port.ts'
+import { sourceRoutes } from '../feed/source-routes.ts'
 import { auditRoutes } from '../http/audit-routes.ts'
 import type { Answer } from '../http/contract/instant.ts'
 import type { Route } from '../http/contract/route.ts'
@@ -24,11 +26,18 @@ import type { Clock } from '../kernel/clock.ts'
 import { ordersRoutes } from '../orders/routes.ts'
 import { outboxRoutes } from '../outbox/routes.ts'
 import { readStreet, reconcileRoutes } from '../reconcile/routes.ts'
+import { dropServerRoutes } from './drop-server-routes.ts'
 import { FOLLOWS } from './rooms.ts'
 import type { House, World } from './wire.ts'
 
 /** What people may see and do, room by room, in the order of the street. */
-export function allRoutes(deps: { house: House; world: World; clockwork: Clockwork; reception: Reception }): Route[] {
+export function allRoutes(deps: {
+  house: House
+  world: World
+  clockwork: Clockwork
+  reception: Reception
+  sftp: { host: string; port: number; hostKeys: HostKey[] } | null
+}): Route[] {
   const { house, world, clockwork, reception } = deps
   const { db, files, spoolDir } = house
   const { clock } = world
@@ -45,6 +54,15 @@ export function allRoutes(deps: { house: House; world: World; clockwork: Clockwo
       arrived: () => clockwork.nudge('feed'),
     }),
     ...settingsRoutes({ db, clock }),
+    ...sourceRoutes({
+      db,
+      clock,
+      door: house.remoteDoor,
+      seal: house.box.seal,
+      unseal: house.box.open,
+      sourceChanged: () => clockwork.nudge('sources'),
+    }),
+    ...dropServerRoutes({ db, clock, server: deps.sftp }),
     ...importRoutes({ db }),
     ...ordersRoutes({ db }),
     ...inventoryRoutes({ db }),

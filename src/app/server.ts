@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { loadOrMakeHostKeys } from '../adapters/files/sftp-server/host-keys.ts'
-import { startSftpServer } from '../adapters/files/sftp-server/server.ts'
+import { type SftpServer, startSftpServer } from '../adapters/files/sftp-server/server.ts'
 import { adoptOrphans, RECEIVER_BEAT_MS, type Receiver } from '../feed/step.ts'
 import { ensureAdmin, ensureCliToken } from '../http/people.ts'
 import { createGate, type Gate } from '../http/server.ts'
@@ -49,7 +49,7 @@ export async function startServer(config: Config, world: World): Promise<Server>
     closing.push(await keepAlive(house, world, reception))
     const sftp = isGate ? await openSftp(config, house, world, reception) : null
     if (sftp) closing.push(() => sftp.stop())
-    if (isGate) gate = await openGate(config, house, world, { clockwork, reception })
+    if (isGate) gate = await openGate(config, house, world, { clockwork, reception, sftp })
     const http = gate ? await listen(gate, config) : null
     if (gate) closing.push(() => gate?.close() ?? Promise.resolve())
     if (http) {
@@ -120,7 +120,12 @@ async function openSftp(config: Config, house: House, world: World, reception: R
   }
 }
 
-async function openGate(config: Config, house: House, world: World, doors: { clockwork: Clockwork; reception: Receiver }): Promise<Gate> {
+async function openGate(
+  config: Config,
+  house: House,
+  world: World,
+  doors: { clockwork: Clockwork; reception: Receiver; sftp: SftpServer | null },
+): Promise<Gate> {
   return createGate({
     db: house.db,
     clock: world.clock,

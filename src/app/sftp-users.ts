@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Db } from '../db/connection.ts'
+import type { Db, Sql } from '../db/connection.ts'
 import { addFeed, listFeeds } from '../feed/store.ts'
 import { hashPassword, isPassword, spendAsMuch } from '../http/password.ts'
 import type { InstantMs } from '../kernel/clock.ts'
@@ -33,15 +33,29 @@ export function sftpAuthenticator(db: Db) {
 
 /** Adds a user of the SFTP server, or gives one a new password or more keys. */
 export async function putSftpUser(
-  db: Db,
+  db: Sql,
   user: { name: string; home: string; password: string | null; publicKeys: readonly string[]; now: InstantMs },
 ): Promise<void> {
   const hash = user.password === null ? null : await hashPassword(user.password, randomBytes(SALT_BYTES))
   await db.query(
     `insert into gate.sftp_user (name, home, password_hash, public_keys, created_at) values ($1, $2, $3, $4, $5)
-     on conflict (name) do update set password_hash = coalesce(excluded.password_hash, gate.sftp_user.password_hash), public_keys = excluded.public_keys`,
+     on conflict (name) do update set password_hash = coalesce(excluded.password_hash, gate.sftp_user.password_hash), home = excluded.home, public_keys = excluded.public_keys`,
     [user.name, user.home, hash, [...user.publicKeys], new Date(user.now)],
   )
+}
+
+export type SftpUser = { name: string; home: string; hasPassword: boolean; publicKeys: string[] }
+
+/** All users of the SFTP server, by name. */
+export async function listSftpUsers(sql: Sql): Promise<SftpUser[]> {
+  return sql.query<SftpUser>(
+    `select name, home, password_hash is not null as "hasPassword", public_keys as "publicKeys" from gate.sftp_user order by name`,
+  )
+}
+
+/** Shuts a user out. Its home and files stay. False: there was none. */
+export async function removeSftpUser(sql: Sql, name: string): Promise<boolean> {
+  return (await sql.query('delete from gate.sftp_user where name = $1 returning 1', [name])).length > 0
 }
 
 /** The feeds that a new house begins with: the layouts that an ERP moving over already sends. */

@@ -1,20 +1,23 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { openFileRoom } from '../adapters/files/file-room.ts'
+import { sftpDoor } from '../adapters/files/sftp-client/client.ts'
 import { delimitedReader } from '../adapters/formats/delimited.ts'
 import { type Db, openDb } from '../db/connection.ts'
 import { startEmbedded } from '../db/embedded.ts'
 import { migrate } from '../db/migrate.ts'
 import type { FileRoom } from '../feed/port.ts'
+import type { RemoteDoor } from '../feed/source-port.ts'
 import { createReception, type Receiver } from '../feed/step.ts'
 import type { Log } from '../jobs/log.ts'
 import type { Clock, Sleep } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
-import type { Config } from './config.ts'
+import { agentSocketGiven, type Config } from './config.ts'
 import { migrationsDir } from './places.ts'
 import { roomSteps, type Steps } from './rooms.ts'
 import { openSecretBox, type SecretBox } from './secret-box.ts'
 import { openShops, type Shops } from './shops.ts'
+import { sourceVisits } from './sources.ts'
 import { watchFolders } from './watched-folders.ts'
 
 /** What a process is made of that is not of its own making. */
@@ -32,6 +35,8 @@ export type House = {
   box: SecretBox
   shops: Shops
   steps: Steps
+  /** The way to the servers of others. */
+  remoteDoor: RemoteDoor
   /** What every door of this process talks to. */
   receiver: Receiver
   /** Told of each whole file; whoever runs the rooms puts its nudge here. */
@@ -55,7 +60,10 @@ export async function openHouse(config: Pick<Config, 'dataDir' | 'databaseUrl' |
     const arrival = { tell() {} }
     const receiver = createReception({ db, clock: world.clock, ids: world.ids, arrived: () => arrival.tell() })
     const pollFolders = watchFolders({ db, clock: world.clock, reception: receiver, homesDir, spoolDir })
-    const steps = roomSteps({ db, clock: world.clock, ids: world.ids, files, format: delimitedReader, shops, pollFolders })
+    const remoteDoor = sftpDoor({ spoolDir, agentSocket: agentSocketGiven(), clock: world.clock })
+    const { clock, sleep, ids } = world
+    const visitSources = sourceVisits({ db, clock, sleep, ids, door: remoteDoor, reception: receiver, unseal: box.open })
+    const steps = roomSteps({ db, clock: world.clock, ids: world.ids, files, format: delimitedReader, shops, pollFolders, visitSources })
     return {
       ...{
         db,
@@ -67,6 +75,7 @@ export async function openHouse(config: Pick<Config, 'dataDir' | 'databaseUrl' |
         box,
         shops,
         steps,
+        remoteDoor,
         receiver,
         arrival,
       },

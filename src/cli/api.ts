@@ -10,6 +10,7 @@ export type Api = {
   get<T>(path: string): Promise<T>
   post<T>(path: string, body?: unknown): Promise<T>
   put<T>(path: string, body: unknown): Promise<T>
+  remove<T>(path: string): Promise<T>
   /** Sends the bytes of one file. */
   upload<T>(path: string, chunks: ReadableStream<Uint8Array>): Promise<T>
 }
@@ -61,6 +62,7 @@ function apiOf(server: Found & { token: string; fetch: typeof fetch }): Api {
     get: route => ask(route, { ...soon() }),
     post: (route, body) =>
       body === undefined ? ask(route, { method: 'POST', ...soon() }) : ask(route, { method: 'POST', ...asJson(body), ...soon() }),
+    remove: route => ask(route, { method: 'DELETE', ...soon() }),
     put: (route, body) => ask(route, { method: 'PUT', ...asJson(body), ...soon() }),
     upload(route, chunks) {
       const headers = { 'content-type': 'application/octet-stream' }

@@ -20,6 +20,8 @@ export type Hands = {
   dataDirs(flags: Flags): Promise<string[]>
   /** The access token of a shop, from wherever but the command line. */
   shopToken(): Promise<string>
+  /** The password or private key of an SFTP server, from wherever but the command line. */
+  sourceSecret(prompt: string): Promise<string>
   /** Runs until it is told to stop; gives the exit status. */
   start(flags: Flags): Promise<number>
   demo(flags: Flags, options: { exitWhenSynced: boolean; json: boolean }): Promise<number>

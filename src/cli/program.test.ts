@@ -45,6 +45,7 @@ async function run(line: string[], hands: Partial<Hands> = {}) {
     now: () => now,
     dataDirs: async flags => [flags.dataDir ?? path.join(dataDir, 'nowhere'), dataDir],
     shopToken: async () => 'shpat_secret\n',
+    sourceSecret: async () => 'hush\n',
     start: async () => 0,
     demo: async () => 0,
     simulateShopify: async () => 0,

@@ -8,7 +8,9 @@ import type { Hands } from './hands.ts'
 import { importCommand } from './import.ts'
 import { inspectCommand } from './inspect-command.ts'
 import { demoCommand, simulateCommand, startCommand } from './server-commands.ts'
+import { sftpUserCommand } from './sftp-user.ts'
 import { shopCommand } from './shop.ts'
+import { sourceCommand } from './source.ts'
 import { statusCommand } from './status.ts'
 
 const COMMANDS = [
@@ -19,6 +21,8 @@ const COMMANDS = [
   explainCommand,
   shopCommand,
   groupCommand,
+  sourceCommand,
+  sftpUserCommand,
   inspectCommand,
   simulateCommand,
   doctorCommand,

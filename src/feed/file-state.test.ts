@@ -3,7 +3,7 @@ import { afterEvent, changeBy, FILE_EVENTS, FILE_STATES, type FileState, restOf 
 
 const table: Record<FileState, string> = {
   receiving: 'completed→received torn→interrupted',
-  interrupted: 'completed→received',
+  interrupted: 'completed→received resumed→receiving',
   received: 'seen_before→duplicate held→held refused→failed outdated→stale staged→staged',
   held: 'released→received refused→failed',
   staged: 'refused→failed outdated→stale stage_lost→received applied→applied',
@@ -26,6 +26,7 @@ test('every event leads to one state, so that one statement can make the change'
   expect(Object.fromEntries(FILE_EVENTS.map(event => [event, changeBy(event).to]))).toEqual({
     completed: 'received',
     torn: 'interrupted',
+    resumed: 'receiving',
     seen_before: 'duplicate',
     held: 'held',
     released: 'received',

@@ -8,12 +8,13 @@ import { assert } from '../kernel/assert.ts'
  *      torn                  │ └──┼───stage_lost───┘ │ └──outdated──► stale
  *       ▼                    │    │                  └────refused───► failed
  *   interrupted ──completed──┘    ├──seen_before──► duplicate
- *   (only thought to be torn)     ├──outdated─────► stale
+ *   (and back by resumed)         ├──outdated─────► stale
  *                                 ├──refused──────► failed
  *                                 └──held──► held ──released──► received
  *                                              └────refused───► failed
  *
- * applied, failed, stale and duplicate are final. An interrupted file that nobody completes is put to rest as it is.
+ * applied, failed, stale and duplicate are final. An upload that goes on is received again; one that was only thought to be torn
+ * completes at once. An interrupted file that nobody completes is put to rest as it is.
  */
 export const FILE_STATES = ['receiving', 'interrupted', 'received', 'staged', 'held', 'applied', 'failed', 'stale', 'duplicate'] as const
 export type FileState = (typeof FILE_STATES)[number]
@@ -21,6 +22,7 @@ export type FileState = (typeof FILE_STATES)[number]
 export const FILE_EVENTS = [
   'completed',
   'torn',
+  'resumed',
   'seen_before',
   'held',
   'released',
@@ -34,7 +36,7 @@ export type FileEvent = (typeof FILE_EVENTS)[number]
 
 const LEADS_TO: Record<FileState, Partial<Record<FileEvent, FileState>>> = {
   receiving: { completed: 'received', torn: 'interrupted' },
-  interrupted: { completed: 'received' },
+  interrupted: { completed: 'received', resumed: 'receiving' },
   received: { seen_before: 'duplicate', held: 'held', refused: 'failed', outdated: 'stale', staged: 'staged' },
   held: { released: 'received', refused: 'failed' },
   staged: { applied: 'applied', stage_lost: 'received', refused: 'failed', outdated: 'stale' },

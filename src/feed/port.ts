@@ -1,7 +1,7 @@
 import type { InstantMs } from '../kernel/clock.ts'
 
 /** The ways by which a file can come in. */
-export type Door = 'sftp' | 'folder' | 'http'
+export type Door = 'sftp' | 'folder' | 'http' | 'remote'
 
 /** What a door holds while one file comes in. */
 export type Receipt = {
@@ -20,7 +20,9 @@ export type Reception = {
   /** The folders of every feed below this home, which a door makes when its user comes in. */
   foldersOf(home: string): Promise<string[]>
   /** A client opened a file for writing. Recorded before its first byte is accepted. */
-  opened(file: { feedId: number; door: Door; name: string }): Promise<Receipt>
+  opened(file: { feedId: number; door: Door; name: string; expectedBytes?: number | null }): Promise<Receipt>
+  /** An interrupted file that goes on where it ended; null when it was given up, or somebody else goes on with it. */
+  resumed(fileId: number): Promise<Receipt | null>
   /** The file is whole and safe in the spool. */
   received(receipt: Receipt, whole: { bytes: number; modifiedAt: InstantMs | null }): Promise<void>
   /** The connection went away before the file was whole. What came lies in the spool; it is never imported. */

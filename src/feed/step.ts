@@ -35,6 +35,12 @@ export function createReception(deps: { db: Db; clock: Clock; ids: Ids; arrived?
       live.add(fileId)
       return { fileId, spoolName }
     },
+    async resumed(fileId) {
+      const spoolName = await store.recordResumed(db, { fileId, owner, now: clock.now() })
+      if (spoolName === null) return null
+      live.add(fileId)
+      return { fileId, spoolName }
+    },
     async received(receipt, whole) {
       // No longer live even if the database does not answer: its sender is told of a failure, and the row is swept up later.
       live.delete(receipt.fileId)

@@ -3,76 +3,23 @@ import { assert } from '../kernel/assert.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { RoomStatus } from '../kernel/report.ts'
-import { folderProblem } from './feed-folder.ts'
 import type { Earlier } from './file-identity.ts'
 import { changeBy, type FileEvent, type FileState, INTERRUPTED_REST_AFTER_MS } from './file-state.ts'
 import type { Door, Receipt } from './port.ts'
 import type { FeedSettings } from './settings-store.ts'
 
+export { addFeed, type Feed, feedAt, feedCalled, foldersOf, listFeeds, type NewFeed } from './feed-store.ts'
 export { originalNameOf, restNameOf } from './rest-name.ts'
 
-export type Feed = {
+type Opened = {
   feedId: number
+  door: Door
   name: string
-  home: string
-  folder: string
-  layout: string
-  namePattern: string
-  door: 'sftp' | 'folder'
-  fileKind: 'snapshot' | 'delta'
-  isEnabled: boolean
+  owner: string
+  spoolName: string
+  expectedBytes?: number | null
+  now: InstantMs
 }
-
-const FEED_COLUMNS = `feed_id as "feedId", name, home, folder, layout, name_pattern as "namePattern", door, file_kind as "fileKind",
-  is_enabled as "isEnabled"`
-
-export type NewFeed = Pick<Feed, 'name' | 'home' | 'folder' | 'layout'> &
-  Partial<Pick<Feed, 'namePattern' | 'door' | 'fileKind'>> & { now: InstantMs }
-
-/** Declares a feed. Its folders are made when its user comes in. */
-export async function addFeed(sql: Sql, feed: NewFeed): Promise<number> {
-  const problem = folderProblem(feed.home) ?? folderProblem(feed.folder)
-  if (problem !== null) throw folderInvalid(feed, problem)
-  const rows = await sql.query<{ feedId: number }>(
-    `insert into feed.feed (name, home, folder, layout, name_pattern, door, file_kind, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)
-     on conflict do nothing
-     returning feed_id as "feedId"`,
-    [
-      ...[feed.name, feed.home, feed.folder, feed.layout, feed.namePattern ?? '*', feed.door ?? 'sftp', feed.fileKind ?? 'snapshot'],
-      new Date(feed.now),
-    ],
-  )
-  if (!rows[0]) throw feedExists(feed)
-  return rows[0].feedId
-}
-
-/** All feeds, by name. */
-export async function listFeeds(sql: Sql): Promise<Feed[]> {
-  return sql.query<Feed>(`select ${FEED_COLUMNS} from feed.feed order by name`)
-}
-
-export async function feedCalled(sql: Sql, name: string): Promise<Feed | null> {
-  const rows = await sql.query<Feed>(`select ${FEED_COLUMNS} from feed.feed where name = $1`, [name])
-  return rows[0] ?? null
-}
-
-/** Which feed owns this folder. */
-export async function feedAt(sql: Sql, at: { home: string; folder: string }): Promise<{ feedId: number } | null> {
-  const rows = await sql.query<{ feedId: number }>('select feed_id as "feedId" from feed.feed where home = $1 and folder = $2', [
-    at.home,
-    at.folder,
-  ])
-  return rows[0] ?? null
-}
-
-/** The folders of the feeds of one home. */
-export async function foldersOf(sql: Sql, home: string): Promise<string[]> {
-  const rows = await sql.query<{ folder: string }>('select folder from feed.feed where home = $1 order by folder', [home])
-  return rows.map(row => row.folder)
-}
-
-type Opened = { feedId: number; door: Door; name: string; owner: string; spoolName: string; now: InstantMs }
 
 /** A client opens a file: a row before its first byte. Says by the way that its receiver is alive. */
 export async function recordOpened(sql: Sql, file: Opened): Promise<number> {
@@ -80,13 +27,24 @@ export async function recordOpened(sql: Sql, file: Opened): Promise<number> {
     `with alive as (
        insert into feed.receiver (owner, alive_at) values ($4, $6) on conflict (owner) do update set alive_at = excluded.alive_at
      )
-     insert into feed.file (feed_id, door, name, state, owner, spool_name, opened_at, changed_at)
-     values ($1, $2, $3, 'receiving', $4, $5, $6, $6)
+     insert into feed.file (feed_id, door, name, state, owner, spool_name, expected_bytes, opened_at, changed_at)
+     values ($1, $2, $3, 'receiving', $4, $5, $7, $6, $6)
      returning file_id as "fileId"`,
-    [file.feedId, file.door, file.name, file.owner, file.spoolName, new Date(file.now)],
+    [file.feedId, file.door, file.name, file.owner, file.spoolName, new Date(file.now), file.expectedBytes ?? null],
   )
   assert(rows[0], 'an insert gives its row')
   return rows[0].fileId
+}
+
+/** An interrupted file goes on, with a receiver of its own. Gives where its bytes are kept; null when there is nothing to go on with. */
+export async function recordResumed(sql: Sql, file: { fileId: number; owner: string; now: InstantMs }): Promise<string | null> {
+  const { to, from } = changeBy('resumed')
+  const rows = await sql.query<{ spoolName: string }>(
+    `update feed.file set state = $2, owner = $3, code = null, reason = null, changed_at = $4
+      where file_id = $1 and state = any($5) and put_away_at is null returning spool_name as "spoolName"`,
+    [file.fileId, to, file.owner, new Date(file.now), from],
+  )
+  return rows[0]?.spoolName ?? null
 }
 
 /** The file is whole. The lock on its feed makes the seqs of one feed commit in their order, so that nobody reads past a late one. */
@@ -351,22 +309,6 @@ export async function feedStatus(sql: Sql, _now: InstantMs): Promise<RoomStatus>
       where (state = 'received' and identified_at is null) or (state = 'interrupted' and put_away_at is null)`,
   )
   return { backlog: rows[0]?.waiting ?? 0, oldestAt: rows[0]?.since ?? null, stuck: rows[0]?.torn ?? 0 }
-}
-
-function feedExists(feed: NewFeed): TrueupError {
-  return new TrueupError('FEED_EXISTS', `a feed named ${feed.name}, or one at ${feed.home}/${feed.folder}, exists already`, {
-    retry: 'never',
-    hint: 'Give the feed a name and a folder of its own.',
-    detail: { name: feed.name, home: feed.home, folder: feed.folder },
-  })
-}
-
-function folderInvalid(feed: NewFeed, problem: string): TrueupError {
-  return new TrueupError('FEED_FOLDER_INVALID', `the folder ${feed.home}/${feed.folder} cannot be a feed's: ${problem}`, {
-    retry: 'never',
-    hint: 'Give a relative path with / between its parts, for example netsuite/inventoryitem/csv.',
-    detail: { home: feed.home, folder: feed.folder },
-  })
 }
 
 function givenUp(fileId: number): TrueupError {

@@ -4,6 +4,7 @@
  */
 export const ROOM_STEPS = [
   'catalog',
+  'sources',
   'feed',
   'import',
   'orders',
@@ -42,8 +43,8 @@ export const JOBS: readonly Job[] = [
     name: 'Import Inventory',
     slug: 'import-inventory',
     category: 'Inventory',
-    description: 'Looks for stock files at every feed and takes those that are whole and new.',
-    steps: ['feed'],
+    description: 'Looks for stock files at every source and feed and takes those that are whole and new.',
+    steps: ['sources', 'feed'],
     cron: '*/15 * * * *',
     aliases: ['JOB_IMP_INV', 'JOB_IMP_INV_QOH', 'JOB_RST_INV_SFTP'],
   },
@@ -156,6 +157,7 @@ export function jobOfStep(step: RoomStep, jobs: readonly Job[] = JOBS): Job | un
  */
 export const FLOOR_MS: Readonly<Record<RoomStep, number | null>> = {
   catalog: null,
+  sources: 2_000,
   feed: 2_000,
   import: 2_000,
   orders: 5_000,

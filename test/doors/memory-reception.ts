@@ -49,6 +49,12 @@ export function memoryReception(folders: readonly string[]): MemoryReception {
       files.push({ name, door, spoolName, state: 'receiving', bytes: 0, code: null, modifiedAt: null })
       return { fileId: files.length, spoolName }
     },
+    async resumed(fileId) {
+      const file = files[fileId - 1]
+      if (file?.state !== 'interrupted') return null
+      file.state = 'receiving'
+      return { fileId, spoolName: file.spoolName }
+    },
     async received(receipt, { bytes, modifiedAt }) {
       await reception.beforeReceived(receipt)
       Object.assign(at(receipt), { state: 'received', bytes, modifiedAt })

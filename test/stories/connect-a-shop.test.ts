@@ -63,7 +63,16 @@ async function trueup(...line: string[]): Promise<{ status: number; said: string
   const terminal = { write: (text: string) => void said.push(text), isTTY: false }
   const nothing = async () => 2
   const status = await runProgram(line, {
-    ...{ version: '0', out: terminal, err: terminal, fetch, now: realClock.now, sleep: wait, shopToken: async () => `${TOKEN}\n` },
+    ...{
+      version: '0',
+      out: terminal,
+      err: terminal,
+      fetch,
+      now: realClock.now,
+      sleep: wait,
+      shopToken: async () => `${TOKEN}\n`,
+      sourceSecret: async () => '',
+    },
     ...{ dataDirs: async () => [dataDir], start: nothing, demo: nothing, simulateShopify: nothing, inspect: nothing },
   })
   return { status, said: said.join('') }

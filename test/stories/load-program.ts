@@ -34,6 +34,7 @@ const steps = roomSteps({
   format: delimitedReader,
   shops: { each: async () => ({ read: 0, wrote: 0, more: false }) },
   pollFolders: async () => ({ read: 0, wrote: 0, more: false }),
+  visitSources: async () => ({ read: 0, wrote: 0, more: false }),
 })
 
 const now = realClock.now()

@@ -1,10 +1,11 @@
+import { constants } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { nullIfMissing } from './errno.ts'
 
 /*
  * The spool is where bytes are kept whatever a client does to the name it gave them. A file in it belongs to one row of the
- * feed room, is written once and never again.
+ * feed room, is written once, or on and on until it is whole, and never again.
  */
 
 const FILE_MODE = 0o640
@@ -18,6 +19,11 @@ export function spoolPath(spoolDir: string, spoolName: string): string {
 /** Makes a new file in the spool, for writing and reading. */
 export function createSpooled(spoolDir: string, spoolName: string): Promise<FileHandle> {
   return open(spoolPath(spoolDir, spoolName), 'wx+', FILE_MODE)
+}
+
+/** Opens a file of the spool to go on in it; makes it if it is not there. */
+export function openSpooled(spoolDir: string, spoolName: string): Promise<FileHandle> {
+  return open(spoolPath(spoolDir, spoolName), constants.O_RDWR | constants.O_CREAT, FILE_MODE)
 }
 
 /** Writes all chunks into a new file of the spool; resolves when they would survive a power cut. */

@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto'
 import { link, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import ssh2 from 'ssh2'
+import type { HostKey } from '../../../feed/source-port.ts'
 import { errnoOf, nullIfMissing } from '../errno.ts'
 
 const DIRECTORY_MODE = 0o700
 const KEY_MODE = 0o600
 const RSA_BITS = 3_072
+const ECDSA_BITS = 256
 
-/** What the server proves itself with: first Ed25519, then RSA for clients that know nothing newer. */
+/** What the server proves itself with: first Ed25519, then the older kinds, for clients that know nothing newer. */
 const KINDS = [
   { file: 'ssh_host_ed25519_key', make: () => ssh2.utils.generateKeyPairSync('ed25519', { comment: 'trueup' }) },
+  { file: 'ssh_host_ecdsa_key', make: () => ssh2.utils.generateKeyPairSync('ecdsa', { bits: ECDSA_BITS, comment: 'trueup' }) },
   { file: 'ssh_host_rsa_key', make: () => ssh2.utils.generateKeyPairSync('rsa', { bits: RSA_BITS, comment: 'trueup' }) },
 ] as const
 
@@ -45,9 +48,10 @@ async function makeKey(file: string, pair: { private: string; public: string }):
   }
 }
 
-/** A key's fingerprint as OpenSSH shows it at the first contact: `SHA256:…`. */
-export function fingerprintOf(privateKey: string): string {
-  const parsed = ssh2.utils.parseKey(privateKey)
+/** A key, private or public, as people know it: its type, and its fingerprint as OpenSSH shows it (`SHA256:…`). */
+export function hostKeyOf(key: string): HostKey {
+  const parsed = ssh2.utils.parseKey(key)
   if (parsed instanceof Error) throw parsed
-  return `SHA256:${createHash('sha256').update(parsed.getPublicSSH()).digest('base64').replace(/=+$/, '')}`
+  const fingerprint = `SHA256:${createHash('sha256').update(parsed.getPublicSSH()).digest('base64').replace(/=+$/, '')}`
+  return { type: parsed.type, fingerprint }
 }

@@ -5,7 +5,7 @@ import ssh2 from 'ssh2'
 import { afterEach, expect, test } from 'vitest'
 import { connectClient } from '../../../../test/doors/sftp-client.ts'
 import { type ServerUnderTest, startTestServer } from '../../../../test/doors/sftp-server.ts'
-import { fingerprintOf, loadOrMakeHostKeys } from './host-keys.ts'
+import { hostKeyOf, loadOrMakeHostKeys } from './host-keys.ts'
 
 let under: ServerUnderTest | null = null
 afterEach(async () => {
@@ -66,7 +66,7 @@ test('host keys are made once, readable by their owner alone, and kept', async (
   expect((await readFile(path.join(directory, 'ssh_host_ed25519_key'), 'utf8')).startsWith('-----BEGIN OPENSSH PRIVATE KEY-----')).toBe(
     true,
   )
-  expect(fingerprintOf(first?.[0] ?? '')).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/)
+  expect(hostKeyOf(first?.[0] ?? '').fingerprint).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/)
   await rm(directory, { recursive: true, force: true })
 })
 

@@ -1,9 +1,10 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import ssh2 from 'ssh2'
 import type { Reception } from '../../../feed/port.ts'
+import type { HostKey } from '../../../feed/source-port.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import { type Guest, type Log, serveConnection } from './connection.ts'
-import { fingerprintOf } from './host-keys.ts'
+import { hostKeyOf } from './host-keys.ts'
 import type { Authenticate } from './login.ts'
 import type { Writers } from './open-file.ts'
 import { createRecent } from './recent.ts'
@@ -25,7 +26,7 @@ export type SftpServerOptions = {
   keepaliveMs?: number
 }
 
-export type SftpServer = { host: string; port: number; fingerprint: string; stop(): Promise<void> }
+export type SftpServer = { host: string; port: number; fingerprint: string; hostKeys: HostKey[]; stop(): Promise<void> }
 
 const CONNECTIONS_MAX = 200
 const KEEPALIVE_MS = 15_000
@@ -75,7 +76,8 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
   return {
     host,
     port: (listener.address() as AddressInfo).port,
-    fingerprint: fingerprintOf(hostKeys[0] ?? ''),
+    fingerprint: hostKeyOf(hostKeys[0] ?? '').fingerprint,
+    hostKeys: hostKeys.map(hostKeyOf),
     async stop() {
       const closed = new Promise<void>(resolve => listener.close(() => resolve()))
       const force = setTimeout(() => {

@@ -1,0 +1,90 @@
+import type { Sql } from '../db/connection.ts'
+import type { InstantMs } from '../kernel/clock.ts'
+import { TrueupError } from '../kernel/error.ts'
+import { folderProblem } from './feed-folder.ts'
+
+export type Feed = {
+  feedId: number
+  name: string
+  home: string
+  folder: string
+  layout: string
+  namePattern: string
+  door: 'sftp' | 'folder' | 'remote'
+  fileKind: 'snapshot' | 'delta'
+  isEnabled: boolean
+  /** Of a remote feed: the server that its files are fetched from, where they lie there, and what becomes of them. */
+  sourceId: number | null
+  remoteFolder: string | null
+  remoteArchive: string | null
+  remoteFailed: string | null
+  afterCommit: 'move' | 'delete' | 'leave'
+}
+
+const FEED_COLUMNS = `feed_id as "feedId", name, home, folder, layout, name_pattern as "namePattern", door, file_kind as "fileKind",
+  is_enabled as "isEnabled", source_id as "sourceId", remote_folder as "remoteFolder", remote_archive as "remoteArchive",
+  remote_failed as "remoteFailed", after_commit as "afterCommit"`
+
+export type NewFeed = Pick<Feed, 'name' | 'home' | 'folder' | 'layout'> &
+  Partial<Omit<Feed, 'feedId' | 'name' | 'home' | 'folder' | 'layout' | 'isEnabled'>> & { now: InstantMs }
+
+/** Declares a feed. Its folders are made when its user comes in. */
+export async function addFeed(sql: Sql, feed: NewFeed): Promise<number> {
+  const problem = folderProblem(feed.home) ?? folderProblem(feed.folder)
+  if (problem !== null) throw folderInvalid(feed, problem)
+  const rows = await sql.query<{ feedId: number }>(
+    `insert into feed.feed (name, home, folder, layout, name_pattern, door, file_kind, source_id, remote_folder, remote_archive, remote_failed,
+                            after_commit, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+     on conflict do nothing
+     returning feed_id as "feedId"`,
+    [
+      ...[feed.name, feed.home, feed.folder, feed.layout, feed.namePattern ?? '*', feed.door ?? 'sftp', feed.fileKind ?? 'snapshot'],
+      ...[feed.sourceId ?? null, feed.remoteFolder ?? null, feed.remoteArchive ?? null, feed.remoteFailed ?? null],
+      ...[feed.afterCommit ?? 'move', new Date(feed.now)],
+    ],
+  )
+  if (!rows[0]) throw feedExists(feed)
+  return rows[0].feedId
+}
+
+/** All feeds, by name. */
+export async function listFeeds(sql: Sql): Promise<Feed[]> {
+  return sql.query<Feed>(`select ${FEED_COLUMNS} from feed.feed order by name`)
+}
+
+export async function feedCalled(sql: Sql, name: string): Promise<Feed | null> {
+  const rows = await sql.query<Feed>(`select ${FEED_COLUMNS} from feed.feed where name = $1`, [name])
+  return rows[0] ?? null
+}
+
+/** Which feed owns this folder. */
+export async function feedAt(sql: Sql, at: { home: string; folder: string }): Promise<{ feedId: number } | null> {
+  const rows = await sql.query<{ feedId: number }>('select feed_id as "feedId" from feed.feed where home = $1 and folder = $2', [
+    at.home,
+    at.folder,
+  ])
+  return rows[0] ?? null
+}
+
+/** The folders of the feeds of one home. */
+export async function foldersOf(sql: Sql, home: string): Promise<string[]> {
+  const rows = await sql.query<{ folder: string }>('select folder from feed.feed where home = $1 order by folder', [home])
+  return rows.map(row => row.folder)
+}
+
+function feedExists(feed: NewFeed): TrueupError {
+  return new TrueupError('FEED_EXISTS', `a feed named ${feed.name}, or one at ${feed.home}/${feed.folder}, exists already`, {
+    retry: 'never',
+    hint: 'Give the feed a name and a folder of its own.',
+    detail: { name: feed.name, home: feed.home, folder: feed.folder },
+  })
+}
+
+function folderInvalid(feed: NewFeed, problem: string): TrueupError {
+  return new TrueupError('FEED_FOLDER_INVALID', `the folder ${feed.home}/${feed.folder} cannot be a feed's: ${problem}`, {
+    retry: 'never',
+    hint: 'Give a relative path with / between its parts, for example netsuite/inventoryitem/csv.',
+    detail: { home: feed.home, folder: feed.folder },
+  })
+}
