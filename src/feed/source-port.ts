@@ -39,7 +39,7 @@ export type Remote = {
    * Fetches a file into the spool and syncs it there. With `mayResume` it goes on after the bytes that are held, if the last of them are
    * still the same on the server; otherwise it begins again. Fails with SOURCE_FILE_CHANGED if the file is not `expected` any more.
    */
-  fetch(
+  download(
     path: string,
     options: { spoolName: string; expected: RemoteLook; mayResume: boolean; onBytes?(held: number): void },
   ): Promise<{ bytes: number; resumedAt: number }>

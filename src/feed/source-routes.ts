@@ -15,6 +15,7 @@ import {
 } from '../http/contract/source.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { inUse, notShown, unknownSource } from './source-not-as-asked.ts'
 import type { RemoteDoor } from './source-port.ts'
 import { tryConnection } from './source-step.ts'
 import * as store from './source-store.ts'
@@ -276,28 +277,4 @@ async function aboutSources(sql: Sql, since: InstantMs) {
 
 function ms(inSeconds: number): number {
   return Math.round(inSeconds * 1_000)
-}
-
-function unknownSource(name: string): TrueupError {
-  return new TrueupError('SOURCE_NOT_FOUND', `There is no source named ${name}.`, {
-    retry: 'never',
-    hint: 'Choose one that `trueup source list` or the Sources page names.',
-    detail: { name },
-  })
-}
-
-function inUse(name: string): TrueupError {
-  return new TrueupError('SOURCE_IN_USE', `A feed takes its files from ${name}.`, {
-    retry: 'never',
-    hint: 'Give the feed another source first, or switch the source off.',
-    detail: { name },
-  })
-}
-
-function notShown(name: string): TrueupError {
-  return new TrueupError('SOURCE_KEY_NOT_SHOWN', `That is not the key that ${name} showed last.`, {
-    retry: 'never',
-    hint: 'Test the connection, and accept the fingerprint that is shown then.',
-    detail: { name },
-  })
 }

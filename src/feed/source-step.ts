@@ -238,7 +238,7 @@ async function fetchFile(deps: SourceDeps, remote: Remote, feed: files.RemoteFee
   let saidAt = clock.now()
   try {
     if (!goesOn) await files.recordFetching(db, { remoteFileId: file.remoteFileId, fileId: receipt.fileId, expectedBytes: file.bytes })
-    const fetched = await remote.fetch(pathOf(feed.remoteFolder, file.name), {
+    const fetched = await remote.download(pathOf(feed.remoteFolder, file.name), {
       spoolName: receipt.spoolName,
       expected: { bytes: file.bytes, modifiedAt: file.modifiedAt },
       mayResume: goesOn,

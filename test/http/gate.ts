@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { sftpDoor } from '../../src/adapters/files/sftp-client/client.ts'
+import { dropServerRoutes } from '../../src/app/drop-server-routes.ts'
 import { availabilityRoutes } from '../../src/availability/routes.ts'
 import { catalogRoutes } from '../../src/catalog/routes.ts'
 import { exchangeRoutes } from '../../src/channel/exchange-routes.ts'
@@ -9,6 +11,7 @@ import { channelRoutes } from '../../src/channel/routes.ts'
 import { shopRoutes } from '../../src/channel/shop-routes.ts'
 import { feedRoutes } from '../../src/feed/routes.ts'
 import { settingsRoutes } from '../../src/feed/settings-routes.ts'
+import { sourceRoutes } from '../../src/feed/source-routes.ts'
 import { auditRoutes } from '../../src/http/audit-routes.ts'
 import type { Route } from '../../src/http/contract/route.ts'
 import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
@@ -110,6 +113,12 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     }),
     ...auditRoutes({ db }),
     ...settingsRoutes({ db, clock }),
+    ...sourceRoutes({
+      ...{ db, clock, seal: (text: string) => `sealed ${text}`, unseal: (text: string) => text.replace('sealed ', '') },
+      door: sftpDoor({ spoolDir: dataDir, agentSocket: null, clock }),
+      sourceChanged: () => void done.jobs.push('sources'),
+    }),
+    ...dropServerRoutes({ db, clock, server: { host: '127.0.0.1', port: 7322, hostKeys: [] } }),
   ]
   const gate = await createGate({
     db,

@@ -105,7 +105,7 @@ test('a line that falls silent in the middle of a file is left after the idle li
   const proxy = await openFaultyLine({ host: '127.0.0.1', port: under.server.port })
   proxy.plan({ kind: 'stall', direction: 'down', atByte: 1_000_000 })
   await connect({ port: proxy.port, limits: { connectMs: 5_000, idleMs: 300, overallMs: 20_000 } })
-  await expect(remote?.fetch('/big.csv', { spoolName: 'one', expected, mayResume: false })).rejects.toMatchObject({
+  await expect(remote?.download('/big.csv', { spoolName: 'one', expected, mayResume: false })).rejects.toMatchObject({
     code: 'SOURCE_TIMEOUT',
   })
   expect(proxy.met()).toBe(1)
@@ -118,18 +118,18 @@ test('a line that trickles for ever is left after the limit over all', async () 
   proxy.plan({ kind: 'throttle', direction: 'down', atByte: 100_000 })
   await connect({ port: proxy.port, limits: { connectMs: 5_000, idleMs: 5_000, overallMs: 400 } })
   const loop = async () => {
-    for (;;) await remote?.fetch('/big.csv', { spoolName: 'one', expected, mayResume: false })
+    for (;;) await remote?.download('/big.csv', { spoolName: 'one', expected, mayResume: false })
   }
   await expect(loop()).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' })
   await proxy.close()
 })
 
 test('a fetched file is the file, of any length', async () => {
-  const { fetch } = await connect()
+  const { download } = await connect()
   for (const length of [0, 1, 32_767, 32_768, 32_769, 3_000_000]) {
     const bytes = someBytes(length)
     const expected = await lay('a folder/Mon 23:50 (EST).csv', bytes)
-    expect(await fetch('/a folder/Mon 23:50 (EST).csv', { spoolName: `s${length}`, expected, mayResume: false })).toEqual({
+    expect(await download('/a folder/Mon 23:50 (EST).csv', { spoolName: `s${length}`, expected, mayResume: false })).toEqual({
       bytes: length,
       resumedAt: 0,
     })
@@ -143,7 +143,7 @@ test('a fetch that died goes on after the bytes that are held', async () => {
   const proxy = await openFaultyLine({ host: '127.0.0.1', port: under.server.port })
   proxy.plan({ kind: 'drop', direction: 'down', atByte: 1_500_000 })
   await connect({ port: proxy.port })
-  await expect(remote?.fetch('/big.csv', { spoolName: 'one', expected, mayResume: false })).rejects.toMatchObject({
+  await expect(remote?.download('/big.csv', { spoolName: 'one', expected, mayResume: false })).rejects.toMatchObject({
     code: 'SOURCE_CONNECTION_LOST',
   })
   const before = await held()
@@ -151,7 +151,7 @@ test('a fetch that died goes on after the bytes that are held', async () => {
   expect(before.equals(bytes.subarray(0, before.length))).toBe(true)
   proxy.plan(null)
   await connect({ port: proxy.port })
-  expect(await remote?.fetch('/big.csv', { spoolName: 'one', expected, mayResume: true })).toEqual({
+  expect(await remote?.download('/big.csv', { spoolName: 'one', expected, mayResume: true })).toEqual({
     bytes: bytes.length,
     resumedAt: before.length,
   })
@@ -165,7 +165,7 @@ test('bytes that are held and are not the file’s are not built upon', async ()
   await connect()
   for (const wrong of [someBytes(500_000, 2), someBytes(1_000_001), Buffer.concat([bytes.subarray(0, 400_000), Buffer.from('x')])]) {
     await writeFile(path.join(spoolDir, 'one'), wrong)
-    expect(await remote?.fetch('/big.csv', { spoolName: 'one', expected, mayResume: true })).toMatchObject({ resumedAt: 0 })
+    expect(await remote?.download('/big.csv', { spoolName: 'one', expected, mayResume: true })).toMatchObject({ resumedAt: 0 })
     expect((await held()).equals(bytes)).toBe(true)
   }
 })
@@ -174,7 +174,7 @@ test('a file that is not what was looked at is not taken', async () => {
   const expected = await lay('stock.csv', someBytes(1_000))
   await lay('stock.csv', someBytes(1_001))
   await connect()
-  await expect(remote?.fetch('/stock.csv', { spoolName: 'one', expected, mayResume: false })).rejects.toMatchObject({
+  await expect(remote?.download('/stock.csv', { spoolName: 'one', expected, mayResume: false })).rejects.toMatchObject({
     code: 'SOURCE_FILE_CHANGED',
   })
 })
@@ -201,7 +201,7 @@ test('Trueup stops: the visit ends at once', async () => {
   remote = await door().connect(address({ port: proxy.port }), stop.signal)
   setTimeout(() => stop.abort(), 100)
   const startedAt = Date.now()
-  await expect(remote.fetch('/big.csv', { spoolName: 'one', expected, mayResume: false })).rejects.toMatchObject({
+  await expect(remote.download('/big.csv', { spoolName: 'one', expected, mayResume: false })).rejects.toMatchObject({
     code: 'SOURCE_CONNECTION_LOST',
   })
   expect(Date.now() - startedAt).toBeLessThan(2_000)

@@ -63,7 +63,7 @@ function remoteOn(line: Line, { spoolDir, clock }: { spoolDir: string; clock: Cl
         sftp.close(handle, () => {})
       }
     },
-    fetch: (path, options) => fetchInto(line, path, { ...options, spoolDir }),
+    download: (path, options) => fetchInto(line, path, { ...options, spoolDir }),
     async move(from, to) {
       await makeFolder(parentOf(to))
       if ((await look(to)) !== null) throw trouble('broke', `Moving ${from}: ${to} is there already.`)
