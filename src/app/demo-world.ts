@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import path from 'node:path'
 import { delimitedReader } from '../adapters/formats/delimited.ts'
-import { setThresholds } from '../availability/store.ts'
 import { proposeMapping } from '../catalog/mapping.ts'
+import { setChannelSettings } from '../catalog/setting-store.ts'
 import * as catalog from '../catalog/store.ts'
 import { addFeed } from '../feed/store.ts'
 import { type FacilityRow, type ProductRow, readFacilityRow, readProductRow } from '../import/catalog-row.ts'
@@ -97,9 +97,11 @@ async function keepSafetyStock({ db }: House, products: readonly ProductRow[]): 
   const productOf = new Map(known.map(row => [row.value, row.productId]))
   const rows = products.flatMap(product => {
     const productId = productOf.get(identifierOf(product, 'SKU'))
-    return productId === undefined || product.safetyStockUnits === null ? [] : [{ productId, units: product.safetyStockUnits }]
+    return productId === undefined || product.safetyStockUnits === null
+      ? []
+      : [{ groupId: group?.groupId ?? 0, productId, thresholdUnits: product.safetyStockUnits }]
   })
-  await db.transaction(tx => setThresholds(tx, group?.groupId ?? 0, rows))
+  await db.transaction(tx => setChannelSettings(tx, rows))
 }
 
 const readProducts = (): Promise<ProductRow[]> => readAll('Product.tsv', ADVENTUREWORKS_PRODUCT, readProductRow)

@@ -7,10 +7,10 @@ import { type explanation, skuParams, type stockInList, stockOfSku, stockPage, s
 import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { explainAvailability } from './availability.ts'
-import { type TargetTerms, termsOfProduct } from './store.ts'
+import { type TargetTerms, termsOfProduct } from './terms-store.ts'
 
 /** What is there, what each channel may promise of it, and why. */
-export function availabilityRoutes({ db, clock }: { db: Sql; clock: Clock }): Route[] {
+export function availabilityRoutes({ db }: { db: Sql; clock: Clock }): Route[] {
   return [
     jsonRoute({
       method: 'GET',
@@ -34,7 +34,7 @@ export function availabilityRoutes({ db, clock }: { db: Sql; clock: Clock }): Ro
         const product = await productOf(db, params.sku)
         if (product === null) throw unknownSku(params.sku)
         const { productId, ...named } = product
-        const terms = await termsOfProduct(db, productId, clock.now())
+        const terms = await termsOfProduct(db, productId)
         return { sku: params.sku, ...named, facilities: await facilitiesOf(db, productId), targets: terms.map(explained) }
       },
     }),
@@ -112,10 +112,10 @@ async function productOf(sql: Sql, sku: string): Promise<Product | null> {
 async function facilitiesOf(sql: Sql, productId: number): Promise<Answer<typeof stockOfSku>['facilities']> {
   return sql.query(
     `select f.name as facility, f.code, case when h.counted_at is null then null else h.on_hand_units end as "onHandUnits",
-            h.reserved_units as "reservedUnits", coalesce(s.units, 0) as "safetyStockUnits", h.counted_at as "countedAt"
+            h.reserved_units as "reservedUnits", coalesce(s.safety_stock_units, 0) as "safetyStockUnits", h.counted_at as "countedAt"
        from catalog.facility f
        join inventory.position h on h.facility_id = f.facility_id and h.product_id = $1
-       left join availability.safety_stock s on s.facility_id = f.facility_id and s.product_id = $1
+       left join catalog.product_facility s on s.facility_id = f.facility_id and s.product_id = $1
       order by f.facility_id`,
     [productId],
   )

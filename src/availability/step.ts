@@ -1,41 +1,61 @@
-import { CATALOG_HEAD } from '../catalog/store.ts'
-import type { Db, Tx } from '../db/connection.ts'
-import { advanceCursor, peekCursor, readCursor } from '../db/cursor.ts'
-import { INVENTORY_HEAD } from '../inventory/store.ts'
+import type { Db } from '../db/connection.ts'
+import { readCursor } from '../db/cursor.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import * as store from './store.ts'
+import * as supply from './supply-store.ts'
+import * as targets from './target-store.ts'
 
-/** Movements that one step turns into targets; the products behind them are computed as one set. */
+/** Movements that one step turns into promises, as one set. */
 const MOVEMENTS_PER_STEP_MAX = 200_000
 
-/** Computes the targets of what changed since the last step, or of everything when a rule, a link or a mapping did. */
+/** Computes the promises that depend on what changed since the last step: stock, orders, settings, mappings, dates. */
 export async function step({ db, clock }: { db: Db; clock: Clock }): Promise<StepReport> {
+  if (!isBehind(await store.readingOf(db), clock.now())) return NOTHING_TO_DO
   return db.transaction(async tx => {
-    const after = await readCursor(tx, store.READS_INVENTORY)
-    const head = await peekCursor(tx, INVENTORY_HEAD)
-    const everything = await anythingElseChanged(tx)
-    if (head <= after && !everything) return NOTHING_TO_DO
+    await readCursor(tx, store.READS_INVENTORY)
+    const now = clock.now()
+    const reading = await store.readingOf(tx)
+    if (!isBehind(reading, now)) return NOTHING_TO_DO
+    const { movements, settings, products, catalog, dueAt } = reading
+    const upTo = Math.min(movements.head, movements.after + MOVEMENTS_PER_STEP_MAX)
+    const isSupplyOld = catalog.head > catalog.after || isDue(dueAt, now)
+    const fed = isSupplyOld ? await supply.refreshSupply(tx, now) : []
+    const nextDueAt = isSupplyOld ? await supply.nextMembershipChange(tx, now) : dueAt
 
-    const upTo = everything ? head : Math.min(head, after + MOVEMENTS_PER_STEP_MAX)
-    const products = everything ? await store.gatherAll(tx) : await store.gatherTouched(tx, { after, upTo })
-    const changed = products === 0 ? 0 : await store.recomputeTargets(tx, clock.now())
-    await store.publishHead(tx)
-    await advanceCursor(tx, store.READS_INVENTORY, upTo)
-    return { read: Math.max(products, upTo - after), wrote: changed, more: upTo < head, notes: { products } }
+    const changed = {
+      movements: { after: movements.after, upTo },
+      settings: { after: settings.after, upTo: settings.head },
+      products: { after: products.after, upTo: products.head },
+      supply: fed,
+    }
+    const touched = await targets.gatherTouched(tx, changed)
+    const levels = await targets.countTouched(tx, touched)
+    const wrote = levels === 0 ? 0 : await targets.recomputeTargets(tx, touched, now)
+    await store.advance(tx, { ...reading, dueAt: nextDueAt }, upTo)
+    return { read: Math.max(levels, upTo - movements.after), wrote, more: upTo < movements.head, notes: { levels } }
   })
 }
 
-/** Moves the cursors on rules and on the catalogue, and says whether one of them had to move. */
-async function anythingElseChanged(tx: Tx): Promise<boolean> {
-  const rules = await caughtUp(tx, store.READS_RULES, store.RULES_HEAD)
-  const links = await caughtUp(tx, store.READS_CATALOG, CATALOG_HEAD)
-  return !(rules && links)
+/** Computes every promise from nothing but what the rooms before say now: the same numbers, at the price of all of them. */
+export async function recomputeAll({ db, clock }: { db: Db; clock: Clock }): Promise<StepReport> {
+  return db.transaction(async tx => {
+    await readCursor(tx, store.READS_INVENTORY)
+    const now = clock.now()
+    const reading = await store.readingOf(tx)
+    await supply.refreshSupply(tx, now)
+    const touched = await targets.gatherAll(tx)
+    const wrote = await targets.recomputeTargets(tx, touched, now)
+    await store.advance(tx, { ...reading, dueAt: await supply.nextMembershipChange(tx, now) }, reading.movements.head)
+    return { read: await targets.countTouched(tx, touched), wrote, more: false }
+  })
 }
 
-async function caughtUp(tx: Tx, reader: string, head: string): Promise<boolean> {
-  const from = await readCursor(tx, reader)
-  const to = await peekCursor(tx, head)
-  await advanceCursor(tx, reader, to)
-  return from >= to
+function isBehind(reading: store.Reading, now: number): boolean {
+  const { movements, settings, products, catalog, dueAt } = reading
+  return [movements, settings, products, catalog].some(({ after, head }) => head > after) || isDue(dueAt, now)
+}
+
+function isDue(dueAt: number | null, now: number): boolean {
+  return dueAt !== null && dueAt <= now
 }

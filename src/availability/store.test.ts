@@ -2,97 +2,214 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { recordLocations } from '../catalog/reading-store.ts'
+import * as kits from '../catalog/kit-store.ts'
+import * as settings from '../catalog/setting-store.ts'
 import * as catalog from '../catalog/store.ts'
+import type { Sql } from '../db/connection.ts'
+import { setHead } from '../db/cursor.ts'
+import { INVENTORY_HEAD } from '../inventory/store.ts'
 import { explainAvailability } from './availability.ts'
-import { step } from './step.ts'
-import * as store from './store.ts'
+import { recomputeAll, step } from './step.ts'
+import { poolsOf } from './supply-store.ts'
+import { termsOfProduct } from './terms-store.ts'
 
-const NOW = Date.UTC(2026, 10, 23)
-const clock = { now: () => NOW }
+const START = Date.UTC(2026, 10, 23)
+const DAY_MS = 86_400_000
+let now = START
+const clock = { now: () => now }
 let database: TestDatabase
-let groupId: number
+
+const PRODUCTS = [1, 2, 3, 4, 5]
+/** Product 4 is made of two of 1 and one of 2, product 5 of one of 3: changed by the histories below. */
+const KIT = 4
+const CARD = 5
+const CHECKED = ['shop_id', 'location_id', 'product_id', 'sellable_units', 'deficit_units'].join(', ')
 
 beforeAll(async () => {
   database = await openTestDatabase()
   const { db } = database
-  const shopId = await catalog.addShop(db, {
-    code: 's',
-    name: 'S',
-    apiUrl: 'http://x',
-    apiVersion: '2026-10',
-    accessScope: 'read_only',
-    tokenSealed: null,
-  })
+  const shop = { code: 's', name: 'S', apiUrl: 'http://x', apiVersion: '2026-10', accessScope: 'read_only', tokenSealed: null } as const
+  const shopId = await catalog.addShop(db, shop)
   await db.transaction(async tx => {
     await catalog.importProducts(
       tx,
-      [1, 2, 3].map(n => ({ name: `P${n}`, identifiers: [{ type: 'SKU', value: `P${n}` }] })),
-      NOW,
+      PRODUCTS.map(n => ({ name: `P${n}`, identifiers: [{ type: 'SKU', value: `P${n}` }] })),
+      now,
     )
-    await catalog.importFacilities(
-      tx,
-      ['A', 'B', 'C'].map(code => ({ code, externalId: null, name: code, type: 'WAREHOUSE' })),
-      NOW,
-    )
-    groupId = await catalog.addChannelGroup(tx, { code: 'ONLINE', name: 'Online', facilityCodes: ['A', 'B'], now: NOW })
-    const locations = ['A', 'B', 'online'].map(name => ({ locationGid: name, name, isActive: true, isFulfillmentService: false }))
-    await recordLocations(tx, shopId, locations, NOW)
+    const facility = (code: string, type = 'WAREHOUSE') => ({ code, externalId: null, name: code, type })
+    await catalog.importFacilities(tx, [facility('A'), facility('B'), facility('C'), facility('SETTINGS', 'CONFIGURATION')], now)
+    const online = await catalog.addChannelGroup(tx, { code: 'ONLINE', name: 'Online', facilityCodes: ['A', 'B', 'SETTINGS'], now })
+    const outlet = await catalog.addChannelGroup(tx, { code: 'OUTLET', name: 'Outlet', facilityCodes: ['B', 'C'], now })
+    const locations = ['A', 'online', 'outlet'].map(name => ({ locationGid: name, name, isActive: true, isFulfillmentService: false }))
+    await recordLocations(tx, shopId, locations, now)
     await catalog.mapLocation(tx, { shopId, locationId: 1, facilityId: 1, groupId: null })
-    await catalog.mapLocation(tx, { shopId, locationId: 2, facilityId: 2, groupId: null })
-    await catalog.mapLocation(tx, { shopId, locationId: 3, facilityId: null, groupId })
+    await catalog.mapLocation(tx, { shopId, locationId: 2, facilityId: null, groupId: online })
+    await catalog.mapLocation(tx, { shopId, locationId: 3, facilityId: null, groupId: outlet })
   })
 })
 afterAll(() => database.drop())
 
-const units = fc.integer({ min: 0, max: 30 })
-const position = fc.record({
-  facilityId: fc.integer({ min: 1, max: 3 }),
-  productId: fc.integer({ min: 1, max: 3 }),
-  onHand: fc.integer({ min: -5, max: 60 }),
-  reserved: units,
-  counted: fc.boolean(),
-})
+/** What the rooms before, files and people do to what a promise is made of. */
+type Deed =
+  | { kind: 'stock'; facilityId: number; productId: number; onHand: number; reserved: number; isCounted: boolean }
+  | { kind: 'queue'; groupId: number; productId: number; units: number; preorders: number }
+  | { kind: 'facility'; facilityId: number; productId: number; safety: number | null; brokering: boolean | null }
+  | { kind: 'channel'; groupId: number; productId: number; threshold: number | null; brokering: boolean | null }
+  | { kind: 'group'; groupId: number; isSelling: boolean; holds: boolean }
+  | { kind: 'switch'; facilityId: number; isOn: boolean }
+  | { kind: 'member'; groupId: number; facilityId: number; fromDay: number; days: number }
+  | { kind: 'kit'; parts: { productId: number; units: number }[] }
+  | { kind: 'card'; isPooled: boolean }
+  | { kind: 'day' }
 
-test('every stored target is what its explanation adds up to, whatever stock, rules and orders', async () => {
+const facilityId = fc.integer({ min: 1, max: 3 })
+const productId = fc.constantFrom(...PRODUCTS)
+const groupId = fc.integer({ min: 1, max: 2 })
+const units = fc.integer({ min: 0, max: 20 })
+const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { freq: 4 })
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('stock' as const),
+      ...{ facilityId, productId, onHand: fc.integer({ min: -5, max: 60 }), reserved: units, isCounted: fc.boolean() },
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('queue' as const), groupId, productId, units, preorders: fc.constantFrom(0, 0, 2) }),
+  },
+  fc.record({
+    kind: fc.constant('facility' as const),
+    facilityId: fc.integer({ min: 1, max: 4 }),
+    productId,
+    safety: maybe(units),
+    brokering: maybe(fc.boolean()),
+  }),
+  fc.record({ kind: fc.constant('channel' as const), groupId, productId, threshold: maybe(units), brokering: maybe(fc.boolean()) }),
+  fc.record({ kind: fc.constant('group' as const), groupId, isSelling: fc.boolean(), holds: fc.boolean() }),
+  fc.record({ kind: fc.constant('switch' as const), facilityId, isOn: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('member' as const),
+    groupId,
+    facilityId,
+    fromDay: fc.integer({ min: -1, max: 2 }),
+    days: fc.integer({ min: 1, max: 3 }),
+  }),
+  fc.record({
+    kind: fc.constant('kit' as const),
+    parts: fc.uniqueArray(fc.record({ productId: fc.integer({ min: 1, max: 3 }), units: fc.integer({ min: 1, max: 3 }) }), {
+      selector: part => part.productId,
+      maxLength: 3,
+    }),
+  }),
+  fc.record({ kind: fc.constant('card' as const), isPooled: fc.boolean() }),
+  fc.record({ kind: fc.constant('day' as const) }),
+)
+
+let seq = 0
+
+async function happen(db: TestDatabase['db'], of: Deed): Promise<void> {
+  await db.transaction(async tx => {
+    switch (of.kind) {
+      case 'stock':
+        await tx.query(
+          `insert into inventory.position (facility_id, product_id, on_hand_units, reserved_units, counted_at) values ($1, $2, $3, $4, $5)
+           on conflict (facility_id, product_id) do update set on_hand_units = excluded.on_hand_units, reserved_units = excluded.reserved_units,
+                  counted_at = coalesce(position.counted_at, excluded.counted_at)`,
+          [of.facilityId, of.productId, of.isCounted ? of.onHand : 0, of.reserved, of.isCounted ? new Date(now) : null],
+        )
+        await tx.query(
+          `insert into inventory.movement (seq, facility_id, product_id, on_hand_units, recorded_at, effective_at, reason) values ($1, $2, $3, 0, $4, $4, 'VAR_EXT_RESET')`,
+          [++seq, of.facilityId, of.productId, new Date(now)],
+        )
+        return setHead(tx, INVENTORY_HEAD, seq)
+      case 'queue':
+        await tx.query(
+          `insert into inventory.queued (group_id, product_id, units, preorder_units, seq) values ($1, $2, $3, $4, $5)
+           on conflict (group_id, product_id) do update set units = excluded.units, preorder_units = excluded.preorder_units, seq = excluded.seq`,
+          [of.groupId, of.productId, of.units + of.preorders, of.preorders, ++seq],
+        )
+        return setHead(tx, INVENTORY_HEAD, seq)
+      case 'facility':
+        return void (await settings.setFacilitySettings(
+          tx,
+          [{ facilityId: of.facilityId, productId: of.productId, safetyStockUnits: of.safety, allowBrokering: of.brokering }],
+          now,
+        ))
+      case 'channel':
+        return void (await settings.setChannelSettings(tx, [
+          { groupId: of.groupId, productId: of.productId, thresholdUnits: of.threshold, allowBrokering: of.brokering },
+        ]))
+      case 'group':
+        await tx.query('update catalog.facility_group set is_selling = $2, hold_preorder = $3 where group_id = $1', [
+          of.groupId,
+          of.isSelling,
+          of.holds,
+        ])
+        return catalog.catalogChanged(tx)
+      case 'switch':
+        await tx.query('update catalog.facility set allow_brokering = $2 where facility_id = $1', [of.facilityId, of.isOn])
+        return catalog.catalogChanged(tx)
+      case 'member':
+        await tx.query(
+          `insert into catalog.facility_group_member (group_id, facility_id, from_at, thru_at) values ($1, $2, $3, $4)
+           on conflict (group_id, facility_id, from_at) do update set thru_at = excluded.thru_at`,
+          [of.groupId, of.facilityId, new Date(now + of.fromDay * DAY_MS), new Date(now + (of.fromDay + of.days) * DAY_MS)],
+        )
+        return catalog.catalogChanged(tx)
+      case 'kit':
+        return kits.setKits(
+          tx,
+          [KIT],
+          of.parts.map(part => ({ kitProductId: KIT, componentProductId: part.productId, units: part.units })),
+        )
+      case 'card':
+        return kits.setKits(tx, [CARD], of.isPooled ? [{ kitProductId: CARD, componentProductId: 3, units: 1 }] : [])
+      case 'day':
+        now += DAY_MS
+    }
+  })
+}
+
+async function forget(db: TestDatabase['db']): Promise<void> {
+  for (const table of [
+    'inventory.position',
+    'inventory.queued',
+    'availability.target',
+    'catalog.product_facility',
+    'catalog.product_channel',
+  ])
+    await db.query(`delete from ${table}`)
+  await db.query('delete from catalog.facility_group_member where thru_at is not null')
+  await db.query('update catalog.facility_group set is_selling = true, hold_preorder = false')
+  await db.query('update catalog.facility set allow_brokering = true')
+  await db.transaction(tx => kits.setKits(tx, [KIT, CARD], []))
+  await db.transaction(tx => catalog.catalogChanged(tx))
+  await step({ db, clock })
+}
+
+const promises = (sql: Sql) => sql.query<Record<string, number>>(`select ${CHECKED} from availability.target order by 1, 2, 3`)
+
+test('whatever happens, what was computed change by change is what everything computed anew is, and what is explained', async () => {
   const { db } = database
   await fc.assert(
-    fc.asyncProperty(
-      fc.uniqueArray(position, { selector: p => `${p.facilityId}/${p.productId}`, maxLength: 9 }),
-      fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), units), { maxLength: 3 }),
-      fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), units), { maxLength: 3 }),
-      async (positions, thresholds, queued) => {
-        await db.query('delete from inventory.position')
-        await db.query('delete from inventory.queued')
-        await db.query('delete from availability.target')
-        for (const p of positions)
-          await db.query('insert into inventory.position values ($1, $2, $3, $4, $5)', [
-            p.facilityId,
-            p.productId,
-            p.onHand,
-            p.reserved,
-            p.counted ? new Date(NOW) : null,
-          ])
-        for (const [productId, waiting] of queued)
-          await db.query(
-            'insert into inventory.queued values ($1, $2, $3, 1) on conflict (group_id, product_id) do update set units = excluded.units',
-            [groupId, productId, waiting],
-          )
-        await db.transaction(tx =>
-          store.setThresholds(
-            tx,
-            groupId,
-            [...new Map(thresholds)].map(([productId, kept]) => ({ productId, units: kept })),
-          ),
-        )
+    fc.asyncProperty(fc.array(deed, { minLength: 1, maxLength: 25 }), async deeds => {
+      await forget(db)
+      for (const one of deeds) {
+        await happen(db, one)
         await step({ db, clock })
-        for (const productId of [1, 2, 3]) {
-          const counted = positions.filter(p => p.productId === productId && p.counted && p.facilityId < 3)
-          const targets = await store.termsOfProduct(db, productId, NOW)
-          expect(targets).toHaveLength(counted.length + (counted.length > 0 ? 1 : 0))
-          for (const target of targets) expect(explainAvailability(target).sellableUnits).toBe(target.sellableUnits)
+      }
+      const stepped = await promises(db)
+      await recomputeAll({ db, clock })
+      expect(await promises(db)).toEqual(stepped)
+      for (const product of PRODUCTS) {
+        for (const terms of await termsOfProduct(db, product)) {
+          const explained = explainAvailability(terms)
+          expect({ ...terms, ...explained }).toMatchObject({ sellableUnits: terms.sellableUnits, deficitUnits: terms.deficitUnits })
         }
-      },
-    ),
+      }
+    }),
     { numRuns: 60 },
   )
 })
@@ -101,7 +218,39 @@ test('looking again at what did not change makes no new revision', async () => {
   const { db } = database
   const before = await db.query('select * from availability.target order by 1, 2, 3')
   await db.transaction(tx => catalog.catalogChanged(tx))
-  const report = await step({ db, clock })
-  expect(report.wrote).toBe(0)
+  expect((await step({ db, clock })).wrote).toBe(0)
+  expect((await recomputeAll({ db, clock })).wrote).toBe(0)
   expect(await db.query('select * from availability.target order by 1, 2, 3')).toEqual(before)
+})
+
+test('a change is looked at where it matters and nowhere else', async () => {
+  const { db } = database
+  await forget(db)
+  for (const facility of [1, 2, 3])
+    for (const product of PRODUCTS)
+      await happen(db, { kind: 'stock', facilityId: facility, productId: product, onHand: 10, reserved: 0, isCounted: true })
+  await happen(db, { kind: 'card', isPooled: true })
+  await step({ db, clock })
+  const looked = async (of: Deed) => {
+    await happen(db, of)
+    return (await step({ db, clock })).notes?.levels
+  }
+  // Facility A feeds its own location and Online; C feeds Outlet alone; product 3 takes product 5 along.
+  expect(await looked({ kind: 'stock', facilityId: 1, productId: 1, onHand: 9, reserved: 0, isCounted: true })).toBe(2)
+  expect(await looked({ kind: 'stock', facilityId: 3, productId: 1, onHand: 9, reserved: 0, isCounted: true })).toBe(1)
+  expect(await looked({ kind: 'stock', facilityId: 3, productId: 3, onHand: 9, reserved: 0, isCounted: true })).toBe(2)
+  expect(await looked({ kind: 'queue', groupId: 1, productId: 1, units: 1, preorders: 0 })).toBe(1)
+  expect(await looked({ kind: 'channel', groupId: 2, productId: 1, threshold: 1, brokering: null })).toBe(1)
+  expect(await looked({ kind: 'facility', facilityId: 2, productId: 1, safety: 1, brokering: null })).toBe(2)
+})
+
+test('what can sell the same unit is one pool: other locations, kits and cards of the same blank', async () => {
+  const { db } = database
+  const pool = await poolsOf(db, [
+    { shopId: 1, locationId: 1, productId: 1 },
+    { shopId: 1, locationId: 3, productId: 5 },
+  ])
+  const of = (location: number) => pool.filter(row => row.ofLocationId === location).map(row => `${row.locationId}/${row.productId}`)
+  expect(of(1)).toEqual(['1/1', '2/1'])
+  expect(of(3)).toEqual(['2/3', '2/5', '3/3', '3/5'])
 })

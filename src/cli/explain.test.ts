@@ -15,9 +15,22 @@ const facility = (name: string, onHandUnits: number | null) => ({
 
 const target = (location: string, locationId: number, facilities: string[], more: object = {}) => ({
   target: { shop: 'demo', shopId: 1, location, locationId, kind: 'group' as const },
-  facilities: facilities.map(name => ({ facility: name, onHandUnits: 10, reservedUnits: 1, safetyStockUnits: 2, sellableUnits: 7 })),
+  facilities: facilities.map(name => ({
+    facility: name,
+    onHandUnits: 10,
+    reservedUnits: 1,
+    safetyStockUnits: 2,
+    isSwitchedOff: false,
+    components: [],
+    freeUnits: 9,
+    spareUnits: 7,
+    sellableUnits: 7,
+  })),
   thresholdUnits: 3,
   queuedUnits: 0,
+  isSwitchedOff: false,
+  isHeldForPreorders: false,
+  deficitUnits: 0,
   sumUnits: 7,
   sellableUnits: 4,
   sentence: `${location}: 10 − 1 − 2 − 3 = 4.`,

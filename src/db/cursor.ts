@@ -38,3 +38,21 @@ export async function peekCursor(sql: Sql, reader: string): Promise<number> {
   const rows = await sql.query<{ position: number }>('select position from street.cursor where reader = $1', [reader])
   return rows[0]?.position ?? 0
 }
+
+/** Looks at several cursors at once: one that was never set stands at 0. */
+export async function peekCursors<Reader extends string>(sql: Sql, readers: readonly Reader[]): Promise<Record<Reader, number>> {
+  const rows = await sql.query<{ reader: Reader; position: number }>('select reader, position from street.cursor where reader = any($1)', [
+    readers,
+  ])
+  const at = new Map(rows.map(row => [row.reader, row.position]))
+  return Object.fromEntries(readers.map(reader => [reader, at.get(reader) ?? 0])) as Record<Reader, number>
+}
+
+/** Sets several cursors that are all this transaction's to set, in one statement. */
+export async function setCursors(tx: Tx, positions: Readonly<Record<string, number>>): Promise<void> {
+  await tx.query(
+    `insert into street.cursor (reader, position) select * from unnest($1::text[], $2::bigint[])
+     on conflict (reader) do update set position = excluded.position`,
+    [Object.keys(positions), Object.values(positions)],
+  )
+}

@@ -85,8 +85,8 @@ async function seedStock(sql: Sql): Promise<void> {
      values (1, 1, 30, 4, $1), (2, 1, 12, 0, $1), (1, 2, 408, 0, $1)`,
     [ago(18 * MINUTE_MS)],
   )
-  await sql.query('insert into availability.safety_stock (facility_id, product_id, units) values (1, 1, 2)')
-  await sql.query('insert into availability.threshold (group_id, product_id, units) values (1, 1, 5)')
+  await sql.query('insert into catalog.product_facility (facility_id, product_id, safety_stock_units, seq) values (1, 1, 2, 1)')
+  await sql.query('insert into catalog.product_channel (group_id, product_id, threshold_units, seq) values (1, 1, 5, 2)')
 }
 
 async function seedShop(sql: Sql): Promise<void> {
@@ -101,6 +101,10 @@ async function seedShop(sql: Sql): Promise<void> {
   )
   await sql.query(
     'insert into catalog.location_mapping (shop_id, location_id, facility_id, group_id) values (1, 1, 1, null), (1, 2, null, 1)',
+  )
+  await sql.query(
+    `insert into availability.supply (shop_id, location_id, facility_id, group_id, gate, is_selling, hold_preorder)
+     values (1, 1, 1, null, 'none', true, false), (1, 2, 1, 1, 'brokering', true, false), (1, 2, 2, 1, 'brokering', true, false)`,
   )
   await sql.query(
     `insert into catalog.item_link (shop_id, product_id, inventory_item_gid)

@@ -32,11 +32,22 @@ export const stockPage = pageOf(stockInList)
 
 export const skuParams = z.object({ sku: z.string().min(1) })
 
-const facilityTerms = z.object({
-  facility: z.string(),
+const stockTerms = z.object({
   onHandUnits: z.number().int().nullable(),
   reservedUnits: z.number().int(),
   safetyStockUnits: z.number().int(),
+})
+
+const facilityTerms = stockTerms.extend({
+  facility: z.string(),
+  /** Switched off for this kind of sale: what is here is no part of the promise. */
+  isSwitchedOff: z.boolean(),
+  /** Empty: no kit. */
+  components: z.array(stockTerms.extend({ sku: z.string(), unitsPerKit: z.number().int() })),
+  /** On hand less reserved; below nothing when more was sold than there is. */
+  freeUnits: z.number().int(),
+  /** What it gives to the sum. */
+  spareUnits: z.number().int(),
   sellableUnits: z.number().int(),
 })
 
@@ -53,8 +64,12 @@ export const explanation = z
     facilities: z.array(facilityTerms),
     thresholdUnits: z.number().int(),
     queuedUnits: z.number().int(),
+    isSwitchedOff: z.boolean(),
+    isHeldForPreorders: z.boolean(),
     sumUnits: z.number().int(),
     sellableUnits: z.number().int(),
+    /** How far the promise lies below nothing, because more is reserved than there is. */
+    deficitUnits: z.number().int(),
     sentence: z.string(),
     /** The number that the rooms work with. It differs from the explained one only while a change is on its way. */
     storedUnits: z.number().int(),
