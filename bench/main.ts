@@ -1,6 +1,7 @@
+import { availabilityBench } from './availability.ts'
 import { importBench } from './import.ts'
 
-const BENCHES: Record<string, (words: readonly string[]) => Promise<void>> = { import: importBench }
+const BENCHES: Record<string, (words: readonly string[]) => Promise<void>> = { import: importBench, availability: availabilityBench }
 
 const [name = 'import', ...words] = process.argv.slice(2)
 const bench = BENCHES[name]

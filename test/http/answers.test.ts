@@ -156,7 +156,7 @@ test('a SKU is explained term by term, and the explanation equals the number tha
       one.storedUnits,
     ]),
   ).toEqual([
-    ['Online', '36 sellable at 2 facilities − 5 threshold = 31', 31, 31],
+    ['Online', '36 to spare at 2 facilities − 5 threshold = 31', 31, 31],
     ['Tool Crib', '30 on hand − 4 reserved − 2 safety stock = 24', 24, 24],
   ])
   expect(stock.facilities[0]).toMatchObject({ facility: 'Tool Crib', onHandUnits: 30, reservedUnits: 4, safetyStockUnits: 2 })
