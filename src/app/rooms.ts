@@ -14,6 +14,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import * as orders from '../orders/step.ts'
+import { systemStep } from '../orders/system-step.ts'
 import * as outbox from '../outbox/step.ts'
 import * as reconcile from '../reconcile/step.ts'
 import type { Shops } from './shops.ts'
@@ -39,7 +40,11 @@ export function roomSteps({ db, clock, ids, files, format, shops, pollFolders, v
     sources: signal => visitSources(signal),
     feed: () => inTurn(pollFolders, () => feed.step({ db, clock, files, hash: () => createHash('sha256') })),
     import: () => imports.step({ db, clock, files, format }),
-    orders: signal => forShops('orders', (shop, port) => orders.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
+    orders: signal =>
+      inTurn(
+        () => systemStep({ db, clock }),
+        () => forShops('orders', (shop, port) => orders.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
+      ),
     inventory: () => inventory.step({ db, clock }),
     availability: () => availability.step({ db, clock }),
     outbox: () => outbox.step({ db, clock }),
@@ -63,8 +68,8 @@ export const FOLLOWS: Partial<Record<RoomStep, readonly RoomStep[]>> = {
   catalog: ['inventory', 'availability', 'outbox', 'orders'],
   sources: ['feed'],
   feed: ['import', 'put-away'],
-  import: ['inventory', 'availability', 'put-away'],
-  orders: ['inventory', 'channel'],
+  import: ['inventory', 'availability', 'put-away', 'orders'],
+  orders: ['inventory', 'channel', 'put-away'],
   // A file with the same bytes as the one just booked waits in feed until that has its outcome.
   inventory: ['availability', 'put-away', 'feed'],
   availability: ['outbox'],

@@ -147,6 +147,23 @@ export async function facilityKeys(sql: Sql): Promise<{ facilityId: number; code
   return sql.query('select facility_id as "facilityId", code, external_id as "externalId" from catalog.facility')
 }
 
+/** Where orders wait that no facility holds yet. They hold no stock, and no channel sells from them. */
+const PARKINGS = [
+  ['_NA_', 'Brokering queue'],
+  ['PRE_ORDER_PARKING', 'Pre-order parking'],
+  ['BACKORDER_PARKING', 'Backorder parking'],
+] as const
+
+/** Makes the parkings, unless they are there. Nothing that is promised depends on them. */
+export async function addParkings(tx: Tx, now: InstantMs): Promise<void> {
+  await tx.query(
+    `insert into catalog.facility (code, name, type, created_at)
+     select code, name, 'VIRTUAL_FACILITY', $3 from unnest($1::text[], $2::text[]) as given (code, name)
+     on conflict (code) do nothing`,
+    [PARKINGS.map(([code]) => code), PARKINGS.map(([, name]) => name), new Date(now)],
+  )
+}
+
 /** Makes a channel group of these facilities, from now on. */
 export async function addChannelGroup(
   tx: Tx,

@@ -21,7 +21,7 @@ const headers: [title: string, header: string, layout: string | null][] = [
   ['no facility', 'idValue,availableQty,comments', null],
   ['no product', 'facilityId,availableQty,comments', null],
   ['no quantity', 'facilityId,idValue,comments', null],
-  ['an order export is no count', 'orderId,facilityId,productId,quantity', null],
+  ['an order export is no count', 'orderId,facilityId,productId,quantity', 'ORDER_LINES'],
   ['safety stock', 'facility-id,facility-external-id,product-id,product-sku,facility-safety-stock,reorder-quantity', null],
 ]
 test.each(headers)('%s', (_, header, layout) => {

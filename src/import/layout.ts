@@ -2,7 +2,7 @@
  * What the columns of a file mean. A layout is declared for a feed; where none is, a file with a header is recognised
  * by its column names. The built-in ones are in `layouts.ts`.
  */
-export type Layout = StockLayout | CatalogLayout
+export type Layout = StockLayout | CatalogLayout | OrderLayout
 
 /** What a row of stock does to a position. */
 export type StockKind = 'on_hand_reset' | 'atp_reset' | 'count' | 'delta'
@@ -14,6 +14,13 @@ export type StockLayout = LayoutBase & {
 }
 
 export type CatalogLayout = LayoutBase & { kind: 'products' | 'facilities' }
+
+/** Words on order lines of another system: what was ordered, and what became of it. */
+export type OrderLayout = LayoutBase & {
+  kind: 'orders'
+  /** The type of an `idValue` whose `idType` is blank or absent. */
+  idTypeDefault: string
+}
 
 type LayoutBase = {
   name: string
@@ -55,6 +62,13 @@ export type Field =
   | 'facilityType'
   | 'name'
   | 'safetyStockUnits'
+  | 'orderId'
+  | 'lineId'
+  | 'orderStatus'
+  | 'eventId'
+  | 'eventAt'
+  | 'channel'
+  | 'restock'
 
 /** A layout laid over one file: where each field stands in a row. Made once per file. */
 export type LayoutPlan = {
@@ -110,7 +124,7 @@ export function matchLayout<L extends Layout>(
 }
 
 export function isStockLayout(layout: Layout): layout is StockLayout {
-  return layout.kind !== 'products' && layout.kind !== 'facilities'
+  return layout.kind !== 'products' && layout.kind !== 'facilities' && layout.kind !== 'orders'
 }
 
 /** A column's name as it is compared: `Facility Id`, `facility_id` and `FacilityID` are one. */
@@ -135,6 +149,13 @@ const FIELDS: readonly Field[] = [
   'facilityType',
   'name',
   'safetyStockUnits',
+  'orderId',
+  'lineId',
+  'orderStatus',
+  'eventId',
+  'eventAt',
+  'channel',
+  'restock',
 ]
 
 const NOWHERE = Object.fromEntries(FIELDS.map(field => [field, -1])) as Record<Field, number>

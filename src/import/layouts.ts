@@ -1,4 +1,4 @@
-import { type CatalogLayout, type Column, columnKey, type Field, type Layout, type StockLayout } from './layout.ts'
+import { type CatalogLayout, type Column, columnKey, type Field, type Layout, type OrderLayout, type StockLayout } from './layout.ts'
 
 const FACILITY: readonly Field[] = ['facilityId', 'externalFacilityId']
 const PRODUCT: readonly Field[] = ['productId', 'idValue']
@@ -147,9 +147,53 @@ export const ADVENTUREWORKS_LOCATION: CatalogLayout = {
   productIdType: ERP_PRODUCT_ID,
 }
 
+/** What another system says of its orders, one word on one line a row: ordered, cancelled, shipped, returned, rejected. */
+export const ORDER_LINES: OrderLayout = {
+  name: 'ORDER_LINES',
+  kind: 'orders',
+  columnsBy: 'name',
+  columns: [
+    { field: 'orderId', name: 'orderId' },
+    { field: 'lineId', name: 'orderItemSeqId' },
+    { field: 'orderStatus', name: 'status' },
+    ...HOTWAX_WHERE_AND_WHAT.filter(({ field }) => field !== 'locationSeqId'),
+    { field: 'productId', name: 'productId' },
+    { field: 'units', name: 'quantity' },
+    { field: 'eventId', name: 'eventId' },
+    { field: 'eventAt', name: 'eventDate' },
+    { field: 'channel', name: 'channel' },
+    { field: 'reasonId', name: 'reason' },
+    { field: 'restock', name: 'restock' },
+  ],
+  needs: [['orderId'], PRODUCT, ['units']],
+  productIdType: 'PRODUCT_ID',
+  idTypeDefault: 'SKU',
+}
+
+/** The published invoices of Online Retail (UCI): each line is sold at once, and a quantity below 0 came back. */
+export const ONLINE_RETAIL_INVOICES: OrderLayout = {
+  name: 'ONLINE_RETAIL_INVOICES',
+  kind: 'orders',
+  columnsBy: 'name',
+  columns: [
+    { field: 'orderId', name: 'InvoiceNo' },
+    { field: 'idValue', name: 'StockCode' },
+    { field: null, name: 'Description' },
+    { field: 'units', name: 'Quantity' },
+    { field: 'eventAt', name: 'InvoiceDate' },
+    ...['UnitPrice', 'CustomerID', 'Country'].map(unused),
+  ],
+  needs: [['orderId'], ['idValue'], ['units']],
+  productIdType: 'PRODUCT_ID',
+  idTypeDefault: 'STOCK_CODE',
+}
+
 export const STOCK_LAYOUTS: readonly StockLayout[] = [RESET_INVENTORY, REC_INV_COUNT, MDM_INV_VARIANCE, ADVENTUREWORKS_PRODUCT_INVENTORY]
 
-export const LAYOUTS: readonly Layout[] = [...STOCK_LAYOUTS, PRODUCTS, FACILITIES, ADVENTUREWORKS_PRODUCT, ADVENTUREWORKS_LOCATION]
+export const LAYOUTS: readonly Layout[] = [
+  ...[...STOCK_LAYOUTS, PRODUCTS, FACILITIES, ADVENTUREWORKS_PRODUCT, ADVENTUREWORKS_LOCATION],
+  ...[ORDER_LINES, ONLINE_RETAIL_INVOICES],
+]
 
 export function layoutByName(name: string): Layout | null {
   return LAYOUTS.find(layout => layout.name === name) ?? null
@@ -160,7 +204,24 @@ const COLUMN_KEYS = new Set(
   LAYOUTS.flatMap(layout => layout.columns)
     .map(column => columnKey(column.name))
     .filter(
-      key => !['name', 'color', 'class', 'style', 'size', 'weight', 'shelf', 'bin', 'reason', 'comments', 'sku', 'upca'].includes(key),
+      key =>
+        ![
+          'name',
+          'color',
+          'class',
+          'style',
+          'size',
+          'weight',
+          'shelf',
+          'bin',
+          'reason',
+          'comments',
+          'sku',
+          'upca',
+          'status',
+          'channel',
+          'country',
+        ].includes(key),
     ),
 )
 

@@ -13,8 +13,11 @@ import { ERROR_FILE_HEADER, errorFileLine } from './error-file.ts'
 import { type FacilityFinder, facilityFinder } from './facility-finder.ts'
 import type { FileEnd, FormatReader, RawRow, Reading } from './format-port.ts'
 import { incomingLine, rawLine, refusedLine } from './incoming-row.ts'
-import { type LayoutPlan, planLayout } from './layout.ts'
+import { isStockLayout, type Layout, type LayoutPlan, type OrderLayout, planLayout } from './layout.ts'
 import { layoutByName } from './layouts.ts'
+import type { OrderSettings } from './order-row.ts'
+import { readOrders } from './order-step.ts'
+import { dropOrderRows } from './order-store.ts'
 import { type RowOutcome, readRow } from './row.ts'
 import { ROW_REASON, type RowRejected } from './row-code.ts'
 import { type RowMoment, rowMoments } from './row-moment.ts'
@@ -45,6 +48,7 @@ export async function step({ db, clock, files, format }: ImportDeps): Promise<St
     if (reading.refusal) return refuse(tx, { ...file, ...reading.refusal, now: clock.now() })
     const plan = planLayout(layout, reading.header)
     if (plan.kind === 'mismatch') return refuse(tx, { ...file, code: plan.code, reason: plan.reason, now: clock.now() })
+    if (plan.layout.kind === 'orders') return importOrders(tx, clock, file, reading, { ...plan, layout: plan.layout })
     return plan.layout.kind === 'products' || plan.layout.kind === 'facilities'
       ? importCatalogue(tx, clock, file, reading, plan)
       : importStock(tx, { clock, files }, file, { reading, open }, plan)
@@ -114,6 +118,23 @@ async function importCatalogue(tx: Tx, clock: Clock, file: FileToRead, reading: 
   return conclude(tx, clock, file, { rowsRead, rowsAccepted: rowsRead - rowsRejected, rowsRejected, unitsRead: 0 }, reading.end(), plan)
 }
 
+/** What another system says of its orders waits for the orders room. */
+async function importOrders(
+  tx: Tx,
+  clock: Clock,
+  file: feed.ToImport,
+  reading: Reading,
+  plan: LayoutPlan & { layout: OrderLayout },
+): Promise<StepReport> {
+  const { fileId, receivedAt, settings } = file
+  const read = await readOrders(tx, { fileId, receivedAt, settings: (settings.orders ?? {}) as OrderSettings }, reading, plan)
+  await store.takeIncoming(tx, fileId, linesOf(read.rejected))
+  const rowsRejected = read.rejected.length > 0 ? await store.keepRejected(tx, fileId) : 0
+  await store.dropIncoming(tx, fileId)
+  const { rowsRead, unitsRead } = read
+  return conclude(tx, clock, file, { rowsRead, rowsAccepted: rowsRead - rowsRejected, rowsRejected, unitsRead }, reading.end(), plan)
+}
+
 async function addToCatalogue(tx: Tx, plan: LayoutPlan, rows: readonly RawRow[], seen: Set<string>, now: number): Promise<RowRejected[]> {
   if (plan.layout.kind === 'products') {
     const read = rows.map(raw => ({ raw, row: onlyOnce(seen, raw, readProductRow(plan, raw)) }))
@@ -173,12 +194,13 @@ async function conclude(
   const now = clock.now()
   const verdict = judgeFile({ ...counts, end, columnCount: plan.columnCount })
   const believed = verdict.kind === 'believe'
-  const isStock = plan.layout.kind !== 'products' && plan.layout.kind !== 'facilities'
+  const subject = subjectOf(plan.layout)
   await store.recordVerdict(tx, {
     ...counts,
     fileId: file.fileId,
     feedId: file.feedId,
     layout: file.layout,
+    subject,
     decision: believed ? 'believed' : 'failed',
     code: believed ? null : verdict.code,
     reason: believed ? null : verdict.reason,
@@ -187,15 +209,21 @@ async function conclude(
   })
   if (!believed) {
     await store.dropStaged(tx, file.fileId)
+    if (subject === 'orders') await dropOrderRows(tx, file.fileId)
     await feed.markFailed(tx, { fileId: file.fileId, code: verdict.code, reason: verdict.reason, now })
   } else {
     await feed.markStaged(tx, file.fileId, now)
-    if (!isStock) {
+    if (subject === 'catalog') {
       await store.recordApplied(tx, { fileId: file.fileId, movements: counts.rowsAccepted, refused: [], outdated: null, now })
       await feed.markApplied(tx, file.fileId, now)
     }
   }
   return { read: counts.rowsRead, wrote: counts.rowsAccepted, more: true, notes: { file: file.fileId, rejected: counts.rowsRejected } }
+}
+
+function subjectOf(layout: Layout): 'stock' | 'catalog' | 'orders' {
+  if (layout.kind === 'orders') return 'orders'
+  return isStockLayout(layout) ? 'stock' : 'catalog'
 }
 
 /** A file whose columns the layout does not know: nothing was read, and that is its verdict. */

@@ -126,6 +126,8 @@ export type VerdictRow = {
   fileId: number
   feedId: number
   layout: string
+  /** What the file speaks of, and so who books it; stock, where it was not even read. */
+  subject?: 'stock' | 'catalog' | 'orders'
   decision: 'believed' | 'failed'
   code: string | null
   reason: string | null
@@ -151,8 +153,8 @@ export type Moment = {
 export async function recordVerdict(tx: Tx, verdict: VerdictRow): Promise<void> {
   await tx.query(
     `insert into import.verdict (file_id, feed_id, layout, decision, code, reason, rows_read, rows_accepted, rows_rejected, units_read,
-                                 decided_at, as_of, has_row_as_of, order_lag_ms)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+                                 decided_at, as_of, has_row_as_of, order_lag_ms, subject)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     [
       verdict.fileId,
       verdict.feedId,
@@ -168,6 +170,7 @@ export async function recordVerdict(tx: Tx, verdict: VerdictRow): Promise<void> 
       verdict.moment === null ? null : new Date(verdict.moment.asOf),
       verdict.moment?.hasRowAsOf ?? false,
       verdict.moment?.orderLagMs ?? 0,
+      verdict.subject ?? 'stock',
     ],
   )
 }

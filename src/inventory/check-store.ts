@@ -12,7 +12,14 @@ export type Differing = {
   ledgerReservedUnits: number | null
 }
 
-export type CheckResult = { positions: number; differing: number; differingBins: number; examples: Differing[] }
+export type CheckResult = {
+  positions: number
+  differing: number
+  differingBins: number
+  /** Positions whose reserved units are not what the orders hold there. */
+  differingReservations: number
+  examples: Differing[]
+}
 
 const EXAMPLES_MAX = 20
 
@@ -32,7 +39,7 @@ const COMPARED_BINS = `
             from inventory.movement where bin is not null group by facility_id, product_id, bin) l
     full join inventory.bin b on b.facility_id = l.facility_id and b.product_id = l.product_id and b.bin = l.bin`
 
-/** Recomputes every position and every bin from its movements and keeps the result. Reads all; writes one row. */
+/** Recomputes every position and every bin from its movements, what is reserved from the orders, and keeps the result. Reads all; writes one row. */
 export async function checkLedger(tx: Tx, now: InstantMs): Promise<CheckResult> {
   const examples = await tx.query<Differing & { positions: number; differing: number }>(
     `with compared as (${COMPARED}),
@@ -42,15 +49,22 @@ export async function checkLedger(tx: Tx, now: InstantMs): Promise<CheckResult> 
        from counted left join lateral (select * from compared where differs limit ${EXAMPLES_MAX}) example on true`,
   )
   const [bins] = await tx.query<{ differing: number }>(`select count(*) as differing from (${COMPARED_BINS}) compared where differs`)
+  const [reserved] = await tx.query<{ differing: number }>(
+    `select count(*) as differing
+       from (select facility_id, product_id, sum(units) as units from inventory.reservation group by facility_id, product_id) r
+       full join (select facility_id, product_id, reserved_units from inventory.position where reserved_units <> 0) p using (facility_id, product_id)
+      where r.units is distinct from p.reserved_units`,
+  )
   const positions = examples[0]?.positions ?? 0
   const differing = examples[0]?.differing ?? 0
   const differingBins = bins?.differing ?? 0
+  const differingReservations = reserved?.differing ?? 0
   await tx.query('insert into inventory.check_run (checked_at, positions, differing) values ($1, $2, $3) on conflict do nothing', [
     new Date(now),
     positions,
-    differing + differingBins,
+    differing + differingBins + differingReservations,
   ])
-  return { positions, differing, differingBins, examples: examples.filter(row => row.facilityId !== null) }
+  return { positions, differing, differingBins, differingReservations, examples: examples.filter(row => row.facilityId !== null) }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { CATALOG_HEAD } from '../catalog/store.ts'
+import { addParkings, CATALOG_HEAD } from '../catalog/store.ts'
 import type { Db, Tx } from '../db/connection.ts'
 import { advanceCursor, peekCursor, readCursor } from '../db/cursor.ts'
 import * as feed from '../feed/store.ts'
@@ -7,6 +7,8 @@ import type { Clock } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { checkLedger as checkPositions } from './check-store.ts'
 import { bookDue } from './document-step.ts'
+import * as reservations from './reservation-store.ts'
+import * as shipments from './shipment-store.ts'
 import * as store from './store.ts'
 
 /** Order changes that one step turns into reservations: a step stays well under a second. */
@@ -58,22 +60,38 @@ function overtaken({ rows, byFileId }: imports.Outdated): { code: string; reason
 async function reserveDemand(tx: Tx, clock: Clock): Promise<StepReport> {
   const from = await readCursor(tx, store.READS_ORDERS)
   const upTo = await store.demandUpTo(tx, from, DEMAND_PER_STEP_MAX)
+  const systemsFrom = await readCursor(tx, store.READS_SYSTEM_ORDERS)
+  const systemsUpTo = await shipments.eventsUpTo(tx, systemsFrom, DEMAND_PER_STEP_MAX)
   // A new link or mapping can give a known order a place to hold stock at, although no order changed.
   const linkedUpTo = await peekCursor(tx, CATALOG_HEAD)
   const linkedFrom = await readCursor(tx, store.READS_CATALOG)
-  if (upTo.changes === 0 && linkedUpTo === linkedFrom) return NOTHING_TO_DO
   // One writer in the ledger at a time: the file cursor's lock is the room's, so seqs commit in their order.
   await readCursor(tx, store.READS_IMPORT)
-  const reserved = await store.reserve(tx, clock.now())
-  const queued = await store.queueAtGroups(tx)
+  const events = { after: systemsFrom, upTo: systemsUpTo.seq }
+  const isRelinked = linkedUpTo !== linkedFrom
+  const isCounted = await shipments.isAnythingCounted(tx)
+  if (upTo.changes === 0 && systemsUpTo.events === 0 && !isCounted && !isRelinked) return NOTHING_TO_DO
+  await reservations.gatherTouchedOrders(tx, { shops: { after: from, upTo: upTo.seq }, systems: events })
+  if (isCounted) await shipments.releaseCounted(tx, clock.now())
+  if (isRelinked) await reservations.gatherAllOrders(tx)
+  const shipped = systemsUpTo.events === 0 ? 0 : await shipments.bookShipments(tx, events, clock.now())
+  if (systemsUpTo.events > 0) await shipments.holdRejected(tx, events)
+  if (await reservations.gatherWanted(tx)) {
+    await addParkings(tx, clock.now())
+    await reservations.parkWanted(tx)
+  }
+  const reserved = await reservations.reserveWanted(tx, clock.now())
+  const queued = await reservations.queueWanted(tx)
   await store.publishHead(tx)
   await advanceCursor(tx, store.READS_ORDERS, upTo.seq)
+  await advanceCursor(tx, store.READS_SYSTEM_ORDERS, systemsUpTo.seq)
   await advanceCursor(tx, store.READS_CATALOG, linkedUpTo)
-  return { read: upTo.changes, wrote: reserved + queued, more: upTo.changes === DEMAND_PER_STEP_MAX }
+  const read = upTo.changes + systemsUpTo.events
+  return { read, wrote: shipped + reserved + queued, more: Math.max(upTo.changes, systemsUpTo.events) === DEMAND_PER_STEP_MAX }
 }
 
 /** Recomputes every position from its movements; nightly, and whenever a person asks. */
 export async function checkLedger({ db, clock }: { db: Db; clock: Clock }): Promise<StepReport> {
-  const { positions, differing, differingBins } = await db.transaction(tx => checkPositions(tx, clock.now()))
-  return { read: positions, wrote: 0, more: false, notes: { differing: differing + differingBins } }
+  const { positions, differing, differingBins, differingReservations } = await db.transaction(tx => checkPositions(tx, clock.now()))
+  return { read: positions, wrote: 0, more: false, notes: { differing: differing + differingBins + differingReservations } }
 }

@@ -10,6 +10,7 @@ import { type Bearing, dropBearing, layBearing, type Moments, markCounted, momen
 export const INVENTORY_HEAD = 'inventory:head'
 export const READS_IMPORT = 'inventory<-import'
 export const READS_ORDERS = 'inventory<-orders'
+export const READS_SYSTEM_ORDERS = 'inventory<-system-orders'
 export const READS_CATALOG = 'inventory<-catalog'
 
 /** Memory that one comparison may hash and sort in. */
@@ -23,7 +24,7 @@ export async function nextBelieved(tx: Tx): Promise<ToApply | null> {
     `select v.file_id as "fileId", v.seq, v.feed_id as "feedId", v.rows_accepted as "rowsAccepted",
             v.as_of as "asOf", v.has_row_as_of as "hasRowAsOf", v.order_lag_ms as "orderLagMs"
        from import.verdict v
-      where v.decision = 'believed' and v.applied_at is null
+      where v.decision = 'believed' and v.applied_at is null and v.subject = 'stock'
       order by v.seq
       limit 1`,
   )
@@ -137,75 +138,6 @@ export async function demandUpTo(tx: Tx, from: number, limit: number): Promise<{
   return { seq: rows[0]?.seq ?? from, changes: rows[0]?.changes ?? 0 }
 }
 
-/**
- * Makes what is reserved at facilities equal to what open orders hold there, and books the difference. Derived from the
- * orders as they are known now, under this room's cursor, so a late link or mapping catches up by itself.
- */
-export async function reserve(tx: Tx, now: InstantMs): Promise<number> {
-  const rows = await tx.query<{ movements: number }>(
-    `with held as (
-       select m.facility_id, l.product_id, sum(o.open_units)::integer as units, max(o.order_gid) as order_gid
-         from orders.open_line o
-         join catalog.item_link l on l.shop_id = o.shop_id and l.inventory_item_gid = o.inventory_item_gid
-         join catalog.location loc on loc.shop_id = o.shop_id and loc.location_gid = o.location_gid
-         join catalog.location_mapping m on m.shop_id = o.shop_id and m.location_id = loc.location_id
-        where m.facility_id is not null and o.open_units > 0
-        group by m.facility_id, l.product_id
-     ), differing as (
-       select coalesce(h.facility_id, p.facility_id) as facility_id,
-              coalesce(h.product_id, p.product_id) as product_id,
-              coalesce(h.units, 0) - coalesce(p.reserved_units, 0) as difference,
-              h.order_gid
-         from held h
-         full join (select facility_id, product_id, reserved_units from inventory.position where reserved_units <> 0) p
-           on p.facility_id = h.facility_id and p.product_id = h.product_id
-        where coalesce(h.units, 0) <> coalesce(p.reserved_units, 0)
-     ), moved as (
-       insert into inventory.movement
-         (seq, facility_id, product_id, on_hand_units, reserved_units, recorded_at, effective_at, reason, reference)
-       select nextval('inventory.movement_seq'), facility_id, product_id, 0, difference, $1, $1,
-              case when difference > 0 then 'ORDER_RESERVED' else 'ORDER_RELEASED' end, order_gid
-         from differing
-       returning facility_id, product_id, reserved_units
-     ), positioned as (
-       insert into inventory.position as p (facility_id, product_id, on_hand_units, reserved_units)
-       select facility_id, product_id, 0, reserved_units from moved
-       on conflict (facility_id, product_id) do update set reserved_units = p.reserved_units + excluded.reserved_units
-     )
-     select count(*) as movements from moved`,
-    [new Date(now)],
-  )
-  return rows[0]?.movements ?? 0
-}
-
-/** The same for units that wait at a group, since its aggregate location sold them and no facility holds them yet. */
-export async function queueAtGroups(tx: Tx): Promise<number> {
-  const rows = await tx.query<{ changed: number }>(
-    `with waiting as (
-       select m.group_id, l.product_id, sum(o.open_units)::integer as units
-         from orders.open_line o
-         join catalog.item_link l on l.shop_id = o.shop_id and l.inventory_item_gid = o.inventory_item_gid
-         join catalog.location loc on loc.shop_id = o.shop_id and loc.location_gid = o.location_gid
-         join catalog.location_mapping m on m.shop_id = o.shop_id and m.location_id = loc.location_id
-        where m.group_id is not null and o.open_units > 0
-        group by m.group_id, l.product_id
-     ), differing as (
-       select coalesce(w.group_id, q.group_id) as group_id, coalesce(w.product_id, q.product_id) as product_id,
-              coalesce(w.units, 0) as units
-         from waiting w
-         full join inventory.queued q on q.group_id = w.group_id and q.product_id = w.product_id
-        where coalesce(w.units, 0) <> coalesce(q.units, 0)
-     ), changed as (
-       insert into inventory.queued as q (group_id, product_id, units, seq)
-       select group_id, product_id, units, nextval('inventory.movement_seq') from differing
-       on conflict (group_id, product_id) do update set units = excluded.units, seq = excluded.seq
-       returning 1
-     )
-     select count(*) as changed from changed`,
-  )
-  return rows[0]?.changed ?? 0
-}
-
 /** Tells the next room how far it may read. Called last in every transaction of this room, under its cursor. */
 export async function publishHead(tx: Tx): Promise<void> {
   const rows = await tx.query<{ head: number }>('select case when is_called then last_value else 0 end as head from inventory.movement_seq')
@@ -215,12 +147,14 @@ export async function publishHead(tx: Tx): Promise<void> {
 /** Believed files that are not in the ledger yet, and order changes that it has not seen. */
 export async function inventoryStatus(sql: Sql, _now: InstantMs): Promise<RoomStatus> {
   const seen = await peekCursor(sql, READS_ORDERS)
+  const seenOfSystems = await peekCursor(sql, READS_SYSTEM_ORDERS)
   const rows = await sql.query<{ files: number; filesSince: InstantMs | null; changes: number; changesSince: InstantMs | null }>(
-    `select (select count(*) from import.verdict where decision = 'believed' and applied_at is null) as files,
-            (select min(decided_at) from import.verdict where decision = 'believed' and applied_at is null) as "filesSince",
-            (select count(*) from orders.demand_change where seq > $1) as changes,
-            (select min(recorded_at) from orders.demand_change where seq > $1) as "changesSince"`,
-    [seen],
+    `select (select count(*) from import.verdict where decision = 'believed' and applied_at is null and subject = 'stock') as files,
+            (select min(decided_at) from import.verdict where decision = 'believed' and applied_at is null and subject = 'stock') as "filesSince",
+            (select count(*) from orders.demand_change where seq > $1) + (select count(*) from orders.system_event where seq > $2) as changes,
+            least((select min(recorded_at) from orders.demand_change where seq > $1),
+                  (select min(recorded_at) from orders.system_event where seq > $2)) as "changesSince"`,
+    [seen, seenOfSystems],
   )
   const row = rows[0]
   if (!row) return { backlog: 0, oldestAt: null, stuck: 0 }

@@ -87,12 +87,27 @@ export const asOfSettings = z
   .refine(said => !['name', 'header', 'trailer'].includes(said.from) || said.pattern !== undefined, 'Give the pattern.')
   .meta({ id: 'AsOfSettings' })
 
+/** What the orders of a feed mean where their rows do not say it. */
+export const orderSettings = z
+  .strictObject({
+    /** False: the sender of the counts has taken open orders off already (HotWax's `reserveInventory = N`). */
+    reserves: z.boolean(),
+    /** What a row without a status is. A quantity below 0 is then a return. */
+    status: z.enum(['ordered', 'shipped']),
+    /** The code of the facility that rows mean which name none. */
+    facility: z.string().min(1).max(NAME_CHARS_MAX),
+    /** The code of the group whose stock these orders sell, for lines that no facility holds yet. */
+    channel: z.string().min(1).max(NAME_CHARS_MAX),
+  })
+  .partial()
+  .meta({ id: 'OrderSettings' })
+
 /**
  * Everything that a feed declares, a section for each subject. A new subject is a new key here and a type in the room that
  * reads it; all sections lie in one column of the feed.
  */
 export const feedSettings = z
-  .strictObject({ reading: readingSettings, rows: rowSettings, asOf: asOfSettings })
+  .strictObject({ reading: readingSettings, rows: rowSettings, asOf: asOfSettings, orders: orderSettings })
   .partial()
   .meta({ id: 'FeedSettings' })
 

@@ -1,0 +1,91 @@
+import type { Tx } from '../db/connection.ts'
+import type { InstantMs } from '../kernel/clock.ts'
+
+export type EventRange = { after: number; upTo: number }
+
+/** Up to where events of other systems' orders were appended, at most `limit` further. */
+export async function eventsUpTo(tx: Tx, after: number, limit: number): Promise<{ seq: number; events: number }> {
+  const rows = await tx.query<{ seq: number | null; events: number }>(
+    `select max(seq) as seq, count(*) as events from (select seq from orders.system_event where seq > $1 order by seq limit $2) page`,
+    [after, limit],
+  )
+  return { seq: rows[0]?.seq ?? after, events: rows[0]?.events ?? 0 }
+}
+
+/**
+ * Books what left and what came back: a shipment takes units from on hand, a return that can be sold again adds them. Not so where the
+ * sender of the counts takes orders off by itself: its counts say it. The caller holds the ledger. `movementOf` in order-event.ts is
+ * the specification.
+ */
+export async function bookShipments(tx: Tx, { after, upTo }: EventRange, now: InstantMs): Promise<number> {
+  const rows = await tx.query<{ movements: number }>(
+    `with happened as (
+       select e.facility_id, e.product_id, e.order_id, e.happened_at, e.file_id, e.line, e.seq,
+              case when e.word = 'shipped' then -e.units else e.units end as units,
+              case when e.word = 'shipped' then coalesce(e.reason, 'ORDER_SHIPPED') else 'RTN_ITM_RCPT' end as reason
+         from orders.system_event e join feed.feed f using (feed_id)
+        where e.seq > $1 and e.seq <= $2 and e.facility_id is not null and e.units > 0
+          and (e.word = 'shipped' or (e.word = 'returned' and e.is_restocked))
+          and f.settings #>> '{orders,reserves}' is distinct from 'false'
+     ), moved as (
+       insert into inventory.movement (seq, facility_id, product_id, on_hand_units, recorded_at, effective_at, reason, reference, file_id, line)
+       select nextval('inventory.movement_seq'), facility_id, product_id, units, $3, happened_at, reason, order_id, file_id, line
+         from (select * from happened order by seq) in_order
+       returning facility_id, product_id, on_hand_units
+     ), positioned as (
+       insert into inventory.position as p (facility_id, product_id, on_hand_units)
+       select facility_id, product_id, sum(on_hand_units)::integer from moved group by facility_id, product_id
+       on conflict (facility_id, product_id) do update set on_hand_units = p.on_hand_units + excluded.on_hand_units
+     )
+     select count(*) as movements from moved`,
+    [after, upTo, new Date(now)],
+  )
+  return rows[0]?.movements ?? 0
+}
+
+/** Units that a facility said it cannot send are not promised again before somebody counts, unless it said that they are there. */
+export async function holdRejected(tx: Tx, { after, upTo }: EventRange): Promise<void> {
+  await tx.query(
+    `insert into inventory.hold (feed_id, event_seq, order_id, facility_id, product_id, units, reason, since)
+     select feed_id, seq, order_id, facility_id, product_id, units, coalesce(reason, 'NOT_IN_STOCK'), happened_at
+       from orders.system_event
+      where seq > $1 and seq <= $2 and word = 'rejected' and facility_id is not null and units > 0 and reason is distinct from 'NO_VARIANCE_LOG'
+     on conflict do nothing`,
+    [after, upTo],
+  )
+}
+
+const COUNTED = `h.released_at is null and exists (
+  select 1 from inventory.position p where p.facility_id = h.facility_id and p.product_id = h.product_id and p.counted_at > h.since)`
+
+/** Orders that a newer count has in it by now, since its sender takes open orders off: they hold nothing any more. */
+const TAKEN_OFF = `
+  select r.source, r.order_ref
+    from feed.feed e
+    join orders.system_line s using (feed_id)
+    join inventory.reservation r on r.source = 'feed:' || e.feed_id and r.order_ref = s.order_id and r.product_id = s.product_id
+    join inventory.position p on p.facility_id = r.facility_id and p.product_id = r.product_id and p.counted_at >= s.ordered_at
+   where e.settings #>> '{orders,reserves}' = 'false'`
+
+/** Whether a count settled what was in doubt, or has open orders in it. */
+export async function isAnythingCounted(tx: Tx): Promise<boolean> {
+  const rows = await tx.query<{ any: boolean }>(
+    `select exists (select 1 from inventory.hold h where ${COUNTED}) or exists (${TAKEN_OFF}) as any`,
+  )
+  return rows[0]?.any ?? false
+}
+
+/** Ends the holds that a count settled, and lists what is to be derived anew among the touched orders. */
+export async function releaseCounted(tx: Tx, now: InstantMs): Promise<void> {
+  await tx.query(
+    `with released as (
+       update inventory.hold h set released_at = $1 where ${COUNTED} returning h.feed_id, h.order_id
+     )
+     insert into touched_order
+     select 'hold:' || feed_id, order_id from released
+     union
+     ${TAKEN_OFF}
+     on conflict do nothing`,
+    [new Date(now)],
+  )
+}
