@@ -127,6 +127,12 @@ export function isStockLayout(layout: Layout): layout is StockLayout {
   return layout.kind !== 'products' && layout.kind !== 'facilities' && layout.kind !== 'orders'
 }
 
+/** Whose business a file is: who books what its rows say. */
+export function subjectOf(layout: Layout): 'stock' | 'catalog' | 'orders' {
+  if (layout.kind === 'orders') return 'orders'
+  return isStockLayout(layout) ? 'stock' : 'catalog'
+}
+
 /** A column's name as it is compared: `Facility Id`, `facility_id` and `FacilityID` are one. */
 export function columnKey(name: string): string {
   return name.toLowerCase().replace(/[\s_-]+/g, '')

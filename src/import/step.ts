@@ -13,7 +13,7 @@ import { ERROR_FILE_HEADER, errorFileLine } from './error-file.ts'
 import { type FacilityFinder, facilityFinder } from './facility-finder.ts'
 import type { FileEnd, FormatReader, RawRow, Reading } from './format-port.ts'
 import { incomingLine, rawLine, refusedLine } from './incoming-row.ts'
-import { isStockLayout, type Layout, type LayoutPlan, type OrderLayout, planLayout } from './layout.ts'
+import { type LayoutPlan, type OrderLayout, planLayout, subjectOf } from './layout.ts'
 import { layoutByName } from './layouts.ts'
 import type { OrderSettings } from './order-row.ts'
 import { readOrders } from './order-step.ts'
@@ -219,11 +219,6 @@ async function conclude(
     }
   }
   return { read: counts.rowsRead, wrote: counts.rowsAccepted, more: true, notes: { file: file.fileId, rejected: counts.rowsRejected } }
-}
-
-function subjectOf(layout: Layout): 'stock' | 'catalog' | 'orders' {
-  if (layout.kind === 'orders') return 'orders'
-  return isStockLayout(layout) ? 'stock' : 'catalog'
 }
 
 /** A file whose columns the layout does not know: nothing was read, and that is its verdict. */

@@ -176,10 +176,14 @@ export async function markCounted(tx: Tx, lines: readonly LedgerLine[], countedA
 /** When each of these positions was last counted; what never was is missing. */
 export async function countedAt(tx: Tx, lines: readonly LedgerLine[]): Promise<Map<string, InstantMs>> {
   const rows = await tx.query<{ facilityId: number; productId: number; at: InstantMs }>(
-    `select facility_id as "facilityId", product_id as "productId", counted_at as at
-       from inventory.position
-       join (select distinct * from unnest($1::integer[], $2::integer[]) as a (facility_id, product_id)) asked using (facility_id, product_id)
-      where counted_at is not null`,
+    `select facility_id as "facilityId", product_id as "productId", greatest(p.counted_as_of, mark.as_of) as at
+       from (select distinct * from unnest($1::integer[], $2::integer[]) as a (facility_id, product_id)) asked
+       left join inventory.position p using (facility_id, product_id)
+       cross join lateral (
+         select max(k.as_of) as as_of from inventory.count_mark k
+          where k.facility_id = asked.facility_id and asked.product_id = any (k.product_ids)
+       ) mark
+      where greatest(p.counted_as_of, mark.as_of) is not null`,
     [lines.map(line => line.facilityId), lines.map(line => line.productId)],
   )
   return new Map(rows.map(({ facilityId, productId, at }) => [positionKey({ facilityId, productId }), at]))

@@ -1,5 +1,6 @@
 import type { Sql, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
+import { COUNTED_WITH_ORDER } from './shipment-store.ts'
 
 /** Lists the orders that changed: of shops, of other systems, and what was rejected. Dropped with the transaction. */
 export async function gatherTouchedOrders(
@@ -65,8 +66,7 @@ export async function gatherWanted(tx: Tx): Promise<boolean> {
        ) part
       where t.source like 'feed:%' and part.units > 0
         and (e.settings #>> '{orders,reserves}' is distinct from 'false'
-             or not exists (select 1 from inventory.position p
-                             where p.facility_id = s.facility_id and p.product_id = s.product_id and p.counted_at >= s.ordered_at))
+             or not ${COUNTED_WITH_ORDER})
      union all
      select t.source, t.order_ref, h.facility_id, null, h.product_id, 0, h.units
        from touched_order t

@@ -55,8 +55,13 @@ export async function holdRejected(tx: Tx, { after, upTo }: EventRange): Promise
   )
 }
 
-const COUNTED = `h.released_at is null and exists (
-  select 1 from inventory.position p where p.facility_id = h.facility_id and p.product_id = h.product_id and p.counted_at > h.since)`
+/** Whether a position `p` was counted after an instant, by a count that moved it or one that agreed. */
+const countedAfter = (instant: string) => `(p.counted_as_of > ${instant} or exists (
+  select 1 from inventory.count_mark k
+   where k.facility_id = p.facility_id and k.as_of > ${instant} and p.product_id = any (k.product_ids)))`
+
+const SETTLED = `h.released_at is null and exists (
+  select 1 from inventory.position p where p.facility_id = h.facility_id and p.product_id = h.product_id and ${countedAfter('h.since')})`
 
 /** Orders that a newer count has in it by now, since its sender takes open orders off: they hold nothing any more. */
 const TAKEN_OFF = `
@@ -64,13 +69,22 @@ const TAKEN_OFF = `
     from feed.feed e
     join orders.system_line s using (feed_id)
     join inventory.reservation r on r.source = 'feed:' || e.feed_id and r.order_ref = s.order_id and r.product_id = s.product_id
-    join inventory.position p on p.facility_id = r.facility_id and p.product_id = r.product_id and p.counted_at >= s.ordered_at
+    join inventory.position p on p.facility_id = r.facility_id and p.product_id = r.product_id and ${countedAfter('s.ordered_at')}
    where e.settings #>> '{orders,reserves}' = 'false'`
+
+/** Rises with every count, by file or by hand: what waits for a count is looked at when it did. */
+export async function countsHead(tx: Tx): Promise<number> {
+  const rows = await tx.query<{ head: number }>(
+    `select coalesce((select max(file_id) from inventory.count_mark), 0)
+          + coalesce((select document_id from inventory.document where kind = 'count' order by document_id desc limit 1), 0) as head`,
+  )
+  return rows[0]?.head ?? 0
+}
 
 /** Whether a count settled what was in doubt, or has open orders in it. */
 export async function isAnythingCounted(tx: Tx): Promise<boolean> {
   const rows = await tx.query<{ any: boolean }>(
-    `select exists (select 1 from inventory.hold h where ${COUNTED}) or exists (${TAKEN_OFF}) as any`,
+    `select exists (select 1 from inventory.hold h where ${SETTLED}) or exists (${TAKEN_OFF}) as any`,
   )
   return rows[0]?.any ?? false
 }
@@ -79,7 +93,7 @@ export async function isAnythingCounted(tx: Tx): Promise<boolean> {
 export async function releaseCounted(tx: Tx, now: InstantMs): Promise<void> {
   await tx.query(
     `with released as (
-       update inventory.hold h set released_at = $1 where ${COUNTED} returning h.feed_id, h.order_id
+       update inventory.hold h set released_at = $1 where ${SETTLED} returning h.feed_id, h.order_id
      )
      insert into touched_order
      select 'hold:' || feed_id, order_id from released
@@ -89,3 +103,8 @@ export async function releaseCounted(tx: Tx, now: InstantMs): Promise<void> {
     [new Date(now)],
   )
 }
+
+/** The part of a position that says that an order of another system was counted already. Used where reservations are derived. */
+export const COUNTED_WITH_ORDER = `exists (
+  select 1 from inventory.position p
+   where p.facility_id = s.facility_id and p.product_id = s.product_id and ${countedAfter('s.ordered_at')})`

@@ -69,7 +69,10 @@ async function reserveDemand(tx: Tx, clock: Clock): Promise<StepReport> {
   await readCursor(tx, store.READS_IMPORT)
   const events = { after: systemsFrom, upTo: systemsUpTo.seq }
   const isRelinked = linkedUpTo !== linkedFrom
-  const isCounted = await shipments.isAnythingCounted(tx)
+  const countsUpTo = await shipments.countsHead(tx)
+  const isNews = countsUpTo > (await readCursor(tx, store.READS_COUNTS)) || systemsUpTo.events > 0
+  const isCounted = isNews && (await shipments.isAnythingCounted(tx))
+  await advanceCursor(tx, store.READS_COUNTS, countsUpTo)
   if (upTo.changes === 0 && systemsUpTo.events === 0 && !isCounted && !isRelinked) return NOTHING_TO_DO
   await reservations.gatherTouchedOrders(tx, { shops: { after: from, upTo: upTo.seq }, systems: events })
   if (isCounted) await shipments.releaseCounted(tx, clock.now())
