@@ -45,7 +45,7 @@ export async function demo(config: Config, options: { exitWhenSynced: boolean; j
   const running = await startDemo(own, counted.world)
   try {
     for (const line of welcome(running.server, running.shopUrl)) say(line)
-    await dropStockFile(running.server, dataDir)
+    await running.drop()
     say(`Dropped ${DEMO_STOCK_FILE} into ${DEMO_FEED}/inbox over SFTP, as an ERP would. It walks:`)
     const figures = await untilSynced(running.server, say)
     const seconds = Math.round((performance.now() - startedAt) / 100) / 10
@@ -65,7 +65,13 @@ export async function demo(config: Config, options: { exitWhenSynced: boolean; j
   }
 }
 
-export type RunningDemo = { server: Server; shopUrl: string; stop(): Promise<void> }
+export type RunningDemo = {
+  server: Server
+  shopUrl: string
+  /** Drops the real ERP file through the SFTP server, as a client would. */
+  drop(): Promise<void>
+  stop(): Promise<void>
+}
 
 /** Starts the simulated shop and the program, and sets up what a person would have. No file is dropped. */
 export async function startDemo(config: Config, world: World, shop: { port?: number } = {}): Promise<RunningDemo> {
@@ -83,7 +89,7 @@ export async function startDemo(config: Config, world: World, shop: { port?: num
     }
     try {
       await setUpDemo(server.house, world, simulator.url)
-      return { server, shopUrl: simulator.url, stop }
+      return { server, shopUrl: simulator.url, drop: () => dropStockFile(server, config.dataDir), stop }
     } catch (error) {
       await server.stop()
       throw error

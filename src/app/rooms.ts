@@ -30,30 +30,37 @@ export type RoomDeps = {
   visitSources(signal?: AbortSignal): Promise<StepReport>
 }
 
-export type Steps = Record<RoomStep, (signal?: AbortSignal) => Promise<StepReport>>
+/** What a run is told; `shop`: the code of the one shop that it is for. */
+type RunParameters = Readonly<Record<string, string>>
+
+export type Steps = Record<RoomStep, (signal?: AbortSignal, parameters?: RunParameters) => Promise<StepReport>>
 
 /** Every room's unit of work, with what it needs. The clockwork calls them; a story may call them itself, in any order. */
 export function roomSteps({ db, clock, ids, files, format, shops, pollFolders, visitSources }: RoomDeps): Steps {
-  const forShops = (room: RoomStep, work: Parameters<Shops['each']>[1]) => shops.each(room, work)
+  const forShops = (room: RoomStep, work: Parameters<Shops['each']>[1], parameters?: RunParameters) =>
+    shops.each(room, work, parameters?.shop ?? null)
   return {
-    catalog: signal => forShops('catalog', (shop, port) => readShop({ db, clock }, { shopId: shop.shopId, port, ...abort(signal) })),
+    catalog: (signal, parameters) =>
+      forShops('catalog', (shop, port) => readShop({ db, clock }, { shopId: shop.shopId, port, ...abort(signal) }), parameters),
     sources: signal => visitSources(signal),
     feed: () => inTurn(pollFolders, () => feed.step({ db, clock, files, hash: () => createHash('sha256') })),
     import: () => imports.step({ db, clock, files, format }),
-    orders: signal =>
+    orders: (signal, parameters) =>
       inTurn(
         () => systemStep({ db, clock }),
-        () => forShops('orders', (shop, port) => orders.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
+        () => forShops('orders', (shop, port) => orders.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) }), parameters),
       ),
     inventory: () => inventory.step({ db, clock }),
     availability: () => availability.step({ db, clock }),
     outbox: () => outbox.step({ db, clock }),
-    channel: signal => forShops('channel', (shop, port) => channel.step({ db, clock, ids, port, shopId: shop.shopId, ...abort(signal) })),
-    'shop-check': signal =>
-      forShops('shop-check', (shop, port) => checkShop({ db, clock, ids, port, shopId: shop.shopId, ...abort(signal) })),
-    reconcile: signal => forShops('reconcile', (shop, port) => reconcile.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
-    'hard-sync': signal =>
-      forShops('hard-sync', (shop, port) => reconcile.hardSync({ db, clock, port, shopId: shop.shopId, ...abort(signal) })),
+    channel: (signal, parameters) =>
+      forShops('channel', (shop, port) => channel.step({ db, clock, ids, port, shopId: shop.shopId, ...abort(signal) }), parameters),
+    'shop-check': (signal, parameters) =>
+      forShops('shop-check', (shop, port) => checkShop({ db, clock, ids, port, shopId: shop.shopId, ...abort(signal) }), parameters),
+    reconcile: (signal, parameters) =>
+      forShops('reconcile', (shop, port) => reconcile.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) }), parameters),
+    'hard-sync': (signal, parameters) =>
+      forShops('hard-sync', (shop, port) => reconcile.hardSync({ db, clock, port, shopId: shop.shopId, ...abort(signal) }), parameters),
     'put-away': () =>
       inTurn(
         () => imports.reportErrors({ db, clock, files }),

@@ -21,6 +21,7 @@ import { inventoryRoutes } from '../inventory/routes.ts'
 import type { Clockwork } from '../jobs/clockwork.ts'
 import { JOBS } from '../jobs/job.ts'
 import { jobRoutes } from '../jobs/routes.ts'
+import { scheduleRoutes } from '../jobs/schedule-routes.ts'
 import { heartbeats } from '../jobs/store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ordersRoutes } from '../orders/routes.ts'
@@ -43,6 +44,10 @@ export function allRoutes(deps: {
   const { clock } = world
   const moved = () => {
     for (const room of ['inventory', ...(FOLLOWS.inventory ?? [])] as const) clockwork.nudge(room)
+  }
+  const jobs = {
+    ...{ db, clock, clockwork, jobs: JOBS },
+    waiting: async () => new Map((await streetNow(db, clock)).rooms.map(room => [room.room as string, room])),
   }
   return [
     ...reconcileRoutes({ db, clock, heartbeats: () => heartbeats(db) }),
@@ -91,7 +96,8 @@ export function allRoutes(deps: {
       },
     }),
     ...auditRoutes({ db }),
-    ...jobRoutes({ db, clock, jobs: JOBS, runNow: job => clockwork.runNow(job) }),
+    ...jobRoutes(jobs),
+    ...scheduleRoutes(jobs),
   ]
 }
 

@@ -13,9 +13,9 @@ export type Shops = {
   /**
    * Does one room's work for every enabled shop, all at once, and adds the reports up. A shop that takes long does not keep
    * the others waiting: its work goes on, and is not begun a second time meanwhile. Trouble is thrown when the others have
-   * had their turn.
+   * had their turn. `only`: the code of the one shop to do it for.
    */
-  each(room: string, work: (shop: Shop, port: OpenShop) => Promise<StepReport>): Promise<StepReport>
+  each(room: string, work: (shop: Shop, port: OpenShop) => Promise<StepReport>, only?: string | null): Promise<StepReport>
   /** Asks one shop at once what it grants us, because a person wants to know. */
   check(shop: Shop): Promise<void>
   /** When all that was begun has ended. */
@@ -39,8 +39,12 @@ export function openShops(deps: Deps): Shops {
     await checkShop({ db, clock, ids, port: portOf(shop), shopId: shop.shopId }, { isAskedByPerson: true })
   }
 
-  async function each(room: string, work: (shop: Shop, port: OpenShop) => Promise<StepReport>): Promise<StepReport> {
-    const shops = await enabledShops(deps.db)
+  async function each(
+    room: string,
+    work: (shop: Shop, port: OpenShop) => Promise<StepReport>,
+    only: string | null = null,
+  ): Promise<StepReport> {
+    const shops = (await enabledShops(deps.db)).filter(shop => only === null || shop.code === only)
     const outcomes: Outcome[] = []
     const turns = shops.map(shop => begin(`${room} ${shop.shopId}`, () => work(shop, portOf(shop))).then(one => void outcomes.push(one)))
     // One shop is waited for as long as it takes; several are not kept waiting by the slowest of them.

@@ -3,7 +3,8 @@ import type { Clock, InstantMs, Sleep } from '../kernel/clock.ts'
 import { messageOf } from '../kernel/error.ts'
 import type { RoomStep } from './job.ts'
 import type { Log } from './log.ts'
-import type { Pass } from './room-loop.ts'
+import type { Pass, Rest } from './room-loop.ts'
+import { runEnd } from './run-end.ts'
 import { beat, type EndedRun, type Heartbeat, purgeRuns, recordRuns } from './store.ts'
 
 /** How often the books are written while nothing changes for better or worse. */
@@ -18,6 +19,8 @@ const RUNS_WAITING_MAX = 1_000
 export type Books = {
   /** Notes a pass: the room's heartbeat, and a run where there was something to tell. */
   passed(step: RoomStep, job: string, pass: Pass): void
+  /** Notes that a room is alive and rests. */
+  rested(step: RoomStep, rest: Rest, at: InstantMs): void
   /** Writes what is noted. Never fails: what could not be written is logged and stays noted. */
   write(): Promise<void>
   /** Writes a last time and lets go. */
@@ -39,7 +42,7 @@ export function openBooks(options: { db: Db; clock: Clock; sleep: Sleep; log: Lo
   let writing: Promise<void> = Promise.resolve()
   let isClosed = false
 
-  return { passed, write, close }
+  return { passed, rested, write, close }
 
   function passed(step: RoomStep, job: string, pass: Pass) {
     const outcome = pass.failure === null ? 'finished' : 'failed'
@@ -48,11 +51,27 @@ export function openBooks(options: { db: Db; clock: Clock; sleep: Sleep; log: Lo
     beats.set(step, { room: step, beatAt: pass.finishedAt, outcome, code, message })
     // A run that a job asked for has its own row from its start (queue.ts).
     if (pass.cause === 'nudge' && (pass.read > 0 || pass.wrote > 0 || pass.failure !== null)) {
-      const { startedAt, finishedAt, read, wrote, cause } = pass
-      runs.push({ job, room: step, startedAt, finishedAt, outcome, read, wrote, code, message, cause })
+      const { startedAt, cause } = pass
+      runs.push({ job, room: step, startedAt, cause, askedBy: null, parameters: {}, ...runEnd(pass) })
     }
-    const isNews = lastOutcome.get(step) !== `${outcome} ${code}`
-    lastOutcome.set(step, `${outcome} ${code}`)
+    noteOutcome(step, `${outcome} ${code}`)
+  }
+
+  function rested(step: RoomStep, { code, message }: Rest, at: InstantMs) {
+    const isPaused = code === 'JOBS_PAUSED'
+    beats.set(step, {
+      room: step,
+      beatAt: at,
+      outcome: isPaused ? 'paused' : 'finished',
+      code: isPaused ? code : null,
+      message: isPaused ? message : null,
+    })
+    noteOutcome(step, code)
+  }
+
+  function noteOutcome(step: RoomStep, outcome: string) {
+    const isNews = lastOutcome.get(step) !== outcome
+    lastOutcome.set(step, outcome)
     plan(isNews ? 0 : writtenAt + WRITE_MS_MIN - clock.now())
   }
 

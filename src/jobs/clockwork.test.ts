@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
 import type { Sleep } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { type Clockwork, startClockwork } from './clockwork.ts'
-import { JOBS, type Job, ROOM_STEPS, type RoomStep } from './job.ts'
+import { JOBS, type Job, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
 import type { Step } from './room-loop.ts'
-import { heartbeats, latestRuns } from './store.ts'
+import { madeWith, type Schedule } from './schedule.ts'
+import { setSchedule } from './schedule-store.ts'
+import { askToEnd, heartbeats, latestRuns } from './store.ts'
 
 /*
  * The clockwork on the real job library and a real database. The rooms are two counters on a table of the test's own:
@@ -230,4 +232,93 @@ test('a run whose process died is made up for, and its open record is closed', a
 test('a job that nobody knows is refused, with the names that are known', async () => {
   const clockwork = await start({})
   await expect(clockwork.runNow('Sweep')).rejects.toMatchObject({ code: 'JOBS_UNKNOWN', hint: expect.stringContaining('Hard Sync Job') })
+})
+
+describe('what people set', () => {
+  const ada = { by: 'ada', at: Date.now() }
+  const job = knownJob('Import Inventory')
+  const set = (change: Partial<Schedule>) => setSchedule(home.db, job, { ...madeWith(job), ...change }, ada)
+  const runs = async () => (await latestRuns(home.db, { job: job.name, limit: 9 })).map(run => [run.cause, run.outcome])
+
+  test('a paused job is not run by a nudge or its floor, but by a person; resumed, it takes at once what waited', async () => {
+    await set({ paused: { at: ada.at, by: 'ada', reason: 'stocktaking' } })
+    const clockwork = await start({ feed: moving('door', 'shelf') }, { follows: {}, floorMs: { feed: 50 } })
+    await put(1)
+    clockwork.nudge('feed')
+    await until(async () => (await heartbeats(home.db)).some(beat => beat.room === 'feed' && beat.outcome === 'paused'))
+    expect(await onShelf('shelf')).toBe(0)
+    expect((await heartbeats(home.db)).find(beat => beat.room === 'feed')?.message).toBe('Import Inventory was paused by ada: stocktaking')
+    await clockwork.runNow('Import Inventory', { by: 'eve' })
+    await until(async () => (await onShelf('shelf')) === 1)
+    await put(2)
+    await set({ paused: null })
+    await clockwork.scheduleChanged(job)
+    await until(async () => (await onShelf('shelf')) === 2)
+  })
+
+  test('without real time a room waits for its tick', async () => {
+    await set({ isRealTime: false })
+    const clockwork = await start({ feed: moving('door', 'shelf') }, { follows: {}, floorMs: { feed: 50 } })
+    await put(1)
+    clockwork.nudge('feed')
+    await delay(400)
+    expect(await onShelf('shelf')).toBe(0)
+    await clockwork.runNow(job.slug)
+    await until(async () => (await onShelf('shelf')) === 1)
+  })
+
+  test('the next tick is passed over once, and on record', async () => {
+    const catalogue: Job[] = [{ ...job, cron: '* * * * *' }]
+    await set({ cron: '* * * * *', skippedUntil: Date.now() + 60_000 })
+    await start({ feed: moving('door', 'shelf') }, { catalogue, floorMs: { feed: null } })
+    await home.db.query(`insert into pgboss.job (name, data) values ('job.import-inventory', '{"cause": "tick"}')`)
+    await until(async () => (await runs()).length === 1, 12_000)
+    expect(await runs()).toEqual([['tick', 'skipped']])
+  })
+
+  test('the library ticks by the row, also when a process died between the two', async () => {
+    await set({ cron: '7 4 * * *', timeZone: 'Europe/Berlin' })
+    await start({})
+    const ticking = await home.db.query(`select cron, timezone from pgboss.schedule where name = 'job.import-inventory'`)
+    expect(ticking).toEqual([{ cron: '7 4 * * *', timezone: 'Europe/Berlin' }])
+  })
+})
+
+test('a run shows how far it is, and ends after its present step when a person wants that', async () => {
+  let calls = 0
+  const clockwork = await start({
+    'check-ledger': async () => {
+      calls += 1
+      await delay(300)
+      return { read: 10, wrote: 1, more: true }
+    },
+  })
+  await clockwork.runNow('Check Ledger', { by: 'ada' })
+  const run = async () => (await latestRuns(home.db, { job: null, limit: 1 }))[0]
+  await until(async () => ((await run())?.read ?? 0) >= 10)
+  expect(await run()).toMatchObject({ outcome: null, cause: 'person', askedBy: 'ada' })
+  expect(await askToEnd(home.db, (await run())?.runId ?? 0, { by: 'eve', at: Date.now() })).toBe(true)
+  await until(async () => (await run())?.finishedAt !== null)
+  expect(await run()).toMatchObject({ outcome: 'cancelled', read: calls * 10, wrote: calls })
+})
+
+test('what a file had wrong is the run\u2019s errors, not its failure', async () => {
+  const clockwork = await start({ 'check-ledger': async () => ({ read: 9, wrote: 7, more: false, notes: { rejected: 2 } }) })
+  await clockwork.runNow('Check Ledger')
+  await until(async () => (await latestRuns(home.db, { job: null, limit: 1 }))[0]?.outcome === 'finished_with_errors')
+  expect((await latestRuns(home.db, { job: null, limit: 1 }))[0]?.errors).toBe(2)
+})
+
+test('a run for one shop is told so, and does not stand in for a run for all', async () => {
+  const told: unknown[] = []
+  const clockwork = await start({
+    'hard-sync': async (_signal, parameters) => {
+      told.push(parameters ?? 'all')
+      return NOTHING_TO_DO
+    },
+  })
+  const asked = [await clockwork.runNow('Hard Sync', { by: 'ada', parameters: { shop: 'corner' } }), await clockwork.runNow('Hard Sync')]
+  expect(asked.map(one => one.isQueued)).toEqual([true, true])
+  await until(() => told.length === 2)
+  expect(told).toEqual(expect.arrayContaining([{ shop: 'corner' }, 'all']))
 })

@@ -1,18 +1,23 @@
 import type { Db } from '../db/connection.ts'
 import type { Clock, Sleep } from '../kernel/clock.ts'
-import { messageOf, TrueupError } from '../kernel/error.ts'
+import { messageOf } from '../kernel/error.ts'
 import type { StepReport } from '../kernel/report.ts'
 import { openBooks } from './books.ts'
-import { FLOOR_MS, type Job, jobCalled, jobOfStep, ROOM_STEPS, type RoomStep } from './job.ts'
+import { FLOOR_MS, type Job, jobOfStep, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
 import type { Log } from './log.ts'
-import { openQueue } from './queue.ts'
-import { type Cause, openRoomLoop, type Pass, type RoomLoop, type Step } from './room-loop.ts'
-import { closeLostRuns, finishRun, heartbeats, startRun } from './store.ts'
+import { type Asked, openQueue } from './queue.ts'
+import { openRoomLoop, type Pass, type Rest, type RoomLoop, type Step } from './room-loop.ts'
+import { runEnd } from './run-end.ts'
+import { judgeTick, madeWith, type Schedule } from './schedule.ts'
+import { schedules } from './schedule-store.ts'
+import { closeLostRuns, type EndedRun, finishRun, heartbeats, recordRuns, showProgress, startRun } from './store.ts'
 
 /** A stop lets running steps end by themselves for so long; then it tells them to. */
 const DRAIN_MS_MAX = 3_000
 /** … and after so long it leaves without them. */
 const ABORT_MS_MAX = 3_000
+/** A run's progress is shown, and its end is looked for, so often. */
+const WATCH_MS = 1_000
 
 /** What one call of a step came to: for metrics and for whoever watches the street live. */
 export type StepDone =
@@ -22,8 +27,10 @@ export type StepDone =
 export type Clockwork = {
   /** Something may wait in this room: look at once. Works from a process that does not have the room, too. */
   nudge(room: RoomStep): void
-  /** Puts one run of a job (by name, slug or alias) on its queue. `isQueued` is false when one waits already. */
-  runNow(job: string): Promise<{ job: string; isQueued: boolean }>
+  /** Puts one run of a job (by name, slug or alias) on its queue. `isQueued` is false when one like it waits already. */
+  runNow(job: string, asked?: { by: string; parameters?: Readonly<Record<string, string>> }): Promise<{ job: string; isQueued: boolean }>
+  /** Lets a job tick by what its row in jobs.schedule says now, and its rooms look at once. */
+  scheduleChanged(job: Job): Promise<void>
   /** Resolves when nothing runs, nothing is asked for and no failed step waits for its next try, in this process. */
   drained(): Promise<void>
   /** Takes no more work, waits for what runs (bounded), writes the books. */
@@ -63,8 +70,9 @@ export async function startClockwork(options: {
   const queue = await openQueue({
     databaseUrl,
     jobs: catalogue,
+    schedules: await schedules(db, catalogue),
     steps: ROOM_STEPS.filter(room => options.steps[room] !== undefined),
-    onRun: (job, cause) => opened.promise.then(() => runJob(job, cause)),
+    onRun: (job, asked) => opened.promise.then(() => runJob(job, asked)),
     onWake: room => void opened.promise.then(() => nudge(room)),
     log,
   })
@@ -74,7 +82,7 @@ export async function startClockwork(options: {
   }
   opened.resolve()
   await askForWhatNeverRan()
-  return { nudge, runNow, drained, stop }
+  return { nudge, runNow, scheduleChanged, drained, stop }
 
   function loopOf(room: RoomStep, step: Step): RoomLoop {
     const job = jobOfStep(room, catalogue)?.name ?? room
@@ -84,7 +92,9 @@ export async function startClockwork(options: {
       clock,
       sleep,
       abort: abort.signal,
+      mayRun: () => restOf(room),
       events: {
+        onRest: (rest, at) => books.rested(room, rest, at),
         onReport(report, tookMs) {
           const line = { room, read: report.read, wrote: report.wrote, more: report.more, tookMs: Math.round(tookMs) }
           const isIdle = report.read === 0 && report.wrote === 0
@@ -119,25 +129,77 @@ export async function startClockwork(options: {
     }
   }
 
-  async function runNow(name: string) {
-    const job = jobCalled(name, catalogue)
-    if (job === undefined) throw unknownJob(name, catalogue)
-    return { job: job.name, isQueued: await queue.sendRun(job, 'person') }
+  async function runNow(name: string, asked: { by: string; parameters?: Readonly<Record<string, string>> } | null = null) {
+    const job = knownJob(name, catalogue)
+    const isQueued = await queue.sendRun(job, { cause: 'person', by: asked?.by ?? null, parameters: asked?.parameters ?? {} })
+    return { job: job.name, isQueued }
+  }
+
+  async function scheduleChanged(job: Job) {
+    const schedule = (await schedules(db, catalogue)).get(job.slug)
+    if (schedule !== undefined) await queue.reschedule(job, schedule)
+    for (const room of job.steps) nudge(room)
+  }
+
+  /** Whether people said that a room is not to run by itself: its job is paused, or waits for its ticks. */
+  async function restOf(room: RoomStep): Promise<Rest | null> {
+    const job = jobOfStep(room, catalogue)
+    const schedule = job && (await schedules(db, catalogue)).get(job.slug)
+    if (job === undefined || schedule === undefined) return null
+    if (schedule.paused !== null) {
+      const { by, reason } = schedule.paused
+      return { code: 'JOBS_PAUSED', message: `${job.name} was paused by ${by}: ${reason}` }
+    }
+    return schedule.isRealTime ? null : { code: 'JOBS_NOT_REAL_TIME', message: `${job.name} runs by its schedule only.` }
   }
 
   /** One run of a job: its rooms in order, those that this process has. A room that fails does not keep the next from running. */
-  async function runJob(job: Job, cause: Cause) {
+  async function runJob(job: Job, asked: Asked) {
     const lost = 'The process that ran this ended before it could say how it went.'
     await closeLostRuns(db, { job: job.name, now: clock.now(), code: 'JOBS_RUN_LOST', message: lost })
+    const schedule = (await schedules(db, catalogue)).get(job.slug) ?? madeWith(job)
+    const parameters = asked.cause === 'tick' ? schedule.parameters : asked.parameters
+    const tick = asked.cause === 'tick' ? judgeTick(schedule, clock.now()) : 'run'
+    if (tick === 'skipped') await recordRuns(db, [skippedRun(job, schedule)])
+    if (tick !== 'run') return
     for (const room of job.steps) {
       const loop = loops.get(room)
-      if (loop === undefined) continue
-      const runId = await startRun(db, { job: job.name, room, startedAt: clock.now(), cause })
-      const pass = await loop.ask(cause)
-      await finishRun(db, runId, endOf(pass))
+      const step = options.steps[room]
+      if (loop === undefined || step === undefined) continue
+      const { cause, by: askedBy } = asked
+      const runId = await startRun(db, { job: job.name, room, startedAt: clock.now(), cause, askedBy, parameters })
+      const hasOwn = Object.keys(parameters).length > 0
+      const passing = hasOwn ? loop.askWith(cause, signal => step(signal, parameters)) : loop.ask(cause)
+      const pass = await watched(passing, runId, loop)
+      await finishRun(db, runId, runEnd(pass))
       // The queue's copy fails with it, so that the run is made up for after the next start.
       if (pass.failure?.code === 'JOBS_STOPPED') throw new Error(pass.failure.message)
+      if (pass.isCancelled) return
     }
+  }
+
+  /** Shows once a second how far a run has come, and ends it when a person wants that. */
+  async function watched(passing: Promise<Pass>, runId: number, loop: RoomLoop): Promise<Pass> {
+    const over = new AbortController()
+    const watching = (async () => {
+      for (;;) {
+        await sleep(WATCH_MS, over.signal)
+        if (over.signal.aborted) return
+        const { isToEnd } = await showProgress(db, runId, loop.progress() ?? { read: 0, wrote: 0 }).catch(() => ({ isToEnd: false }))
+        if (isToEnd) loop.cancel()
+      }
+    })()
+    const pass = await passing
+    over.abort()
+    await watching
+    return pass
+  }
+
+  function skippedRun(job: Job, schedule: Schedule): EndedRun {
+    const at = clock.now()
+    const end = { finishedAt: at, outcome: 'skipped' as const, read: 0, wrote: 0, errors: 0, code: null }
+    const message = `This tick was passed over once, as ${schedule.changedBy ?? 'somebody'} asked.`
+    return { job: job.name, room: job.steps[0] ?? '', startedAt: at, cause: 'tick', askedBy: null, parameters: {}, ...end, message }
   }
 
   async function drained() {
@@ -169,23 +231,9 @@ export async function startClockwork(options: {
   }
 }
 
-function endOf(pass: Pass) {
-  const { finishedAt, read, wrote, failure } = pass
-  const outcome = failure === null ? ('finished' as const) : ('failed' as const)
-  return { finishedAt, outcome, read, wrote, code: failure?.code ?? null, message: failure?.message ?? null }
-}
-
 async function isDoneWithin(work: Promise<unknown>, limitMs: number, sleep: Sleep): Promise<boolean> {
   const cancel = new AbortController()
   const isDone = await Promise.race([work.then(() => true), sleep(limitMs, cancel.signal).then(() => false)])
   cancel.abort()
   return isDone
-}
-
-function unknownJob(name: string, catalogue: readonly Job[]): TrueupError {
-  return new TrueupError('JOBS_UNKNOWN', `There is no job called ${JSON.stringify(name)}.`, {
-    retry: 'never',
-    hint: `Name one of: ${catalogue.map(job => job.name).join(', ')}.`,
-    detail: { name },
-  })
 }

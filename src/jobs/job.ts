@@ -1,3 +1,5 @@
+import { TrueupError } from '../kernel/error.ts'
+
 /**
  * What can be asked to run. A step is one room's unit of work; a job is a name that operators know for one or more steps,
  * with a schedule. The steps themselves are handed to the clockwork: this file knows their names only.
@@ -23,6 +25,41 @@ export type RoomStep = (typeof ROOM_STEPS)[number]
 
 export type JobCategory = 'Inventory' | 'Miscellaneous' | 'Orders' | 'Products'
 
+/** What a run can be told. */
+export type JobParameter = {
+  name: string
+  type: 'text' | 'shop' | 'choice'
+  description: string
+  isRequired: boolean
+  /** Shown and not to be changed: the program's own settings say it. */
+  isProtected: boolean
+  choices: readonly string[]
+  default: string | null
+  /** What HotWax calls it. */
+  aliases: readonly string[]
+}
+
+/** One shop instead of all. */
+const SHOP: JobParameter = {
+  name: 'shop',
+  type: 'shop',
+  description: 'The code of one shop; without it, all of them.',
+  isRequired: false,
+  isProtected: false,
+  choices: [],
+  default: null,
+  aliases: ['shopId', 'shopifyShopId', 'shopifyConfigId'],
+}
+
+/** HotWax asks for groups where here the mapping of a shop's locations says it: the names are known, and answered with that. */
+const SAID_BY_MAPPING: readonly JobParameter[] = [
+  ['facilityGroupId', 'Whose stock is added up: the group that the location is mapped to says it.'],
+  ['shopifyFacilityGroupId', 'Which facilities have a level of their own: those that a location is mapped to.'],
+  ['includeAll', 'Everything is always included that the shop is to be told.'],
+].map(([name = '', description = '']) => ({
+  ...{ name, description, type: 'text' as const, isRequired: false, isProtected: true, choices: [], default: null, aliases: [name] },
+}))
+
 export type Job = {
   /** As it stands on the screen, and in the guide. */
   name: string
@@ -32,8 +69,11 @@ export type Job = {
   description: string
   /** In the order in which a run does them. */
   steps: readonly RoomStep[]
-  /** Five fields, in UTC. */
+  /** Five fields, in UTC: its schedule until a person sets another. */
   cron: string
+  /** It reads whole shops: people may have it tick every six hours at the most. */
+  isSlow: boolean
+  parameters: readonly JobParameter[]
   /** The enum ids under which HotWax's Job Manager lists it. */
   aliases: readonly string[]
 }
@@ -46,6 +86,8 @@ export const JOBS: readonly Job[] = [
     description: 'Looks for stock files at every source and feed and takes those that are whole and new.',
     steps: ['sources', 'feed'],
     cron: '*/15 * * * *',
+    isSlow: false,
+    parameters: [],
     aliases: ['JOB_IMP_INV', 'JOB_IMP_INV_QOH', 'JOB_RST_INV_SFTP'],
   },
   {
@@ -55,6 +97,8 @@ export const JOBS: readonly Job[] = [
     description: 'Reads the rows of received files, judges each file and books what it believes.',
     steps: ['import', 'inventory'],
     cron: '*/5 * * * *',
+    isSlow: false,
+    parameters: [],
     aliases: ['JOB_PRC_PND_DML'],
   },
   {
@@ -64,7 +108,9 @@ export const JOBS: readonly Job[] = [
     description: 'Works out what each channel may promise for what has changed, and queues it for the shop.',
     steps: ['availability', 'outbox'],
     cron: '*/15 * * * *',
-    aliases: ['UL_RCNT_INV'],
+    isSlow: false,
+    parameters: SAID_BY_MAPPING,
+    aliases: ['UL_RCNT_INV', 'Upload Recent Inventory Changes'],
   },
   {
     name: 'Process Uploads to eCommerce',
@@ -73,6 +119,8 @@ export const JOBS: readonly Job[] = [
     description: 'Sends what is queued to the shop and records what it answered.',
     steps: ['channel'],
     cron: '*/15 * * * *',
+    isSlow: false,
+    parameters: [SHOP],
     aliases: ['JOB_UL_PRCS'],
   },
   {
@@ -82,7 +130,9 @@ export const JOBS: readonly Job[] = [
     description: 'Reads every level of every shop back and compares it with what it should be.',
     steps: ['hard-sync'],
     cron: '0 2 * * *',
-    aliases: ['JOB_UL_INV'],
+    isSlow: true,
+    parameters: [SHOP, ...SAID_BY_MAPPING],
+    aliases: ['JOB_UL_INV', 'Hard Sync', 'Schedule inventory hard sync', 'Upload inventory'],
   },
   {
     name: 'Read Back From Shopify',
@@ -91,6 +141,8 @@ export const JOBS: readonly Job[] = [
     description: 'Reads back what the shops were just told and compares it.',
     steps: ['reconcile'],
     cron: '*/15 * * * *',
+    isSlow: false,
+    parameters: [SHOP],
     aliases: [],
   },
   {
@@ -100,6 +152,8 @@ export const JOBS: readonly Job[] = [
     description: 'Learns from each shop which orders hold stock.',
     steps: ['orders'],
     cron: '*/5 * * * *',
+    isSlow: false,
+    parameters: [SHOP],
     aliases: [],
   },
   {
@@ -109,6 +163,8 @@ export const JOBS: readonly Job[] = [
     description: 'Reads the locations and variants of each shop and links them to products.',
     steps: ['catalog'],
     cron: '0 * * * *',
+    isSlow: false,
+    parameters: [SHOP],
     aliases: [],
   },
   {
@@ -118,6 +174,8 @@ export const JOBS: readonly Job[] = [
     description: 'Asks each shop what it grants us, and keeps its job log within bounds.',
     steps: ['shop-check'],
     cron: '*/10 * * * *',
+    isSlow: false,
+    parameters: [SHOP],
     aliases: [],
   },
   {
@@ -127,6 +185,8 @@ export const JOBS: readonly Job[] = [
     description: 'Adds every position up from its movements again and reports where the two differ.',
     steps: ['check-ledger'],
     cron: '30 3 * * *',
+    isSlow: true,
+    parameters: [],
     aliases: [],
   },
   {
@@ -136,14 +196,34 @@ export const JOBS: readonly Job[] = [
     description: 'Moves judged files to archive or failed and writes the rejected rows beside them.',
     steps: ['put-away'],
     cron: '*/5 * * * *',
+    isSlow: false,
+    parameters: [],
     aliases: [],
   },
 ]
 
-/** Finds a job by its name, slug or alias; case does not matter. */
+/** Finds a job by its name, slug or alias; neither case nor what stands between the words matters. */
 export function jobCalled(name: string, jobs: readonly Job[] = JOBS): Job | undefined {
-  const wanted = name.trim().toLowerCase()
-  return jobs.find(job => [job.name, job.slug, ...job.aliases].some(known => known.toLowerCase() === wanted))
+  const wanted = plainly(name)
+  return jobs.find(job => [job.name, job.slug, ...job.aliases].some(known => plainly(known) === wanted))
+}
+
+function plainly(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/g, '-')
+}
+
+/** The same, refused with the names that there are. */
+export function knownJob(name: string, jobs: readonly Job[] = JOBS): Job {
+  const job = jobCalled(name, jobs)
+  if (job !== undefined) return job
+  throw new TrueupError('JOBS_UNKNOWN', `There is no job called ${JSON.stringify(name)}.`, {
+    retry: 'never',
+    hint: `Name one of: ${jobs.map(one => one.name).join(', ')}.`,
+    detail: { name },
+  })
 }
 
 /** The job under whose name a step's own runs are booked when no job asked for it: the first that lists it. */

@@ -1,5 +1,6 @@
 import { PgBoss, type Job as QueuedJob } from 'pg-boss'
 import { messageOf } from '../kernel/error.ts'
+import type { Cron } from './cron.ts'
 import type { Job, RoomStep } from './job.ts'
 import type { Log } from './log.ts'
 import type { Cause } from './room-loop.ts'
@@ -18,9 +19,14 @@ const RUN_RETRIES_MAX = 3
 const FINISHED_KEPT_S = 60 * 60
 const CONNECTIONS_MAX = 3
 
+/** What a run was asked for with. */
+export type Asked = { cause: Cause; by: string | null; parameters: Readonly<Record<string, string>> }
+
 export type Queue = {
-  /** Puts one run of a job on its queue; false when one waits there already. */
-  sendRun(job: Job, cause: Cause): Promise<boolean>
+  /** Puts one run of a job on its queue; false when one like it waits there already. */
+  sendRun(job: Job, asked: Asked): Promise<boolean>
+  /** Lets a job tick by another schedule from now on, in every process. */
+  reschedule(job: Job, schedule: Cron): Promise<void>
   /** Wakes a step in whichever process has it; false when it is being woken already. */
   sendWake(step: RoomStep): Promise<boolean>
   stop(options: { timeoutMs: number }): Promise<void>
@@ -33,13 +39,15 @@ export type Queue = {
 export async function openQueue(options: {
   databaseUrl: string
   jobs: readonly Job[]
+  /** When each job ticks, by slug. */
+  schedules: ReadonlyMap<string, Cron>
   /** What this process can run: it takes ticks of the jobs that have one of these steps, and wake-ups for these. */
   steps: readonly RoomStep[]
-  onRun(job: Job, cause: Cause): Promise<void>
+  onRun(job: Job, asked: Asked): Promise<void>
   onWake(step: RoomStep): void
   log: Log
 }): Promise<Queue> {
-  const { databaseUrl, jobs, steps, onRun, onWake, log } = options
+  const { databaseUrl, jobs, schedules, steps, onRun, onWake, log } = options
   const boss = new PgBoss({
     connectionString: databaseUrl,
     schema: QUEUE_SCHEMA,
@@ -52,7 +60,7 @@ export async function openQueue(options: {
   boss.on('warning', warning => log.warn({ code: 'JOBS_QUEUE_TROUBLE', message: warning.message }))
   await boss.start()
 
-  const scheduled = new Set((await boss.getSchedules()).map(schedule => schedule.name))
+  const ticking = new Map((await boss.getSchedules()).map(schedule => [schedule.name, `${schedule.cron} ${schedule.timezone}`]))
   for (const job of jobs) {
     await boss.createQueue(queueOfJob(job), {
       policy: 'stately',
@@ -62,11 +70,12 @@ export async function openQueue(options: {
       retryLimit: RUN_RETRIES_MAX,
       deleteAfterSeconds: FINISHED_KEPT_S,
     })
-    // Once there, a schedule is the operator's: a new start does not put the default back.
-    if (!scheduled.has(queueOfJob(job))) await boss.schedule(queueOfJob(job), job.cron, { cause: 'tick' }, { tz: 'UTC', missed: 'once' })
+    // The schedule that people set is a row of ours; the library follows it, also when a process died between the two.
+    const schedule = schedules.get(job.slug) ?? { cron: job.cron, timeZone: 'UTC' }
+    if (ticking.get(queueOfJob(job)) !== `${schedule.cron} ${schedule.timeZone}`) await reschedule(job, schedule)
     if (!job.steps.some(step => steps.includes(step))) continue
     const polling = { pollingIntervalSeconds: JOB_POLL_S, notifyPollingIntervalSeconds: JOB_POLL_S }
-    await boss.work<{ cause?: Cause }>(queueOfJob(job), polling, async ([queued]) => onRun(job, causeOf(queued)))
+    await boss.work<Partial<Asked>>(queueOfJob(job), polling, async ([queued]) => onRun(job, askedOf(queued)))
   }
   for (const step of new Set(jobs.flatMap(job => job.steps))) {
     await boss.createQueue(queueOfWake(step), { policy: 'short', notify: true, retryLimit: 0, deleteAfterSeconds: FINISHED_KEPT_S })
@@ -76,14 +85,24 @@ export async function openQueue(options: {
   }
 
   return {
-    sendRun: async (job, cause) => (await boss.send(queueOfJob(job), { cause })) !== null,
+    async sendRun(job, asked) {
+      // Of runs that ask for the same one waits; a run for one shop does not stand in for a run for all.
+      const key = Object.keys(asked.parameters).length === 0 ? {} : { singletonKey: JSON.stringify(asked.parameters) }
+      return (await boss.send(queueOfJob(job), asked, key)) !== null
+    },
+    reschedule,
     sendWake: async step => (await boss.send(queueOfWake(step))) !== null,
     stop: ({ timeoutMs }) => boss.stop({ graceful: true, timeout: timeoutMs }),
   }
+
+  async function reschedule(job: Job, { cron, timeZone }: Cron) {
+    await boss.schedule(queueOfJob(job), cron, { cause: 'tick' }, { tz: timeZone, missed: 'once' })
+  }
 }
 
-function causeOf(queued: QueuedJob<{ cause?: Cause }> | undefined): Cause {
-  return queued?.data?.cause ?? 'tick'
+function askedOf(queued: QueuedJob<Partial<Asked>> | undefined): Asked {
+  const { cause = 'tick', by = null, parameters = {} } = queued?.data ?? {}
+  return { cause, by, parameters }
 }
 
 function queueOfJob(job: Job): string {

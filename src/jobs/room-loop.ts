@@ -4,7 +4,8 @@ import { messageOf, type Retry, TrueupError } from '../kernel/error.ts'
 import type { StepReport } from '../kernel/report.ts'
 import { retryDelayMs } from './backoff.ts'
 
-export type Step = (signal: AbortSignal) => Promise<StepReport>
+/** `parameters`: what a run was asked for with, by name; none where it is the usual work. */
+export type Step = (signal: AbortSignal, parameters?: Readonly<Record<string, string>>) => Promise<StepReport>
 
 /** Who wanted a pass: a schedule, the room before (or the floor interval), a person. */
 export type Cause = 'tick' | 'nudge' | 'person'
@@ -18,26 +19,41 @@ export type Pass = {
   finishedAt: number
   read: number
   wrote: number
+  /** What was refused or rejected on the way: data, not a failure of the step. */
+  errors: number
   failure: Failure | null
+  /** A person ended it before it was done. */
+  isCancelled: boolean
 }
+
+/** Why a nudge or the floor interval does not make a step run now; ticks and persons are not asked. */
+export type Rest = { code: 'JOBS_PAUSED' | 'JOBS_NOT_REAL_TIME'; message: string }
 
 export type LoopEvents = {
   /** After every call of the step that came back. */
   onReport(report: StepReport, tookMs: number): void
   /** After every pass, failed ones included; awaited by nobody. */
   onPass(pass: Pass, retryInMs: number | null): void
+  /** Instead of a pass, where one was to rest. */
+  onRest?(rest: Rest, at: number): void
 }
 
 export type RoomLoop = {
   /** Wants a pass that begins after now. Asking again before it begins joins it. */
   ask(cause: Cause): Promise<Pass>
+  /** Wants a pass of its own with another step in the place of the usual one: a run for one shop only. */
+  askWith(cause: Cause, step: Step): Promise<Pass>
+  /** Ends the running pass after the present call of the step. Nothing of it is lost: the rest is left for the next one. */
+  cancel(): void
+  /** What the running pass did so far; null between passes. */
+  progress(): { read: number; wrote: number } | null
   /** True while a pass runs, is wanted, or a failed one waits to be tried again. */
   isBusy(): boolean
   /** No more passes; resolves when the running one has ended. */
   stop(): Promise<void>
 }
 
-type Asked = { cause: Cause; promise: Promise<Pass>; resolve(pass: Pass): void }
+type Asked = { cause: Cause; step: Step | null; promise: Promise<Pass>; resolve(pass: Pass): void }
 
 /**
  * Calls one step, never twice at once: when asked, and at the latest every `floorMs`. A step that throws is tried again
@@ -51,10 +67,16 @@ export function openRoomLoop(options: {
   /** Aborts the running step itself, not only the waits: the last means of a stop. */
   abort: AbortSignal
   events: LoopEvents
+  /** Asked before a pass that only a nudge or the floor interval wants. Should it fail, the pass is made. */
+  mayRun?(): Promise<Rest | null>
 }): RoomLoop {
   const { step, floorMs, clock, sleep, abort, events } = options
+  const mayRun = options.mayRun ?? (async () => null)
   let asked: Asked | null = null
+  let special: Asked[] = []
   let isRunning = false
+  let isCancelled = false
+  let done: { read: number; wrote: number } | null = null
   let isStopping = false
   let failures = 0
   let alarm = new AbortController()
@@ -67,7 +89,18 @@ export function openRoomLoop(options: {
       if (isDue()) alarm.abort()
       return asked.promise
     },
-    isBusy: () => isRunning || asked !== null || failures > 0,
+    askWith(cause, own) {
+      if (isStopping) return Promise.resolve(stoppedPass(cause, clock.now()))
+      const mine = newlyAsked(cause, own)
+      special.push(mine)
+      alarm.abort()
+      return mine.promise
+    },
+    cancel() {
+      isCancelled = isRunning
+    },
+    progress: () => done,
+    isBusy: () => isRunning || asked !== null || special.length > 0 || failures > 0,
     async stop() {
       isStopping = true
       alarm.abort()
@@ -80,24 +113,35 @@ export function openRoomLoop(options: {
     while (!isStopping) {
       if (!isDue()) await untilDueOr(waitMs)
       if (isStopping) break
-      const mine: Asked = asked ?? newlyAsked('nudge')
-      asked = null
+      const mine: Asked = special.shift() ?? asked ?? newlyAsked('nudge')
+      if (mine.step === null) asked = null
       isRunning = true
-      const pass = await onePass(mine.cause)
-      failures = pass.failure === null || isStopping ? 0 : failures + 1
+      const rest = mine.cause === 'nudge' ? await mayRun().catch(() => null) : null
+      if (rest !== null) {
+        isRunning = false
+        failures = 0
+        waitMs = floorMs
+        events.onRest?.(rest, clock.now())
+        mine.resolve({ ...stoppedPass(mine.cause, clock.now()), failure: null })
+        continue
+      }
+      const pass = await onePass(mine.cause, mine.step ?? step)
+      // A run for one shop says nothing about the step itself.
+      if (mine.step === null) failures = pass.failure === null || isStopping ? 0 : failures + 1
       const retryInMs = pass.failure === null || failures === 0 ? null : retryDelayMs(failures, pass.failure.retry)
       waitMs = retryInMs ?? floorMs
       isRunning = false
       events.onPass(pass, retryInMs)
       mine.resolve(pass)
     }
-    asked?.resolve(stoppedPass(asked.cause, clock.now()))
+    for (const one of [...special, ...(asked === null ? [] : [asked])]) one.resolve(stoppedPass(one.cause, clock.now()))
     asked = null
+    special = []
   }
 
   /** Somebody asks, and no failure makes them wait. */
   function isDue() {
-    return asked !== null && (failures === 0 || asked.cause !== 'nudge')
+    return special.length > 0 || (asked !== null && (failures === 0 || asked.cause !== 'nudge'))
   }
 
   /** A fresh alarm for every wait: what rang during a pass is answered by `isDue`, not by a wait cut short. */
@@ -108,35 +152,44 @@ export function openRoomLoop(options: {
     else await new Promise<void>(rung => signal.addEventListener('abort', () => rung(), { once: true }))
   }
 
-  async function onePass(cause: Cause): Promise<Pass> {
+  async function onePass(cause: Cause, work: Step): Promise<Pass> {
     const startedAt = clock.now()
-    let read = 0
-    let wrote = 0
+    let errors = 0
     let failure: Failure | null = null
+    const total = { read: 0, wrote: 0 }
+    done = total
+    isCancelled = false
     try {
       let more = true
-      while (more && !isStopping) {
+      while (more && !isStopping && !isCancelled) {
         const calledAt = clock.now()
-        const report = await step(abort)
-        read += report.read
-        wrote += report.wrote
+        const report = await work(abort)
+        total.read += report.read
+        total.wrote += report.wrote
+        errors += errorsOf(report)
         more = report.more
         events.onReport(report, clock.now() - calledAt)
       }
     } catch (thrown) {
       failure = abort.aborted ? STOPPED : failureOf(thrown)
     }
-    return { cause, startedAt, finishedAt: clock.now(), read, wrote, failure }
+    done = null
+    return { cause, startedAt, finishedAt: clock.now(), ...total, errors, failure, isCancelled: isCancelled && failure === null }
   }
 }
 
-function newlyAsked(cause: Cause): Asked {
+/** What a step says that it had to refuse. */
+function errorsOf({ notes = {} }: StepReport): number {
+  return ['rejected', 'refused'].reduce((sum, name) => sum + (typeof notes[name] === 'number' ? notes[name] : 0), 0)
+}
+
+function newlyAsked(cause: Cause, step: Step | null = null): Asked {
   let resolve: ((pass: Pass) => void) | undefined
   const promise = new Promise<Pass>(done => {
     resolve = done
   })
   assert(resolve !== undefined, 'a promise runs its executor at once')
-  return { cause, promise, resolve }
+  return { cause, step, promise, resolve }
 }
 
 const LOUDNESS: Record<Cause, number> = { nudge: 0, tick: 1, person: 2 }
@@ -154,5 +207,5 @@ export function failureOf(thrown: unknown): Failure {
 const STOPPED: Failure = { code: 'JOBS_STOPPED', message: 'The program was stopped before this was done.', retry: 'backoff' }
 
 function stoppedPass(cause: Cause, now: number): Pass {
-  return { cause, startedAt: now, finishedAt: now, read: 0, wrote: 0, failure: STOPPED }
+  return { cause, startedAt: now, finishedAt: now, read: 0, wrote: 0, errors: 0, failure: STOPPED, isCancelled: false }
 }

@@ -1,89 +1,142 @@
-import type { Sql } from '../db/connection.ts'
-import { jobAsked, jobList, jobParams, runList, runsQuery } from '../http/contract/job.ts'
+import { recordAudit } from '../db/audit.ts'
+import type { Db } from '../db/connection.ts'
+import { jobAsk, jobAsked, jobDetail, jobList, jobParams, runList, runParams, runsQuery } from '../http/contract/job.ts'
+import { offsetOf, pageFrom, TOTAL_COUNTED_MAX } from '../http/contract/page.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
-import type { Job } from './job.ts'
-import { nextTick } from './next-tick.ts'
-import { lastRunOfEachJob, latestRuns, type Run } from './store.ts'
+import type { RoomStatus } from '../kernel/report.ts'
+import type { Clockwork } from './clockwork.ts'
+import { type Job, knownJob } from './job.ts'
+import { jobView, jobViews } from './job-view.ts'
+import { givenParameters } from './parameters.ts'
+import { askToEnd, countRuns, type RunFilter, runOf, runsPage } from './store.ts'
 
 export type JobRouteDeps = {
-  db: Sql
+  db: Db
   clock: Clock
   jobs: readonly Job[]
+  /** What waits in each room, for the jobs that work for it. */
+  waiting(): Promise<ReadonlyMap<string, RoomStatus>>
   /** null: this process has no clockwork. */
-  runNow: ((job: string) => Promise<{ job: string; isQueued: boolean }>) | null
+  clockwork: Pick<Clockwork, 'runNow' | 'scheduleChanged'> | null
 }
 
-/** The jobs that operators know by name: when they ran, when they will, and running one now. */
-export function jobRoutes({ db, clock, jobs, runNow }: JobRouteDeps): Route[] {
+/** The jobs that operators know by name: whether they run as they should, running one now, and what ran. */
+export function jobRoutes(deps: JobRouteDeps): Route[] {
+  const { db, clock, jobs, clockwork } = deps
   return [
     jsonRoute({
       method: 'GET',
       path: '/jobs',
-      summary: 'The jobs with their last run and their next tick',
+      summary: 'The jobs with their schedule, their last run, what waits for them and what is wrong with them',
       tag: 'jobs',
       role: 'viewer',
       answer: jobList,
-      async handle() {
-        const last = new Map<string, Run>((await lastRunOfEachJob(db)).map(run => [run.job, run]))
-        const now = clock.now()
-        const rows = jobs.map(job => ({
-          ...{
-            name: job.name,
-            slug: job.slug,
-            category: job.category,
-            description: job.description,
-            steps: [...job.steps],
-            cron: job.cron,
-          },
-          nextAt: nextTick(job.cron, now),
-          lastRun: last.get(job.name) ?? null,
-        }))
-        return { rows }
-      },
+      handle: async () => ({ rows: await jobViews(deps) }),
     }),
     jsonRoute({
       method: 'GET',
       path: '/jobs/runs',
-      summary: 'The newest runs, of all jobs, of one, or of one room',
+      summary: 'What ran, newest first',
       tag: 'jobs',
       role: 'viewer',
       query: runsQuery,
       answer: runList,
       async handle({ query }) {
-        if (query.room !== undefined) return { rows: await runsOfRoom(db, { room: query.room, limit: query.limit }) }
-        return { rows: await latestRuns(db, { job: query.job ?? null, limit: query.limit }) }
+        const { job, room, outcome, cause, search } = query
+        const filter: RunFilter = {
+          job: job ?? null,
+          room: room ?? null,
+          outcome: outcome ?? null,
+          cause: cause ?? null,
+          search: search ?? null,
+        }
+        const rows = await runsPage(db, filter, { limit: query.pageSize, offset: offsetOf(query) })
+        return pageFrom(query, rows, () => countRuns(db, filter, TOTAL_COUNTED_MAX + 1))
       },
+    }),
+    jsonRoute({
+      method: 'GET',
+      path: '/jobs/:name',
+      summary: 'One job, by its name, slug or alias',
+      tag: 'jobs',
+      role: 'viewer',
+      params: jobParams,
+      answer: jobDetail,
+      handle: async ({ params }) => jobView(deps, knownJob(params.name, jobs)),
     }),
     jsonRoute({
       method: 'POST',
       path: '/jobs/:name/run',
-      summary: 'Runs a job now; its name, slug or alias says which',
+      summary: 'Runs a job now, besides its schedule; its name, slug or alias says which',
       tag: 'jobs',
       role: 'operator',
       params: jobParams,
+      body: jobAsk,
       answer: jobAsked,
       status: 202,
-      async handle({ params }) {
-        if (runNow === null) throw noClockwork()
-        return runNow(params.name)
+      async handle({ params, body, who }) {
+        const job = knownJob(params.name, jobs)
+        const parameters = givenParameters(job, body?.parameters ?? {})
+        const asked = await (clockwork ?? noClockwork()).runNow(job.slug, { by: who.name, parameters })
+        await recordAudit(db, { at: clock.now(), who: who.name, action: 'job.run', subject: 'job', name: job.name, after: parameters })
+        return asked
+      },
+    }),
+    jsonRoute({
+      method: 'POST',
+      path: '/jobs/runs/:runId/again',
+      summary: 'Runs the job of an earlier run again, with the parameters of that run',
+      tag: 'jobs',
+      role: 'operator',
+      params: runParams,
+      answer: jobAsked,
+      status: 202,
+      async handle({ params, who }) {
+        const run = (await runOf(db, params.runId)) ?? noRun(params.runId)
+        const job = knownJob(run.job, jobs)
+        const asked = await (clockwork ?? noClockwork()).runNow(job.slug, { by: who.name, parameters: run.parameters })
+        const after = { run: run.runId, ...run.parameters }
+        await recordAudit(db, { at: clock.now(), who: who.name, action: 'job.run', subject: 'job', name: job.name, after })
+        return asked
+      },
+    }),
+    jsonRoute({
+      method: 'POST',
+      path: '/jobs/runs/:runId/end',
+      summary: 'Ends a running run after its present step; what it did stays done',
+      tag: 'jobs',
+      role: 'operator',
+      params: runParams,
+      answer: jobAsked,
+      status: 202,
+      async handle({ params, who }) {
+        const run = (await runOf(db, params.runId)) ?? noRun(params.runId)
+        const at = clock.now()
+        const isQueued = await db.transaction(async tx => {
+          const isAsked = await askToEnd(tx, run.runId, { by: who.name, at })
+          if (isAsked)
+            await recordAudit(tx, { at, who: who.name, action: 'job.end', subject: 'job', name: run.job, after: { run: run.runId } })
+          return isAsked
+        })
+        return { job: run.job, isQueued }
       },
     }),
   ]
 }
 
-async function runsOfRoom(sql: Sql, { room, limit }: { room: string; limit: number }): Promise<Run[]> {
-  return sql.query<Run>(
-    `select run_id as "runId", job, room, started_at as "startedAt", finished_at as "finishedAt", outcome, read, wrote, code, message, cause
-       from jobs.run where room = $1 order by run_id desc limit $2`,
-    [room, limit],
-  )
-}
-
-function noClockwork(): TrueupError {
-  return new TrueupError('JOBS_NOT_HERE', 'This process lets people in and runs no jobs.', {
+function noClockwork(): never {
+  throw new TrueupError('JOBS_NOT_HERE', 'This process lets people in and runs no jobs.', {
     retry: 'after-operator',
     hint: 'Start a process with the role work beside it, or this one with both roles.',
+  })
+}
+
+function noRun(runId: number): never {
+  throw new TrueupError('JOBS_RUN_UNKNOWN', `There is no run ${runId}.`, {
+    retry: 'never',
+    hint: 'Look it up in the history of runs; the oldest are not kept.',
+    detail: { runId },
   })
 }

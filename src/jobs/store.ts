@@ -9,55 +9,94 @@ export type Run = {
   room: string
   startedAt: InstantMs
   finishedAt: InstantMs | null
-  outcome: 'finished' | 'failed' | null
+  outcome: RunOutcome | null
   read: number
   wrote: number
+  errors: number
   code: string | null
   message: string | null
   cause: Cause
+  /** The person who asked for it; null: a schedule, or the room before. */
+  askedBy: string | null
+  parameters: Record<string, string>
+  cancelAskedAt: InstantMs | null
 }
 
-export type Heartbeat = { room: string; beatAt: InstantMs; outcome: 'finished' | 'failed'; code: string | null; message: string | null }
+/** `skipped`: its tick came and was to be passed over. `crashed`: its process died. */
+export type RunOutcome = 'finished' | 'finished_with_errors' | 'failed' | 'crashed' | 'cancelled' | 'skipped'
+
+/** `paused`: the room is alive, and rests because people said so. */
+export type Heartbeat = {
+  room: string
+  beatAt: InstantMs
+  outcome: 'finished' | 'failed' | 'paused'
+  code: string | null
+  message: string | null
+}
+
+export type RunStart = {
+  job: string
+  room: string
+  startedAt: InstantMs
+  cause: Cause
+  askedBy: string | null
+  parameters: Readonly<Record<string, string>>
+}
 
 /** Opens the row of a run that a tick or a person asked for, so that it can be seen running. */
-export async function startRun(sql: Sql, run: { job: string; room: string; startedAt: InstantMs; cause: Cause }): Promise<number> {
+export async function startRun(sql: Sql, run: RunStart): Promise<number> {
   const rows = await sql.query<{ run_id: number }>(
-    `insert into jobs.run (job, room, started_at, cause) values ($1, $2, $3, $4) returning run_id`,
-    [run.job, run.room, new Date(run.startedAt), run.cause],
+    `insert into jobs.run (job, room, started_at, cause, asked_by, parameters) values ($1, $2, $3, $4, $5, $6::jsonb) returning run_id`,
+    [run.job, run.room, new Date(run.startedAt), run.cause, run.askedBy, JSON.stringify(run.parameters)],
   )
   return rows[0]?.run_id ?? 0
 }
 
 export type RunEnd = {
   finishedAt: InstantMs
-  outcome: 'finished' | 'failed'
+  outcome: RunOutcome
   read: number
   wrote: number
+  errors: number
   code: string | null
   message: string | null
 }
 
 /** Closes the row of a run. */
 export async function finishRun(sql: Sql, runId: number, end: RunEnd): Promise<void> {
-  await sql.query(`update jobs.run set finished_at = $2, outcome = $3, read = $4, wrote = $5, code = $6, message = $7 where run_id = $1`, [
-    runId,
-    new Date(end.finishedAt),
-    end.outcome,
-    end.read,
-    end.wrote,
-    end.code,
-    end.message,
-  ])
+  await sql.query(
+    `update jobs.run set finished_at = $2, outcome = $3, read = $4, wrote = $5, code = $6, message = $7, errors = $8 where run_id = $1`,
+    [runId, new Date(end.finishedAt), end.outcome, end.read, end.wrote, end.code, end.message, end.errors],
+  )
 }
 
-export type EndedRun = { job: string; room: string; startedAt: InstantMs; cause: Cause } & RunEnd
+/** Shows how far a run has come, and says whether a person wants it to end. */
+export async function showProgress(sql: Sql, runId: number, done: { read: number; wrote: number }): Promise<{ isToEnd: boolean }> {
+  const rows = await sql.query<{ asked: InstantMs | null }>(
+    'update jobs.run set read = $2, wrote = $3 where run_id = $1 returning cancel_asked_at as asked',
+    [runId, done.read, done.wrote],
+  )
+  return { isToEnd: (rows[0]?.asked ?? null) !== null }
+}
+
+/** Asks a run to end; false when it is over or unknown. */
+export async function askToEnd(sql: Sql, runId: number, who: { by: string; at: InstantMs }): Promise<boolean> {
+  const rows = await sql.query(
+    `update jobs.run set cancel_asked_at = coalesce(cancel_asked_at, $2), cancel_asked_by = coalesce(cancel_asked_by, $3)
+      where run_id = $1 and finished_at is null returning run_id`,
+    [runId, new Date(who.at), who.by],
+  )
+  return rows.length > 0
+}
+
+export type EndedRun = RunStart & RunEnd
 
 /** Books runs that are over already. */
 export async function recordRuns(sql: Sql, runs: readonly EndedRun[]): Promise<void> {
   await sql.query(
-    `insert into jobs.run (job, room, started_at, finished_at, outcome, read, wrote, code, message, cause)
+    `insert into jobs.run (job, room, started_at, finished_at, outcome, read, wrote, code, message, cause, errors)
      select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::bigint[], $7::bigint[],
-                          $8::text[], $9::text[], $10::text[])`,
+                          $8::text[], $9::text[], $10::text[], $11::bigint[])`,
     [
       runs.map(run => run.job),
       runs.map(run => run.room),
@@ -69,6 +108,7 @@ export async function recordRuns(sql: Sql, runs: readonly EndedRun[]): Promise<v
       runs.map(run => run.code),
       runs.map(run => run.message),
       runs.map(run => run.cause),
+      runs.map(run => run.errors),
     ],
   )
 }
@@ -79,7 +119,7 @@ export async function recordRuns(sql: Sql, runs: readonly EndedRun[]): Promise<v
  */
 export async function closeLostRuns(sql: Sql, lost: { job: string; now: InstantMs; code: string; message: string }): Promise<void> {
   await sql.query(
-    `update jobs.run set finished_at = $2, outcome = 'failed', code = $3, message = $4 where job = $1 and finished_at is null`,
+    `update jobs.run set finished_at = $2, outcome = 'crashed', code = $3, message = $4 where job = $1 and finished_at is null`,
     [lost.job, new Date(lost.now), lost.code, lost.message],
   )
 }
@@ -112,21 +152,93 @@ export async function heartbeats(sql: Sql): Promise<Heartbeat[]> {
   return sql.query<Heartbeat>(`select room, beat_at as "beatAt", outcome, code, message from jobs.heartbeat order by room`)
 }
 
+const RUN = `run_id as "runId", job, room, started_at as "startedAt", finished_at as "finishedAt", outcome, read, wrote, errors,
+            code, message, cause, asked_by as "askedBy", parameters, cancel_asked_at as "cancelAskedAt"`
+
 /** The newest runs, of one job or of all. */
 export async function latestRuns(sql: Sql, options: { job: string | null; limit: number }): Promise<Run[]> {
+  return sql.query<Run>(`select ${RUN} from jobs.run where $1::text is null or job = $1 order by run_id desc limit $2`, [
+    options.job,
+    options.limit,
+  ])
+}
+
+export type RunFilter = {
+  job: string | null
+  room: string | null
+  /** `running`: those that are not over. */
+  outcome: RunOutcome | 'running' | null
+  cause: Cause | null
+  /** In the job's name or in what it said. */
+  search: string | null
+}
+
+const MATCHING = `($1::text is null or job = $1) and ($2::text is null or room = $2)
+          and ($3::text is null or case $3 when 'running' then finished_at is null else outcome = $3 end)
+          and ($4::text is null or cause = $4)
+          and ($5::text is null or job ilike $5 or message ilike $5 or code ilike $5)`
+
+/** A page of the history, newest first. */
+export async function runsPage(sql: Sql, filter: RunFilter, page: { limit: number; offset: number }): Promise<Run[]> {
+  return sql.query<Run>(`select ${RUN} from jobs.run where ${MATCHING} order by run_id desc limit $6 offset $7`, [
+    ...matching(filter),
+    page.limit,
+    page.offset,
+  ])
+}
+
+/** How many runs match, counted up to `countedMax`. */
+export async function countRuns(sql: Sql, filter: RunFilter, countedMax: number): Promise<number> {
+  const rows = await sql.query<{ n: number }>(`select count(*) as n from (select 1 from jobs.run where ${MATCHING} limit $6) counted`, [
+    ...matching(filter),
+    countedMax,
+  ])
+  return rows[0]?.n ?? 0
+}
+
+function matching({ job, room, outcome, cause, search }: RunFilter): unknown[] {
+  return [job, room, outcome, cause, search === null ? null : `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`]
+}
+
+/** One run, as it stands. */
+export async function runOf(sql: Sql, runId: number): Promise<Run | null> {
+  return (await sql.query<Run>(`select ${RUN} from jobs.run where run_id = $1`, [runId]))[0] ?? null
+}
+
+/** The newest run of every job; `asked`: only those that a tick or a person began. */
+export async function lastRunOfEachJob(sql: Sql, options: { asked: boolean } = { asked: false }): Promise<Run[]> {
   return sql.query<Run>(
-    `select run_id as "runId", job, room, started_at as "startedAt", finished_at as "finishedAt", outcome, read, wrote,
-            code, message, cause
-     from jobs.run where $1::text is null or job = $1 order by run_id desc limit $2`,
-    [options.job, options.limit],
+    `select distinct on (job) ${RUN} from jobs.run where not $1 or (cause <> 'nudge' and outcome is distinct from 'skipped')
+      order by job, run_id desc`,
+    [options.asked],
   )
 }
 
-/** The newest run of every job: what the list of jobs shows beside each name. */
-export async function lastRunOfEachJob(sql: Sql): Promise<Run[]> {
-  return sql.query<Run>(
-    `select distinct on (job) run_id as "runId", job, room, started_at as "startedAt", finished_at as "finishedAt", outcome,
-            read, wrote, code, message, cause
-     from jobs.run order by job, run_id desc`,
+/** When the program's database was made: no tick before it was missed. */
+export async function knownSince(sql: Sql): Promise<InstantMs> {
+  const rows = await sql.query<{ at: InstantMs | null }>('select min(applied_at) as at from migration.applied')
+  return rows[0]?.at ?? 0
+}
+
+/** Who changed a job, newest first. */
+export async function editsOf(sql: Sql, job: string): Promise<Edit[]> {
+  return sql.query<Edit>(
+    `select seq, at, who, action, subject, name, before, after, reason from audit.entry
+      where subject = 'job' and name = $1 order by seq desc limit $2`,
+    [job, EDITS_SHOWN],
   )
+}
+
+const EDITS_SHOWN = 50
+
+type Edit = {
+  seq: number
+  at: InstantMs
+  who: string
+  action: string
+  subject: string
+  name: string
+  before: unknown
+  after: unknown
+  reason: string | null
 }

@@ -52,6 +52,15 @@ test.each([
   ['a large file takes its time', 'import', idle, beat(61_000), true, 'ok', 'Nothing waits.'],
   ['reconcile is held shorter', 'reconcile', idle, beat(21_000), true, 'stopped', 'No step for 21 s.'],
   ['it never did a step', 'outbox', idle, null, true, 'unknown', 'This room has not done a step yet.'],
+  [
+    'people paused it',
+    'channel',
+    { backlog: 312, oldestAt: NOW - 300_000, stuck: 0 },
+    { ...beat(0), outcome: 'paused', message: 'Process Uploads to eCommerce was paused by ada: stocktaking' },
+    true,
+    'paused',
+    'Process Uploads to eCommerce was paused by ada: stocktaking. 312 levels wait to be sent, the oldest for 5 min.',
+  ],
   ['nothing to talk to', 'channel', idle, beat(0), false, 'unknown', 'No shop is connected yet.'],
   ['the catalogue is read once an hour', 'catalog', idle, beat(3_000_000), true, 'ok', 'Nothing waits.'],
 ] as const)('%s', (_title, room, status, heartbeat, hasShops, state, reason) => {

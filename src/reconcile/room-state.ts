@@ -13,12 +13,14 @@ export type RoomOfStreet = (typeof STREET)[number]
  *   working   something waits, and not for long
  *   waiting   something waits longer than a room should need
  *   stuck     something will not go on by itself, or the room's last step failed
+ *   paused    people said that it is to rest
  *   stopped   the room has not done a step for too long: whatever is said of it is old
  *   unknown   it never did a step, or has nothing to do it with
  */
-export type RoomState = 'ok' | 'working' | 'waiting' | 'stuck' | 'stopped' | 'unknown'
+export type RoomState = 'ok' | 'working' | 'waiting' | 'stuck' | 'paused' | 'stopped' | 'unknown'
 
-export type Heartbeat = { beatAt: InstantMs; outcome: 'finished' | 'failed'; code: string | null; message: string | null }
+/** `paused`: the room is alive and rests, since people said so. */
+export type Heartbeat = { beatAt: InstantMs; outcome: 'finished' | 'failed' | 'paused'; code: string | null; message: string | null }
 
 export type JudgedRoom = { room: RoomOfStreet; state: RoomState; word: string; reason: string }
 
@@ -59,6 +61,8 @@ export function judgeRoom(
     const because = heartbeat.message ?? heartbeat.code ?? 'it did not say why'
     return { room, state: 'stuck', word: 'Failing', reason: `The last step failed and is tried again: ${because}` }
   }
+  if (heartbeat.outcome === 'paused')
+    return { room, state: 'paused', word: 'Paused', reason: `${heartbeat.message ?? 'It was paused'}.${waits(room, status, now)}` }
   if (status.stuck > 0) return { room, state: 'stuck', word: 'Needs you', reason: `${counted(status.stuck, ...STUCK[room])}.` }
   if (status.backlog === 0) return { room, state: 'ok', word: 'All done', reason: 'Nothing waits.' }
   const isLong = status.oldestAt !== null && now - status.oldestAt > WAITS_LONG_MS

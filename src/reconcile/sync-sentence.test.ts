@@ -33,7 +33,9 @@ function facts(
             ? 'This room has not done a step yet.'
             : state === 'stuck'
               ? '3 levels were refused.'
-              : 'Nothing waits.'
+              : state === 'paused'
+                ? 'Process Uploads to eCommerce was paused by ada: stocktaking.'
+                : 'Nothing waits.'
       return { room, state, word: '', reason, backlog, oldestAt: sinceMs === undefined ? null : NOW - sinceMs }
     }),
     shops: [{ code: 'demo', health: 'reachable', since: NOW - MINUTE_MS, message: null }],
@@ -41,6 +43,24 @@ function facts(
 }
 
 test.each<[string, SyncFacts, string, string]>([
+  [
+    'the upload job is paused while changes wait: the whole street says so, with the name of the job',
+    facts({ levelsEqual: 746, levelsWaiting: 312, rooms: { channel: { state: 'paused', backlog: 312, sinceMs: MINUTE_MS } } }),
+    'not_in_sync',
+    'Not in sync: 746 of 1,058 levels are equal, and Channel is paused. Process Uploads to eCommerce was paused by ada: stocktaking.',
+  ],
+  [
+    'the upload job is paused and nothing waits',
+    facts({ rooms: { channel: { state: 'paused' } } }),
+    'in_sync',
+    'In sync: all 1,058 levels are equal, last read back 4 s ago.',
+  ],
+  [
+    'reading back is paused: what it proved is history',
+    facts({ rooms: { reconcile: { state: 'paused' } } }),
+    'unknown',
+    'Unknown: nobody reads the shop back: process Uploads to eCommerce was paused by ada: stocktaking. When last compared, 4 s ago, 1,058 of 1,058 levels were equal.',
+  ],
   ['everything was read back equal', facts(), 'in_sync', 'In sync: all 1,058 levels are equal, last read back 4 s ago.'],
   ['no shop', { ...facts(), shops: [] }, 'unknown', 'Unknown: no shop is connected yet.'],
   [

@@ -39,7 +39,7 @@ export function syncSentence(facts: SyncFacts): { state: SyncState; sentence: st
   const troubled = facts.shops.find(shop => shop.health === 'unreachable' || shop.health === 'refused' || shop.health === 'held')
   if (troubled) return troubledShop(troubled, facts)
 
-  const blind = facts.rooms.find(room => room.room === 'reconcile' && isSilent(room))
+  const blind = facts.rooms.find(room => room.room === 'reconcile' && (isSilent(room) || room.state === 'paused'))
   if (blind) return unknown(`nobody reads the shop back: ${lowerFirst(blind.reason)} ${lastProof(facts)}`)
   if (figures.comparedAt === null) return unknown(`nothing has been read back from the shop yet. ${onTheWay(facts)}`)
   if (now - figures.comparedAt > PROOF_MS_MAX) return unknown(`the shop was last read back ${ageInWords(now - figures.comparedAt)} ago.`)
@@ -50,6 +50,10 @@ export function syncSentence(facts: SyncFacts): { state: SyncState; sentence: st
   if (silent) return unknown(`${NAMES[silent.room]} does not work: ${lowerFirst(silent.reason)} ${lastProof(facts)}`)
   const isOnTheWay = figures.levelsWaiting > 0 || backlogOf(facts) > 0
   const jammed = facts.rooms.find(room => room.state === 'stuck' && STOPS_THE_STREET.has(room.room))
+  const paused = facts.rooms.find(room => room.state === 'paused' && room.backlog > 0)
+  if (isOnTheWay && paused) {
+    return { state: 'not_in_sync', sentence: `Not in sync: ${equalOf(facts)}, and ${NAMES[paused.room]} is paused. ${paused.reason}` }
+  }
   if (isOnTheWay && jammed) {
     return { state: 'not_in_sync', sentence: `Not in sync: ${equalOf(facts)}, and ${NAMES[jammed.room]} needs you. ${jammed.reason}` }
   }

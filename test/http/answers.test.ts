@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { JOBS } from '../../src/jobs/job.ts'
 import { openTestGate, type TestGate } from './gate.ts'
 import { NOW } from './seed.ts'
 
@@ -187,7 +188,7 @@ test('each promise tells how far it came', async () => {
 })
 
 test.each([
-  ['/jobs', 11],
+  ['/jobs', JOBS.length],
   ['/jobs/runs', 1],
   ['/jobs/runs?room=feed', 1],
   ['/jobs/runs?room=channel', 0],

@@ -22,8 +22,9 @@ import { importRoutes } from '../../src/import/routes.ts'
 import { documentRoutes } from '../../src/inventory/document-routes.ts'
 import { ledgerRoutes } from '../../src/inventory/ledger-routes.ts'
 import { inventoryRoutes } from '../../src/inventory/routes.ts'
-import { JOBS } from '../../src/jobs/job.ts'
+import { JOBS, type Job } from '../../src/jobs/job.ts'
 import { jobRoutes } from '../../src/jobs/routes.ts'
+import { scheduleRoutes } from '../../src/jobs/schedule-routes.ts'
 import { heartbeats } from '../../src/jobs/store.ts'
 import { ordersRoutes } from '../../src/orders/routes.ts'
 import { outboxRoutes } from '../../src/outbox/routes.ts'
@@ -84,6 +85,19 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
   }
   const moved = () => void done.jobs.push('moved')
   const cliToken = await ensureCliToken({ dataDir, ids })
+  const jobs = {
+    ...{ db, clock, jobs: JOBS },
+    waiting: async () => new Map((await readStreet(street)).rooms.map(room => [room.room as string, room])),
+    clockwork: {
+      async runNow(job: string) {
+        done.jobs.push(job)
+        return { job, isQueued: true }
+      },
+      async scheduleChanged(job: Job) {
+        done.jobs.push(`schedule of ${job.slug}`)
+      },
+    },
+  }
   const routes: Route[] = [
     ...feedRoutes({
       ...{ db, clock, files, arrived() {} },
@@ -104,13 +118,8 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       reconcileRoutes(street),
       catalogRoutes(catalog),
     ].flat(),
-    ...jobRoutes({
-      ...{ db, clock, jobs: JOBS },
-      async runNow(job) {
-        done.jobs.push(job)
-        return { job, isQueued: true }
-      },
-    }),
+    ...jobRoutes(jobs),
+    ...scheduleRoutes(jobs),
     ...auditRoutes({ db }),
     ...settingsRoutes({ db, clock }),
     ...sourceRoutes({

@@ -1,16 +1,10 @@
-import { spawnSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type RunningDemo, startDemo } from '../../src/app/demo.ts'
-import { realWorld } from '../../src/app/start.ts'
+import { type OpenConsole, openConsole, ROOT } from './browser.ts'
 
-const ROOT = path.resolve(import.meta.dirname, '../..')
-const CHROMIUM = '/usr/bin/chromium'
 /** What depends on the width is looked at in the light, what depends on the colours once more in the dark. */
 const LOOKS = [
   [390, 'light'],
@@ -22,50 +16,20 @@ const FIRST_LOAD_GZIP_BYTES_MAX = 250 * 1_024
 /** Pictures are taken where this names a folder; `docs/images` is where they are kept. */
 const PICTURES = process.env.TRUEUP_PICTURES
 
-let dataDir: string
-let running: RunningDemo
-let browser: Browser
-let context: BrowserContext
-let page: Page
-/** What the browser complained of: a page that breaks its own policy says so here. */
-const complaints: string[] = []
+let home: OpenConsole
+let running: OpenConsole['running']
+let context: OpenConsole['context']
+let page: OpenConsole['page']
+let complaints: string[]
 
 beforeAll(async () => {
-  const built = spawnSync(
-    process.execPath,
-    [path.join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'console/vite.config.ts'],
-    { cwd: ROOT },
-  )
-  if (built.status !== 0) throw new Error(String(built.stderr))
-  dataDir = await mkdtemp(path.join(tmpdir(), 'trueup-console-'))
-  await chmod(dataDir, 0o711)
-  const config = {
-    ...{ dataDir, databaseUrl: null, host: '127.0.0.1', httpPort: 0, sftpPort: 0, secretKey: null },
-    ...{ roles: ['gate', 'work'] as const, logLevel: 'silent' as const },
-  }
-  running = await startDemo(config, realWorld(config))
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-      ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    ],
-  })
-  context = await browser.newContext({ viewport: { width: 1600, height: 1000 }, colorScheme: 'light', reducedMotion: 'reduce' })
-  page = await context.newPage()
-  page.on('console', message => {
-    if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text())
-  })
-  page.on('pageerror', error => complaints.push(error.message))
+  home = await openConsole()
+  ;({ running, context, page, complaints } = home)
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await running?.stop()
-  await rm(dataDir, { recursive: true, force: true })
-})
+afterAll(() => home?.close())
 
-const url = (to: string): string => `${running.server.http?.url}${to}`
+const url = (to: string): string => home.url(to)
 const answer = () => page.getByRole('region', { name: 'Is stock in sync?' })
 
 test('the first page is there for a person who signs in, and is small', async () => {
@@ -151,6 +115,8 @@ const PAGES = [
   ['stock', '/stock'],
   ['sku', '/stock/AR-5381'],
   ['jobs', '/jobs'],
+  ['job', '/jobs/hard-sync-job'],
+  ['pipeline', '/jobs/pipeline'],
   ['shops', '/shops'],
   ['findings', '/findings'],
   ['audit', '/audit'],

@@ -2,7 +2,6 @@ import { keepPreviousData, QueryCache, QueryClient, useMutation, useQuery, useQu
 import type { auditList } from '../../../src/http/contract/audit.ts'
 import type { feedList, fileDetail, filesPage, rejectedPage, released } from '../../../src/http/contract/file.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
-import type { jobAsked, jobList, runList } from '../../../src/http/contract/job.ts'
 import type { session } from '../../../src/http/contract/session.ts'
 import type { comparisonList, differencesPage, findingsPage, intentsPage, ordersList, shopList } from '../../../src/http/contract/shop.ts'
 import type { levelsOfSku, movementList, stockOfSku, stockPage } from '../../../src/http/contract/stock.ts'
@@ -18,8 +17,6 @@ export type StockOfSku = Wire<typeof stockOfSku>
 export type Explanation = StockOfSku['targets'][number]
 export type LevelOfTarget = Wire<typeof levelsOfSku>['rows'][number]
 export type Movement = Wire<typeof movementList>['rows'][number]
-export type Job = Wire<typeof jobList>['rows'][number]
-export type JobRun = Wire<typeof runList>['rows'][number]
 export type Shop = Wire<typeof shopList>['rows'][number]
 
 const TRIES_MAX = 2
@@ -79,12 +76,13 @@ export function useStreet() {
   return useQuery({ queryKey: ['street'], queryFn: ({ signal }) => getJson<Street>('/street', {}, signal), refetchInterval: 30_000 })
 }
 
-function usePage<T>(key: string, path: string, query: Query, options: { isWanted?: boolean } = {}) {
+export function usePage<T>(key: string, path: string, query: Query, options: { isWanted?: boolean; refetchMs?: number } = {}) {
   return useQuery({
     queryKey: [key, path, query],
     queryFn: ({ signal }) => getJson<T>(path, query, signal),
     placeholderData: keepPreviousData,
     enabled: options.isWanted ?? true,
+    refetchInterval: options.refetchMs ?? false,
   })
 }
 
@@ -136,31 +134,5 @@ export function useMovementsOf(sku: string, limit: number) {
     queryKey: ['stock', 'movements', sku, limit],
     queryFn: ({ signal }) => getJson<Wire<typeof movementList>>(`${ofSku(sku)}/movements`, { limit }, signal),
     placeholderData: keepPreviousData,
-  })
-}
-
-const RUNS_REFETCH_MS = 3_000
-
-export function useJobs() {
-  return useQuery({
-    queryKey: ['jobs'],
-    queryFn: ({ signal }) => getJson<Wire<typeof jobList>>('/jobs', {}, signal),
-    refetchInterval: RUNS_REFETCH_MS,
-  })
-}
-
-export function useRuns(query: Query) {
-  return useQuery({
-    queryKey: ['jobs', 'runs', query],
-    queryFn: ({ signal }) => getJson<Wire<typeof runList>>('/jobs/runs', query, signal),
-    refetchInterval: RUNS_REFETCH_MS,
-  })
-}
-
-export function useRunJob() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (slug: string) => change<Wire<typeof jobAsked>>('POST', `/jobs/${slug}/run`),
-    onSettled: () => client.invalidateQueries({ queryKey: ['jobs'] }),
   })
 }

@@ -77,7 +77,7 @@ function Levels({ sync }: { sync: Street['sync'] }) {
   )
 }
 
-const CONCERNS = { stopped: 0, stuck: 1, waiting: 2, unknown: 3, working: 4, ok: 5 } as const
+const CONCERNS = { stopped: 0, paused: 1, stuck: 2, waiting: 3, unknown: 4, working: 5, ok: 6 } as const
 
 const DAY_MS = 24 * 3_600 * 1_000
 const FAILED_SHOWN = 3
@@ -87,7 +87,7 @@ function NeedsYou({ rooms }: { rooms: Street['rooms'] }) {
   const failed = useFiles({ state: 'failed', from: since, pageSize: FAILED_SHOWN })
   const files = failed.data?.rows ?? []
   const concerns = rooms
-    .filter(room => room.state === 'stopped' || room.state === 'stuck' || room.state === 'waiting')
+    .filter(room => ['stopped', 'paused', 'stuck', 'waiting'].includes(room.state))
     .toSorted((one, other) => CONCERNS[one.state] - CONCERNS[other.state])
   return (
     <Panel

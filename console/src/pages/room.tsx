@@ -1,5 +1,6 @@
 import { Link, useParams } from 'react-router'
-import { type RoomOnStreet, useComparisons, useDifferences, useIntents, useOrders, useRuns, useStreet } from '../api/queries.ts'
+import { useRuns } from '../api/jobs.ts'
+import { type RoomOnStreet, useComparisons, useDifferences, useIntents, useOrders, useStreet } from '../api/queries.ts'
 import { Back } from '../parts/back.tsx'
 import { cell, Pager, Table, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
@@ -10,7 +11,7 @@ import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { Lost } from './lost.tsx'
 import classes from './room.module.css'
-import { Runs } from './runs.tsx'
+import { RunTable } from './run-table.tsx'
 
 const ELSEWHERE: Record<string, { to: string; label: string }> = {
   feed: { to: '/files', label: 'See the files' },
@@ -25,7 +26,7 @@ const ELSEWHERE: Record<string, { to: string; label: string }> = {
 export function RoomPage() {
   const { room: name = '' } = useParams()
   const street = useStreet()
-  const runs = useRuns({ room: name, limit: 30 })
+  const runs = useRuns({ room: name, pageSize: 30 })
   return (
     <>
       <Back to="/">Street</Back>
@@ -43,7 +44,7 @@ export function RoomPage() {
         <Panel title="What it did lately" isFlush>
           <Shown of={runs}>
             {({ rows }) =>
-              rows.length === 0 ? <Empty title="No work yet">Steps that found something to do stand here.</Empty> : <Runs rows={rows} />
+              rows.length === 0 ? <Empty title="No work yet">Steps that found something to do stand here.</Empty> : <RunTable rows={rows} />
             }
           </Shown>
         </Panel>

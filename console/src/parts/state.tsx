@@ -8,19 +8,21 @@ import {
   IconCopy,
   IconHelpCircle,
   IconPlayerPause,
+  IconPlayerStop,
   IconProgress,
 } from '@tabler/icons-react'
 import classes from './state.module.css'
 
 /** What a colour means. Each has its icon and is never shown without a word. */
-export type Tone = 'ok' | 'working' | 'waiting' | 'stuck' | 'stopped' | 'unknown'
+export type Tone = 'ok' | 'working' | 'waiting' | 'stuck' | 'paused' | 'stopped' | 'unknown'
 
 const ICONS: Record<Tone, Icon> = {
   ok: IconCircleCheck,
   working: IconProgress,
   waiting: IconClockHour4,
   stuck: IconAlertTriangle,
-  stopped: IconPlayerPause,
+  paused: IconPlayerPause,
+  stopped: IconPlayerStop,
   unknown: IconHelpCircle,
 }
 

@@ -1,5 +1,12 @@
 import { z } from 'zod'
+import { auditEntry } from './audit.ts'
 import { instant } from './instant.ts'
+import { pageOf, pageQuery } from './page.ts'
+
+export const RUN_OUTCOMES = ['finished', 'finished_with_errors', 'failed', 'crashed', 'cancelled', 'skipped'] as const
+const CAUSES = ['tick', 'nudge', 'person'] as const
+/** What a run is told, by the parameter's name. */
+const parameterValues = z.record(z.string().max(60), z.string().max(400))
 
 export const jobRun = z
   .object({
@@ -9,14 +16,55 @@ export const jobRun = z
     startedAt: instant,
     finishedAt: instant.nullable(),
     /** null: it still runs. */
-    outcome: z.enum(['finished', 'failed']).nullable(),
+    outcome: z.enum(RUN_OUTCOMES).nullable(),
     read: z.number().int(),
     wrote: z.number().int(),
+    errors: z.number().int(),
     code: z.string().nullable(),
     message: z.string().nullable(),
-    cause: z.enum(['tick', 'nudge', 'person']),
+    cause: z.enum(CAUSES),
+    askedBy: z.string().nullable(),
+    parameters: parameterValues,
+    cancelAskedAt: instant.nullable(),
   })
   .meta({ id: 'JobRun' })
+
+export const jobFinding = z
+  .object({
+    code: z.string(),
+    since: instant.nullable(),
+    evidence: z.string(),
+    action: z.enum(['Run now', 'Resume', 'Change schedule', 'Terminate', 'Start a worker']),
+  })
+  .meta({ id: 'JobFinding' })
+
+export const jobSchedule = z
+  .object({
+    cron: z.string(),
+    timeZone: z.string(),
+    firstRunAt: instant.nullable(),
+    paused: z.object({ at: instant, by: z.string(), reason: z.string() }).nullable(),
+    skippedUntil: instant.nullable(),
+    /** Whether the job's rooms also run when the room before has written something. */
+    isRealTime: z.boolean(),
+    parameters: parameterValues,
+    changedAt: instant.nullable(),
+    changedBy: z.string().nullable(),
+  })
+  .meta({ id: 'JobSchedule' })
+
+export const jobParameter = z
+  .object({
+    name: z.string(),
+    type: z.enum(['text', 'shop', 'choice']),
+    description: z.string(),
+    isRequired: z.boolean(),
+    isProtected: z.boolean(),
+    choices: z.array(z.string()),
+    default: z.string().nullable(),
+    aliases: z.array(z.string()),
+  })
+  .meta({ id: 'JobParameter' })
 
 export const jobInList = z
   .object({
@@ -25,26 +73,59 @@ export const jobInList = z
     category: z.string(),
     description: z.string(),
     steps: z.array(z.string()),
-    cron: z.string(),
-    /** null: the schedule has no next time. */
-    nextAt: instant.nullable(),
+    /** The names and enum ids under which HotWax's Job Manager lists it. */
+    aliases: z.array(z.string()),
+    isSlow: z.boolean(),
+    parameters: z.array(jobParameter),
+    schedule: jobSchedule,
+    /** The next runs, five at the most; none while it is paused. */
+    nextAt: z.array(instant),
     lastRun: jobRun.nullable(),
+    /** What waits in its rooms. */
+    waiting: z.object({ backlog: z.number().int(), oldestAt: instant.nullable() }),
+    findings: z.array(jobFinding),
   })
   .meta({ id: 'Job' })
 
 export const jobList = z.object({ rows: z.array(jobInList) })
 
-const RUNS_SHOWN_MAX = 200
+/** A job with who changed its schedule, from what to what. */
+export const jobDetail = jobInList.extend({ edits: z.array(auditEntry) }).meta({ id: 'JobDetail' })
 
-export const runsQuery = z.object({
+export const runsQuery = pageQuery.extend({
   job: z.string().optional(),
   room: z.string().optional(),
-  limit: z.coerce.number().int().min(1).max(RUNS_SHOWN_MAX).default(50),
+  outcome: z.enum([...RUN_OUTCOMES, 'running']).optional(),
+  cause: z.enum(CAUSES).optional(),
+  search: z.string().max(200).optional(),
 })
 
-export const runList = z.object({ rows: z.array(jobRun) })
+export const runList = pageOf(jobRun)
 
 export const jobParams = z.object({ name: z.string().min(1) })
+export const runParams = z.object({ runId: z.coerce.number().int().min(1) })
+
+/** What a person asks a run with; nothing: the usual work. */
+export const jobAsk = z.object({ parameters: parameterValues.default({}) }).nullish()
 
 /** `isQueued` is false when a run of this job waits already; asking twice is asking once. */
 export const jobAsked = z.object({ job: z.string(), isQueued: z.boolean() })
+
+/** A schedule as people set it; what is left out stays as it is. */
+export const scheduleChange = z.object({
+  cron: z.string().min(1).max(100).optional(),
+  timeZone: z.string().min(1).max(100).optional(),
+  firstRunAt: instant.nullable().optional(),
+  isRealTime: z.boolean().optional(),
+  parameters: parameterValues.optional(),
+})
+
+export const schedulePreview = z.object({
+  nextAt: z.array(instant),
+  /** What would be said about it; a refused one is not taken. */
+  objections: z.array(z.object({ kind: z.enum(['refused', 'warning']), code: z.string(), reason: z.string() })),
+})
+
+export const scheduleChanged = z.object({ schedule: jobSchedule, nextAt: z.array(instant), warnings: z.array(z.string()) })
+
+export const why = z.object({ reason: z.string().trim().min(1, 'say why').max(400) })

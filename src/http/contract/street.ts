@@ -5,7 +5,7 @@ import { instant } from './instant.ts'
 export const ROOMS = ['feed', 'import', 'orders', 'inventory', 'availability', 'outbox', 'channel', 'reconcile', 'catalog'] as const
 export type RoomName = (typeof ROOMS)[number]
 
-export const ROOM_STATES = ['ok', 'working', 'waiting', 'stuck', 'stopped', 'unknown'] as const
+export const ROOM_STATES = ['ok', 'working', 'waiting', 'stuck', 'paused', 'stopped', 'unknown'] as const
 export type RoomState = (typeof ROOM_STATES)[number]
 
 export const roomOnStreet = z
@@ -20,7 +20,7 @@ export const roomOnStreet = z
     backlog: z.number().int(),
     oldestAt: instant.nullable(),
     stuck: z.number().int(),
-    lastStep: z.object({ at: instant, outcome: z.enum(['finished', 'failed']), code: z.string().nullable() }).nullable(),
+    lastStep: z.object({ at: instant, outcome: z.enum(['finished', 'failed', 'paused']), code: z.string().nullable() }).nullable(),
   })
   .meta({ id: 'RoomOnStreet' })
 

@@ -1,0 +1,104 @@
+import { ActionIcon, Button, Menu, Modal, TextInput } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconDots, IconPlayerPause, IconPlayerPlay, IconPlayerSkipForward, IconRotateClockwise } from '@tabler/icons-react'
+import { type FormEvent, useState } from 'react'
+import { type Job, usePause, useResume, useRunJob, useSkip } from '../api/jobs.ts'
+import { useSession } from '../api/queries.ts'
+import { Trouble } from '../parts/nothing.tsx'
+import { whole } from '../parts/number.ts'
+
+/** What can be done with a job. The schedule stays as it is when somebody runs one. */
+export function JobActions({ job }: { job: Job }) {
+  const session = useSession()
+  const run = useRunJob(job.slug)
+  const resume = useResume(job.slug)
+  const skip = useSkip(job.slug)
+  const [isPausing, pausing] = useDisclosure(false)
+  if (session.data?.role === 'viewer') return null
+  const waiting = job.waiting.backlog > 0 ? `: ${whole(job.waiting.backlog)} waiting` : ''
+  return (
+    <>
+      <div style={{ display: 'inline-flex', gap: 4 }}>
+        {job.schedule.paused === null ? (
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<IconPlayerPlay size={14} aria-hidden />}
+            onClick={() => run.mutate({})}
+            loading={run.isPending}
+            aria-label={`Run ${job.name} now`}
+          >
+            Run now
+          </Button>
+        ) : (
+          <Button
+            size="xs"
+            leftSection={<IconRotateClockwise size={14} aria-hidden />}
+            onClick={() => resume.mutate()}
+            loading={resume.isPending}
+            aria-label={`Resume ${job.name}`}
+          >
+            Resume{waiting}
+          </Button>
+        )}
+        <Menu position="bottom-end" width={220}>
+          <Menu.Target>
+            <ActionIcon variant="default" size={30} aria-label={`More for ${job.name}`}>
+              <IconDots size={16} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {job.schedule.paused !== null && (
+              <Menu.Item leftSection={<IconPlayerPlay size={16} />} onClick={() => run.mutate({})}>
+                Run once now
+              </Menu.Item>
+            )}
+            {job.schedule.paused === null && (
+              <Menu.Item leftSection={<IconPlayerSkipForward size={16} />} disabled={job.nextAt.length === 0} onClick={() => skip.mutate()}>
+                Skip once
+              </Menu.Item>
+            )}
+            {job.schedule.paused === null && (
+              <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={pausing.open}>
+                Pause …
+              </Menu.Item>
+            )}
+          </Menu.Dropdown>
+        </Menu>
+      </div>
+      <span className="sr-only" role="status">
+        {run.data && (run.data.isQueued ? `${job.name} was queued` : `${job.name} waits to run already`)}
+      </span>
+      <Trouble error={run.error ?? resume.error ?? skip.error} />
+      <PauseDialog job={job} isOpen={isPausing} close={pausing.close} />
+    </>
+  )
+}
+
+function PauseDialog({ job, isOpen, close }: { job: Job; isOpen: boolean; close: () => void }) {
+  const pause = usePause(job.slug)
+  const [reason, setReason] = useState('')
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    pause.mutate(reason, { onSuccess: close })
+  }
+  return (
+    <Modal opened={isOpen} onClose={close} title={`Pause ${job.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form onSubmit={submit}>
+        <p>Nothing will run it but a person. What comes meanwhile waits, and nothing is lost.</p>
+        <TextInput
+          label="Why"
+          description="It stands beside the job, on the street and in the audit log."
+          value={reason}
+          onChange={event => setReason(event.currentTarget.value)}
+          required
+          data-autofocus
+        />
+        <Trouble error={pause.error} />
+        <Button type="submit" mt="md" loading={pause.isPending} disabled={reason.trim() === ''}>
+          Pause {job.name}
+        </Button>
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,103 @@
+import { Link, useParams } from 'react-router'
+import { type Job, useJobs } from '../api/jobs.ts'
+import { cell, Table } from '../parts/list.tsx'
+import { Code, Empty, Shown } from '../parts/nothing.tsx'
+import { whole } from '../parts/number.ts'
+import { PageHead, Panel } from '../parts/panel.tsx'
+import { State } from '../parts/state.tsx'
+import { When } from '../parts/when.tsx'
+import { JobActions } from './job-actions.tsx'
+import { JobTabs } from './job-tabs.tsx'
+import { frequency, outcomeOf, stateOf } from './job-words.ts'
+
+/** The jobs by the names that operators know: of one category, or all of them. */
+export function JobManager() {
+  const { category } = useParams()
+  const jobs = useJobs()
+  return (
+    <>
+      <PageHead title="Job Manager" lead="What comes in is taken on at once; the schedules see to what a nudge missed." />
+      <JobTabs />
+      <Shown of={jobs}>
+        {({ rows }) => {
+          const shown = rows.filter(job => category === undefined || job.category.toLowerCase() === category)
+          if (shown.length === 0) return <Empty title="No jobs here">Every job is in the catalogue.</Empty>
+          return (
+            <div style={{ display: 'grid', gap: 16 }}>
+              {[...new Set(shown.map(job => job.category))].map(one => (
+                <Panel key={one} title={one} isFlush>
+                  <JobTable label={one} rows={shown.filter(job => job.category === one)} />
+                </Panel>
+              ))}
+            </div>
+          )
+        }}
+      </Shown>
+    </>
+  )
+}
+
+function JobTable({ label, rows }: { label: string; rows: readonly Job[] }) {
+  return (
+    <Table
+      label={label}
+      head={
+        <tr>
+          <th className={cell.wide}>Job</th>
+          <th className={`${cell.nowrap} ${cell.narrowHidden}`}>State</th>
+          <th className={`${cell.nowrap} ${cell.mediumHidden}`}>Frequency</th>
+          <th className={`${cell.nowrap} ${cell.narrowHidden}`}>Last run</th>
+          <th className={`${cell.nowrap} ${cell.narrowHidden}`}>Next run</th>
+          <th>
+            <span className="sr-only">Actions</span>
+          </th>
+        </tr>
+      }
+    >
+      {rows.map(job => (
+        <tr key={job.slug}>
+          <td>
+            <Link to={`/jobs/${job.slug}`} data-row>
+              {job.name}
+            </Link>
+            <div className={cell.dim}>{job.description}</div>
+            <div className={cell.narrowOnly}>
+              <State {...stateOf(job)} isQuiet />
+            </div>
+            {job.findings.map(finding => (
+              <div key={finding.code}>
+                {finding.evidence} <Code code={finding.code} />
+              </div>
+            ))}
+          </td>
+          <td className={`${cell.nowrap} ${cell.narrowHidden}`}>
+            <State {...stateOf(job)} isQuiet />
+          </td>
+          <td className={`${cell.nowrap} ${cell.mediumHidden}`}>{frequency(job.schedule)}</td>
+          <td className={`${cell.nowrap} ${cell.narrowHidden}`}>
+            <LastRun job={job} />
+          </td>
+          <td className={`${cell.nowrap} ${cell.narrowHidden}`}>
+            {job.nextAt[0] === undefined ? <span className={cell.dim}>none</span> : <When at={job.nextAt[0]} />}
+          </td>
+          <td className={cell.right}>
+            <JobActions job={job} />
+          </td>
+        </tr>
+      ))}
+    </Table>
+  )
+}
+
+function LastRun({ job: { lastRun } }: { job: Job }) {
+  if (lastRun === null) return <span className={cell.dim}>not yet</span>
+  return (
+    <>
+      <State {...outcomeOf(lastRun)} isQuiet />
+      <div className={cell.dim}>
+        <When at={lastRun.finishedAt ?? lastRun.startedAt} />
+        {lastRun.read > 0 && `, ${whole(lastRun.read)} read`}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,120 @@
+import { Autocomplete, Button, NativeSelect, Switch, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { type FormEvent, useState } from 'react'
+import { type JobDetail, type ScheduleChange, usePreview, useSchedule } from '../api/jobs.ts'
+import { useSession } from '../api/queries.ts'
+import { Code, Trouble } from '../parts/nothing.tsx'
+import { Panel } from '../parts/panel.tsx'
+import { exact } from '../parts/when.tsx'
+import classes from './job-schedule.module.css'
+import { FREQUENCIES } from './job-words.ts'
+
+const OWN = 'own'
+const TYPED_PAUSE_MS = 300
+
+/** When a job runs by itself; what it would come to is shown before it is saved. */
+export function JobSchedule({ job }: { job: JobDetail }) {
+  const session = useSession()
+  const { schedule } = job
+  const offered = FREQUENCIES.filter(one => one.isForSlowJobs || !job.isSlow)
+  const [cron, setCron] = useState(schedule.cron)
+  const [isOwn, setOwn] = useState(() => !offered.some(one => one.cron === schedule.cron))
+  const [timeZone, setTimeZone] = useState(schedule.timeZone)
+  const [firstRun, setFirstRun] = useState('')
+  const [isRealTime, setRealTime] = useState(schedule.isRealTime)
+  const save = useSchedule(job.slug)
+  const wanted: ScheduleChange = {
+    cron,
+    timeZone,
+    isRealTime,
+    ...(firstRun === '' ? {} : { firstRunAt: new Date(firstRun).toISOString() }),
+  }
+  const [asked] = useDebouncedValue(wanted, TYPED_PAUSE_MS)
+  const preview = usePreview(job.slug, asked)
+  const isViewer = session.data?.role === 'viewer'
+  const isRefused = preview.error !== null || (preview.data?.objections ?? []).some(one => one.kind === 'refused')
+
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    save.mutate(wanted)
+  }
+
+  return (
+    <Panel title="Schedule">
+      <form onSubmit={submit} className={classes.form}>
+        <div className={classes.fields}>
+          <NativeSelect
+            label="Frequency"
+            value={isOwn ? OWN : cron}
+            disabled={isViewer}
+            onChange={event => {
+              const chosen = event.currentTarget.value
+              setOwn(chosen === OWN)
+              if (chosen !== OWN) setCron(chosen)
+            }}
+            data={[...offered.map(one => ({ value: one.cron, label: one.name })), { value: OWN, label: 'Own schedule' }]}
+          />
+          {isOwn && (
+            <TextInput
+              label="Minute, hour, day, month, weekday"
+              className="mono"
+              value={cron}
+              disabled={isViewer}
+              onChange={event => setCron(event.currentTarget.value)}
+            />
+          )}
+          <Autocomplete
+            label="Time zone"
+            value={timeZone}
+            disabled={isViewer}
+            onChange={setTimeZone}
+            data={['UTC', ...Intl.supportedValuesOf('timeZone')]}
+            limit={12}
+          />
+          <TextInput
+            type="datetime-local"
+            label="First run"
+            description="Your own time; nothing: with the next tick."
+            value={firstRun}
+            disabled={isViewer}
+            onChange={event => setFirstRun(event.currentTarget.value)}
+          />
+          <Switch
+            label="Real time"
+            description="Its rooms also run as soon as something comes."
+            checked={isRealTime}
+            disabled={isViewer}
+            onChange={event => setRealTime(event.currentTarget.checked)}
+          />
+        </div>
+        <div className={classes.preview} aria-live="polite">
+          <h3>Next runs</h3>
+          <Trouble error={preview.error} />
+          <ol>
+            {preview.data?.nextAt.map(at => (
+              <li key={at} className="num">
+                {exact(at)}
+              </li>
+            ))}
+          </ol>
+          {preview.data?.objections.map(one => (
+            <p key={one.code}>
+              {one.reason} <Code code={one.code} />
+            </p>
+          ))}
+        </div>
+        {!isViewer && (
+          <div>
+            <Button type="submit" loading={save.isPending} disabled={isRefused}>
+              Save schedule
+            </Button>
+            <span role="status" className={classes.saved}>
+              {save.isSuccess && 'Saved.'}
+            </span>
+            <Trouble error={save.error} />
+          </div>
+        )}
+      </form>
+    </Panel>
+  )
+}

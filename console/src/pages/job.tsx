@@ -1,0 +1,162 @@
+import { useParams } from 'react-router'
+import { type JobDetail, useJob, useRuns } from '../api/jobs.ts'
+import { Back } from '../parts/back.tsx'
+import { cell, Table } from '../parts/list.tsx'
+import { Code, Empty, Shown } from '../parts/nothing.tsx'
+import { whole } from '../parts/number.ts'
+import { Facts, PageHead, Panel } from '../parts/panel.tsx'
+import { State } from '../parts/state.tsx'
+import { exact, When } from '../parts/when.tsx'
+import { JobActions } from './job-actions.tsx'
+import { JobSchedule } from './job-schedule.tsx'
+import { frequency, stateOf } from './job-words.ts'
+import { RunTable } from './run-table.tsx'
+
+/** One job: how it does, when it runs, what it was told, what it did, and who changed it. */
+export function JobPage() {
+  const { slug = '' } = useParams()
+  const job = useJob(slug)
+  return (
+    <>
+      <Back to="/jobs">Job Manager</Back>
+      <Shown of={job}>{found => <Inside key={found.slug} job={found} />}</Shown>
+    </>
+  )
+}
+
+function Inside({ job }: { job: JobDetail }) {
+  const runs = useRuns({ job: job.name, pageSize: 10 })
+  return (
+    <>
+      <PageHead title={job.name} lead={job.description} actions={<JobActions job={job} />} />
+      <div style={{ display: 'grid', gap: 16 }}>
+        <Panel>
+          <p>
+            <State {...stateOf(job)} /> {job.schedule.paused && `by ${job.schedule.paused.by}: “${job.schedule.paused.reason}”`}
+          </p>
+          {job.findings.map(finding => (
+            <p key={finding.code}>
+              {finding.evidence} <Code code={finding.code} />
+            </p>
+          ))}
+          <Facts
+            facts={[
+              ['Frequency', frequency(job.schedule)],
+              ['Next run', job.nextAt[0] === undefined ? 'none' : <When key="next" at={job.nextAt[0]} />],
+              ['Last run', job.lastRun === null ? 'not yet' : <When key="last" at={job.lastRun.startedAt} />],
+              ['Waiting', whole(job.waiting.backlog)],
+              ['Works for', job.steps.join(', ')],
+              job.aliases.length === 0 ? null : ['Also known as', <span key="aliases">{job.aliases.join(', ')}</span>],
+            ]}
+          />
+        </Panel>
+        <JobSchedule job={job} />
+        {job.parameters.length > 0 && <Parameters job={job} />}
+        <Panel title="Runs" note="newest first" isFlush>
+          <Shown of={runs}>
+            {({ rows }) =>
+              rows.length === 0 ? (
+                <Empty title="It did not run yet">Its runs stand here with what they did.</Empty>
+              ) : (
+                <RunTable rows={rows} />
+              )
+            }
+          </Shown>
+        </Panel>
+        <Edits job={job} />
+      </div>
+    </>
+  )
+}
+
+function Parameters({ job }: { job: JobDetail }) {
+  return (
+    <Panel title="Parameters" isFlush>
+      <Table
+        label="Parameters"
+        head={
+          <tr>
+            <th>Name</th>
+            <th className={cell.wide}>Meaning</th>
+            <th>Value</th>
+          </tr>
+        }
+      >
+        {job.parameters.map(one => (
+          <tr key={one.name}>
+            <td className="mono">{one.name}</td>
+            <td>
+              {one.description}{' '}
+              {one.aliases.some(alias => alias !== one.name) && <span className={cell.dim}>Also {one.aliases.join(', ')}.</span>}
+            </td>
+            <td>
+              {one.isProtected ? (
+                <span className={cell.dim}>set elsewhere</span>
+              ) : (
+                (job.schedule.parameters[one.name] ?? one.default ?? 'all')
+              )}
+            </td>
+          </tr>
+        ))}
+      </Table>
+    </Panel>
+  )
+}
+
+function Edits({ job }: { job: JobDetail }) {
+  return (
+    <Panel title="Changes" note="newest first" isFlush>
+      {job.edits.length === 0 ? (
+        <Empty title="Nobody changed it">It runs as it was made.</Empty>
+      ) : (
+        <Table
+          label="Changes"
+          head={
+            <tr>
+              <th>Who</th>
+              <th className={cell.wide}>What</th>
+              <th className={cell.right}>When</th>
+            </tr>
+          }
+        >
+          {job.edits.map(edit => (
+            <tr key={edit.seq}>
+              <td>{edit.who}</td>
+              <td>
+                {DEEDS[edit.action] ?? edit.action} {edit.reason && `“${edit.reason}”`}
+                {edit.action === 'job.schedule' && <div className={cell.dim}>{difference(edit.before, edit.after)}</div>}
+              </td>
+              <td className={cell.right}>
+                <When at={edit.at} />
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </Panel>
+  )
+}
+
+const DEEDS: Record<string, string> = {
+  'job.run': 'Ran it',
+  'job.end': 'Terminated a run',
+  'job.pause': 'Paused it',
+  'job.resume': 'Resumed it',
+  'job.skip': 'Skipped a run',
+  'job.schedule': 'Changed its schedule',
+}
+
+function difference(before: unknown, after: unknown): string {
+  const [was, is] = [fields(before), fields(after)]
+  const changed = Object.keys(is).filter(name => JSON.stringify(was[name]) !== JSON.stringify(is[name]))
+  return changed.map(name => `${name}: ${said(was[name])} → ${said(is[name])}`).join(', ')
+}
+
+function fields(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+function said(value: unknown): string {
+  if (typeof value === 'number') return exact(new Date(value).toISOString())
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null)
+}

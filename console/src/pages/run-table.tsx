@@ -1,0 +1,107 @@
+import { Button } from '@mantine/core'
+import { Link } from 'react-router'
+import { type JobRun, useEndRun, useRunAgain } from '../api/jobs.ts'
+import { useSession } from '../api/queries.ts'
+import { cell, Table } from '../parts/list.tsx'
+import { Code, Trouble } from '../parts/nothing.tsx'
+import { whole } from '../parts/number.ts'
+import { State } from '../parts/state.tsx'
+import { When } from '../parts/when.tsx'
+import { outcomeOf } from './job-words.ts'
+
+/** Runs with what they did, why they ran, and what can be done about them. */
+export function RunTable({ rows }: { rows: readonly JobRun[] }) {
+  return (
+    <Table
+      label="Runs"
+      head={
+        <tr>
+          <th className={cell.narrowHidden}>State</th>
+          <th className={cell.wide}>Job</th>
+          <th className={cell.right}>Read</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>Wrote</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>Errors</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>Took</th>
+          <th className={cell.right}>Started</th>
+          <th>
+            <span className="sr-only">Actions</span>
+          </th>
+        </tr>
+      }
+    >
+      {rows.map(run => (
+        <tr key={run.runId}>
+          <td className={cell.narrowHidden}>
+            <State {...outcomeOf(run)} isQuiet />
+          </td>
+          <td>
+            <div className={cell.narrowOnly}>
+              <State {...outcomeOf(run)} isQuiet />
+            </div>
+            <Link to={`/jobs/${encodeURIComponent(run.job)}`}>{run.job}</Link>{' '}
+            <span className={cell.dim}>
+              {run.room}, {causeOf(run)}
+              {Object.entries(run.parameters).map(([name, value]) => ` · ${name} ${value}`)}
+            </span>
+            {run.message && (
+              <div>
+                {run.message} {run.code && <Code code={run.code} />}
+              </div>
+            )}
+          </td>
+          <td className={cell.right}>{whole(run.read)}</td>
+          <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(run.wrote)}</td>
+          <td className={`${cell.right} ${cell.narrowHidden}`}>{run.errors > 0 ? whole(run.errors) : ''}</td>
+          <td className={`${cell.right} ${cell.narrowHidden}`}>
+            {run.finishedAt === null ? '' : took(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}
+          </td>
+          <td className={cell.right}>
+            <When at={run.startedAt} />
+          </td>
+          <td className={cell.right}>
+            <RunActions run={run} />
+          </td>
+        </tr>
+      ))}
+    </Table>
+  )
+}
+
+function RunActions({ run }: { run: JobRun }) {
+  const session = useSession()
+  const again = useRunAgain()
+  const end = useEndRun()
+  if (session.data?.role === 'viewer') return null
+  if (run.outcome === null) {
+    return (
+      <>
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={() => end.mutate(run.runId)}
+          disabled={run.cancelAskedAt !== null}
+          aria-label={`Terminate the run of ${run.job}`}
+        >
+          Terminate
+        </Button>
+        <Trouble error={end.error} />
+      </>
+    )
+  }
+  if (run.outcome !== 'failed' && run.outcome !== 'crashed' && run.outcome !== 'cancelled') return null
+  return (
+    <>
+      <Button size="compact-xs" variant="default" onClick={() => again.mutate(run.runId)} aria-label={`Run ${run.job} again`}>
+        {again.isSuccess ? 'Queued' : 'Run again'}
+      </Button>
+      <Trouble error={again.error} />
+    </>
+  )
+}
+
+function causeOf(run: JobRun): string {
+  if (run.cause === 'person') return run.askedBy === null ? 'asked for by a person' : `asked for by ${run.askedBy}`
+  return run.cause === 'tick' ? 'by schedule' : 'because something came'
+}
+
+const took = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`)

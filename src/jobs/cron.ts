@@ -1,0 +1,64 @@
+import { CronExpressionParser } from 'cron-parser'
+import type { InstantMs } from '../kernel/clock.ts'
+import { messageOf, TrueupError } from '../kernel/error.ts'
+
+/** When a job ticks: five fields, and the zone whose clock they mean. */
+export type Cron = { cron: string; timeZone: string }
+
+const FIELDS = 5
+
+/** The next `count` ticks after an instant; fewer where the schedule has an end. Throws JOBS_SCHEDULE_INVALID. */
+export function nextTicks({ cron, timeZone }: Cron, after: InstantMs, count: number): InstantMs[] {
+  const expression = parse({ cron, timeZone }, after)
+  const ticks: InstantMs[] = []
+  while (ticks.length < count) {
+    try {
+      ticks.push(expression.next().getTime())
+    } catch {
+      // The library looks years ahead and then says that there is none.
+      return ticks
+    }
+  }
+  return ticks
+}
+
+/** The last tick at or before an instant; null where there was none. Throws JOBS_SCHEDULE_INVALID. */
+export function lastTick({ cron, timeZone }: Cron, at: InstantMs): InstantMs | null {
+  try {
+    // `prev` answers what lies strictly before, to the second.
+    return parse({ cron, timeZone }, at + 1_000)
+      .prev()
+      .getTime()
+  } catch (error) {
+    if (error instanceof TrueupError) throw error
+    return null
+  }
+}
+
+function parse({ cron, timeZone }: Cron, currentDate: InstantMs) {
+  const fields = cron.trim().split(/\s+/)
+  if (fields.length !== FIELDS) throw invalid(cron, `it has ${fields.length} fields and needs five: minute, hour, day, month, weekday`)
+  if (!isTimeZone(timeZone)) throw invalid(cron, `there is no time zone called ${timeZone}`)
+  try {
+    return CronExpressionParser.parse(cron, { currentDate: new Date(currentDate), tz: timeZone })
+  } catch (error) {
+    throw invalid(cron, messageOf(error))
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function invalid(cron: string, why: string): TrueupError {
+  return new TrueupError('JOBS_SCHEDULE_INVALID', `the schedule ${JSON.stringify(cron)} cannot be read: ${why}`, {
+    retry: 'never',
+    hint: 'Write five fields, for example `*/15 * * * *` for every quarter of an hour, and a time zone like Europe/Berlin.',
+    detail: { cron },
+  })
+}

@@ -1,0 +1,68 @@
+import type { Answer } from '../http/contract/instant.ts'
+import type { jobDetail, jobInList } from '../http/contract/job.ts'
+import type { RoomStatus } from '../kernel/report.ts'
+import { FLOOR_MS, type Job, jobOfStep } from './job.ts'
+import { type JobFacts, judgeJob } from './lateness.ts'
+import type { JobRouteDeps } from './routes.ts'
+import { madeWith, nextRuns } from './schedule.ts'
+import { schedules } from './schedule-store.ts'
+import { editsOf, heartbeats, knownSince, lastRunOfEachJob } from './store.ts'
+
+const NEXT_SHOWN = 5
+
+/** Every job as the list shows it, judged at this moment from rows: true even when the clockwork is dead. */
+export async function jobViews({ db, clock, jobs, waiting }: JobRouteDeps): Promise<Answer<typeof jobInList>[]> {
+  const set = await schedules(db, jobs)
+  const asked = new Map((await lastRunOfEachJob(db, { asked: true })).map(run => [run.job, run]))
+  const beats = new Map((await heartbeats(db)).map(beat => [beat.room, beat.beatAt]))
+  const since = await knownSince(db)
+  const rooms = await waiting()
+  const now = clock.now()
+  return jobs.map(job => {
+    const schedule = set.get(job.slug) ?? madeWith(job)
+    const lastRun = asked.get(job.name) ?? null
+    const facts: JobFacts = {
+      schedule,
+      lastRun,
+      workerBeatAt: workerBeatAt(job, beats),
+      waiting: waitingFor(job, jobs, rooms),
+      knownSince: since,
+    }
+    const { name, slug, category, description, isSlow } = job
+    return {
+      ...{ name, slug, category, description, isSlow, steps: [...job.steps], aliases: [...job.aliases] },
+      parameters: job.parameters.map(one => ({ ...one, choices: [...one.choices], aliases: [...one.aliases] })),
+      schedule: { ...schedule, parameters: { ...schedule.parameters } },
+      nextAt: nextRuns(schedule, now, NEXT_SHOWN),
+      lastRun,
+      waiting: facts.waiting,
+      findings: judgeJob(job, facts, now),
+    }
+  })
+}
+
+/** One job, with who changed it. */
+export async function jobView(deps: JobRouteDeps, job: Job): Promise<Answer<typeof jobDetail>> {
+  const view = (await jobViews(deps)).find(one => one.slug === job.slug)
+  if (view === undefined) throw new Error(`bug: the job ${job.slug} is not in the catalogue`)
+  return { ...view, edits: await editsOf(deps.db, job.name) }
+}
+
+/** Rooms that look every few seconds tell whether anybody works at all; where a job has none, nothing is known. */
+function workerBeatAt(job: Job, beats: ReadonlyMap<string, number>): number | null {
+  const known = job.steps.flatMap(step => (FLOOR_MS[step] === null ? [] : (beats.get(step) ?? [])))
+  return known.length === 0 ? null : Math.min(...known)
+}
+
+/** What waits in the rooms for which this is the job that people know. */
+function waitingFor(job: Job, jobs: readonly Job[], rooms: ReadonlyMap<string, RoomStatus>): JobFacts['waiting'] {
+  let backlog = 0
+  let oldestAt: number | null = null
+  for (const step of job.steps) {
+    const status = jobOfStep(step, jobs)?.slug === job.slug ? rooms.get(step) : undefined
+    if (status === undefined || status.backlog === 0) continue
+    backlog += status.backlog
+    if (status.oldestAt !== null) oldestAt = Math.min(oldestAt ?? status.oldestAt, status.oldestAt)
+  }
+  return { backlog, oldestAt }
+}

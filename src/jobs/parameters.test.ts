@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { jobCalled } from './job.ts'
+import { givenParameters } from './parameters.ts'
+
+const hardSync = jobCalled('Hard Sync') ?? expect.unreachable()
+
+test.each([
+  ['nothing', {}, {}],
+  ['one shop', { shop: 'corner' }, { shop: 'corner' }],
+  ['one shop as HotWax calls it', { shopId: ' corner ' }, { shop: 'corner' }],
+  ['groups that the mapping says', { facilityGroupId: 'FAC_GRP', shopifyFacilityGroupId: 'X', includeAll: 'true' }, {}],
+  ['a blank', { shop: '' }, {}],
+] as const)('%s', (_title, given, expected) => expect(givenParameters(hardSync, given)).toEqual(expected))
+
+test('a parameter that the job does not have is refused, with those that it has', () => {
+  const asking = () => givenParameters(hardSync, { speed: 'fast' })
+  expect(asking).toThrow(expect.objectContaining({ code: 'JOBS_PARAMETER_REFUSED', hint: 'Its parameters are: shop.' }))
+})

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
+import { openTestGate, PASSWORD, type TestGate } from './gate.ts'
+
+let house: TestGate
+let cookie: string
+beforeAll(async () => {
+  house = await openTestGate()
+  cookie = await house.signIn('operator', PASSWORD)
+})
+afterAll(() => house.close())
+
+const ask = async (method: 'GET' | 'POST' | 'PUT', url: string, payload?: object) => {
+  const headers = { cookie, [CONSOLE_HEADER]: '1' }
+  const answer = await house.gate.app.inject({ method, url: `/api/v1${url}`, headers, ...(payload ? { payload } : {}) })
+  return { status: answer.statusCode, body: answer.json() }
+}
+const UPLOADS = '/jobs/process-uploads-to-ecommerce'
+
+test.each(['Hard Sync', 'Hard Sync Job', 'hard-sync-job', 'JOB_UL_INV', 'UL_RCNT_INV', 'Process Uploads to eCommerce'])(
+  '%s is found',
+  async name => {
+    expect((await ask('GET', `/jobs/${encodeURIComponent(name)}`)).status).toBe(200)
+  },
+)
+
+test('a schedule is previewed, set, shown and on record', async () => {
+  const change = { cron: '30 6 * * *', timeZone: 'Europe/Berlin' }
+  const preview = await ask('POST', `${UPLOADS}/schedule/preview`, change)
+  expect(preview.body.nextAt).toHaveLength(5)
+  expect(preview.body.nextAt[0]).toMatch(/T05:30:00\.000Z$/)
+  const set = await ask('PUT', `${UPLOADS}/schedule`, change)
+  expect(set.body.schedule).toMatchObject({ ...change, changedBy: 'operator' })
+  expect(house.done.jobs).toContain('schedule of process-uploads-to-ecommerce')
+  const shown = await ask('GET', UPLOADS)
+  expect(shown.body).toMatchObject({ schedule: change, nextAt: preview.body.nextAt })
+  expect(shown.body.edits[0]).toMatchObject({ who: 'operator', action: 'job.schedule', before: { cron: '*/15 * * * *' }, after: change })
+})
+
+test('paused with a reason, found by name while work waits, resumed', async () => {
+  expect((await ask('POST', `${UPLOADS}/pause`, { reason: ' ' })).status).toBe(400)
+  const paused = await ask('POST', `${UPLOADS}/pause`, { reason: 'stocktaking' })
+  expect(paused.body).toMatchObject({ schedule: { paused: { by: 'operator', reason: 'stocktaking' } }, nextAt: [] })
+  expect((await ask('POST', `${UPLOADS}/skip`)).body).toMatchObject({ code: 'JOBS_NOTHING_TO_SKIP' })
+  const resumed = await ask('POST', `${UPLOADS}/resume`)
+  expect(resumed.body.schedule.paused).toBeNull()
+})
+
+test('skip once leaves out the next run and no other', async () => {
+  const before = (await ask('GET', UPLOADS)).body.nextAt
+  expect((await ask('POST', `${UPLOADS}/skip`)).body.nextAt.slice(0, 4)).toEqual(before.slice(1))
+})
+
+test.each([
+  ['PUT', `${UPLOADS}/schedule`, { cron: 'now and then' }, 'JOBS_SCHEDULE_INVALID'],
+  ['PUT', `${UPLOADS}/schedule`, { timeZone: 'Europe/Atlantis' }, 'JOBS_SCHEDULE_INVALID'],
+  ['PUT', '/jobs/hard-sync/schedule', { cron: '*/5 * * * *' }, 'JOBS_TOO_OFTEN'],
+  ['POST', '/jobs/hard-sync/run', { parameters: { speed: 'fast' } }, 'JOBS_PARAMETER_REFUSED'],
+  ['POST', '/jobs/sweep/pause', { reason: 'x' }, 'JOBS_UNKNOWN'],
+  ['POST', '/jobs/runs/4711/again', undefined, 'JOBS_RUN_UNKNOWN'],
+] as const)('%s %s %j is refused with %s', async (method, url, payload, code) => {
+  const answer = await ask(method, url, payload)
+  expect([answer.status >= 400 && answer.status < 500, answer.body.code]).toEqual([true, code])
+})
+
+test('an earlier run is run again; a finished one cannot be ended', async () => {
+  const [run] = (await ask('GET', '/jobs/runs')).body.rows
+  expect((await ask('POST', `/jobs/runs/${run.runId}/again`)).body).toMatchObject({ job: expect.any(String), isQueued: true })
+  expect((await ask('POST', `/jobs/runs/${run.runId}/end`)).body.isQueued).toBe(false)
+})

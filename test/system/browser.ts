@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type RunningDemo, startDemo } from '../../src/app/demo.ts'
+import { realWorld } from '../../src/app/start.ts'
+
+export const ROOT = path.resolve(import.meta.dirname, '../..')
+const CHROMIUM = '/usr/bin/chromium'
+
+/** The demo in this process, and a browser before its console. */
+export type OpenConsole = {
+  running: RunningDemo
+  browser: Browser
+  context: BrowserContext
+  page: Page
+  /** What the browser complained of: a page that breaks its own policy says so here. */
+  complaints: string[]
+  url(to: string): string
+  signIn(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Builds the console, starts the demo with it on free ports, and opens a window of a desktop's size. */
+export async function openConsole(): Promise<OpenConsole> {
+  const built = spawnSync(
+    process.execPath,
+    [path.join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'console/vite.config.ts'],
+    { cwd: ROOT },
+  )
+  if (built.status !== 0) throw new Error(String(built.stderr))
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'trueup-console-'))
+  await chmod(dataDir, 0o711)
+  const config = {
+    ...{ dataDir, databaseUrl: null, host: '127.0.0.1', httpPort: 0, sftpPort: 0, secretKey: null },
+    ...{ roles: ['gate', 'work'] as const, logLevel: 'silent' as const },
+  }
+  const running = await startDemo(config, realWorld(config))
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+      ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    ],
+  })
+  const context = await browser.newContext({ viewport: { width: 1600, height: 1000 }, colorScheme: 'light', reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', message => {
+    if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text())
+  })
+  page.on('pageerror', error => complaints.push(error.message))
+  const url = (to: string) => `${running.server.http?.url}${to}`
+  return {
+    ...{ running, browser, context, page, complaints, url },
+    async signIn() {
+      await page.goto(url('/'))
+      await page.getByLabel('Name').fill('admin')
+      await page
+        .getByLabel('Password')
+        .first()
+        .fill(running.server.newAdmin?.password ?? '')
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('region', { name: 'Is stock in sync?' }).waitFor()
+    },
+    async close() {
+      await browser.close()
+      await running.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}

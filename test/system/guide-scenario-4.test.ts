@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type OpenConsole, openConsole } from './browser.ts'
+
+/*
+ * Scenario 4 of the troubleshooting guide, by the words on the screen: "HotWax Commerce Job Not Running". And then the better way, in
+ * which the first page says it before anybody looks for it.
+ */
+let home: OpenConsole
+let page: OpenConsole['page']
+beforeAll(async () => {
+  home = await openConsole()
+  page = home.page
+  await home.signIn()
+})
+afterAll(() => home?.close())
+
+const menu = () => page.getByRole('navigation', { name: 'Main' })
+const tab = (name: string) => page.getByRole('navigation', { name: 'Job Manager' }).getByRole('link', { name, exact: true })
+const rowOf = (job: string) => page.getByRole('row').filter({ has: page.getByRole('link', { name: job, exact: true }) })
+const bring = () => home.running.drop()
+
+test('step 1: the Inventory page of the Job Manager shows both jobs with their frequency, which can be set', async () => {
+  await menu().getByRole('link', { name: 'Job Manager' }).click()
+  await tab('Inventory').click()
+  await page.getByRole('heading', { level: 2, name: 'Inventory' }).waitFor()
+  await expect.poll(() => rowOf('Update Recent Inventory Changes').textContent()).toMatch(/Every 15 minutes/)
+  await expect.poll(() => rowOf('Hard Sync Job').textContent()).toMatch(/Daily at 02:00/)
+
+  await page.getByRole('link', { name: 'Update Recent Inventory Changes', exact: true }).click()
+  await page.getByLabel('Frequency').selectOption('Every 5 minutes')
+  await expect
+    .poll(() =>
+      page
+        .getByRole('region', { name: 'Schedule' })
+        .or(page.locator('section', { hasText: 'Next runs' }))
+        .getByRole('listitem')
+        .count(),
+    )
+    .toBe(5)
+  await page.getByRole('button', { name: 'Save schedule' }).click()
+  await expect.poll(() => page.getByRole('main').textContent()).toContain('cron: */15 * * * * → */5 * * * *')
+
+  await page.goto(home.url('/jobs/hard-sync-job'))
+  expect(await page.getByLabel('Frequency').locator('option').allTextContents()).toEqual([
+    'Every 6 hours',
+    'Daily at 02:00',
+    'Own schedule',
+  ])
+})
+
+test('step 2: the pipeline shows what ran and what failed, and a job is run again', async () => {
+  await tabFrom('/jobs', 'Pipeline')
+  await page.getByRole('button', { name: 'History' }).click()
+  await page.goto(home.url('/jobs/hard-sync-job'))
+  await page.getByRole('button', { name: 'Run Hard Sync Job now' }).click()
+  await expect.poll(() => page.getByRole('table').first().textContent(), { timeout: 20_000 }).toContain('asked for by admin')
+  await tabFrom('/jobs', 'Pipeline')
+  await expect.poll(() => page.getByRole('table').textContent(), { timeout: 20_000 }).toMatch(/Hard Sync Job.*asked for by admin/)
+})
+
+test('step 3: the Miscellaneous page shows that Process Uploads to eCommerce runs', async () => {
+  await tabFrom('/jobs', 'Miscellaneous')
+  const uploads = rowOf('Process Uploads to eCommerce')
+  await expect.poll(() => uploads.textContent()).toContain('Scheduled')
+})
+
+test('the better way: an upload job that rests turns the whole street red, names itself, and is one press from its cure', async () => {
+  const uploads = rowOf('Process Uploads to eCommerce')
+  await uploads.getByRole('button', { name: 'More for Process Uploads to eCommerce' }).click()
+  await page.getByRole('menuitem', { name: 'Pause …' }).click()
+  await page.getByLabel('Why').fill('trying the guide')
+  await page.getByRole('button', { name: 'Pause Process Uploads to eCommerce' }).click()
+  await expect.poll(() => uploads.textContent()).toContain('Paused')
+  await bring()
+
+  await page.goto(home.url('/'))
+  const answer = page.getByRole('region', { name: 'Is stock in sync?' })
+  await expect
+    .poll(() => answer.textContent(), { timeout: 30_000 })
+    .toMatch(/Channel is paused. Process Uploads to eCommerce was paused by admin: trying the guide/)
+
+  await tabFrom('/jobs', 'Miscellaneous')
+  await expect.poll(() => uploads.textContent()).toContain('JOB_PAUSED_WITH_WORK_WAITING')
+  await uploads.getByRole('button', { name: 'Resume Process Uploads to eCommerce' }).click()
+  await page.goto(home.url('/'))
+  await expect.poll(() => answer.textContent(), { timeout: 60_000 }).toMatch(/^In sync: all 1,4\d\d levels are equal/)
+  expect(home.complaints).toEqual([])
+})
+
+async function tabFrom(start: string, name: string) {
+  await page.goto(home.url(start))
+  await tab(name).click()
+}
