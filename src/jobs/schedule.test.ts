@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest'
+import { FREQUENCIES } from '../http/contract/job.ts'
 import { JOBS, type Job, jobCalled } from './job.ts'
-import { FIRST_RUN_FAR_MS, intervalMs, judgeTick, madeWith, nextRuns, objections, type Schedule } from './schedule.ts'
+import {
+  FIRST_RUN_FAR_MS,
+  intervalMs,
+  judgeTick,
+  madeWith,
+  nextRuns,
+  objections,
+  type Schedule,
+  SLOW_JOB_INTERVAL_MS_MIN,
+} from './schedule.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 10, 7)
 const at = (hour: number, minute = 0, day = 23) => Date.UTC(2026, 10, day, hour, minute)
@@ -33,6 +43,11 @@ test.each([
   ['0 2 * * *', 1_440],
   ['0,10 3 * * *', 10],
 ])('%s ticks every %d minutes at the most', (cron, minutes) => expect(intervalMs({ cron, timeZone: 'UTC' }, NOW)).toBe(minutes * 60_000))
+
+test('every frequency for slow jobs is slow enough, and no other', () => {
+  const slow = FREQUENCIES.filter(one => intervalMs({ cron: one.cron, timeZone: 'UTC' }, NOW) >= SLOW_JOB_INTERVAL_MS_MIN)
+  expect(slow).toEqual(FREQUENCIES.filter(one => one.isForSlowJobs))
+})
 
 describe('what is said about a schedule before it is taken', () => {
   const codes = (of: Job, schedule: Schedule, others: readonly Job[] = []) =>

@@ -29,16 +29,6 @@ export function madeWith(job: Pick<Job, 'cron'>): Schedule {
   }
 }
 
-/** The frequencies that people choose by name; anything else is a cron of their own. */
-export const FREQUENCIES = [
-  { name: 'Every 5 minutes', cron: '*/5 * * * *', isForSlowJobs: false },
-  { name: 'Every 15 minutes', cron: '*/15 * * * *', isForSlowJobs: false },
-  { name: 'Every 30 minutes', cron: '*/30 * * * *', isForSlowJobs: false },
-  { name: 'Hourly', cron: '0 * * * *', isForSlowJobs: false },
-  { name: 'Every 6 hours', cron: '0 */6 * * *', isForSlowJobs: true },
-  { name: 'Daily', cron: '0 2 * * *', isForSlowJobs: true },
-] as const
-
 /** A slow job reads a whole shop: it ticks at most so often. */
 export const SLOW_JOB_INTERVAL_MS_MIN = 6 * 3_600_000
 /** Whoever sets a first run further away than this probably meant something else. */

@@ -1,13 +1,13 @@
 import { Autocomplete, Button, NativeSelect, Switch, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { type FormEvent, useState } from 'react'
+import { FREQUENCIES } from '../../../src/http/contract/job.ts'
 import { type JobDetail, type ScheduleChange, usePreview, useSchedule } from '../api/jobs.ts'
 import { useSession } from '../api/queries.ts'
 import { Code, Trouble } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { exact } from '../parts/when.tsx'
 import classes from './job-schedule.module.css'
-import { FREQUENCIES } from './job-words.ts'
 
 const OWN = 'own'
 const TYPED_PAUSE_MS = 300

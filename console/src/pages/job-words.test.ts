@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { FREQUENCIES as OF_THE_SERVER } from '../../../src/jobs/schedule.ts'
-import { FREQUENCIES, frequency } from './job-words.ts'
+import { frequency } from './job-words.ts'
 
 test.each([
   ['*/15 * * * *', 'UTC', 'Every 15 minutes'],
@@ -9,9 +8,3 @@ test.each([
   ['30 6 * * *', 'Europe/Berlin', 'Daily at 06:30 (Europe/Berlin)'],
   ['0 9-17/4 * * 1-5', 'UTC', '0 9-17/4 * * 1-5'],
 ])('%s in %s is %s', (cron, timeZone, words) => expect(frequency({ cron, timeZone })).toBe(words))
-
-test('the page offers what the server allows', () => {
-  const plain = (list: readonly { cron: string; isForSlowJobs: boolean }[]) =>
-    list.map(({ cron, isForSlowJobs }) => ({ cron, isForSlowJobs }))
-  expect(plain(FREQUENCIES)).toEqual(plain(OF_THE_SERVER))
-})

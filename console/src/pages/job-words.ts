@@ -1,15 +1,6 @@
+import { FREQUENCIES } from '../../../src/http/contract/job.ts'
 import type { Job, JobRun } from '../api/jobs.ts'
 import type { Tone } from '../parts/state.tsx'
-
-/** The frequencies that people choose by name. */
-export const FREQUENCIES = [
-  { name: 'Every 5 minutes', cron: '*/5 * * * *', isForSlowJobs: false },
-  { name: 'Every 15 minutes', cron: '*/15 * * * *', isForSlowJobs: false },
-  { name: 'Every 30 minutes', cron: '*/30 * * * *', isForSlowJobs: false },
-  { name: 'Hourly', cron: '0 * * * *', isForSlowJobs: false },
-  { name: 'Every 6 hours', cron: '0 */6 * * *', isForSlowJobs: true },
-  { name: 'Daily at 02:00', cron: '0 2 * * *', isForSlowJobs: true },
-] as const
 
 /** A schedule in words where it has them, in its five fields where not. */
 export function frequency({ cron, timeZone }: { cron: string; timeZone: string }): string {

@@ -5,6 +5,16 @@ import { pageOf, pageQuery } from './page.ts'
 
 export const RUN_OUTCOMES = ['finished', 'finished_with_errors', 'failed', 'crashed', 'cancelled', 'skipped'] as const
 const CAUSES = ['tick', 'nudge', 'person'] as const
+/** The frequencies that people choose by name; anything else is a schedule of their own. */
+export const FREQUENCIES = [
+  { name: 'Every 5 minutes', cron: '*/5 * * * *', isForSlowJobs: false },
+  { name: 'Every 15 minutes', cron: '*/15 * * * *', isForSlowJobs: false },
+  { name: 'Every 30 minutes', cron: '*/30 * * * *', isForSlowJobs: false },
+  { name: 'Hourly', cron: '0 * * * *', isForSlowJobs: false },
+  { name: 'Every 6 hours', cron: '0 */6 * * *', isForSlowJobs: true },
+  { name: 'Daily at 02:00', cron: '0 2 * * *', isForSlowJobs: true },
+] as const
+
 /** What a run is told, by the parameter's name. */
 const parameterValues = z.record(z.string().max(60), z.string().max(400))
 
