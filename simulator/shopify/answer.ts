@@ -5,7 +5,8 @@
 
 import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql'
 import type { Bucket, ThrottleStatus } from './bucket.ts'
-import type { BulkEngine, Call } from './call.ts'
+import type { BulkDesk } from './bulk-desk.ts'
+import type { Call } from './call.ts'
 import { costOf, type Priced, QUERY_COST_MAX } from './cost.ts'
 import type { Dials } from './dials.ts'
 import { resolveField, resolveKind } from './fields.ts'
@@ -24,11 +25,12 @@ export type Simulated = {
   /** What one version of the API needs; made when the first call for it comes. */
   api: (version: ApiVersion) => Api
   webhooks: Webhooks
+  bulk: BulkDesk
   /** Idempotency keys of calls that are under way. */
   keysUnderWay: Set<string>
 }
 
-export type Api = { version: ApiVersion; schema: GraphQLSchema; preparer: Preparer; bulk: BulkEngine }
+export type Api = { version: ApiVersion; schema: GraphQLSchema; preparer: Preparer }
 
 export type GraphqlBody = { query: string; variables: Record<string, unknown>; operationName: string | null }
 
@@ -72,29 +74,8 @@ export function run(
   if (at.throttled) bucket.drain(at.now)
   if (!bucket.reserve(requested, at.now)) return throttled(simulated, requested, at.now)
 
-  const call: Call = {
-    shop: simulated.shop,
-    dials: simulated.dials,
-    now: at.now,
-    granted: new Set(simulated.dials.scopes ?? simulated.shop.file.scopes),
-    rawVariables: body.variables,
-    heldKeys: at.heldKeys,
-    everything: false,
-    baseUrl: at.baseUrl,
-    bulk: api.bulk,
-    version: api.version,
-    searchWarnings: [],
-  }
-  const result = execute({
-    schema,
-    document: prepared.document,
-    operationName: body.operationName,
-    variableValues: body.variables,
-    contextValue: call,
-    rootValue: {},
-    fieldResolver: resolveField,
-    typeResolver: resolveKind,
-  }) as ExecutionResult
+  const call = callFor(simulated, api, { ...at, rawVariables: body.variables })
+  const result = perform(api, prepared, body, call)
   const errors = result.errors?.map(error => error.toJSON())
   const actual = costOf(priced, prepared.operation, result.data ?? null)
   bucket.refund(Math.max(0, requested - actual), at.now)
@@ -109,6 +90,31 @@ export function run(
     cost,
     summary: summaryOf({ errors: errors ?? [], data: result.data }),
   }
+}
+
+/** What a call may know and do, before it runs. */
+export function callFor(
+  { shop, dials, bulk }: Simulated,
+  { version, schema }: Api,
+  of: { now: number; baseUrl: string; rawVariables: Record<string, unknown>; heldKeys: ReadonlySet<string> },
+): Call {
+  const granted = new Set(dials.scopes ?? shop.file.scopes)
+  const { now, baseUrl, rawVariables, heldKeys } = of
+  return { shop, dials, bulk, version, schema, now, baseUrl, rawVariables, heldKeys, granted, everything: false, searchWarnings: [] }
+}
+
+/** Runs a call, whatever it costs. */
+export function perform(api: Api, prepared: Prepared, body: GraphqlBody, call: Call): ExecutionResult {
+  return execute({
+    schema: api.schema,
+    document: prepared.document,
+    operationName: body.operationName,
+    variableValues: body.variables,
+    contextValue: call,
+    rootValue: {},
+    fieldResolver: resolveField,
+    typeResolver: resolveKind,
+  }) as ExecutionResult
 }
 
 function throttled(simulated: Simulated, requested: number, now: number): Answer {

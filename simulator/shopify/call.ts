@@ -1,6 +1,8 @@
 /* What a field needs to know while one call is answered. */
 
-import type { GraphQLResolveInfo } from 'graphql'
+import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql'
+import type { BulkDesk } from './bulk-desk.ts'
+import type { Everything } from './connection.ts'
 import type { Dials } from './dials.ts'
 import type { ApiVersion } from './schema.ts'
 import type { Shop } from './shop.ts'
@@ -9,6 +11,7 @@ export type Call = {
   shop: Shop
   dials: Dials
   version: ApiVersion
+  schema: GraphQLSchema
   /** The instant at which the call runs; one for the whole call. */
   now: number
   granted: ReadonlySet<string>
@@ -17,24 +20,13 @@ export type Call = {
   /** Keys that this call holds while it is under way. */
   heldKeys: ReadonlySet<string>
   /** Inside a bulk query: lists come whole. */
-  everything: boolean
+  everything: Everything
   /** Where the shop can be reached, for links in answers. */
   baseUrl: string
-  /** Checks a bulk query, and runs one; handed in, since running it means executing again. */
-  bulk: BulkEngine
+  bulk: BulkDesk
   /** Filters that nobody knows, for `extensions.search`. */
   searchWarnings: { path: string[]; query: string; warnings: { field: string; message: string }[] }[]
 }
-
-export type BulkEngine = {
-  /** Everything that is wrong with it; empty: it may run. */
-  problems(query: string): string[]
-  run(query: string, call: Call): BulkOutcome
-}
-
-export type BulkOutcome =
-  | { kind: 'done'; lines: string; objectCount: number; rootObjectCount: number }
-  | { kind: 'failed'; errorCode: 'ACCESS_DENIED' | 'INTERNAL_SERVER_ERROR' }
 
 // biome-ignore lint/suspicious/noExplicitAny: graphql-js checks the arguments against the schema before they come here.
 export type Args = any

@@ -21,18 +21,60 @@ export type Connection<T> = {
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
 }
 
+/** Lists come whole inside a bulk query; its outermost one may come in slices. */
+export type Everything = boolean | RootSlice
+
+/**
+ * Slices of the outermost list of a bulk query, one an execution: a million rows with everything in them are more than one
+ * answer can hold. Which rows there are is looked at once; what stands in them, when their slice comes.
+ */
+export class RootSlice {
+  readonly #size: number
+  #rows: readonly unknown[] | null = null
+  #from = 0
+  #isTaken = false
+
+  constructor(size: number) {
+    this.#size = size
+  }
+
+  /** Before each execution. */
+  begin(): this {
+    this.#isTaken = false
+    return this
+  }
+
+  /** The outermost list is the first that an execution comes to. */
+  take<T>(sorted: () => readonly T[]): readonly T[] {
+    if (this.#isTaken) return sorted()
+    this.#isTaken = true
+    this.#rows ??= sorted()
+    this.#from += this.#size
+    return this.#rows.slice(this.#from - this.#size, this.#from) as T[]
+  }
+
+  get isOver(): boolean {
+    return this.#from >= (this.#rows?.length ?? 0)
+  }
+}
+
 /** One page of the rows, or all of them inside a bulk query, where `first` is ignored. */
 export function page<T extends { id: number }>(
   rows: readonly T[],
   args: PageArgs,
-  options: { everything: boolean; sortBy?: (row: T) => SortValue },
+  options: { everything: Everything; sortBy?: (row: T) => SortValue },
 ): Connection<T> {
   const sortBy = options.sortBy ?? (row => row.id)
   const direction = args.reverse === true ? -1 : 1
   const order = (a: Place, b: Place): number => direction * (compare(a[0], b[0]) || a[1] - b[1])
   const place = (row: T): Place => [sortBy(row), row.id]
-  const sorted = [...rows].sort((a, b) => order(place(a), place(b)))
-  if (options.everything) return connection(sorted, place, { hasNextPage: false, hasPreviousPage: false })
+  const sort = (): readonly T[] => [...rows].sort((a, b) => order(place(a), place(b)))
+  const { everything } = options
+  if (everything !== false) {
+    const whole = everything === true ? sort() : everything.take(sort)
+    return connection(whole, place, { hasNextPage: false, hasPreviousPage: false })
+  }
+  const sorted = sort()
 
   const size = checkedSize(args)
   const after = args.after == null ? null : readCursor(args.after)

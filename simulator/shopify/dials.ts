@@ -4,6 +4,7 @@
  */
 
 import { type Fault, isFault } from './faults.ts'
+import type { BulkType } from './rows.ts'
 
 export type Dials = {
   /** Half of it passes before the call runs and half after, so that the world can move on both sides. */
@@ -20,6 +21,10 @@ export type Dials = {
   orderSearchLagMs: number
   /** From the start of a bulk operation to its end; it is CREATED for the first fifth. */
   bulkDelayMs: number
+  /** And so much longer for every line of a bulk mutation. */
+  bulkLineMs: number
+  /** What becomes of the next bulk operations, one by one. */
+  bulkFates: BulkFate[]
   /** Each webhook comes so much later at the most, one sooner than another: so they overtake each other. */
   webhookDelayMs: number
   /** Shares of the webhooks, from 0 to 1: never sent, and sent twice. */
@@ -48,6 +53,20 @@ export type Dials = {
   unstockedWrites: 'inactive-level' | 'ignored'
 }
 
+/** A bulk operation that has come so far (a share from 0 to 1) stands still, fails, is cancelled by the shop, or expires. */
+export type BulkFate = {
+  kind: 'stall' | 'fail' | 'cancel' | 'expire'
+  at: number
+  type?: BulkType
+  errorCode?: 'INTERNAL_SERVER_ERROR' | 'TIMEOUT'
+}
+
+/** The fate that waits for the next operation of this type, taken away from the others. */
+export function takeFate(dials: Dials, type: BulkType): BulkFate | null {
+  const index = dials.bulkFates.findIndex(fate => (fate.type ?? type) === type)
+  return index < 0 ? null : (dials.bulkFates.splice(index, 1)[0] ?? null)
+}
+
 export function newDials(latencyMs: number): Dials {
   return {
     latencyMs,
@@ -57,6 +76,8 @@ export function newDials(latencyMs: number): Dials {
     laterChangesTouchOrder: true,
     orderSearchLagMs: 0,
     bulkDelayMs: 100,
+    bulkLineMs: 0,
+    bulkFates: [],
     webhookDelayMs: 0,
     webhookLossRate: 0,
     webhookDoubleRate: 0,
@@ -96,7 +117,15 @@ function fits(name: keyof Dials, value: unknown, dials: Dials): boolean {
   const choices = CHOICES[name]
   if (choices !== undefined) return choices.includes(value as string)
   if (name === 'scopes') return value === null || (Array.isArray(value) && value.every(scope => typeof scope === 'string'))
+  if (name === 'bulkFates') return Array.isArray(value) && value.every(isFate)
   if (name === 'failNext' || name === 'faults') return Array.isArray(value) && value.every(isFault)
   if (typeof value !== typeof dials[name]) return false
   return typeof value !== 'number' || (Number.isFinite(value) && (value >= 0 || MAY_BE_NEGATIVE.includes(name)))
+}
+
+function isFate(value: unknown): boolean {
+  const fate = value as BulkFate | null
+  return (
+    fate !== null && typeof fate === 'object' && ['stall', 'fail', 'cancel', 'expire'].includes(fate.kind) && fate.at >= 0 && fate.at <= 1
+  )
 }

@@ -21,7 +21,10 @@ export type Fault = {
   retryAfterSeconds?: number
   /** How long a `stall` lasts; 10 s unless said otherwise. */
   ms?: number
-  /** Only calls of this root field, for example `inventorySetQuantities`. */
+  /**
+   * Only calls of this root field, for example `inventorySetQuantities`; or a place: `bulkLine` (one line of a bulk mutation),
+   * `bulkResult` (its download), `stagedUpload`.
+   */
   root?: string
   /** In `failNext`: how many calls; 1 unless said otherwise. */
   times?: number
@@ -41,6 +44,18 @@ type Faults = { failNext: Fault[]; faults: Fault[] }
 /** The fault that this call meets, if any. Those that are told one by one come first, and are counted down. */
 export function takeFault(dials: Faults, roots: readonly string[], at: { now: number; chance: Chance }): Fault | null {
   return takeNext(dials.failNext, roots) ?? takeByRate(dials.faults, roots, at)
+}
+
+/** As above, for what happens inside the shop: only faults that name this place. */
+export function takeNamedFault(dials: Faults, place: string, at: { now: number; chance: Chance }): Fault | null {
+  const isNamed = (fault: Fault): boolean => fault.root === place
+  if (!dials.failNext.some(isNamed) && !dials.faults.some(isNamed)) return null
+  const index = dials.failNext.findIndex(isNamed)
+  if (index < 0) return takeByRate(dials.faults.filter(isNamed), [place], at)
+  const named = dials.failNext.splice(index, 1)
+  const fault = takeNext(named, [place])
+  dials.failNext.splice(index, 0, ...named)
+  return fault
 }
 
 function takeNext(waiting: Fault[], roots: readonly string[]): Fault | null {

@@ -45,7 +45,7 @@ export const quantityFields: Record<string, Fields> = {
 
 const SET_UNITS_MAX = 1_000_000_000
 const ADJUST_UNITS_MAX = 2_000_000_000
-const ADJUSTABLE: readonly string[] = ['available', 'damaged', 'incoming', 'quality_control', 'reserved', 'safety_stock']
+export const ADJUSTABLE: readonly string[] = ['available', 'damaged', 'incoming', 'quality_control', 'reserved', 'safety_stock']
 
 type ChangeArgs = { inventoryItemIds?: string[] | null; locationIds?: string[] | null; quantityNames?: string[] | null }
 type ChangeSource = { name: string; delta: number; itemId: number; locationId: number; ledgerDocumentUri: string | null }
@@ -128,9 +128,16 @@ function changesOf(group: GroupRow, args: ChangeArgs): ChangeSource[] {
   const locations = args.locationIds?.map(id => numberOf('Location', id))
   return group.deltas
     .filter(([itemId, locationId]) => (items?.includes(itemId) ?? true) && (locations?.includes(locationId) ?? true))
-    .flatMap(([itemId, locationId, delta]) =>
-      names.map(name => ({ name, delta, itemId, locationId, ledgerDocumentUri: name === group.name ? group.ledgerDocumentUri : null })),
-    )
+    .flatMap(([itemId, locationId, delta, own]) => {
+      if (own !== undefined) return (args.quantityNames?.includes(own.name) ?? true) ? [{ ...own, delta, itemId, locationId }] : []
+      return names.map(name => ({
+        name,
+        delta,
+        itemId,
+        locationId,
+        ledgerDocumentUri: name === group.name ? group.ledgerDocumentUri : null,
+      }))
+    })
 }
 
 function setBoundErrors(name: QuantityName, units: number, index: number): UserError[] {

@@ -20,6 +20,7 @@ import { bulkFields } from './fields-bulk.ts'
 import { catalogueFields } from './fields-catalogue.ts'
 import { levelFields } from './fields-level.ts'
 import { appFields, locationFields } from './fields-location.ts'
+import { moveFields } from './fields-move.ts'
 import { nodeFields } from './fields-node.ts'
 import { orderFields } from './fields-order.ts'
 import { quantityFields } from './fields-quantity.ts'
@@ -33,6 +34,7 @@ const TABLE = merge([
   levelFields,
   catalogueFields,
   quantityFields,
+  moveFields,
   activationFields,
   orderFields,
   bulkFields,

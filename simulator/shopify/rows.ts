@@ -3,6 +3,9 @@
  * the name of its GraphQL type as `kind`, so that interfaces such as Node can be resolved.
  */
 
+import type { BulkFate } from './dials.ts'
+import type { ApiVersion } from './schema.ts'
+
 export type LocationRow = {
   kind: 'Location'
   id: number
@@ -155,20 +158,26 @@ export type GroupRow = {
   referenceDocumentUri: string | null
   ledgerDocumentUri: string | null
   createdAt: number
-  /** Item, location, delta of the named quantity. */
-  deltas: [number, number, number][]
+  /** Item, location, delta of the named quantity; where a call moves between quantities, each delta names its own. */
+  deltas: [itemId: number, locationId: number, delta: number, own?: { name: QuantityName; ledgerDocumentUri: string | null }][]
 }
 
 export type KeyRow = { key: string; fingerprint: string; firstSeenAt: number; payload: Payload }
 
-export type BulkStatus = 'CREATED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELING' | 'CANCELED'
+export type BulkStatus = 'CREATED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELING' | 'CANCELED' | 'EXPIRED'
+export type BulkType = 'QUERY' | 'MUTATION'
 
 export type BulkRow = {
   kind: 'BulkOperation'
   id: number
+  type: BulkType
+  /** The bulk query, or the mutation. */
   query: string
+  version: ApiVersion
+  stagedUploadPath: string | null
+  clientIdentifier: string | null
   status: BulkStatus
-  errorCode: 'ACCESS_DENIED' | 'INTERNAL_SERVER_ERROR' | null
+  errorCode: 'ACCESS_DENIED' | 'INTERNAL_SERVER_ERROR' | 'TIMEOUT' | null
   createdAt: number
   /** When it goes on by itself to its next status. */
   runsAt: number
@@ -176,7 +185,13 @@ export type BulkRow = {
   completedAt: number | null
   objectCount: number
   rootObjectCount: number
-  result: string | null
+  hasResult: boolean
+  /** The result is of what was done before it failed. */
+  isPartial: boolean
+  /** Of the uploaded file, when it was started. */
+  checksum: string | null
+  /** What a dial has in store for it. */
+  fate: BulkFate | null
 }
 
 export type WebhookRow = {

@@ -25,6 +25,7 @@ const NEEDED: Record<string, Record<string, readonly string[]>> = {
   Mutation: {
     inventorySetQuantities: ['write_inventory'],
     inventoryAdjustQuantities: ['write_inventory'],
+    inventoryMoveQuantities: ['write_inventory'],
     inventoryActivate: ['write_inventory'],
     inventoryDeactivate: ['write_inventory'],
     inventoryBulkToggleActivation: ['write_inventory'],

@@ -8,6 +8,7 @@ import { type Fault, STALL_MS, takeFault } from './faults.ts'
 import { seededUuid } from './ids.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import { API_VERSIONS, type ApiVersion, servedVersion } from './schema.ts'
+import { bodyOf, STAGED_PATH, sendBulkResult, sendJson, takeUpload } from './server-files.ts'
 
 export type Wiring = {
   simulated: Simulated
@@ -45,7 +46,8 @@ export function shopServer(wiring: Wiring): Server {
 async function answer(wiring: Wiring, request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://shop')
   wiring.catchUp()
-  const text = await bodyOf(request)
+  if (url.pathname.startsWith(STAGED_PATH)) return takeUpload(wiring, request, response, url)
+  const text = (await bodyOf(request, BODY_BYTES_MAX))?.toString('utf8') ?? null
   if (text === null) return sendJson(response, 413, { errors: `The body is larger than ${BODY_BYTES_MAX} bytes` })
   if (url.pathname.startsWith(CONTROL_PATH)) {
     const told = await wiring.control(request.method ?? 'GET', url, text)
@@ -161,25 +163,6 @@ function doorAnswer(wiring: Wiring, token: string): { status: number; body: unkn
   return null
 }
 
-function sendBulkResult(wiring: Wiring, response: ServerResponse, id: number, requestId: string): void {
-  const result = wiring.simulated.shop.tables.bulk.get(id)?.result ?? null
-  wiring.journal.append({
-    at: new Date(wiring.now()).toISOString(),
-    requestId,
-    kind: 'bulk-result',
-    operation: null,
-    roots: [],
-    variables: { id },
-    idempotencyKeys: [],
-    cost: null,
-    status: result === null ? 404 : 200,
-    answer: { errors: [], userErrors: [], changes: 0 },
-    fault: null,
-  })
-  if (result === null) sendJson(response, 404, { errors: 'Not Found' })
-  else response.writeHead(200, { 'Content-Type': 'application/jsonl', 'Content-Length': Buffer.byteLength(result) }).end(result)
-}
-
 function readBody(text: string): GraphqlBody | null {
   try {
     const body = JSON.parse(text) as { query?: unknown; variables?: unknown; operationName?: unknown } | null
@@ -196,24 +179,6 @@ function readBody(text: string): GraphqlBody | null {
   }
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string | null> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > BODY_BYTES_MAX) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
 function retryAfter(fault: Fault): Record<string, string> {
   return fault.retryAfterSeconds === undefined ? {} : { 'Retry-After': fault.retryAfterSeconds.toFixed(1) }
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
-  const text = JSON.stringify(body)
-  response
-    .writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': Buffer.byteLength(text), ...headers })
-    .end(text)
 }

@@ -6,7 +6,7 @@
 import type { AddressInfo } from 'node:net'
 import type { Api, Simulated } from './answer.ts'
 import { Bucket } from './bucket.ts'
-import { bulkEngine } from './bulk-engine.ts'
+import { BulkDesk } from './bulk-desk.ts'
 import { seededChance } from './chance.ts'
 import { control } from './control.ts'
 import { newDials } from './dials.ts'
@@ -77,17 +77,25 @@ export async function startShopifySimulator(options: SimulatorOptions): Promise<
   })
   shop.tell = told => webhooks.tell(told)
   watchTables(shop, now)
+  let url = ''
+  const baseUrl = (): string => url
+  const resultsBeside = options.stateFile === undefined ? null : `${options.stateFile}.bulk`
   const simulated: Simulated = {
     shop,
     dials,
     bucket: new Bucket(shop.file.plan, now()),
     api: apis(),
     webhooks,
+    get bulk() {
+      return bulk
+    },
     keysUnderWay: new Set(),
   }
+  const bulk = new BulkDesk(simulated, { baseUrl, resultsBeside })
   simulated.api('2026-10')
   const catchUp = (): void => {
     world.agenda.runDue(worldNow())
+    bulk.look(now())
     shop.tables.flush()
   }
   const settled = async (): Promise<void> => {
@@ -98,7 +106,6 @@ export async function startShopifySimulator(options: SimulatorOptions): Promise<
   }
   // By the real clock the world goes on although nobody asks it anything.
   const ticking = options.now === undefined ? setInterval(catchUp, TICK_MS).unref() : null
-  let url = ''
   const server = shopServer({
     simulated,
     journal,
@@ -108,7 +115,7 @@ export async function startShopifySimulator(options: SimulatorOptions): Promise<
     catchUp,
     chance: seededChance(seed),
     sleep: options.sleep ?? (ms => new Promise(done => setTimeout(done, ms))),
-    baseUrl: () => url,
+    baseUrl,
   })
   try {
     await new Promise<void>((listening, failed) => {
@@ -132,6 +139,7 @@ export async function startShopifySimulator(options: SimulatorOptions): Promise<
       const closed = new Promise<void>(done => server.close(() => done()))
       server.closeAllConnections()
       await closed
+      bulk.close()
       shop.close()
     },
   }
@@ -148,7 +156,7 @@ function apis(): (version: ApiVersion) => Api {
     const known = made.get(version)
     if (known !== undefined) return known
     const schema = adminSchema(version)
-    const api = { version, schema, preparer: new Preparer(schema), bulk: bulkEngine(schema) }
+    const api = { version, schema, preparer: new Preparer(schema) }
     made.set(version, api)
     return api
   }
