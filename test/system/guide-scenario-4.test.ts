@@ -41,11 +41,9 @@ test('step 1: the Inventory page of the Job Manager shows both jobs with their f
   await expect.poll(() => page.getByRole('main').textContent()).toContain('cron: */15 * * * * → */5 * * * *')
 
   await page.goto(home.url('/jobs/hard-sync-job'))
-  expect(await page.getByLabel('Frequency').locator('option').allTextContents()).toEqual([
-    'Every 6 hours',
-    'Daily at 02:00',
-    'Own schedule',
-  ])
+  await expect
+    .poll(() => page.getByLabel('Frequency').locator('option').allTextContents())
+    .toEqual(['Every 6 hours', 'Daily at 02:00', 'Own schedule'])
 })
 
 test('step 2: the pipeline shows what ran and what failed, and a job is run again', async () => {
@@ -53,7 +51,7 @@ test('step 2: the pipeline shows what ran and what failed, and a job is run agai
   await page.getByRole('button', { name: 'History' }).click()
   await page.goto(home.url('/jobs/hard-sync-job'))
   await page.getByRole('button', { name: 'Run Hard Sync Job now' }).click()
-  await expect.poll(() => page.getByRole('table').first().textContent(), { timeout: 20_000 }).toContain('asked for by admin')
+  await expect.poll(() => page.getByRole('region', { name: 'Runs' }).textContent(), { timeout: 20_000 }).toContain('asked for by admin')
   await tabFrom('/jobs', 'Pipeline')
   await expect.poll(() => page.getByRole('table').textContent(), { timeout: 20_000 }).toMatch(/Hard Sync Job.*asked for by admin/)
 })

@@ -74,6 +74,7 @@ export function JobSchedule({ job }: { job: JobDetail }) {
           <TextInput
             type="datetime-local"
             label="First run"
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
             description="Your own time; nothing: with the next tick."
             value={firstRun}
             disabled={isViewer}

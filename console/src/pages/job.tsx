@@ -89,7 +89,7 @@ function Parameters({ job }: { job: JobDetail }) {
               {one.description}{' '}
               {one.aliases.some(alias => alias !== one.name) && <span className={cell.dim}>Also {one.aliases.join(', ')}.</span>}
             </td>
-            <td>
+            <td className={cell.nowrap}>
               {one.isProtected ? (
                 <span className={cell.dim}>set elsewhere</span>
               ) : (
