@@ -186,7 +186,8 @@ test('a thousand levels are written by four calls, and read by four, in well und
   })
   try {
     await big.graphql('{ shop { id } }')
-    const startedAt = performance.now()
+    // Of the processor, not of the wall: other tests run at the same time.
+    const before = process.cpuUsage()
     for (let from = 0; from < 1_000; from += 250) {
       const ids = Array.from({ length: 250 }, (_, at) => 5_000 + from + at)
       const { data } = await big.graphql(...setCall(ids.map(id => row(id, 1, 3, 0))))
@@ -194,7 +195,8 @@ test('a thousand levels are written by four calls, and read by four, in well und
       const read = await big.graphql(document('06_levels_for_known_items'), { ids: ids.map(item), locationId: place(1) })
       expect(read.data.nodes.every((node: Json) => node.inventoryLevel.quantities[0].quantity === 3)).toBe(true)
     }
-    expect(performance.now() - startedAt).toBeLessThan(1_500)
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1_000).toBeLessThan(1_500)
   } finally {
     await big.close()
   }

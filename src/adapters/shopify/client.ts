@@ -4,6 +4,8 @@ import type { Answer, ShopBody } from './answer.ts'
 
 /** Shopify itself gives up after 10 s; later than this nothing comes. */
 const REQUEST_TIMEOUT_MS = 15_000
+/** A hundred megabytes over a slow line. */
+const UPLOAD_TIMEOUT_MS = 15 * 60_000
 
 export type ClientOptions = { apiUrl: string; apiVersion: string; accessToken: string; fetch: typeof fetch; clock: Clock }
 
@@ -12,6 +14,8 @@ export type Client = {
   post(body: string, signal?: AbortSignal): Promise<Answer>
   /** Opens the result of a bulk operation. Its address is signed; it gets no token of ours. */
   download(url: string, signal?: AbortSignal): Promise<Response>
+  /** Posts a form to where the shop takes files, which is signed too. Gives the status of the answer. */
+  upload(url: string, form: FormData, signal?: AbortSignal): Promise<number>
 }
 
 /** The wire to one shop: one request, one answer, no judgement and no second try. */
@@ -43,6 +47,17 @@ export function openClient(options: ClientOptions): Client {
       }
     },
     download: (address, signal) => options.fetch(address, signal ? { signal } : {}),
+    async upload(address, form, signal) {
+      const patience = AbortSignal.timeout(UPLOAD_TIMEOUT_MS)
+      const response = await options.fetch(address, {
+        method: 'POST',
+        body: form,
+        redirect: 'manual',
+        signal: signal ? AbortSignal.any([signal, patience]) : patience,
+      })
+      await response.arrayBuffer()
+      return response.status
+    },
   }
 }
 

@@ -104,6 +104,31 @@ export const POLL_BULK = `query PollBulk($id: ID!) {
   bulkOperation(id: $id) { id status errorCode url }
 }`
 
+export const STAGE_UPLOAD = `mutation StageUpload($filename: String!) {
+  stagedUploadsCreate(input: [{ resource: BULK_MUTATION_VARIABLES, filename: $filename, mimeType: "text/jsonl", httpMethod: POST }]) {
+    stagedTargets { url parameters { name value } }
+    userErrors { field message }
+  }
+}`
+
+export const RUN_BULK_MUTATION = `mutation RunBulkMutation($mutation: String!, $stagedUploadPath: String!, $clientIdentifier: String) {
+  bulkOperationRunMutation(mutation: $mutation, stagedUploadPath: $stagedUploadPath, clientIdentifier: $clientIdentifier) {
+    bulkOperation { id }
+    userErrors { field message code }
+  }
+}`
+
+export const LOOK_AT_BULK = `query LookAtBulk($id: ID!) {
+  bulkOperation(id: $id) { id status errorCode objectCount url partialDataUrl }
+}`
+
+export const CANCEL_BULK = `mutation CancelBulk($id: ID!) {
+  bulkOperationCancel(id: $id) {
+    bulkOperation { id status }
+    userErrors { field message }
+  }
+}`
+
 export const BULK_VARIANTS = `{
   productVariants {
     edges { node { id sku requiresComponents inventoryItem { id tracked } } }

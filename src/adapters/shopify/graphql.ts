@@ -1,8 +1,9 @@
 import type { Clock, InstantMs, Sleep } from '../../kernel/clock.ts'
 import { type Answer, costOf } from './answer.ts'
 import type { Client } from './client.ts'
-import { heard, newBucket, spent, waitMs } from './throttle.ts'
+import { type Price, predictedPoints, sizeOf } from './price.ts'
 import { errorOf, problemOf } from './translate.ts'
+import { type Job, openTurnstile } from './turnstile.ts'
 
 export type Graphql = {
   /** Asks a question, waiting for the shop's bucket; a throttled one is asked again. Throws what is wrong with the shop. */
@@ -20,19 +21,20 @@ export type Told<T> = {
 
 /** A question that was throttled this often in a row is given up: somebody else takes all the points. */
 const THROTTLED_ANSWERS_MAX = 5
-/** What a call is taken to cost until one like it was answered. */
-const COST_POINTS_GUESS = 50
 
-/** Speaks GraphQL to one shop, within its limit. One of these a shop and process: it holds the shop's bucket. */
-export function openGraphql({ client, clock, sleep }: { client: Client; clock: Clock; sleep: Sleep }): Graphql {
-  let bucket = newBucket(clock.now())
-  const prices = new Map<string, number>()
+/**
+ * Speaks GraphQL to one shop, within its limit. One of these a shop and process: it holds the shop's bucket, which the jobs
+ * that ask through it share fairly.
+ */
+export function openGraphql({ client, clock, sleep }: { client: Client; clock: Clock; sleep: Sleep }): (job: Job) => Graphql {
+  const turnstile = openTurnstile({ clock, sleep })
+  const prices = new Map<string, Price>()
 
-  return {
+  return job => ({
     async ask<T>(document: string, variables: Record<string, unknown>, signal?: AbortSignal) {
-      const body = JSON.stringify({ query: document, variables })
+      const call = { body: JSON.stringify({ query: document, variables }), document, size: sizeOf(variables) }
       for (let throttled = 1; ; throttled++) {
-        const answer = await post(body, document, signal)
+        const answer = await post(job, call, signal)
         const problem = problemOf(answer)
         if (problem === null && answer.kind === 'answered') {
           return { data: answer.body?.data as T, look: answer.look, requestId: answer.requestId }
@@ -41,19 +43,18 @@ export function openGraphql({ client, clock, sleep }: { client: Client; clock: C
         else if (problem) throw errorOf(problem)
       }
     },
-    postOnce: post,
-  }
+    postOnce: (body, document, signal) => post(job, { body, document, size: 1 }, signal),
+  })
 
-  async function post(body: string, priceOf: string, signal?: AbortSignal): Promise<Answer> {
-    const points = prices.get(priceOf) ?? COST_POINTS_GUESS
-    const wait = waitMs(bucket, points, clock.now())
-    if (wait > 0) await sleep(wait, signal)
-    bucket = spent(bucket, points, clock.now())
-    const answer = await client.post(body, signal)
+  async function post(job: Job, call: { body: string; document: string; size: number }, signal?: AbortSignal): Promise<Answer> {
+    const known = prices.get(call.document)
+    const points = predictedPoints(known, call.size)
+    await turnstile.pass(job, points, signal)
+    const answer = await client.post(call.body, signal)
     const cost = costOf(answer)
-    if (cost) {
-      bucket = heard(cost.throttleStatus, clock.now())
-      prices.set(priceOf, cost.requestedQueryCost)
+    turnstile.answered(points, cost?.throttleStatus ?? null)
+    if (cost && (known === undefined || call.size >= known.size)) {
+      prices.set(call.document, { size: call.size, points: cost.requestedQueryCost })
     }
     return answer
   }

@@ -6,7 +6,7 @@ import type { Graphql } from './graphql.ts'
 import { outcomeOfSend, type UserError } from './translate.ts'
 
 /** The levels of a shop: read some, read all, set them. */
-export function shopLevels({ graphql, bulk }: { graphql: Graphql; bulk: Bulk }): ShopPort {
+export function shopLevels({ graphql, writes, bulk }: { graphql: Graphql; writes: Graphql; bulk: Bulk }): ShopPort {
   return {
     async grantedScopes(signal) {
       const { data } = await graphql.ask<Installation>(GRANTED_SCOPES, {}, signal)
@@ -34,7 +34,7 @@ export function shopLevels({ graphql, bulk }: { graphql: Graphql; bulk: Bulk }):
     },
     freeze: (rows, named) => ({ kind: 'set_available', idempotencyKey: named.idempotencyKey, body: bodyOf(rows, named) }),
     async send(call, signal) {
-      const answer = await graphql.postOnce(call.body, SET_AVAILABLE, signal)
+      const answer = await writes.postOnce(call.body, SET_AVAILABLE, signal)
       return outcomeOfSend(answer, rowCountOf(call))
     },
     async activate(level, idempotencyKey, signal) {

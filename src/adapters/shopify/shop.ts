@@ -1,5 +1,6 @@
 import type { ShopCatalogPort } from '../../catalog/port.ts'
 import type { ShopPort } from '../../channel/port.ts'
+import type { ShopUploadPort } from '../../channel/upload-port.ts'
 import type { Clock, Sleep } from '../../kernel/clock.ts'
 import type { ShopOrdersPort } from '../../orders/port.ts'
 import { openBulk } from './bulk.ts'
@@ -9,8 +10,9 @@ import { type Guard, guarded } from './guard.ts'
 import { shopCatalog } from './shop-catalog.ts'
 import { shopLevels } from './shop-levels.ts'
 import { shopOrders } from './shop-orders.ts'
+import { shopUploads } from './shop-uploads.ts'
 
-export type OpenShop = ShopCatalogPort & ShopOrdersPort & ShopPort
+export type OpenShop = ShopCatalogPort & ShopOrdersPort & ShopPort & ShopUploadPort
 
 export type ShopOptions = {
   /** Of the shop itself, for example `https://name.myshopify.com`. */
@@ -26,7 +28,12 @@ export type ShopOptions = {
 /** Opens a Shopify shop. One a shop and process: everything that is asked of it draws on one bucket. */
 export function openShop(options: ShopOptions): OpenShop {
   const client = guarded(openClient(options), options.guard, options.clock)
-  const graphql = openGraphql({ client, clock: options.clock, sleep: options.sleep })
-  const bulk = openBulk({ client, graphql, sleep: options.sleep })
-  return { ...shopCatalog({ graphql, bulk }), ...shopOrders({ graphql }), ...shopLevels({ graphql, bulk }) }
+  const speak = openGraphql({ client, clock: options.clock, sleep: options.sleep })
+  const bulk = openBulk({ client, graphql: speak('bulk'), sleep: options.sleep })
+  return {
+    ...shopCatalog({ graphql: speak('catalog'), bulk }),
+    ...shopOrders({ graphql: speak('orders') }),
+    ...shopLevels({ graphql: speak('levels'), writes: speak('writes'), bulk }),
+    ...shopUploads({ client, graphql: speak('bulk') }),
+  }
 }

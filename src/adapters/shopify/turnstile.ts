@@ -1,0 +1,82 @@
+import type { Clock, Sleep } from '../../kernel/clock.ts'
+import { heard, newBucket, spent, type ThrottleStatus, waitMs } from './throttle.ts'
+
+/*
+ * Everything that is asked of a shop goes through here, one after the other, as the shop's points allow. Jobs that wait at
+ * the same time take turns by what they have spent, not by how often they ask: a long read of orders never keeps the
+ * numbers from leaving, nor the other way round. Within one job, first come is first served.
+ */
+export type Turnstile = {
+  /** Returns when a call of so many points may go. Broken off by its signal it returns at once. */
+  pass(job: Job, points: number, signal?: AbortSignal): Promise<void>
+  /** The call was answered, with what the shop has left; null: nobody said. */
+  answered(points: number, status: ThrottleStatus | null): void
+}
+
+/** `writes` are worth twice the others: they are what the rest is for. */
+export type Job = 'writes' | 'levels' | 'orders' | 'catalog' | 'bulk'
+
+const WEIGHT: Readonly<Record<Job, number>> = { writes: 2, levels: 1, orders: 1, catalog: 1, bulk: 1 }
+
+type Waiting = { points: number; turn: number; go: () => void }
+
+export function openTurnstile({ clock, sleep }: { clock: Clock; sleep: Sleep }): Turnstile {
+  let bucket = newBucket(clock.now())
+  let inFlightPoints = 0
+  /** What has been served, in points of weight 1: a job that comes back begins here and not where it once stopped. */
+  let served = 0
+  const lastTurn = new Map<Job, number>()
+  const waiting: Waiting[] = []
+  let isServing = false
+
+  return {
+    pass(job, points, signal) {
+      const turn = Math.max(served, lastTurn.get(job) ?? 0) + points / WEIGHT[job]
+      lastTurn.set(job, turn)
+      return new Promise(go => {
+        const mine: Waiting = { points, turn, go }
+        waiting.push(mine)
+        signal?.addEventListener('abort', () => leave(mine), { once: true })
+        if (signal?.aborted) leave(mine)
+        void serve()
+      })
+    },
+    answered(points, status) {
+      inFlightPoints -= points
+      // The shop counted what it had seen by then; what is still on its way to it comes on top.
+      if (status) bucket = heard({ ...status, currentlyAvailable: status.currentlyAvailable - inFlightPoints }, clock.now())
+    },
+  }
+
+  async function serve(): Promise<void> {
+    if (isServing) return
+    isServing = true
+    for (let next = first(); next !== undefined; next = first()) {
+      const wait = waitMs(bucket, next.points, clock.now())
+      // After a wait somebody may have come whose turn is sooner.
+      if (wait > 0) {
+        await sleep(wait)
+        continue
+      }
+      waiting.splice(waiting.indexOf(next), 1)
+      served = Math.max(served, next.turn)
+      bucket = spent(bucket, next.points, clock.now())
+      inFlightPoints += next.points
+      next.go()
+    }
+    isServing = false
+  }
+
+  function first(): Waiting | undefined {
+    return waiting.reduce<Waiting | undefined>((soonest, each) => (soonest && soonest.turn <= each.turn ? soonest : each), undefined)
+  }
+
+  /** Nobody waits for it any more. It still counts as on its way until it is answered, which it then is at once. */
+  function leave(mine: Waiting): void {
+    const at = waiting.indexOf(mine)
+    if (at < 0) return
+    waiting.splice(at, 1)
+    inFlightPoints += mine.points
+    mine.go()
+  }
+}
