@@ -47,8 +47,8 @@ const hands: Hands = {
     return simulateShopify(argv)
   },
   async inspect(file, { json }) {
-    const [{ inspect }, { delimitedReader }] = await Promise.all([import('../cli/inspect.ts'), import('../adapters/formats/delimited.ts')])
-    return inspect({ openFile: createReadStream, readers: [delimitedReader], write: writeOut }, { path: file, json })
+    const [{ inspect }, { anyFormatReader }] = await Promise.all([import('../cli/inspect.ts'), import('../adapters/formats/any-format.ts')])
+    return inspect({ openFile: createReadStream, reader: anyFormatReader, write: writeOut }, { path: file, json })
   },
 }
 

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { openFileRoom } from '../adapters/files/file-room.ts'
 import { sftpDoor } from '../adapters/files/sftp-client/client.ts'
-import { delimitedReader } from '../adapters/formats/delimited.ts'
+import { anyFormatReader } from '../adapters/formats/any-format.ts'
 import { type Db, openDb } from '../db/connection.ts'
 import { startEmbedded } from '../db/embedded.ts'
 import { migrate } from '../db/migrate.ts'
@@ -63,7 +63,7 @@ export async function openHouse(config: Pick<Config, 'dataDir' | 'databaseUrl' |
     const remoteDoor = sftpDoor({ spoolDir, agentSocket: agentSocketGiven(), clock: world.clock })
     const { clock, sleep, ids } = world
     const visitSources = sourceVisits({ db, clock, sleep, ids, door: remoteDoor, reception: receiver, unseal: box.open })
-    const steps = roomSteps({ db, clock: world.clock, ids: world.ids, files, format: delimitedReader, shops, pollFolders, visitSources })
+    const steps = roomSteps({ db, clock: world.clock, ids: world.ids, files, format: anyFormatReader, shops, pollFolders, visitSources })
     return {
       ...{
         db,

@@ -7,8 +7,8 @@ import { numberOf, plain, tableOf } from './table.ts'
 export type InspectHands = {
   /** The bytes of a file, from the start. Called again for a file with very many unreadable rows. */
   openFile(path: string): AsyncIterable<Uint8Array>
-  /** The formats that are understood. */
-  readers: readonly FormatReader[]
+  /** Reads every format that is understood. */
+  reader: FormatReader
   /** Writes to standard output; a promise is waited for, so that a slow reader slows us down. */
   write(text: string): void | Promise<void>
 }
@@ -109,17 +109,12 @@ function short(cell: string): string {
   return line.length > CELL_CHARS_MAX ? `${line.slice(0, CELL_CHARS_MAX - 1)}…` : line
 }
 
-/** The first format that does not refuse the file. */
 async function open(hands: InspectHands, path: string): Promise<Reading> {
-  let why = ''
-  for (const reader of hands.readers) {
-    const reading = await reader.open(hands.openFile(path)).catch(cause => Promise.reject(unreadableFile(path, cause)))
-    if (reading.refusal === null) return reading
-    why = reading.refusal.reason
-  }
-  throw new TrueupError('FILE_NOT_TEXT', `${path}: ${why}`, {
+  const reading = await hands.reader.open(hands.openFile(path)).catch(cause => Promise.reject(unreadableFile(path, cause)))
+  if (reading.refusal === null) return reading
+  throw new TrueupError(reading.refusal.code, `${path}: ${reading.refusal.reason}`, {
     retry: 'never',
-    hint: 'Save it as CSV (UTF-8) and try again.',
+    hint: 'Look at what the message names, and send the file as CSV (UTF-8) if nothing else helps.',
     detail: { path },
   })
 }

@@ -2,27 +2,32 @@ import { decodeLoosely, type Encoding, guessEncoding } from './encoding.ts'
 import { type HeadRecord, headRecords } from './head-records.ts'
 import { looksLikeHeader } from './header.ts'
 import { knownColumns } from './layouts.ts'
+import { DOUBLED, type Quoting, quotingOf } from './quoting.ts'
+import type { Escape, FormatName, LineEnd, ReadingSettings } from './reading-settings.ts'
 
-export type Delimiter = ',' | '\t' | ';' | '|'
-export type LineEnd = '\n' | '\r\n' | '\r'
-
-/** How the text of a file is written down. */
-export type Dialect = {
+/** How a file is written down, in whatever format; null for what a format does not have. */
+export type Written = {
+  format: FormatName
   encoding: Encoding
-  /** False while every byte seen was plain ASCII; the first other byte then decides between UTF-8 and Windows-1252. */
-  encodingIsCertain: boolean
-  /** Bytes of the byte order mark at the start: 0, 2 or 3. */
-  bomBytes: number
-  delimiter: Delimiter
-  quote: '"' | null
-  lineEnd: LineEnd
+  delimiter: string | null
+  quote: string | null
+  escape: Escape | null
+  lineEnd: LineEnd | null
   /** Physical lines before the header, or before the first row where there is no header. */
   preambleLines: number
   hasHeader: boolean
 }
 
-/** What a feed declares instead of leaving it to be detected. */
-export type DialectOverrides = Partial<Omit<Dialect, 'encodingIsCertain' | 'bomBytes'>>
+/** How the text of a delimited file is written down. */
+export type Dialect = Written & {
+  /** False while every byte seen was plain ASCII; the first other byte then decides between UTF-8 and Windows-1252. */
+  encodingIsCertain: boolean
+  /** Bytes of the byte order mark at the start: 0, 2 or 3. */
+  bomBytes: number
+  delimiter: string
+  escape: Escape
+  lineEnd: LineEnd
+}
 
 /** How much of a file is looked at. */
 export const HEAD_BYTES = 64 * 1024
@@ -31,7 +36,7 @@ export const HEAD_BYTES = 64 * 1024
  * Guesses the dialect from the first bytes of a file; what is overridden is not guessed. `isWhole` says that the head is all
  * there is, so that a last line without its line end counts too.
  */
-export function detectDialect(head: Uint8Array, overrides: DialectOverrides = {}, isWhole = head.length < HEAD_BYTES): Dialect {
+export function detectDialect(head: Uint8Array, overrides: ReadingSettings = {}, isWhole = head.length < HEAD_BYTES): Dialect {
   const guess = guessEncoding(head)
   const encoding = overrides.encoding ?? guess.encoding
   const bomBytes = encoding === guess.encoding ? guess.bomBytes : 0
@@ -42,11 +47,13 @@ export function detectDialect(head: Uint8Array, overrides: DialectOverrides = {}
   const preambleLines = overrides.preambleLines ?? countPreamble(shape)
   const records = shape.records.filter(record => record.line > preambleLines)
   return {
+    format: 'delimited',
     encoding,
     encodingIsCertain: overrides.encoding !== undefined || guess.isCertain,
     bomBytes,
     delimiter: shape.delimiter,
-    quote: shape.quote,
+    quote: shape.quoting?.sign ?? null,
+    escape: shape.escape,
     lineEnd,
     preambleLines,
     hasHeader: overrides.hasHeader ?? looksLikeHeader(records.map(record => record.cells)),
@@ -75,32 +82,67 @@ function headLines(text: string, lineEnd: LineEnd, isWhole: boolean): string[] {
   return lines.slice(0, HEAD_LINES_MAX).map(line => (lineEnd !== '\r' && line.endsWith('\r') ? line.slice(0, -1) : line))
 }
 
-type Shape = { delimiter: Delimiter; quote: '"' | null; records: HeadRecord[]; columns: number; score: number }
+type Shape = { delimiter: string; quoting: Quoting | null; escape: Escape; records: HeadRecord[]; columns: number; score: number }
 
 /** In the order in which a tie is decided: a comma stands in text and numbers more often than the others do. */
-const DELIMITERS: readonly Delimiter[] = ['\t', ';', '|', ',']
+const DELIMITERS: readonly string[] = ['\t', ';', '|', ',']
+/** Rarer ones, looked for where none of the others makes columns. */
+const RARE_DELIMITERS: readonly string[] = ['^', '~', '\u001f', '\u0001', '¦', '§']
 
-function detectShape(lines: readonly string[], overrides: DialectOverrides): Shape {
-  const candidates = overrides.delimiter === undefined ? DELIMITERS : [overrides.delimiter]
-  let best: Shape | null = null
-  for (const delimiter of candidates) {
-    const shape = shapeOf(lines, delimiter, overrides.quote)
-    if (best === null || shape.score > best.score) best = shape
-  }
-  if (best === null || (best.score === 0 && overrides.delimiter === undefined)) return shapeOf(lines, ',', overrides.quote)
-  return best
+function detectShape(lines: readonly string[], overrides: ReadingSettings): Shape {
+  if (overrides.delimiter !== undefined) return shapeOf(lines, overrides.delimiter, overrides)
+  const usual = bestShape(lines, DELIMITERS, overrides)
+  if (usual.score > 0) return usual
+  const rare = bestShape(lines, RARE_DELIMITERS, overrides)
+  return rare.score > 0 ? rare : shapeOf(lines, ',', overrides)
+}
+
+function bestShape(lines: readonly string[], delimiters: readonly string[], overrides: ReadingSettings): Shape {
+  const shapes = delimiters.map(delimiter => shapeOf(lines, delimiter, overrides))
+  return shapes.reduce((best, shape) => (shape.score > best.score ? shape : best))
 }
 
 /** Quotes that open and never close well, so many times and no other, are no quotes but inches. */
 const MISPLACED_QUOTES_MIN = 3
 
-function shapeOf(lines: readonly string[], delimiter: Delimiter, declared: '"' | null | undefined): Shape {
-  const quoted = declared === null ? null : headRecords(lines, delimiter, '"')
-  const isBare = quoted === null || (declared === undefined && quoted.closedQuotes === 0 && quoted.brokenQuotes >= MISPLACED_QUOTES_MIN)
-  const { records } = isBare ? headRecords(lines, delimiter, null) : quoted
+function shapeOf(lines: readonly string[], delimiter: string, overrides: ReadingSettings): Shape {
+  const { quoting, escape, records } = quotedAs(lines, delimiter, overrides)
   const columns = commonest(records.map(record => record.cells.length))
-  return { delimiter, quote: isBare ? null : '"', records, columns, score: scoreOf(records, columns) }
+  return { delimiter, quoting, escape, records, columns, score: scoreOf(records, columns) }
 }
+
+type Quoted = Pick<Shape, 'quoting' | 'escape' | 'records'>
+
+/** The usual quotes first; another way only where they make trouble and it makes less. */
+function quotedAs(lines: readonly string[], delimiter: string, { quote, escape }: ReadingSettings): Quoted {
+  if (quote !== undefined) {
+    const quoting = quotingOf(quote, escape ?? 'doubled')
+    return { quoting, escape: escape ?? 'doubled', records: headRecords(lines, delimiter, quoting).records }
+  }
+  const usual = headRecords(lines, delimiter, quotingOf('"', escape ?? 'doubled'))
+  if (escape === undefined && usual.brokenQuotes > 0 && lines.some(line => line.includes('\\"'))) {
+    const backslash = quotingOf('"', 'backslash')
+    const other = headRecords(lines, delimiter, backslash)
+    if (other.brokenQuotes < usual.brokenQuotes) return { quoting: backslash, escape: 'backslash', records: other.records }
+  }
+  if (usual.closedQuotes === 0 && usual.brokenQuotes === 0 && isSingleQuoted(lines, delimiter)) {
+    const single = quotingOf("'", escape ?? 'doubled')
+    const other = headRecords(lines, delimiter, single)
+    if (other.brokenQuotes === 0) return { quoting: single, escape: escape ?? 'doubled', records: other.records }
+  }
+  if (usual.closedQuotes === 0 && usual.brokenQuotes >= MISPLACED_QUOTES_MIN)
+    return { quoting: null, escape: 'doubled', records: headRecords(lines, delimiter, null).records }
+  return { quoting: escape === 'backslash' ? quotingOf('"', escape) : DOUBLED, escape: escape ?? 'doubled', records: usual.records }
+}
+
+/** Whether the cells of nearly every line stand in single quotes: an apostrophe before a number is a spreadsheet's. */
+function isSingleQuoted(lines: readonly string[], delimiter: string): boolean {
+  const filled = lines.filter(line => line !== '')
+  const quoted = filled.filter(line => line.startsWith("'") && line.includes(`'${delimiter}'`))
+  return filled.length > 1 && quoted.length >= filled.length * SINGLE_QUOTED_SHARE_MIN
+}
+
+const SINGLE_QUOTED_SHARE_MIN = 0.9
 
 /** A known column name outweighs everything; then rows of equal width; then the number of columns. */
 const KNOWN_COLUMN_SCORE = 10
@@ -121,10 +163,18 @@ function commonest(widths: readonly number[]): number {
   return [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0]?.[0] ?? 0
 }
 
+/** The same two questions for a table whose cells are known already, as in a workbook. */
+export function detectTable(records: readonly HeadRecord[], settings: ReadingSettings = {}): Pick<Written, 'preambleLines' | 'hasHeader'> {
+  const columns = commonest(records.map(record => record.cells.length))
+  const preambleLines = settings.preambleLines ?? countPreamble({ records, columns })
+  const below = records.filter(record => record.line > preambleLines)
+  return { preambleLines, hasHeader: settings.hasHeader ?? looksLikeHeader(below.map(record => record.cells)) }
+}
+
 const PREAMBLE_LINES_MAX = 20
 
 /** Lines before the table: everything above a header that is known, or narrow lines above the first one of full width. */
-function countPreamble(shape: Shape): number {
+function countPreamble(shape: { records: readonly HeadRecord[]; columns: number }): number {
   const top = shape.records.slice(0, PREAMBLE_LINES_MAX)
   const header = top.find(record => knownColumns(record.cells) >= 2)
   if (header !== undefined) return header.line - 1

@@ -1,4 +1,4 @@
-import { splitQuoted, walkLine } from './quoted.ts'
+import type { Quoting } from './quoting.ts'
 
 /** A record in the first lines of a file, for guessing; the format's reader reads the file itself. */
 export type HeadRecord = { line: number; cells: string[] }
@@ -13,7 +13,7 @@ export type HeadRecords = {
 
 const LINES_PER_RECORD_MAX = 100
 
-export function headRecords(lines: readonly string[], delimiter: string, quote: '"' | null): HeadRecords {
+export function headRecords(lines: readonly string[], delimiter: string, quoting: Quoting | null): HeadRecords {
   const found: HeadRecords = { records: [], closedQuotes: 0, brokenQuotes: 0 }
   for (let i = 0; i < lines.length; ) {
     const line = lines[i] ?? ''
@@ -21,24 +21,24 @@ export function headRecords(lines: readonly string[], delimiter: string, quote: 
       i += 1
       continue
     }
-    const width = quote === null ? 1 : recordLines(lines, i, delimiter)
+    const width = quoting === null ? 1 : recordLines(lines, i, delimiter, quoting)
     if (width === 0) found.brokenQuotes += 1
-    else if (quote !== null && startsQuoted(line, delimiter)) found.closedQuotes += 1
-    const isQuoted = quote !== null && width > 0 && line.includes('"')
+    else if (quoting !== null && startsQuoted(line, delimiter, quoting.sign)) found.closedQuotes += 1
+    const isQuoted = quoting !== null && width > 0 && line.includes(quoting.sign)
     const text = width > 1 ? lines.slice(i, i + width).join('\n') : line
-    found.records.push({ line: i + 1, cells: isQuoted ? splitQuoted(text, delimiter) : text.split(delimiter) })
+    found.records.push({ line: i + 1, cells: isQuoted ? quoting.split(text, delimiter) : text.split(delimiter) })
     i += Math.max(1, width)
   }
   return found
 }
 
 /** How many lines the record at `from` takes; 0 if its quotes are broken. */
-function recordLines(lines: readonly string[], from: number, delimiter: string): number {
+function recordLines(lines: readonly string[], from: number, delimiter: string, quoting: Quoting): number {
   let isOpen = false
   for (let width = 1; width <= LINES_PER_RECORD_MAX; width++) {
     const line = lines[from + width - 1]
     if (line === undefined) return 0
-    const state = walkLine(line, delimiter, isOpen)
+    const state = quoting.walk(line, delimiter, isOpen)
     if (state === 'closed') return width
     if (state === 'misplaced') return 0
     isOpen = true
@@ -46,6 +46,6 @@ function recordLines(lines: readonly string[], from: number, delimiter: string):
   return 0
 }
 
-function startsQuoted(line: string, delimiter: string): boolean {
-  return line.startsWith('"') || line.includes(`${delimiter}"`)
+function startsQuoted(line: string, delimiter: string, sign: string): boolean {
+  return line.startsWith(sign) || line.includes(delimiter + sign)
 }

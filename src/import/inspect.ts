@@ -1,11 +1,11 @@
-import type { Dialect } from './dialect.ts'
+import type { Written } from './dialect.ts'
 import type { RawRow, Reading } from './format-port.ts'
 import { matchLayout } from './layout.ts'
 import { LAYOUTS } from './layouts.ts'
 import type { RowRejected } from './row-code.ts'
 
 /** What a file turned out to be, before any row is believed. The keys are part of `trueup inspect --json`. */
-export type Inspection = Pick<Dialect, 'encoding' | 'delimiter' | 'quote' | 'lineEnd' | 'preambleLines'> & {
+export type Inspection = Pick<Written, 'encoding' | 'delimiter' | 'quote' | 'lineEnd' | 'preambleLines'> & {
   header: readonly string[] | null
   /** The built-in layout that the file shows by itself. */
   layout: string | null

@@ -27,6 +27,11 @@ export const ROW_REASON = {
   ROW_ENCODING: 'The row contains bytes that are no text in the encoding of the file.',
   ROW_NUL_BYTE: 'The row contains a NUL byte, which no text may hold.',
   ROW_TOO_LONG: 'The row is longer than a row may be.',
+  ROW_COLUMN_PLACE: 'Text stands between two columns, so that it cannot be known to which of them it belongs.',
+  ROW_COLUMN_UNKNOWN: 'The record has a value that no column was made for.',
+  ROW_COLUMN_TWICE: 'The record has two values of one name.',
+  ROW_NOT_JSON: 'The line is no JSON.',
+  ROW_NOT_A_RECORD: 'What stands here is no record of named values.',
   ROW_QUOTE_UNCLOSED: 'A quote is opened in this row and never closed.',
   ROW_QUOTE_MISPLACED: 'A quoted cell goes on after its closing quote.',
 } as const

@@ -7,12 +7,13 @@ import type { Clock } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { AS_OF_RECEIVED, type AsOf, type AsOfSettings, asOfFile } from './as-of.ts'
 import { type FacilityRow, facilityCodeOf, onlyOnce, type ProductRow, readFacilityRow, readProductRow } from './catalog-row.ts'
-import { declaredDialect } from './declared.ts'
+import { declaredReading } from './declared.ts'
 import { edgeCollector } from './edge-lines.ts'
 import { ERROR_FILE_HEADER, errorFileLine } from './error-file.ts'
 import { type FacilityFinder, facilityFinder } from './facility-finder.ts'
 import type { FileEnd, FormatReader, RawRow, Reading } from './format-port.ts'
 import { incomingLine, rawLine, refusedLine } from './incoming-row.ts'
+import { intakeSettings } from './intake-settings.ts'
 import { type LayoutPlan, type OrderLayout, planLayout, subjectOf } from './layout.ts'
 import { layoutByName } from './layouts.ts'
 import type { OrderSettings } from './order-row.ts'
@@ -43,11 +44,15 @@ export async function step({ db, clock, files, format }: ImportDeps): Promise<St
         reason: `The feed ${file.feedName} declares the layout ${file.layout}, which does not exist.`,
         now: clock.now(),
       })
-    const open = () => format.open(files.readSpool(file.spoolName), declaredDialect(layout))
+    const settings = intakeSettings(file.settings)
+    const open = () => format.open(files.readSpool(file.spoolName), declaredReading(layout, settings.reading))
     const reading = await open()
     if (reading.refusal) return refuse(tx, { ...file, ...reading.refusal, now: clock.now() })
     const plan = planLayout(layout, reading.header)
-    if (plan.kind === 'mismatch') return refuse(tx, { ...file, code: plan.code, reason: plan.reason, now: clock.now() })
+    if (plan.kind === 'mismatch') {
+      await reading.close()
+      return refuse(tx, { ...file, code: plan.code, reason: plan.reason, now: clock.now() })
+    }
     if (plan.layout.kind === 'orders') return importOrders(tx, clock, file, reading, { ...plan, layout: plan.layout })
     return plan.layout.kind === 'products' || plan.layout.kind === 'facilities'
       ? importCatalogue(tx, clock, file, reading, plan)

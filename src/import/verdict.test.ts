@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type FileFacts, judgeFile } from './verdict.ts'
 
-const WHOLE = { bytes: 100, lines: 11, lastLineEnded: true, lastRowCells: 7, lastRowReadable: true }
+const WHOLE = { bytes: 100, lines: 11, lastLineEnded: true, lastRowCells: 7, lastRowReadable: true, broken: null }
 const GOOD: FileFacts = { columnCount: 7, rowsRead: 10, rowsAccepted: 10, rowsRejected: 0, end: WHOLE }
 
 const table: [title: string, facts: Partial<FileFacts>, is: string][] = [

@@ -21,8 +21,15 @@ export type FilePolicy = {
 
 export const FILE_POLICY: FilePolicy = { lastLineEndRequired: false }
 
-/** Why a file is not believed. `FILE_NO_LAYOUT` and `FILE_NOT_TEXT` are known before a row is read. */
-export type FileCode = 'FILE_EMPTY' | 'FILE_LAST_LINE_INCOMPLETE' | 'FILE_ALL_REJECTED' | 'FILE_NO_LAYOUT' | 'FILE_NOT_TEXT'
+/** Why a file is not believed. The last three are known before a row is read. */
+export type FileCode =
+  | 'FILE_BROKEN'
+  | 'FILE_EMPTY'
+  | 'FILE_LAST_LINE_INCOMPLETE'
+  | 'FILE_ALL_REJECTED'
+  | 'FILE_NO_LAYOUT'
+  | 'FILE_NOT_TEXT'
+  | 'FILE_ARCHIVE_REFUSED'
 
 export type FileVerdict = { kind: 'believe' } | { kind: 'fail'; code: FileCode; reason: string }
 
@@ -31,6 +38,7 @@ export function judgeFile(facts: FileFacts, policy: FilePolicy = FILE_POLICY): F
   const { rowsRead, rowsAccepted, rowsRejected, columnCount, end } = facts
   assert(end !== null, 'a file is judged when its last row was read')
   assert(rowsRead === rowsAccepted + rowsRejected, 'every row has one outcome')
+  if (end.broken !== null) return fail('FILE_BROKEN', `${end.broken} Nothing of the file was taken.`)
   if (rowsRead === 0) return fail('FILE_EMPTY', 'The file has no rows. It moves nothing, and is not taken for “everything is gone”.')
   const torn = whyTorn(end, columnCount, policy)
   if (torn !== null)

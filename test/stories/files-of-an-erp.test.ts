@@ -2,10 +2,10 @@ import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { delimitedReader } from '../../src/adapters/formats/delimited.ts'
+import { anyFormatReader } from '../../src/adapters/formats/any-format.ts'
 import { inspect } from '../../src/cli/inspect.ts'
 import { readFacilityRow, readProductRow } from '../../src/import/catalog-row.ts'
-import { declaredDialect } from '../../src/import/declared.ts'
+import { declaredReading } from '../../src/import/declared.ts'
 import { isStockLayout, planLayout } from '../../src/import/layout.ts'
 import { layoutByName } from '../../src/import/layouts.ts'
 import { readRow } from '../../src/import/row.ts'
@@ -141,7 +141,7 @@ test('a short first row of a file by position is a bad row, not a title', async 
   const file = Buffer.from('1\n1\tTool Crib\t.0000\t.00\t2019-04-30\n')
   const layout = layoutByName('ADVENTUREWORKS_LOCATION')
   if (layout === null) throw new Error('no layout')
-  const reading = await delimitedReader.open(ofBytes(file), declaredDialect(layout))
+  const reading = await anyFormatReader.open(ofBytes(file), declaredReading(layout))
   const lines: number[] = []
   for await (const batch of reading.batches) lines.push(...batch.rows.map(row => row.line))
   expect(lines).toEqual([1, 2])
@@ -171,13 +171,13 @@ async function inspectJson(file: string): Promise<{ status: number; seen: Seen }
 /** What is written is kept instead of shown. */
 function terminal(openFile: (file: string) => AsyncIterable<Uint8Array> = createReadStream) {
   const pieces: string[] = []
-  return { pieces, hands: { openFile, readers: [delimitedReader], write: (piece: string) => void pieces.push(piece) } }
+  return { pieces, hands: { openFile, reader: anyFormatReader, write: (piece: string) => void pieces.push(piece) } }
 }
 
 async function readAs(file: string, layoutName: string) {
   const layout = layoutByName(layoutName)
   if (layout === null) throw new Error(`no layout ${layoutName}`)
-  const reading = await delimitedReader.open(createReadStream(file), declaredDialect(layout))
+  const reading = await anyFormatReader.open(createReadStream(file), declaredReading(layout))
   const plan = planLayout(layout, reading.header)
   if (plan.kind === 'mismatch') return { verdict: plan.code, read: 0, units: 0, rejected: [] }
   const readOne = isStockLayout(layout) ? readRow : layout.kind === 'products' ? readProductRow : readFacilityRow

@@ -1,6 +1,7 @@
 import type { Dialect } from '../../import/dialect.ts'
 import type { RawRow, RowBatch } from '../../import/format-port.ts'
-import { splitQuoted, walkLine } from '../../import/quoted.ts'
+import type { LineState } from '../../import/quoted.ts'
+import { type Quoting, quotingOf } from '../../import/quoting.ts'
 import { ROW_REASON, type RowCode, type RowRejected } from '../../import/row-code.ts'
 import type { LineBlock, LineFault } from './lines.ts'
 
@@ -19,6 +20,7 @@ type Line = { text: string; line: number; byteOffset: number; fault: LineFault |
  */
 export class Records {
   readonly #dialect: Readonly<Dialect>
+  readonly #quoting: Quoting | null
   #rows: RawRow[] = []
   #unreadable: RowRejected[] = []
   #lines = 0
@@ -29,6 +31,7 @@ export class Records {
 
   constructor(dialect: Readonly<Dialect>) {
     this.#dialect = dialect
+    this.#quoting = quotingOf(dialect.quote, dialect.escape)
   }
 
   /** Physical lines taken so far. */
@@ -47,7 +50,8 @@ export class Records {
   }
 
   take({ texts, byteOffsets, faults }: LineBlock): void {
-    const { quote, delimiter, preambleLines } = this.#dialect
+    const { delimiter, preambleLines } = this.#dialect
+    const quote = this.#quoting?.sign ?? null
     for (let i = 0; i < texts.length; i++) {
       const line = ++this.#lines
       if (line <= preambleLines) continue
@@ -55,7 +59,7 @@ export class Records {
       const byteOffset = byteOffsets[i] ?? 0
       const fault = faults?.get(i)
       // Nearly every line of nearly every file: no quote, no fault, nothing open.
-      if (this.#open.length === 0 && fault === undefined && (quote === null || !text.includes('"'))) {
+      if (this.#open.length === 0 && fault === undefined && (quote === null || !text.includes(quote))) {
         const raw = this.#withoutReturn(text)
         if (raw !== '') this.#rows.push({ line, byteOffset, cells: raw.split(delimiter), raw })
       } else this.#takeLine({ text, line, byteOffset, fault })
@@ -69,7 +73,7 @@ export class Records {
 
   /** Hands on what was read since the last time. */
   drain(bytesRead: number): RowBatch {
-    const batch = { rows: this.#rows, unreadable: this.#unreadable, bytesRead }
+    const batch: RowBatch = { rows: this.#rows, unreadable: this.#unreadable, passedOver: [], bytesRead }
     const good = batch.rows.at(-1)
     const bad = batch.unreadable.at(-1)
     if (good !== undefined) this.#last = { line: good.line, cells: good.cells.length }
@@ -86,7 +90,7 @@ export class Records {
       this.#openChars = line.text.length
       return
     }
-    const state = line.fault === 'ROW_TOO_LONG' ? 'misplaced' : walkLine(this.#withoutReturn(line.text), this.#dialect.delimiter, true)
+    const state = line.fault === 'ROW_TOO_LONG' ? 'misplaced' : this.#walk(line.text, true)
     if (state === 'misplaced') {
       this.#giveUp()
       this.#takeLine(line)
@@ -104,11 +108,15 @@ export class Records {
       this.#refuse(line, line.fault, line.text)
       return true
     }
-    const state = walkLine(this.#withoutReturn(line.text), this.#dialect.delimiter, false)
+    const state = this.#walk(line.text, false)
     if (state === 'open') return false
     if (state === 'misplaced') this.#refuse(line, 'ROW_QUOTE_MISPLACED', line.text)
     else this.#add(line, line.text)
     return true
+  }
+
+  #walk(text: string, isOpen: boolean): LineState {
+    return this.#quoting?.walk(this.#withoutReturn(text), this.#dialect.delimiter, isOpen) ?? 'closed'
   }
 
   #close(): void {
@@ -131,8 +139,8 @@ export class Records {
   #add({ line, byteOffset }: Line, text: string): void {
     const raw = this.#withoutReturn(text)
     if (raw === '') return
-    const { delimiter, quote } = this.#dialect
-    this.#rows.push({ line, byteOffset, cells: quote === null ? raw.split(delimiter) : splitQuoted(raw, delimiter), raw })
+    const { delimiter } = this.#dialect
+    this.#rows.push({ line, byteOffset, cells: this.#quoting?.split(raw, delimiter) ?? raw.split(delimiter), raw })
   }
 
   #refuse({ line, byteOffset }: Line, code: RowCode, text: string): void {
