@@ -6,7 +6,7 @@ import * as feed from '../feed/store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { AS_OF_RECEIVED, type AsOf, type AsOfSettings, asOfFile } from './as-of.ts'
-import { type FacilityRow, facilityCodeOf, onlyOnce, type ProductRow, readFacilityRow, readProductRow } from './catalog-row.ts'
+import { addToCatalogue } from './catalog-step.ts'
 import { declaredReading } from './declared.ts'
 import { edgeCollector } from './edge-lines.ts'
 import { ERROR_FILE_HEADER, errorFileLine } from './error-file.ts'
@@ -20,7 +20,7 @@ import type { OrderSettings } from './order-row.ts'
 import { readOrders } from './order-step.ts'
 import { dropOrderRows } from './order-store.ts'
 import { type RowOutcome, readRow } from './row.ts'
-import { ROW_REASON, type RowRejected } from './row-code.ts'
+import type { RowRejected } from './row-code.ts'
 import { type RowMoment, rowMoments } from './row-moment.ts'
 import { reject } from './row-reject.ts'
 import * as store from './store.ts'
@@ -72,9 +72,15 @@ async function importStock(
   const { fileId } = file
   const spokenOf = (file.settings.asOf as AsOfSettings | undefined) ?? AS_OF_RECEIVED
   const asOf = await momentOf(files, file, spokenOf)
-  if (asOf.kind === 'unknown') return refuse(tx, { ...file, ...asOf, now: clock.now() })
+  if (asOf.kind === 'unknown') {
+    await reading.close()
+    return refuse(tx, { ...file, ...asOf, now: clock.now() })
+  }
   const moment = rowMoments(spokenOf, { header: reading.header, receivedAt: file.receivedAt })
-  if (typeof moment !== 'function') return refuse(tx, { ...file, code: 'FILE_AS_OF_MISSING', reason: moment.reason, now: clock.now() })
+  if (typeof moment !== 'function') {
+    await reading.close()
+    return refuse(tx, { ...file, code: 'FILE_AS_OF_MISSING', reason: moment.reason, now: clock.now() })
+  }
   const counted = { rows: 0, rejected: 0 }
   const facilities = facilityFinder(await catalog.facilityKeys(tx))
   await store.takeIncoming(tx, fileId, incomingChunks(reading, plan, { facilities, moment }, counted))
@@ -138,51 +144,6 @@ async function importOrders(
   await store.dropIncoming(tx, fileId)
   const { rowsRead, unitsRead } = read
   return conclude(tx, clock, file, { rowsRead, rowsAccepted: rowsRead - rowsRejected, rowsRejected, unitsRead }, reading.end(), plan)
-}
-
-async function addToCatalogue(tx: Tx, plan: LayoutPlan, rows: readonly RawRow[], seen: Set<string>, now: number): Promise<RowRejected[]> {
-  if (plan.layout.kind === 'products') {
-    const read = rows.map(raw => ({ raw, row: onlyOnce(seen, raw, readProductRow(plan, raw)) }))
-    return addKnown(read, catalog.productsInConflict, catalog.importProducts)
-  }
-  const read = rows.map(raw => ({ raw, row: onlyOnce(seen, raw, readFacilityRow(plan, raw)) }))
-  const named = (facilities: readonly FacilityRow[]) =>
-    facilities.map(row => ({ code: facilityCodeOf(row), externalId: row.externalFacilityId, name: row.name, type: row.type }))
-  return addKnown(
-    read,
-    (_, facilities) => catalog.facilitiesInConflict(tx, named(facilities)),
-    (_, facilities) => catalog.importFacilities(tx, named(facilities), now),
-  )
-
-  /** Takes the rows whose identifiers are free or their own; gives the others back as refused. */
-  async function addKnown<Row extends ProductRow | FacilityRow>(
-    given: readonly { raw: RawRow; row: Row | RowRejected }[],
-    inConflict: (tx: Tx, rows: readonly Row[]) => Promise<number[]>,
-    add: (tx: Tx, rows: readonly Row[], now: number) => Promise<unknown>,
-  ): Promise<RowRejected[]> {
-    const rejected: RowRejected[] = []
-    const readable: { raw: RawRow; row: Row }[] = []
-    for (const { raw, row } of given) {
-      if (row.kind === 'rejected') rejected.push(row)
-      else readable.push({ raw, row })
-    }
-    const taken = new Set(
-      await inConflict(
-        tx,
-        readable.map(({ row }) => row),
-      ),
-    )
-    for (const index of taken) {
-      const raw = readable[index]?.raw
-      if (raw) rejected.push(reject.because(raw, 'ROW_IDENTIFIER_TAKEN', ROW_REASON.ROW_IDENTIFIER_TAKEN))
-    }
-    await add(
-      tx,
-      readable.flatMap(({ row }, index) => (taken.has(index) ? [] : [row])),
-      now,
-    )
-    return rejected
-  }
 }
 
 type Counts = { rowsRead: number; rowsAccepted: number; rowsRejected: number; unitsRead: number }

@@ -76,8 +76,8 @@ test('cells stand as they stand in the file, header aside', async () => {
   ])
 })
 
-test('a workbook is named as one, and a missing file is missing', async () => {
-  await expect(inspectJson(path.join(FIXTURES, 'workbook-with-the-wrong-name.csv'))).rejects.toMatchObject({ code: 'FILE_NOT_TEXT' })
+test('half of a workbook is broken, and a missing file is missing', async () => {
+  await expect(inspectJson(path.join(FIXTURES, 'workbook-with-the-wrong-name.csv'))).rejects.toMatchObject({ code: 'FILE_BROKEN' })
   await expect(inspectJson(path.join(FIXTURES, 'no-such-file.csv'))).rejects.toMatchObject({ code: 'CLI_FILE_UNREADABLE' })
 })
 
