@@ -106,33 +106,34 @@ function bestShape(lines: readonly string[], delimiters: readonly string[], over
 const MISPLACED_QUOTES_MIN = 3
 
 function shapeOf(lines: readonly string[], delimiter: string, overrides: ReadingSettings): Shape {
-  const { quoting, escape, records } = quotedAs(lines, delimiter, overrides)
+  const quoted = quotedAs(lines, delimiter, overrides)
+  const { records } = quoted
   const columns = commonest(records.map(record => record.cells.length))
-  return { delimiter, quoting, escape, records, columns, score: scoreOf(records, columns) }
+  return { ...quoted, delimiter, columns, score: scoreOf(records, columns) }
 }
 
 type Quoted = Pick<Shape, 'quoting' | 'escape' | 'records'>
 
 /** The usual quotes first; another way only where they make trouble and it makes less. */
-function quotedAs(lines: readonly string[], delimiter: string, { quote, escape }: ReadingSettings): Quoted {
+function quotedAs(lines: readonly string[], delimiter: string, { quote, escape: said }: ReadingSettings): Quoted {
   if (quote !== undefined) {
-    const quoting = quotingOf(quote, escape ?? 'doubled')
-    return { quoting, escape: escape ?? 'doubled', records: headRecords(lines, delimiter, quoting).records }
+    const quoting = quotingOf(quote, said ?? 'doubled')
+    return { quoting, escape: said ?? 'doubled', records: headRecords(lines, delimiter, quoting).records }
   }
-  const usual = headRecords(lines, delimiter, quotingOf('"', escape ?? 'doubled'))
-  if (escape === undefined && usual.brokenQuotes > 0 && lines.some(line => line.includes('\\"'))) {
+  const usual = headRecords(lines, delimiter, quotingOf('"', said ?? 'doubled'))
+  if (said === undefined && usual.brokenQuotes > 0 && lines.some(line => line.includes('\\"'))) {
     const backslash = quotingOf('"', 'backslash')
     const other = headRecords(lines, delimiter, backslash)
     if (other.brokenQuotes < usual.brokenQuotes) return { quoting: backslash, escape: 'backslash', records: other.records }
   }
   if (usual.closedQuotes === 0 && usual.brokenQuotes === 0 && isSingleQuoted(lines, delimiter)) {
-    const single = quotingOf("'", escape ?? 'doubled')
+    const single = quotingOf("'", said ?? 'doubled')
     const other = headRecords(lines, delimiter, single)
-    if (other.brokenQuotes === 0) return { quoting: single, escape: escape ?? 'doubled', records: other.records }
+    if (other.brokenQuotes === 0) return { quoting: single, escape: said ?? 'doubled', records: other.records }
   }
   if (usual.closedQuotes === 0 && usual.brokenQuotes >= MISPLACED_QUOTES_MIN)
     return { quoting: null, escape: 'doubled', records: headRecords(lines, delimiter, null).records }
-  return { quoting: escape === 'backslash' ? quotingOf('"', escape) : DOUBLED, escape: escape ?? 'doubled', records: usual.records }
+  return { quoting: said === 'backslash' ? quotingOf('"', said) : DOUBLED, escape: said ?? 'doubled', records: usual.records }
 }
 
 /** Whether the cells of nearly every line stand in single quotes: an apostrophe before a number is a spreadsheet's. */

@@ -14,8 +14,8 @@ const table: [title: string, quote: string, escape: Escape, line: string, state:
   ['single quotes, a double one inside', "'", 'doubled', "'12\" pipe','1'", 'closed', ['12" pipe', '1']],
   ['text behind the closing quote', "'", 'doubled', "'a'b,1", 'misplaced', null],
 ]
-test.each(table)('%s', (_, quote, escape, line, state, cells) => {
-  const quoting = quotingOf(quote, escape)
+test.each(table)('%s', (_, quote, escaping, line, state, cells) => {
+  const quoting = quotingOf(quote, escaping)
   expect(quoting?.walk(line, ',', false)).toBe(state)
   if (cells !== null) expect(quoting?.split(line, ',')).toEqual(cells)
 })

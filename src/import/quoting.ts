@@ -14,11 +14,11 @@ export type Quoting = {
 export const DOUBLED: Quoting = { sign: '"', walk: walkLine, split: splitQuoted }
 
 /** Other ways, as MySQL and some ERPs write them. */
-export function quotingOf(quote: string | null, escape: Escape): Quoting | null {
+export function quotingOf(quote: string | null, escaping: Escape): Quoting | null {
   if (quote === null) return null
-  if (quote === '"' && escape === 'doubled') return DOUBLED
-  const closing = escape === 'backslash' ? closingUnlessEscaped(quote) : closingUnlessDoubled(quote)
-  return { sign: quote, walk: walkerOf(quote, closing), split: splitterOf(quote, escape, closing) }
+  if (quote === '"' && escaping === 'doubled') return DOUBLED
+  const closing = escaping === 'backslash' ? closingUnlessEscaped(quote) : closingUnlessDoubled(quote)
+  return { sign: quote, walk: walkerOf(quote, closing), split: splitterOf(quote, escaping, closing) }
 }
 
 /** Finds the closing quote from `at` on; -1 if the text ends inside the quotes. */
@@ -68,9 +68,9 @@ function walkerOf(quote: string, closing: Closing): Quoting['walk'] {
   }
 }
 
-function splitterOf(quote: string, escape: Escape, closing: Closing): Quoting['split'] {
+function splitterOf(quote: string, escaping: Escape, closing: Closing): Quoting['split'] {
   const unescaped =
-    escape === 'doubled'
+    escaping === 'doubled'
       ? (cell: string) => cell.replaceAll(quote + quote, quote)
       : // Only the two that have to be escaped: another backslash stands for itself, as it does in a path.
         (cell: string) => cell.replace(/\\([\s\S])/g, (both, sign) => (sign === quote || sign === '\\' ? sign : both))
