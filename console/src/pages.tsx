@@ -14,6 +14,7 @@ export const pages = createBrowserRouter([
       { index: true, Component: Home },
       { path: 'files', lazy: async () => ({ Component: (await import('./pages/files.tsx')).Files }) },
       { path: 'files/:id', lazy: async () => ({ Component: (await import('./pages/file.tsx')).FilePage }) },
+      { path: 'feeds/:name/guards', lazy: async () => ({ Component: (await import('./pages/feed-guards.tsx')).FeedGuardsPage }) },
       { path: 'stock', lazy: async () => ({ Component: (await import('./pages/stock.tsx')).Stock }) },
       { path: 'stock/:sku', lazy: async () => ({ Component: (await import('./pages/sku.tsx')).SkuPage }) },
       { path: 'jobs', lazy: async () => ({ Component: (await import('./pages/job-manager.tsx')).JobManager }) },

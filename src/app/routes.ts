@@ -14,8 +14,10 @@ import { auditRoutes } from '../http/audit-routes.ts'
 import type { Answer } from '../http/contract/instant.ts'
 import type { Route } from '../http/contract/route.ts'
 import type { street } from '../http/contract/street.ts'
+import { beliefRoutes } from '../import/belief-routes.ts'
 import { importRoutes } from '../import/routes.ts'
 import { documentRoutes } from '../inventory/document-routes.ts'
+import { fileRoutes } from '../inventory/file-routes.ts'
 import { ledgerRoutes } from '../inventory/ledger-routes.ts'
 import { inventoryRoutes } from '../inventory/routes.ts'
 import type { Clockwork } from '../jobs/clockwork.ts'
@@ -69,8 +71,10 @@ export function allRoutes(deps: {
     }),
     ...dropServerRoutes({ db, clock, server: deps.sftp }),
     ...importRoutes({ db }),
+    ...beliefRoutes({ db }),
     ...ordersRoutes({ db }),
     ...inventoryRoutes({ db }),
+    ...fileRoutes({ db }),
     ...documentRoutes({ db, clock, moved }),
     ...ledgerRoutes({ db, clock, moved }),
     ...availabilityRoutes({ db, clock }),

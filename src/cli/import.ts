@@ -27,6 +27,8 @@ const RESTS: Record<FileState, boolean> = {
   failed: true,
   stale: true,
   duplicate: true,
+  empty: true,
+  undone: true,
 }
 
 type Options = CommonOptions & { feed: string; name?: string; wait: number }

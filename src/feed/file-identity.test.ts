@@ -91,6 +91,7 @@ function said(newcomer: Newcomer, earlier: Earlier[], feed: { namePattern: strin
     case 'held':
       return `held because of ${identity.of}`
     case 'failed':
+    case 'empty':
       return identity.code
   }
 }

@@ -16,6 +16,8 @@ export type Identity =
   | { kind: 'duplicate'; of: number; code: string; reason: string }
   | { kind: 'held'; of: number; code: string; reason: string }
   | { kind: 'failed'; code: string; reason: string }
+  /** Not one byte: it moves nothing, and is not the file that was due. */
+  | { kind: 'empty'; code: string; reason: string }
 
 /**
  * Decides whether a whole file is new. A file is known by its feed, its bytes and the sender's stamp, never by its name and
@@ -46,7 +48,7 @@ function isSameStamp(before: Earlier, file: Newcomer): boolean {
 }
 
 const EMPTY: Identity = {
-  kind: 'failed',
+  kind: 'empty',
   code: 'FILE_EMPTY',
   reason: 'The file has no bytes. It moved nothing: an empty file is never read as "everything is at zero".',
 }

@@ -4,13 +4,15 @@ import { afterEvent, changeBy, FILE_EVENTS, FILE_STATES, type FileState, restOf 
 const table: Record<FileState, string> = {
   receiving: 'completed→received torn→interrupted',
   interrupted: 'completed→received resumed→receiving',
-  received: 'seen_before→duplicate held→held refused→failed outdated→stale staged→staged',
+  received: 'seen_before→duplicate held→held refused→failed outdated→stale staged→staged found_empty→empty',
   held: 'released→received refused→failed',
-  staged: 'refused→failed outdated→stale stage_lost→received applied→applied',
-  applied: '',
+  staged: 'held→held refused→failed outdated→stale stage_lost→received applied→applied',
+  applied: 'undone→undone',
   failed: '',
   stale: '',
   duplicate: '',
+  empty: '',
+  undone: '',
 }
 
 test.each(FILE_STATES)('a file that is %s goes exactly where the drawing says', state => {
@@ -35,6 +37,8 @@ test('every event leads to one state, so that one statement can make the change'
     staged: 'staged',
     stage_lost: 'received',
     applied: 'applied',
+    found_empty: 'empty',
+    undone: 'undone',
   })
 })
 
@@ -46,7 +50,9 @@ const rest: [FileState, 'archive' | 'failed' | null][] = [
   ['applied', 'archive'],
   ['duplicate', 'archive'],
   ['stale', 'archive'],
+  ['undone', 'archive'],
   ['failed', 'failed'],
+  ['empty', 'failed'],
   ['interrupted', 'failed'],
 ]
 

@@ -10,13 +10,29 @@ import { assert } from '../kernel/assert.ts'
  *   interrupted ──completed──┘    ├──seen_before──► duplicate
  *   (and back by resumed)         ├──outdated─────► stale
  *                                 ├──refused──────► failed
+ *                                 ├──found_empty──► empty
  *                                 └──held──► held ──released──► received
  *                                              └────refused───► failed
  *
- * applied, failed, stale and duplicate are final. An upload that goes on is received again; one that was only thought to be torn
- * completes at once. An interrupted file that nobody completes is put to rest as it is.
+ * What was staged is held as well, when it is not believed beside the files before it. What was applied may be undone.
+ *
+ * failed, stale, duplicate, empty and undone are final, and so is applied unless a person takes it back. An upload that goes on
+ * is received again; one that was only thought to be torn completes at once. An interrupted file that nobody completes is put
+ * to rest as it is.
  */
-export const FILE_STATES = ['receiving', 'interrupted', 'received', 'staged', 'held', 'applied', 'failed', 'stale', 'duplicate'] as const
+export const FILE_STATES = [
+  'receiving',
+  'interrupted',
+  'received',
+  'staged',
+  'held',
+  'applied',
+  'failed',
+  'stale',
+  'duplicate',
+  'empty',
+  'undone',
+] as const
 export type FileState = (typeof FILE_STATES)[number]
 
 export const FILE_EVENTS = [
@@ -31,19 +47,23 @@ export const FILE_EVENTS = [
   'staged',
   'stage_lost',
   'applied',
+  'found_empty',
+  'undone',
 ] as const
 export type FileEvent = (typeof FILE_EVENTS)[number]
 
 const LEADS_TO: Record<FileState, Partial<Record<FileEvent, FileState>>> = {
   receiving: { completed: 'received', torn: 'interrupted' },
   interrupted: { completed: 'received', resumed: 'receiving' },
-  received: { seen_before: 'duplicate', held: 'held', refused: 'failed', outdated: 'stale', staged: 'staged' },
+  received: { seen_before: 'duplicate', held: 'held', refused: 'failed', outdated: 'stale', staged: 'staged', found_empty: 'empty' },
   held: { released: 'received', refused: 'failed' },
-  staged: { applied: 'applied', stage_lost: 'received', refused: 'failed', outdated: 'stale' },
-  applied: {},
+  staged: { applied: 'applied', stage_lost: 'received', held: 'held', refused: 'failed', outdated: 'stale' },
+  applied: { undone: 'undone' },
   failed: {},
   stale: {},
   duplicate: {},
+  empty: {},
+  undone: {},
 }
 
 /** The state after an event; null where the event cannot happen to a file in that state. */
@@ -66,8 +86,10 @@ export function restOf(state: FileState): 'archive' | 'failed' | null {
     case 'applied':
     case 'duplicate':
     case 'stale':
+    case 'undone':
       return 'archive'
     case 'failed':
+    case 'empty':
     case 'interrupted':
       return 'failed'
     case 'receiving':

@@ -1,11 +1,12 @@
-import type { Db, Sql } from '../db/connection.ts'
-import { feedList, feedParams, fileIdParams, released, uploaded, uploadQuery } from '../http/contract/file.ts'
+import { recordAudit } from '../db/audit.ts'
+import type { Db, Sql, Tx } from '../db/connection.ts'
+import { decided, decision, feedList, feedParams, fileIdParams, uploaded, uploadQuery } from '../http/contract/file.ts'
 import { downloadRoute, jsonRoute, type Route, uploadRoute } from '../http/contract/route.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { type FileState, restOf } from './file-state.ts'
 import type { FileRoom } from './port.ts'
-import { feedCalled, releaseHeld } from './store.ts'
+import { feedCalled, markFailed, releaseHeld, wantRelease } from './store.ts'
 
 export type FeedRouteDeps = {
   db: Db
@@ -59,23 +60,75 @@ export function feedRoutes({ db, clock, files, upload, arrived }: FeedRouteDeps)
     jsonRoute({
       method: 'POST',
       path: '/files/:id/release',
-      summary: 'Lets a held file count: it is a new count, whatever was seen before',
+      summary: 'Lets a held file count, whatever is held against it; where the feed wants two people, the second one does',
       tag: 'feed',
       role: 'operator',
       params: fileIdParams,
-      answer: released,
-      async handle({ params }) {
+      body: decision,
+      answer: decided,
+      async handle({ params, body, who }) {
+        const waitsForSecond = await db.transaction(tx => release(tx, { fileId: params.id, ...body, who: who.name, now: clock.now() }))
+        if (!waitsForSecond) arrived()
+        return { fileId: params.id, state: waitsForSecond ? ('held' as const) : ('received' as const), waitsForSecond }
+      },
+    }),
+    jsonRoute({
+      method: 'POST',
+      path: '/files/:id/reject',
+      summary: 'Puts a held file aside: nothing of it is applied',
+      tag: 'feed',
+      role: 'operator',
+      params: fileIdParams,
+      body: decision,
+      answer: decided,
+      async handle({ params, body, who }) {
+        const { reason } = body
         await db.transaction(async tx => {
-          const state = await lockedState(tx, params.id)
-          if (state === null) throw unknownFile(params.id)
-          if (state !== 'held') throw notHeld(params.id, state)
-          await releaseHeld(tx, params.id, clock.now())
+          const file = await lockHeld(tx, params.id)
+          const now = clock.now()
+          await markFailed(tx, { fileId: params.id, code: 'FILE_REJECTED', reason: `${who.name} put it aside: ${reason}`, now })
+          await audit(tx, { ...file, action: 'file.reject', who: who.name, reason, now, after: { state: 'failed' } })
         })
         arrived()
-        return { fileId: params.id, state: 'received' as const }
+        return { fileId: params.id, state: 'failed' as const, waitsForSecond: false }
       },
     }),
   ]
+}
+
+type HeldFile = { name: string; state: FileState; code: string | null; releasedBy: string; wantedBy: string | null }
+
+/** True while a second person has still to say the same. */
+async function release(tx: Tx, asked: { fileId: number; reason: string; who: string; now: InstantMs }): Promise<boolean> {
+  const { fileId, reason, who, now } = asked
+  const file = await lockHeld(tx, fileId)
+  if (file.releasedBy === 'two' && file.wantedBy === null) {
+    await wantRelease(tx, fileId, who)
+    await audit(tx, { ...file, action: 'file.release.first', who, reason, now, after: { state: 'held' } })
+    return true
+  }
+  if (file.releasedBy === 'two' && file.wantedBy === who) throw needsAnother(fileId, who)
+  await releaseHeld(tx, { fileId, who, now })
+  await audit(tx, { ...file, action: 'file.release', who, reason, now, after: { state: 'received' } })
+  return false
+}
+
+async function lockHeld(tx: Tx, fileId: number): Promise<HeldFile> {
+  const rows = await tx.query<HeldFile>(
+    `select f.name, f.state, f.code, coalesce(e.settings->'belief'->>'releasedBy', 'one') as "releasedBy", f.release_wanted_by as "wantedBy"
+       from feed.file f join feed.feed e using (feed_id) where f.file_id = $1 for update of f`,
+    [fileId],
+  )
+  const file = rows[0]
+  if (!file) throw unknownFile(fileId)
+  if (file.state !== 'held') throw notHeld(fileId, file.state)
+  return file
+}
+
+type Decided = HeldFile & { action: string; who: string; reason: string; now: InstantMs; after: { state: FileState } }
+
+async function audit(tx: Tx, { name, state, code, action, who, reason, now, after }: Decided): Promise<void> {
+  await recordAudit(tx, { at: now, who, action, subject: 'file', name, before: { state, code }, after, reason })
 }
 
 type KeptFile = { name: string; state: FileState; spoolName: string; restName: string | null; home: string; folder: string }
@@ -94,11 +147,6 @@ async function keptFile(sql: Sql, fileId: number): Promise<KeptFile | null> {
     [fileId],
   )
   return rows[0] ?? null
-}
-
-async function lockedState(sql: Sql, fileId: number): Promise<FileState | null> {
-  const rows = await sql.query<{ state: FileState }>('select state from feed.file where file_id = $1 for update', [fileId])
-  return rows[0]?.state ?? null
 }
 
 type FeedRow = {
@@ -135,6 +183,14 @@ function unknownFile(fileId: number): TrueupError {
   return new TrueupError('FILE_NOT_FOUND', `There is no file ${fileId}, or its bytes were never received.`, {
     retry: 'never',
     hint: 'Look for it in the list of files.',
+    detail: { fileId },
+  })
+}
+
+function needsAnother(fileId: number, who: string): TrueupError {
+  return new TrueupError('FILE_RELEASE_NEEDS_ANOTHER', `${who} wants file ${fileId} released already; the feed asks for a second person.`, {
+    retry: 'after-operator',
+    hint: 'Let somebody else look at it and press Release.',
     detail: { fileId },
   })
 }

@@ -148,6 +148,9 @@ async function identifyNext(tx: Tx, clock: Clock, feedId: number): Promise<boole
     case 'failed':
       await store.markFailed(tx, { ...identity, fileId, now })
       return true
+    case 'empty':
+      await store.markEmpty(tx, { ...identity, fileId, now })
+      return true
   }
 }
 

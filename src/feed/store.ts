@@ -194,6 +194,8 @@ export type ToImport = {
   bytes: number
   receivedAt: InstantMs
   modifiedAt: InstantMs | null
+  /** A person decided that it counts. */
+  isReleased: boolean
 }
 
 /**
@@ -203,7 +205,7 @@ export type ToImport = {
 export async function nextToImport(tx: Tx): Promise<ToImport | null> {
   const rows = await tx.query<ToImport>(
     `select f.file_id as "fileId", f.feed_id as "feedId", e.name as "feedName", e.layout, e.settings, f.name, f.spool_name as "spoolName", f.seq,
-            f.received_bytes as bytes, f.received_at as "receivedAt", f.modified_at as "modifiedAt"
+            f.received_bytes as bytes, f.received_at as "receivedAt", f.modified_at as "modifiedAt", f.released_at is not null as "isReleased"
        from feed.file f
        join feed.feed e on e.feed_id = f.feed_id and e.is_enabled
       where f.state = 'received' and f.identified_at is not null
@@ -237,15 +239,26 @@ export async function markFailed(tx: Tx, file: Marked): Promise<void> {
   await change(tx, 'refused', file)
 }
 
+/** There is nothing in the file: it moved nothing, and what was due has not come with it. */
+export async function markEmpty(tx: Tx, file: Marked): Promise<void> {
+  await change(tx, 'found_empty', file)
+}
+
 /** A person has to decide. */
 export async function markHeld(tx: Tx, file: Marked): Promise<void> {
   await change(tx, 'held', file)
 }
 
 /** A person decided that a held file counts. It is new from now on, whatever was seen before. */
-export async function releaseHeld(tx: Tx, fileId: number, now: InstantMs): Promise<void> {
+export async function releaseHeld(tx: Tx, { fileId, who, now }: { fileId: number; who: string; now: InstantMs }): Promise<void> {
   await change(tx, 'released', { fileId, now })
   await markNew(tx, fileId, now)
+  await tx.query('update feed.file set released_at = $2, released_by = $3 where file_id = $1', [fileId, new Date(now), who])
+}
+
+/** The first of two people who have to decide wants a held file to count. */
+export async function wantRelease(tx: Tx, fileId: number, who: string): Promise<void> {
+  await tx.query('update feed.file set release_wanted_by = $2 where file_id = $1', [fileId, who])
 }
 
 /** What import had staged is gone; the kept bytes are to be read again. */
@@ -285,7 +298,7 @@ export async function duePutAway(sql: Sql, due: { now: InstantMs; limit: number 
        from feed.file f
        join feed.feed e using (feed_id)
       where f.put_away_at is null
-        and (f.state in ('applied', 'duplicate', 'stale', 'failed') or (f.state = 'interrupted' and f.changed_at <= $1))
+        and (f.state in ('applied', 'duplicate', 'stale', 'failed', 'empty') or (f.state = 'interrupted' and f.changed_at <= $1))
       order by f.file_id limit $2`,
     [new Date(due.now - INTERRUPTED_REST_AFTER_MS), due.limit],
   )

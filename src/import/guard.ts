@@ -27,7 +27,7 @@ export type Figures = {
   rows: number
   units: number
   zeroes: number
-  facilities: readonly number[]
+  facilities: number[]
   rejected: number
   /** Rows whose position was counted before; a first count has nothing that it could change. */
   known: number

@@ -70,9 +70,13 @@ type FileDetailRow = FileRow & {
   duplicateOf: number | null
   asOf: InstantMs | null
   outdatedBy: number | null
+  rowsMissing: number | null
+  rowsZeroed: number
+  releasedBy: 'one' | 'two'
+  releaseWantedBy: string | null
   restName: string | null
   putAwayAt: InstantMs | null
-  decision: 'believed' | 'failed' | null
+  decision: 'believed' | 'failed' | 'held' | null
   decidedAt: InstantMs | null
   appliedAt: InstantMs | null
 }
@@ -89,8 +93,9 @@ function detailOf(row: FileDetailRow, codes: { code: string; rows: number }[]): 
 }
 
 function without(file: Omit<FileDetailRow, 'putAwayAt' | 'decision' | 'decidedAt' | 'appliedAt'>) {
-  const { layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, restName } = file
-  return { layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, restName }
+  const { layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, rowsMissing, rowsZeroed, releasedBy, releaseWantedBy, restName } =
+    file
+  return { layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, rowsMissing, rowsZeroed, releasedBy, releaseWantedBy, restName }
 }
 
 type Event = Answer<typeof fileDetail>['timeline'][number]
@@ -125,6 +130,7 @@ const JUDGED_UNREAD: ReadonlySet<string> = new Set(['held', 'failed', 'stale', '
 const DOOR = { sftp: 'An SFTP client', folder: 'The watched folder', http: 'Somebody at the console or the command line' }
 
 function judged(row: FileDetailRow): string {
+  if (row.decision === 'held') return `Held: ${row.reason ?? 'it is unlike the files before it.'}`
   if (row.decision === 'failed') return `Not believed: ${row.reason ?? row.code ?? 'no reason was kept'}`
   return `Believed: ${(row.rowsRead ?? 0).toLocaleString('en-GB')} rows read, ${row.rowsRejected.toLocaleString('en-GB')} rejected.`
 }
@@ -179,7 +185,9 @@ async function fileById(sql: Sql, fileId: number): Promise<FileDetailRow | null>
   const rows = await sql.query<FileDetailRow>(
     `select ${FILE_COLUMNS}, coalesce(v.layout, e.layout) as layout, f.sha256, f.sender_stamp as "senderStamp", f.duplicate_of as "duplicateOf",
             f.rest_name as "restName", f.put_away_at as "putAwayAt", v.decision, v.decided_at as "decidedAt", v.applied_at as "appliedAt",
-            case when not v.has_row_as_of then v.as_of end as "asOf", v.outdated_by as "outdatedBy"
+            case when not v.has_row_as_of then v.as_of end as "asOf", v.outdated_by as "outdatedBy",
+            v.rows_missing as "rowsMissing", coalesce(v.rows_zeroed, 0) as "rowsZeroed",
+            coalesce(e.settings->'belief'->>'releasedBy', 'one') as "releasedBy", f.release_wanted_by as "releaseWantedBy"
        from ${FILES} where f.file_id = $1`,
     [fileId],
   )

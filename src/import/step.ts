@@ -36,6 +36,8 @@ export async function step({ db, clock, files, format }: ImportDeps): Promise<St
   return db.transaction(async tx => {
     const file = await feed.nextToImport(tx)
     if (!file) return NOTHING_TO_DO
+    // One that was held was read before, and is read anew: products may have come meanwhile.
+    if (file.isReleased) await store.forgetVerdict(tx, file.fileId)
     const layout = layoutByName(file.layout)
     if (!layout)
       return refuse(tx, {
@@ -176,7 +178,8 @@ async function conclude(
   if (!believed) {
     await store.dropStaged(tx, file.fileId)
     if (subject === 'orders') await dropOrderRows(tx, file.fileId)
-    await feed.markFailed(tx, { fileId: file.fileId, code: verdict.code, reason: verdict.reason, now })
+    const mark = verdict.kind === 'empty' ? feed.markEmpty : feed.markFailed
+    await mark(tx, { fileId: file.fileId, code: verdict.code, reason: verdict.reason, now })
   } else {
     await feed.markStaged(tx, file.fileId, now)
     if (subject === 'catalog') {

@@ -2,6 +2,7 @@ import type { Sql, Tx } from '../db/connection.ts'
 import { assert } from '../kernel/assert.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { RoomStatus } from '../kernel/report.ts'
+import type { Figures } from './guard.ts'
 import { ROW_REASON } from './row-code.ts'
 
 /** Where the believed rows of one file wait to be booked, in the order of the file. */
@@ -193,10 +194,27 @@ export type RefusedVariance = { line: number; byteOffset: number; raw: string }
 /** Rows that a newer count had overtaken, and the file that brought the newest of those. */
 export type Outdated = { rows: number; byFileId: number | null }
 
+/** What the ledger says of a booked file besides its rows. */
+export type StockApplied = {
+  figures: Figures
+  missing: number | null
+  zeroed: number
+  movementFrom: number | null
+  movementTo: number | null
+}
+
 /** The ledger's acknowledgement: so many rows moved something, others were overtaken or refused after all, and the rest was so already. */
 export async function recordApplied(
   tx: Tx,
-  applied: { fileId: number; movements: number; refused: readonly RefusedVariance[]; outdated: Outdated | null; now: InstantMs },
+  applied: {
+    fileId: number
+    movements: number
+    refused: readonly RefusedVariance[]
+    outdated: Outdated | null
+    /** What only stock files have. */
+    stock?: StockApplied
+    now: InstantMs
+  },
 ): Promise<void> {
   await tx.query(
     `insert into import.rejected_row (file_id, line, byte_offset, code, reason, raw)
@@ -213,11 +231,13 @@ export async function recordApplied(
   await tx.query(
     `update import.verdict
         set rows_unchanged = rows_accepted - $2 - $3 - $5, rows_accepted = $2, rows_rejected = rows_rejected + $3, applied_at = $4,
-            rows_outdated = $5, outdated_by = $6
+            rows_outdated = $5, outdated_by = $6, figures = $7, rows_missing = $8, rows_zeroed = $9, movement_from = $10, movement_to = $11
       where file_id = $1`,
     [
       ...[applied.fileId, applied.movements, applied.refused.length, new Date(applied.now)],
       ...[applied.outdated?.rows ?? 0, applied.outdated?.byFileId ?? null],
+      ...[applied.stock === undefined ? null : JSON.stringify(applied.stock.figures), applied.stock?.missing ?? null],
+      ...[applied.stock?.zeroed ?? 0, applied.stock?.movementFrom ?? null, applied.stock?.movementTo ?? null],
     ],
   )
   await dropStaged(tx, applied.fileId)

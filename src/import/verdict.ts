@@ -31,7 +31,8 @@ export type FileCode =
   | 'FILE_NOT_TEXT'
   | 'FILE_ARCHIVE_REFUSED'
 
-export type FileVerdict = { kind: 'believe' } | { kind: 'fail'; code: FileCode; reason: string }
+/** `empty` is not wrong but says nothing: it is never a snapshot in which everything is missing, and not the file that was due. */
+export type FileVerdict = { kind: 'believe' } | { kind: 'fail' | 'empty'; code: FileCode; reason: string }
 
 /** Whether a file that was read to its end is believed. Good rows are taken though others are bad; a torn file is not taken at all. */
 export function judgeFile(facts: FileFacts, policy: FilePolicy = FILE_POLICY): FileVerdict {
@@ -39,12 +40,18 @@ export function judgeFile(facts: FileFacts, policy: FilePolicy = FILE_POLICY): F
   assert(end !== null, 'a file is judged when its last row was read')
   assert(rowsRead === rowsAccepted + rowsRejected, 'every row has one outcome')
   if (end.broken !== null) return fail('FILE_BROKEN', `${end.broken} Nothing of the file was taken.`)
-  if (rowsRead === 0) return fail('FILE_EMPTY', 'The file has no rows. It moves nothing, and is not taken for “everything is gone”.')
+  if (rowsRead === 0) return EMPTY
   const torn = whyTorn(end, columnCount, policy)
   if (torn !== null)
     return fail('FILE_LAST_LINE_INCOMPLETE', `The last line has no line end and ${torn}: the file was cut while it was written or sent.`)
   if (rowsRejected === rowsRead) return fail('FILE_ALL_REJECTED', `All ${rowsRead} rows were rejected.`)
   return { kind: 'believe' }
+}
+
+const EMPTY: FileVerdict = {
+  kind: 'empty',
+  code: 'FILE_EMPTY',
+  reason: 'The file has no rows. It moves nothing, and is not taken for “everything is gone”.',
 }
 
 function whyTorn(end: FileEnd, columnCount: number, policy: FilePolicy): string | null {

@@ -104,20 +104,26 @@ async function layNewer(tx: Tx, fileId: number, earliest: InstantMs): Promise<vo
   )
 }
 
+export type FacilityCount = { facilityId: number; rows: number; units: number; zeroes: number }
+
 /** Keeps which positions a file counted, so that an older count of them is known for what it is. One row for each facility. */
-export async function markCounted(tx: Tx, moments: Moments, now: InstantMs): Promise<void> {
-  await tx.query(
+export async function markCounted(tx: Tx, moments: Moments, now: InstantMs): Promise<FacilityCount[]> {
+  return tx.query<FacilityCount>(
     `insert into inventory.count_mark (facility_id, file_id, feed_id, as_of, rows, units, zeroes, product_ids, marked_at)
      select facility_id, $1, $2, $3, count(*), sum(units), count(*) filter (where units = 0), array_agg(product_id), $4
        from ${stagedTable(moments.fileId)}
       where effect <> ${EFFECT_CODE.delta}
-      group by facility_id`,
+      group by facility_id
+     returning facility_id as "facilityId", rows, units, zeroes`,
     [moments.fileId, moments.feedId, moments.hasRowAsOf ? null : new Date(moments.asOf), new Date(now)],
   )
-  if (!moments.hasRowAsOf) return
+}
+
+/** Tells each position the moment of its own row, where rows have one; a mark for the whole file could not. */
+export async function tellMoments(tx: Tx, fileId: number): Promise<void> {
   await tx.query(
     `update inventory.position p set counted_as_of = s.as_of
-       from ${stagedTable(moments.fileId)} s
+       from ${stagedTable(fileId)} s
       where s.effect <> ${EFFECT_CODE.delta} and p.facility_id = s.facility_id and p.product_id = s.product_id
         and (p.counted_as_of is null or p.counted_as_of < s.as_of)`,
   )

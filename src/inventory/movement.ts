@@ -2,7 +2,7 @@ import type { Effect } from '../import/effect.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 
 /**
- * What one line of a stock file does to a position. This is the specification of `applyStaged` in store.ts, which decides
+ * What one line of a stock file does to a position. This is the specification of `layBooking` in booking-store.ts, which decides
  * the same in one statement for a whole file; a property test holds the two together.
  *
  * A line speaks of a moment, and what is known to have moved since then stands: 40 counted at 02:00 with 3 sold since is 37.

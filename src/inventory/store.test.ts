@@ -4,9 +4,9 @@ import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { rounds } from '../../test/rounds.ts'
 import { EFFECT_CODE, type Effect } from '../import/effect.ts'
 import { foldMarks, MARK_KEPT_MS } from './as-of-store.ts'
+import { type Booked, bookLaid, dropLaid, layBooking } from './booking-store.ts'
 import { checkLedger } from './check-store.ts'
 import { type Balance, decideMovement, effectiveAt, type Since } from './movement.ts'
-import * as store from './store.ts'
 
 const NOW = Date.UTC(2026, 10, 23)
 const MINUTE_MS = 60_000
@@ -21,7 +21,7 @@ type Row = { productId: number; effect: Effect; units: number; asOf?: number }
 type File = { rows: readonly Row[]; asOf: number; hasRowAsOf?: boolean; orderLagMs?: number; now?: number }
 
 /** Lays rows down as import does, and books them. */
-async function book({ rows, asOf, hasRowAsOf = false, orderLagMs = 0, now = NOW }: File): Promise<store.Booked> {
+async function book({ rows, asOf, hasRowAsOf = false, orderLagMs = 0, now = NOW }: File): Promise<Booked> {
   const fileId = ++files
   return database.db.transaction(async tx => {
     await tx.query(
@@ -35,7 +35,11 @@ async function book({ rows, asOf, hasRowAsOf = false, orderLagMs = 0, now = NOW 
         rows.map(row => (row.asOf === undefined ? null : new Date(row.asOf))),
       ],
     )
-    return store.applyStaged(tx, { fileId, feedId: 1, asOf, hasRowAsOf, orderLagMs, now })
+    const file = { fileId, feedId: 1, asOf, hasRowAsOf, orderLagMs, missingRows: 'keep', now } as const
+    const laid = await layBooking(tx, file)
+    const booked = await bookLaid(tx, file)
+    await dropLaid(tx, fileId, laid)
+    return booked
   })
 }
 

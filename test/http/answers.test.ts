@@ -105,9 +105,13 @@ test.each(['../x.csv', '..%2Fx.csv', '%2e%2e%2fx.csv', 'a%5Cb.csv', '.hidden', '
 )
 
 test('a held file counts when somebody says so, once', async () => {
-  expect((await post('/files/4/release')).json()).toEqual({ fileId: 4, state: 'received' })
+  expect((await post('/files/4/release', { reason: 'It is a new count.' })).json()).toEqual({
+    fileId: 4,
+    state: 'received',
+    waitsForSecond: false,
+  })
   expect((await get('/files/4')).json()).toMatchObject({ state: 'received', code: null })
-  expect((await post('/files/4/release')).json()).toMatchObject({ status: 409, code: 'FILE_NOT_HELD' })
+  expect((await post('/files/4/release', { reason: 'Once more.' })).json()).toMatchObject({ status: 409, code: 'FILE_NOT_HELD' })
 })
 
 test('stock is found by part of a SKU or of a name, and adds up', async () => {

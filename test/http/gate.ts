@@ -18,8 +18,10 @@ import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
 import { hashPassword } from '../../src/http/password.ts'
 import { ensureAdmin, ensureCliToken } from '../../src/http/people.ts'
 import { createGate, type Gate } from '../../src/http/server.ts'
+import { beliefRoutes } from '../../src/import/belief-routes.ts'
 import { importRoutes } from '../../src/import/routes.ts'
 import { documentRoutes } from '../../src/inventory/document-routes.ts'
+import { fileRoutes } from '../../src/inventory/file-routes.ts'
 import { ledgerRoutes } from '../../src/inventory/ledger-routes.ts'
 import { inventoryRoutes } from '../../src/inventory/routes.ts'
 import { JOBS, type Job } from '../../src/jobs/job.ts'
@@ -121,6 +123,8 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     ...jobRoutes(jobs),
     ...scheduleRoutes(jobs),
     ...auditRoutes({ db }),
+    ...beliefRoutes({ db }),
+    ...fileRoutes({ db }),
     ...settingsRoutes({ db, clock }),
     ...sourceRoutes({
       ...{ db, clock, seal: (text: string) => `sealed ${text}`, unseal: (text: string) => text.replace('sealed ', '') },

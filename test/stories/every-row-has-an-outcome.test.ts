@@ -115,7 +115,7 @@ test('rejected rows lie in error/ beside the file, and the file in archive/ unde
 
 test('an empty file and a workbook fail by name and move nothing', async () => {
   const before = await street.house.db.query('select count(*) as n from inventory.movement')
-  expect(await bring('reset', 'empty.csv', '')).toMatchObject({ state: 'failed', code: 'FILE_EMPTY' })
+  expect(await bring('reset', 'empty.csv', '')).toMatchObject({ state: 'empty', code: 'FILE_EMPTY' })
   expect(await bring('reset', 'book.csv', 'PK\u0003\u0004 not a text')).toMatchObject({ state: 'failed', code: 'FILE_BROKEN' })
   expect(await bring('reset', 'other.csv', 'color,size\nred,4\n')).toMatchObject({ state: 'failed', code: 'FILE_NO_LAYOUT' })
   expect(await street.house.db.query('select count(*) as n from inventory.movement')).toEqual(before)

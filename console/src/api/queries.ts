@@ -1,6 +1,6 @@
 import { keepPreviousData, QueryCache, QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { auditList } from '../../../src/http/contract/audit.ts'
-import type { feedList, fileDetail, filesPage, rejectedPage, released } from '../../../src/http/contract/file.ts'
+import type { feedList, fileDetail, filesPage, rejectedPage } from '../../../src/http/contract/file.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { session } from '../../../src/http/contract/session.ts'
 import type { comparisonList, differencesPage, findingsPage, intentsPage, ordersList, shopList } from '../../../src/http/contract/shop.ts'
@@ -105,14 +105,6 @@ export function useFile(fileId: string) {
   return useQuery({
     queryKey: ['files', 'one', fileId],
     queryFn: ({ signal }) => getJson<FileDetail>(`/files/${encodeURIComponent(fileId)}`, {}, signal),
-  })
-}
-
-export function useRelease(fileId: number) {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: () => change<Wire<typeof released>>('POST', `/files/${fileId}/release`),
-    onSettled: () => client.invalidateQueries({ queryKey: ['files'] }),
   })
 }
 

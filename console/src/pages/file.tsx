@@ -3,15 +3,17 @@ import { IconDownload } from '@tabler/icons-react'
 import { useCallback } from 'react'
 import { Link, useParams } from 'react-router'
 import { address } from '../api/client.ts'
-import { type FileDetail, useFile, useRejected, useRelease } from '../api/queries.ts'
+import { type FileDetail, useFile, useRejected, useSession } from '../api/queries.ts'
 import { Back } from '../parts/back.tsx'
 import { Chips, cell, Pager, Table, useView } from '../parts/list.tsx'
-import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
+import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { bytes, many, whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { FileState } from '../parts/state.tsx'
 import { exact, When } from '../parts/when.tsx'
 import classes from './file.module.css'
+import { Decide, Hold } from './file-hold.tsx'
+import { Missing } from './file-missing.tsx'
 
 /** One file: what it is, what became of its rows, and its story. */
 export function FilePage() {
@@ -26,6 +28,8 @@ export function FilePage() {
 }
 
 function Found({ file }: { file: FileDetail }) {
+  const session = useSession()
+  const mayDecide = session.data?.role === 'operator' || session.data?.role === 'admin'
   return (
     <>
       <PageHead
@@ -39,7 +43,7 @@ function Found({ file }: { file: FileDetail }) {
         }
         actions={
           <>
-            {file.state === 'held' && <Release file={file} />}
+            {file.state === 'held' && mayDecide && <Decide file={file} />}
             {file.hasOriginal && (
               <Button
                 component="a"
@@ -77,6 +81,8 @@ function Found({ file }: { file: FileDetail }) {
           />
           {file.counts && <Counts counts={file.counts} />}
         </Panel>
+        <Hold file={file} />
+        <Missing file={file} />
         <div className={classes.columns}>
           <Rejected file={file} />
           <Panel title="Story">
@@ -91,18 +97,6 @@ function Found({ file }: { file: FileDetail }) {
           </Panel>
         </div>
       </div>
-    </>
-  )
-}
-
-function Release({ file }: { file: FileDetail }) {
-  const release = useRelease(file.id)
-  return (
-    <>
-      <Trouble error={release.error} />
-      <Button onClick={() => release.mutate()} loading={release.isPending}>
-        It is a new count: read it
-      </Button>
     </>
   )
 }

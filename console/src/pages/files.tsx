@@ -10,7 +10,7 @@ import { FileState, fileStateWord } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { Upload } from './upload.tsx'
 
-const STATES = ['received', 'held', 'applied', 'failed', 'interrupted', 'duplicate', 'stale']
+const STATES = ['received', 'held', 'applied', 'failed', 'interrupted', 'duplicate', 'stale', 'empty', 'undone']
 const DAY_MS = 24 * 3_600 * 1_000
 
 /** Every file that came, with what became of it. */

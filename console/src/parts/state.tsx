@@ -1,11 +1,13 @@
 import {
   type Icon,
   IconAlertTriangle,
+  IconArrowBackUp,
   IconCircleCheck,
   IconCircleDashed,
   IconCircleX,
   IconClockHour4,
   IconCopy,
+  IconFileOff,
   IconHelpCircle,
   IconPlayerPause,
   IconPlayerStop,
@@ -51,6 +53,8 @@ const FILE: Record<string, { tone: Tone; word: string; icon?: Icon }> = {
   failed: { tone: 'stopped', word: 'Failed', icon: IconCircleX },
   stale: { tone: 'unknown', word: 'Outdated', icon: IconCircleDashed },
   duplicate: { tone: 'unknown', word: 'Seen before', icon: IconCopy },
+  empty: { tone: 'stopped', word: 'Empty', icon: IconFileOff },
+  undone: { tone: 'unknown', word: 'Undone', icon: IconArrowBackUp },
 }
 
 export function FileState({ state }: { state: string }) {

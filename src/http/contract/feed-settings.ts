@@ -102,12 +102,44 @@ export const orderSettings = z
   .partial()
   .meta({ id: 'OrderSettings' })
 
+const PERCENT_MAX = 1_000
+const UNITS_MAX = 2_147_483_647
+const percent = z.number().min(0).max(PERCENT_MAX)
+
+/** Limits outside of which a file is held for a person. A guard that is left out is off. */
+export const guardLimits = z
+  .strictObject({
+    rowsPercent: percent,
+    unitsPercent: percent,
+    zeroPercent: percent,
+    facilitiesMissing: z.int().min(0).max(COLUMNS_MAX),
+    changedPercent: percent,
+    largestChangeUnits: z.int().min(0).max(UNITS_MAX),
+    rejectedPercent: percent,
+  })
+  .partial()
+  .meta({ id: 'GuardLimits' })
+
+/** How far a feed's files are believed. */
+export const beliefSettings = z
+  .strictObject({
+    guards: guardLimits,
+    /** How many people have to release a file that was held. */
+    releasedBy: z.enum(['one', 'two']),
+    /** What a position means that the last snapshot counted and this one does not: nothing, nothing on hand, or a line in a list. */
+    missingRows: z.enum(['keep', 'zero', 'list']),
+    /** Up to so many per cent of missing rows are set to nothing unasked; more of them hold the file. */
+    missingPercent: z.number().min(0).max(100),
+  })
+  .partial()
+  .meta({ id: 'BeliefSettings' })
+
 /**
  * Everything that a feed declares, a section for each subject. A new subject is a new key here and a type in the room that
  * reads it; all sections lie in one column of the feed.
  */
 export const feedSettings = z
-  .strictObject({ reading: readingSettings, rows: rowSettings, asOf: asOfSettings, orders: orderSettings })
+  .strictObject({ reading: readingSettings, rows: rowSettings, asOf: asOfSettings, orders: orderSettings, belief: beliefSettings })
   .partial()
   .meta({ id: 'FeedSettings' })
 

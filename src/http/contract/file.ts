@@ -2,7 +2,19 @@ import { z } from 'zod'
 import { instant } from './instant.ts'
 import { pageOf, pageQuery } from './page.ts'
 
-export const FILE_STATES = ['receiving', 'interrupted', 'received', 'staged', 'held', 'applied', 'failed', 'stale', 'duplicate'] as const
+export const FILE_STATES = [
+  'receiving',
+  'interrupted',
+  'received',
+  'staged',
+  'held',
+  'applied',
+  'failed',
+  'stale',
+  'duplicate',
+  'empty',
+  'undone',
+] as const
 export type FileState = (typeof FILE_STATES)[number]
 
 const SEARCH_CHARS_MAX = 200
@@ -60,6 +72,13 @@ export const fileDetail = fileInList
     /** The moment of which its counts speak; null: it has none, was not read, or each row has its own. */
     asOf: instant.nullable(),
     outdatedBy: z.number().int().nullable(),
+    /** Positions that the snapshot before counted and this one does not; null: the feed does not ask. */
+    rowsMissing: z.number().int().nullable(),
+    /** Of these, how many were set to nothing. */
+    rowsZeroed: z.number().int(),
+    /** How many people have to release it, should it be held; and who wants it already. */
+    releasedBy: z.enum(['one', 'two']),
+    releaseWantedBy: z.string().nullable(),
     restName: z.string().nullable(),
     hasOriginal: z.boolean(),
     rejectedByCode: z.array(z.object({ code: z.string(), rows: z.number().int() })),
@@ -110,4 +129,14 @@ export const uploadQuery = z.object({
 
 export const uploaded = z.object({ fileId: z.number().int() })
 
-export const released = z.object({ fileId: z.number().int(), state: z.enum(FILE_STATES) })
+const REASON_CHARS_MAX = 1_000
+
+/** Why a person decides so: kept beside the deed, where others will read it. */
+export const decision = z.object({ reason: z.string().trim().min(1, 'Say why.').max(REASON_CHARS_MAX) })
+
+export const decided = z.object({
+  fileId: z.number().int(),
+  state: z.enum(FILE_STATES),
+  /** Who has decided so already, where it takes two. */
+  waitsForSecond: z.boolean(),
+})
