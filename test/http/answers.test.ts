@@ -204,7 +204,7 @@ test.each([
   ['/outbox/intents', 0],
   ['/reconcile/differences', 0],
   ['/reconcile/runs', 1],
-  ['/audit', 0],
+  ['/audit', 1],
 ])('%s lists %d', async (url, rows) => {
   const answer = await get(url)
   expect([answer.statusCode, answer.json().rows?.length]).toEqual([200, rows])
