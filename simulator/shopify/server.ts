@@ -7,6 +7,7 @@ import { CONTROL_PATH, type Control } from './control.ts'
 import { type Fault, STALL_MS, takeFault } from './faults.ts'
 import { seededUuid } from './ids.ts'
 import type { Journal, JournalEntry } from './journal.ts'
+import type { Oauth } from './oauth.ts'
 import { API_VERSIONS, type ApiVersion, servedVersion } from './schema.ts'
 import { bodyOf, STAGED_PATH, sendBulkResult, sendJson, takeUpload } from './server-files.ts'
 
@@ -15,6 +16,7 @@ export type Wiring = {
   journal: Journal
   control: Control
   accessTokens: readonly string[] | null
+  oauth: Oauth | null
   /** The shop's clock, which may be skewed. */
   now: () => number
   /** Has everything happen that is due by now. */
@@ -55,6 +57,10 @@ async function answer(wiring: Wiring, request: IncomingMessage, response: Server
   }
   const bulk = /^\/_bulk\/(\d+)\.jsonl$/.exec(url.pathname)
   if (bulk !== null && request.method === 'GET') return sendBulkResult(wiring, response, Number(bulk[1]), requestId)
+  if (url.pathname === '/admin/oauth/access_token' && wiring.oauth !== null) {
+    const told = wiring.oauth.answer(new URLSearchParams(text), wiring.now())
+    return sendJson(response, told.status, told.body)
+  }
   const asked = /^\/admin\/api\/([^/]+)\/graphql\.json$/.exec(url.pathname)?.[1]
   if (asked === undefined) return sendJson(response, 404, { errors: 'Not Found' })
   const version = servedVersion(asked)
@@ -155,7 +161,9 @@ function internalError(entry: Omit<JournalEntry, 'seq'>, requestId: string): unk
 /** What is said before anybody looks at the call. */
 function doorAnswer(wiring: Wiring, token: string): { status: number; body: unknown } | null {
   const { dials } = wiring.simulated
-  const isKnown = token !== '' && (wiring.accessTokens === null || wiring.accessTokens.includes(token))
+  const isKnown =
+    token !== '' &&
+    (wiring.accessTokens === null || wiring.accessTokens.includes(token) || wiring.oauth?.isGood(token, wiring.now()) === true)
   if (!isKnown || dials.tokenRevoked)
     return { status: 401, body: { errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' } }
   if (dials.frozen) return { status: 402, body: { errors: 'Unavailable Shop' } }

@@ -11,6 +11,7 @@ import { seededChance } from './chance.ts'
 import { control } from './control.ts'
 import { newDials } from './dials.ts'
 import { Journal } from './journal.ts'
+import { Oauth, type OauthOptions } from './oauth.ts'
 import { Preparer } from './prepare.ts'
 import { type ApiVersion, adminSchema } from './schema.ts'
 import { shopServer } from './server.ts'
@@ -34,6 +35,8 @@ export type SimulatorOptions = {
   advance?: (ms: number) => void
   /** Unset: any token that is not empty. */
   accessTokens?: string[]
+  /** The shop gives out tokens that expire, and takes no others than these and `accessTokens`. */
+  oauth?: OauthOptions
   latencyMs?: number
   /** Where the shop is kept across restarts; unset: only in memory. */
   stateFile?: string
@@ -50,6 +53,8 @@ export type Simulator = {
   /** What the HTTP side has, for whoever is in the same process. */
   simulated: Simulated
   world: World
+  /** Null: it takes whatever token. */
+  oauth: Oauth | null
   /** Has everything happen that is due by now. */
   catchUp(): void
   /** Lets nothing happen any more, but waits for webhooks that are under way, and for what their answers bring about now. */
@@ -106,11 +111,13 @@ export async function startShopifySimulator(options: SimulatorOptions): Promise<
   }
   // By the real clock the world goes on although nobody asks it anything.
   const ticking = options.now === undefined ? setInterval(catchUp, TICK_MS).unref() : null
+  const oauth = options.oauth === undefined ? null : new Oauth(options.oauth)
   const server = shopServer({
     simulated,
     journal,
     control: control({ simulated, journal, now, worldNow, settled, advance: options.advance ?? null }),
-    accessTokens: options.accessTokens ?? null,
+    accessTokens: options.accessTokens ?? (options.oauth === undefined ? null : []),
+    oauth,
     now,
     catchUp,
     chance: seededChance(seed),
@@ -132,6 +139,7 @@ export async function startShopifySimulator(options: SimulatorOptions): Promise<
     url,
     simulated,
     world,
+    oauth,
     catchUp,
     settled,
     close: async () => {

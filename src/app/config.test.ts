@@ -13,6 +13,7 @@ test('nothing is set: loopback, the usual ports, both roles, the embedded databa
     roles: ['gate', 'work'],
     logLevel: 'info',
     secretKey: null,
+    publicUrl: null,
   })
 })
 

@@ -20,6 +20,8 @@ export type Config = {
   logLevel: LogLevel
   /** Seals the shops' tokens; null: made at first start and kept in the data directory. */
   secretKey: string | null
+  /** Where Shopify reaches us, for webhooks; null: nowhere, and webhooks are off. */
+  publicUrl?: string | null
 }
 
 export const HTTP_PORT_DEFAULT = 7310
@@ -43,6 +45,7 @@ const environment = z.object({
     .pipe(z.array(role).min(1)),
   TRUEUP_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   TRUEUP_SECRET_KEY: z.string().min(SECRET_KEY_CHARS_MIN).optional(),
+  TRUEUP_PUBLIC_URL: z.url({ protocol: /^https$/ }).optional(),
 })
 
 /** What must stand in each variable, said to the person who has to mend it. */
@@ -54,6 +57,7 @@ const EXPECTED = {
   TRUEUP_SFTP_PORT: 'a port from 0 to 65535 (0: any free one)',
   TRUEUP_ROLES: 'gate, work or gate,work',
   TRUEUP_LOG: 'debug, info, warn, error or silent',
+  TRUEUP_PUBLIC_URL: 'the https address under which Shopify reaches this server, such as https://trueup.example',
   TRUEUP_SECRET_KEY: `at least ${SECRET_KEY_CHARS_MIN} characters`,
 } as const
 
@@ -88,6 +92,7 @@ export function readConfig(flags: Flags = {}, env: Environment = process.env, cw
     roles,
     logLevel: read.TRUEUP_LOG,
     secretKey: read.TRUEUP_SECRET_KEY ?? null,
+    publicUrl: read.TRUEUP_PUBLIC_URL ?? null,
   }
 }
 

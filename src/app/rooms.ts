@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as availability from '../availability/step.ts'
+import { readNews } from '../catalog/news-step.ts'
 import { readShop } from '../catalog/step.ts'
-import { checkShop } from '../channel/standing-step.ts'
 import * as channel from '../channel/step.ts'
 import type { Db } from '../db/connection.ts'
 import type { FileRoom } from '../feed/port.ts'
@@ -25,7 +25,7 @@ export type RoomDeps = {
   ids: Ids
   files: FileRoom
   format: FormatReader
-  shops: Pick<Shops, 'each'>
+  shops: Pick<Shops, 'each' | 'check'>
   pollFolders(): Promise<StepReport>
   visitSources(signal?: AbortSignal): Promise<StepReport>
 }
@@ -43,6 +43,8 @@ export function roomSteps({ db, clock, ids, files, format, shops, pollFolders, v
     catalog: (signal, parameters) =>
       forShops('catalog', (shop, port) => readShop({ db, clock }, { shopId: shop.shopId, port, ...abort(signal) }), parameters),
     sources: signal => visitSources(signal),
+    'catalog-news': (signal, parameters) =>
+      forShops('catalog-news', (shop, port) => readNews({ db, clock }, { shopId: shop.shopId, port, ...abort(signal) }), parameters),
     feed: () => inTurn(pollFolders, () => feed.step({ db, clock, files, hash: () => createHash('sha256') })),
     import: () => imports.step({ db, clock, files, format }),
     orders: (signal, parameters) =>
@@ -56,7 +58,7 @@ export function roomSteps({ db, clock, ids, files, format, shops, pollFolders, v
     channel: (signal, parameters) =>
       forShops('channel', (shop, port) => channel.step({ db, clock, ids, port, shopId: shop.shopId, ...abort(signal) }), parameters),
     'shop-check': (signal, parameters) =>
-      forShops('shop-check', (shop, port) => checkShop({ db, clock, ids, port, shopId: shop.shopId, ...abort(signal) }), parameters),
+      forShops('shop-check', shop => shops.check(shop, abort(signal)), parameters),
     reconcile: (signal, parameters) =>
       forShops('reconcile', (shop, port) => reconcile.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) }), parameters),
     'hard-sync': (signal, parameters) =>
@@ -73,6 +75,7 @@ export function roomSteps({ db, clock, ids, files, format, shops, pollFolders, v
 /** Which rooms have something to look at when one has written something. */
 export const FOLLOWS: Partial<Record<RoomStep, readonly RoomStep[]>> = {
   catalog: ['inventory', 'availability', 'outbox', 'orders'],
+  'catalog-news': ['inventory', 'availability', 'outbox', 'orders'],
   sources: ['feed'],
   feed: ['import', 'put-away'],
   import: ['inventory', 'availability', 'put-away', 'orders'],

@@ -1,9 +1,12 @@
 import { receiveUpload } from '../adapters/files/http-upload.ts'
 import { availabilityRoutes } from '../availability/routes.ts'
+import { credentialRoutes } from '../catalog/credential-routes.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
 import { exchangeRoutes } from '../channel/exchange-routes.ts'
 import { channelRoutes } from '../channel/routes.ts'
 import { shopRoutes } from '../channel/shop-routes.ts'
+import type { Hint } from '../channel/webhook.ts'
+import { webhookRoutes } from '../channel/webhook-routes.ts'
 import type { Db } from '../db/connection.ts'
 import type { Reception } from '../feed/port.ts'
 import { feedRoutes } from '../feed/routes.ts'
@@ -21,7 +24,7 @@ import { fileRoutes } from '../inventory/file-routes.ts'
 import { ledgerRoutes } from '../inventory/ledger-routes.ts'
 import { inventoryRoutes } from '../inventory/routes.ts'
 import type { Clockwork } from '../jobs/clockwork.ts'
-import { JOBS } from '../jobs/job.ts'
+import { JOBS, type RoomStep } from '../jobs/job.ts'
 import { jobRoutes } from '../jobs/routes.ts'
 import { scheduleRoutes } from '../jobs/schedule-routes.ts'
 import { heartbeats } from '../jobs/store.ts'
@@ -83,10 +86,19 @@ export function allRoutes(deps: {
     ...shopRoutes({
       db,
       clock,
-      checkNow: shop => house.shops.check(shop),
+      checkNow: async shop => void (await house.shops.check(shop, { isAskedByPerson: true })),
       switched: () => clockwork.nudge('channel'),
     }),
     ...exchangeRoutes({ db, clock }),
+    ...credentialRoutes({ db, clock, seal: house.box.seal, credentialChanged: () => clockwork.nudge('shop-check') }),
+    ...webhookRoutes({
+      db,
+      clock,
+      isSigned: house.shops.isSigned,
+      hinted(hint) {
+        for (const room of WAKES[hint.kind]) clockwork.nudge(room)
+      },
+    }),
     ...catalogRoutes({
       db,
       clock,
@@ -103,6 +115,18 @@ export function allRoutes(deps: {
     ...jobRoutes(jobs),
     ...scheduleRoutes(jobs),
   ]
+}
+
+/** Which room looks when a webhook hinted at something. */
+const WAKES: Readonly<Record<Hint['kind'], readonly RoomStep[]>> = {
+  level: ['channel'],
+  orders: ['orders'],
+  items: ['catalog-news'],
+  locations: ['catalog-news'],
+  scopes: ['shop-check', 'channel'],
+  bulk: ['channel'],
+  uninstalled: [],
+  nothing: [],
 }
 
 /** The first page's picture: for those who watch it live, and for the figures. */

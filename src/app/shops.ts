@@ -1,6 +1,9 @@
 import { type OpenShop, openShop } from '../adapters/shopify/shop.ts'
+import { isSigned as isSignedWith } from '../adapters/shopify/webhook-signature.ts'
+import { credentialOf } from '../catalog/credential-store.ts'
 import { enabledShops, type Shop } from '../catalog/store.ts'
 import { checkShop } from '../channel/standing-step.ts'
+import { checkWebhooks } from '../channel/webhook-step.ts'
 import type { Db } from '../db/connection.ts'
 import type { Clock, Sleep } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
@@ -8,6 +11,7 @@ import type { Ids } from '../kernel/ids.ts'
 import type { StepReport } from '../kernel/report.ts'
 import type { SecretBox } from './secret-box.ts'
 import { guardOf } from './shop-guard.ts'
+import { tokenSource } from './shop-tokens.ts'
 
 export type Shops = {
   /**
@@ -16,8 +20,10 @@ export type Shops = {
    * had their turn. `only`: the code of the one shop to do it for.
    */
   each(room: string, work: (shop: Shop, port: OpenShop) => Promise<StepReport>, only?: string | null): Promise<StepReport>
-  /** Asks one shop at once what it grants us, because a person wants to know. */
-  check(shop: Shop): Promise<void>
+  /** Looks after one shop: what it grants us, and whether its webhooks come to us. A person need not wait until it is time. */
+  check(shop: Shop, of?: { isAskedByPerson?: boolean; signal?: AbortSignal }): Promise<StepReport>
+  /** Whether these bytes were signed with the secret of the shop's app. */
+  isSigned(shop: Shop, rawBody: Uint8Array, signature: string | undefined): Promise<boolean>
   /** When all that was begun has ended. */
   settled(): Promise<void>
 }
@@ -25,18 +31,47 @@ export type Shops = {
 /** How long a step waits for a slow shop once the others are through. */
 const SLOW_SHOP_WAIT_MS = 500
 
-type Deps = { db: Db; box: SecretBox; clock: Clock; ids: Ids; sleep: Sleep; fetch: typeof fetch }
+type Deps = {
+  db: Db
+  box: SecretBox
+  clock: Clock
+  ids: Ids
+  sleep: Sleep
+  fetch: typeof fetch
+  /** Where Shopify reaches us; null: nowhere. */
+  publicUrl: string | null
+}
 type Outcome = { report: StepReport } | { failure: unknown }
 
 /** Opens each shop once, and again when its address or token changed. */
 export function openShops(deps: Deps): Shops {
   const open = new Map<string, OpenShop>()
   const begun = new Map<string, Promise<Outcome>>()
-  return { each, check, settled: async () => void (await Promise.all(begun.values())) }
+  return { each, check, isSigned, settled: async () => void (await Promise.all(begun.values())) }
 
-  async function check(shop: Shop): Promise<void> {
-    const { db, clock, ids } = deps
-    await checkShop({ db, clock, ids, port: portOf(shop), shopId: shop.shopId }, { isAskedByPerson: true })
+  async function check(shop: Shop, { isAskedByPerson = false, signal }: Parameters<Shops['check']>[1] = {}): Promise<StepReport> {
+    const { db, clock, ids, publicUrl } = deps
+    const { shopId } = shop
+    const port = portOf(shop)
+    const asked = { port, shopId, ...(signal ? { signal } : {}) }
+    const report = await checkShop({ db, clock, ids, ...asked }, { isAskedByPerson })
+    try {
+      const isSecretKnown = (await secretsOf(shopId)).length > 0
+      if (report.read > 0) await checkWebhooks({ db, clock, publicUrl, isSecretKnown, ...asked })
+    } catch (error) {
+      // What is wrong with the shop stands in its health and its job log by now.
+      if (!(error instanceof TrueupError)) throw error
+    }
+    return report
+  }
+
+  async function isSigned(shop: Shop, rawBody: Uint8Array, signature: string | undefined): Promise<boolean> {
+    return isSignedWith(rawBody, signature, await secretsOf(shop.shopId))
+  }
+
+  async function secretsOf(shopId: number): Promise<string[]> {
+    const credential = await credentialOf(deps.db, shopId)
+    return [credential?.clientSecretSealed, credential?.oldClientSecretSealed].flatMap(sealed => (sealed ? [deps.box.open(sealed)] : []))
   }
 
   async function each(
@@ -81,12 +116,11 @@ export function openShops(deps: Deps): Shops {
     const key = `${shop.shopId} ${shop.apiUrl} ${shop.apiVersion} ${shop.tokenSealed}`
     const known = open.get(key)
     if (known) return known
-    if (shop.tokenSealed === null) throw noToken(shop)
     const { clock, sleep, fetch } = deps
     const port = openShop({
       apiUrl: shop.apiUrl,
       apiVersion: shop.apiVersion,
-      accessToken: deps.box.open(shop.tokenSealed),
+      token: tokenSource(deps, shop),
       fetch,
       clock,
       sleep,
@@ -106,12 +140,4 @@ function sumOf(reports: readonly StepReport[]): StepReport {
     if (report.notes) total.notes = { ...total.notes, ...report.notes }
   }
   return total
-}
-
-function noToken(shop: Shop): TrueupError {
-  return new TrueupError('SHOP_TOKEN_MISSING', `shop ${shop.code} has no access token`, {
-    retry: 'after-operator',
-    hint: 'Enter the access token of the app that is installed in the shop.',
-    detail: { shop: shop.code },
-  })
 }

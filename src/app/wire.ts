@@ -45,7 +45,7 @@ export type House = {
 }
 
 /** Opens the house: starts or finds the database, brings it up to the code, and gives every room what it needs. */
-export async function openHouse(config: Pick<Config, 'dataDir' | 'databaseUrl' | 'secretKey'>, world: World): Promise<House> {
+export async function openHouse(config: Pick<Config, 'dataDir' | 'databaseUrl' | 'secretKey' | 'publicUrl'>, world: World): Promise<House> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o711 })
   const database = await openDatabase(config, world)
   try {
@@ -56,7 +56,8 @@ export async function openHouse(config: Pick<Config, 'dataDir' | 'databaseUrl' |
     const spoolDir = path.join(config.dataDir, 'spool')
     const files = await openFileRoom({ homesDir, spoolDir })
     const box = await openSecretBox(config.dataDir, config.secretKey)
-    const shops = openShops({ db, box, clock: world.clock, ids: world.ids, sleep: world.sleep, fetch: world.fetch })
+    const { publicUrl = null } = config
+    const shops = openShops({ db, box, clock: world.clock, ids: world.ids, sleep: world.sleep, fetch: world.fetch, publicUrl })
     const arrival = { tell() {} }
     const receiver = createReception({ db, clock: world.clock, ids: world.ids, arrived: () => arrival.tell() })
     const pollFolders = watchFolders({ db, clock: world.clock, reception: receiver, homesDir, spoolDir })

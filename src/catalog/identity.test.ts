@@ -6,6 +6,8 @@ const item = (sku: string | null, more: Partial<CatalogItem> = {}): CatalogItem 
   sku,
   isTracked: true,
   isBundleParent: false,
+  isSoldAtZero: false,
+  ...{ vendor: null, productType: null, tags: [] },
   ...more,
 })
 const product = { productId: 1, skus: ['AR-5381'] }
@@ -24,10 +26,26 @@ const table: [string, CatalogItem[], string[]][] = [
   ['a bundle parent is reported', [item('AR-5381', { isBundleParent: true })], ['CATALOG_ITEM_BUNDLE_PARENT']],
   ['no SKU', [item(null), item('AR-5381')], ['linked', 'CATALOG_ITEM_NO_SKU']],
   ['sold in the shop, unknown to the ERP', [item('GIFT'), item('AR-5381')], ['linked', 'CATALOG_ITEM_NOT_IN_ERP']],
+  ['linked, and sold on when nothing is left', [item('AR-5381', { isSoldAtZero: true })], ['linked', 'CATALOG_ITEM_SOLD_AT_ZERO']],
   ['known to the ERP, not in the shop', [], ['CATALOG_PRODUCT_NOT_IN_SHOP']],
 ]
 
 test.each(table)('%s', (_title, items, expected) => {
   const linking = linkItems([product], items)
+  expect([...linking.links.map(() => 'linked'), ...linking.findings.map(finding => finding.code)]).toEqual(expected)
+})
+
+const chosen: [string, CatalogItem[], string[]][] = [
+  ['what was chosen is linked', [item('AR-5381', { tags: ['sync'] })], ['linked']],
+  ['what was not chosen is neither linked nor reported', [item('AR-5381'), item('GIFT')], []],
+  [
+    'of two with one SKU the chosen one is linked',
+    [item('AR-5381', { tags: ['sync'] }), item('AR-5381', { inventoryItemGid: 'second' })],
+    ['linked'],
+  ],
+]
+
+test.each(chosen)('%s', (_title, items, expected) => {
+  const linking = linkItems([product], items, { tags: ['sync'], vendors: [], productTypes: [], skus: [] })
   expect([...linking.links.map(() => 'linked'), ...linking.findings.map(finding => finding.code)]).toEqual(expected)
 })

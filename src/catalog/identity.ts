@@ -1,10 +1,12 @@
+import { type Choice, type Choosable, EVERYTHING, isChosen } from './choice.ts'
+
 /**
  * Which inventory item of a shop is which product: by the SKU as it is written, to the letter. Anything less is reported
  * and left alone, since a wrong link sells somebody else's stock. This is the specification of `relink` in reading-store.ts.
  */
 export type CatalogProduct = { productId: number; skus: readonly string[] }
 
-export type CatalogItem = { inventoryItemGid: string; sku: string | null; isTracked: boolean; isBundleParent: boolean }
+export type CatalogItem = Choosable & { inventoryItemGid: string; isTracked: boolean; isBundleParent: boolean; isSoldAtZero: boolean }
 
 export type LinkCode =
   | 'CATALOG_SKU_DUPLICATE'
@@ -14,12 +16,16 @@ export type LinkCode =
   | 'CATALOG_ITEM_NO_SKU'
   | 'CATALOG_ITEM_NOT_IN_ERP'
   | 'CATALOG_PRODUCT_NOT_IN_SHOP'
+  /** It is linked all the same: the shop goes on selling what is not there. */
+  | 'CATALOG_ITEM_SOLD_AT_ZERO'
 
 export type LinkFinding = { code: LinkCode; sku: string; inventoryItemGid: string | null; productId: number | null }
 
 export type Linking = { links: { productId: number; inventoryItemGid: string }[]; findings: LinkFinding[] }
 
-export function linkItems(products: readonly CatalogProduct[], items: readonly CatalogItem[]): Linking {
+/** What was not chosen is neither linked nor reported: it is nobody's business here. */
+export function linkItems(products: readonly CatalogProduct[], everyItem: readonly CatalogItem[], choice: Choice = EVERYTHING): Linking {
+  const items = everyItem.filter(item => isChosen(choice, item))
   const bySku = new Map(products.flatMap(product => product.skus.map(sku => [sku, product.productId] as const)))
   const byFolded = new Map(products.flatMap(product => product.skus.map(sku => [folded(sku), product.productId] as const)))
   const sameSku = countBy(items, item => item.sku)
@@ -29,16 +35,22 @@ export function linkItems(products: readonly CatalogProduct[], items: readonly C
   for (const item of items) {
     const productId = item.sku === null ? undefined : bySku.get(item.sku)
     const code = codeOf(item, productId, byFolded, { sameSku, sameProduct })
-    if (code === null && productId !== undefined) linking.links.push({ productId, inventoryItemGid: item.inventoryItemGid })
-    else if (code !== null)
-      linking.findings.push({ code, sku: item.sku ?? '', inventoryItemGid: item.inventoryItemGid, productId: productId ?? null })
+    if (code === null && productId !== undefined) {
+      linking.links.push({ productId, inventoryItemGid: item.inventoryItemGid })
+      if (item.isSoldAtZero) linking.findings.push({ ...findingOf(item, productId), code: 'CATALOG_ITEM_SOLD_AT_ZERO' })
+    } else if (code !== null) linking.findings.push({ ...findingOf(item, productId), code })
   }
+  const inShop = new Set(everyItem.map(item => item.sku))
   for (const product of products) {
     const sku = product.skus[0]
-    if (sku !== undefined && !product.skus.some(known => sameSku.has(known)))
+    if (sku !== undefined && !product.skus.some(known => inShop.has(known)))
       linking.findings.push({ code: 'CATALOG_PRODUCT_NOT_IN_SHOP', sku, inventoryItemGid: null, productId: product.productId })
   }
   return linking
+}
+
+function findingOf(item: CatalogItem, productId: number | undefined): Omit<LinkFinding, 'code'> {
+  return { sku: item.sku ?? '', inventoryItemGid: item.inventoryItemGid, productId: productId ?? null }
 }
 
 type Counts = { sameSku: Map<string | number | null, number>; sameProduct: Map<string | number | null, number> }

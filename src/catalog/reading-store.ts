@@ -1,4 +1,4 @@
-import type { Tx } from '../db/connection.ts'
+import type { Sql, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { ShopItem, ShopLocation } from './port.ts'
 import { catalogChanged } from './store.ts'
@@ -23,16 +23,29 @@ export async function recordLocations(tx: Tx, shopId: number, locations: readonl
   await tx.query('update catalog.location set is_active = false where shop_id = $1 and seen_at < $2 and is_active', [shopId, new Date(now)])
 }
 
-/** Adds one chunk of what a shop sells. */
-export async function recordItems(tx: Tx, shopId: number, items: readonly ShopItem[], now: InstantMs): Promise<void> {
-  await tx.query(
-    `insert into catalog.shop_item (shop_id, inventory_item_gid, variant_gid, sku, is_tracked, is_bundle_parent, seen_at)
-     select $1, item, max(variant), max(sku), bool_and(tracked), bool_or(bundle), $7
-       from unnest($2::text[], $3::text[], $4::text[], $5::boolean[], $6::boolean[]) as given (item, variant, sku, tracked, bundle)
-      group by item
-     on conflict (shop_id, inventory_item_gid) do update
-        set variant_gid = excluded.variant_gid, sku = excluded.sku, is_tracked = excluded.is_tracked,
-            is_bundle_parent = excluded.is_bundle_parent, seen_at = excluded.seen_at`,
+/** Adds one chunk of what a shop sells. Gives how many of them are new, or other than they were known to be. */
+export async function recordItems(tx: Tx, shopId: number, items: readonly ShopItem[], now: InstantMs): Promise<number> {
+  const rows = await tx.query<{ changed: number }>(
+    `with given as (
+       select item, max(variant) as variant, max(sku) as sku, bool_and(tracked) as tracked, bool_or(bundle) as bundle, bool_or(at_zero) as at_zero,
+              max(product) as product, max(vendor) as vendor, max(type) as type, max(tags)::text[] as tags
+         from unnest($2::text[], $3::text[], $4::text[], $5::boolean[], $6::boolean[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::text[])
+                as given (item, variant, sku, tracked, bundle, at_zero, product, vendor, type, tags)
+        group by item
+     ), differing as (
+       select 1 from given g left join catalog.shop_item i on i.shop_id = $1 and i.inventory_item_gid = g.item
+        where (i.variant_gid, i.sku, i.is_tracked, i.is_bundle_parent, i.is_sold_at_zero, i.product_gid, i.vendor, i.product_type, i.tags)
+              is distinct from (g.variant, g.sku, g.tracked, g.bundle, g.at_zero, g.product, g.vendor, g.type, g.tags)
+     ), kept as (
+       insert into catalog.shop_item
+         (shop_id, inventory_item_gid, variant_gid, sku, is_tracked, is_bundle_parent, is_sold_at_zero, product_gid, vendor, product_type, tags, seen_at)
+       select $1, item, variant, sku, tracked, bundle, at_zero, product, vendor, type, tags, $7 from given
+       on conflict (shop_id, inventory_item_gid) do update
+          set variant_gid = excluded.variant_gid, sku = excluded.sku, is_tracked = excluded.is_tracked,
+              is_bundle_parent = excluded.is_bundle_parent, is_sold_at_zero = excluded.is_sold_at_zero, product_gid = excluded.product_gid,
+              vendor = excluded.vendor, product_type = excluded.product_type, tags = excluded.tags, seen_at = excluded.seen_at
+     )
+     select count(*) as changed from differing`,
     [
       shopId,
       items.map(item => item.inventoryItemGid),
@@ -41,8 +54,53 @@ export async function recordItems(tx: Tx, shopId: number, items: readonly ShopIt
       items.map(item => item.isTracked),
       items.map(item => item.isBundleParent),
       new Date(now),
+      items.map(item => item.isSoldAtZero),
+      items.map(item => item.productGid),
+      items.map(item => item.vendor),
+      items.map(item => item.productType),
+      items.map(item => arrayText(item.tags)),
     ],
   )
+  return rows[0]?.changed ?? 0
+}
+
+/** A list as PostgreSQL writes it: a list of lists of unequal lengths is no array. */
+function arrayText(texts: readonly string[]): string {
+  return `{${texts.map(text => `"${text.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`
+}
+
+/** What was asked for by name and is not there any more. Gives how many of them were known. */
+export async function forgetItems(
+  tx: Tx,
+  shopId: number,
+  asked: { inventoryItemGids: readonly string[]; productGids: readonly string[] },
+  seen: readonly string[],
+): Promise<number> {
+  const rows = await tx.query<{ gone: number }>(
+    `with gone as (
+       delete from catalog.shop_item
+        where shop_id = $1 and (inventory_item_gid = any ($2) or product_gid = any ($3)) and inventory_item_gid <> all ($4)
+       returning 1
+     )
+     select count(*) as gone from gone`,
+    [shopId, asked.inventoryItemGids, asked.productGids, seen],
+  )
+  return rows[0]?.gone ?? 0
+}
+
+export type Reading = { catalogReadAt: InstantMs | null; newsUntil: InstantMs | null }
+
+/** When a shop was last read whole, and up to when its changes were asked for. */
+export async function readingOf(sql: Sql, shopId: number): Promise<Reading> {
+  const rows = await sql.query<Reading>(
+    'select catalog_read_at as "catalogReadAt", news_until as "newsUntil" from catalog.shop where shop_id = $1',
+    [shopId],
+  )
+  return rows[0] ?? { catalogReadAt: null, newsUntil: null }
+}
+
+export async function moveNews(tx: Tx, shopId: number, until: InstantMs): Promise<void> {
+  await tx.query('update catalog.shop set news_until = $2 where shop_id = $1', [shopId, new Date(until)])
 }
 
 /** Ends a whole reading of a shop's catalogue: what was not seen in it is gone. */
@@ -50,6 +108,13 @@ export async function finishReading(tx: Tx, shopId: number, startedAt: InstantMs
   await tx.query('delete from catalog.shop_item where shop_id = $1 and seen_at < $2', [shopId, new Date(startedAt)])
   await tx.query('update catalog.shop set catalog_read_at = $2 where shop_id = $1', [shopId, new Date(startedAt)])
 }
+
+/** Whether an item `i` is among what `c` chooses. The specification is `isChosen`. */
+const IS_CHOSEN = `(c.shop_id is null or cardinality(c.tags || c.vendors || c.product_types || c.skus) = 0
+  or exists (select 1 from unnest(c.tags) one join unnest(i.tags) tag on lower(btrim(one)) = lower(btrim(tag)))
+  or exists (select 1 from unnest(c.vendors) one where lower(btrim(one)) = lower(btrim(i.vendor)))
+  or exists (select 1 from unnest(c.product_types) one where lower(btrim(one)) = lower(btrim(i.product_type)))
+  or i.sku = any (c.skus))`
 
 /** Says what each item is, in one statement; `linkItems` in identity.ts is the specification. Gives the number of links. */
 export async function relink(tx: Tx, shopId: number, now: InstantMs): Promise<{ links: number; findings: number; changed: boolean }> {
@@ -65,11 +130,12 @@ export async function relink(tx: Tx, shopId: number, now: InstantMs): Promise<{ 
               when count(*) over (partition by i.sku) > 1 or count(*) over (partition by sku.product_id) > 1 then 'CATALOG_SKU_DUPLICATE'
               when i.is_bundle_parent then 'CATALOG_ITEM_BUNDLE_PARENT'
               when not i.is_tracked then 'CATALOG_ITEM_UNTRACKED'
-            end as code
+            end as code, i.is_sold_at_zero
        from catalog.shop_item i
        left join sku on sku.value = i.sku
        left join near on near.folded = lower(regexp_replace(i.sku, '\\s+', '', 'g'))
-      where i.shop_id = $1`,
+       left join catalog.shop_choice c on c.shop_id = i.shop_id
+      where i.shop_id = $1 and ${IS_CHOSEN}`,
     [shopId],
   )
   const [counts] = await tx.query<{ removed: number; added: number; links: number }>(
@@ -96,11 +162,14 @@ export async function relink(tx: Tx, shopId: number, now: InstantMs): Promise<{ 
        insert into catalog.link_finding (shop_id, code, sku, inventory_item_gid, product_id, detail, found_at)
        select $1::integer, code, coalesce(sku, ''), inventory_item_gid, product_id, '', $2::timestamptz from classified where code is not null
        union all
+       select $1::integer, 'CATALOG_ITEM_SOLD_AT_ZERO', coalesce(sku, ''), inventory_item_gid, product_id, '', $2::timestamptz
+         from classified where code is null and is_sold_at_zero
+       union all
        select $1::integer, 'CATALOG_PRODUCT_NOT_IN_SHOP', min(p.value), null, p.product_id, '', $2::timestamptz
          from catalog.product_identifier p
         where p.type = 'SKU'
         group by p.product_id
-       having not bool_or(exists (select 1 from classified c where c.sku = p.value))
+       having not bool_or(exists (select 1 from catalog.shop_item i where i.shop_id = $1 and i.sku = p.value))
        returning 1
      ) select count(*) as findings from found`,
     [shopId, new Date(now)],

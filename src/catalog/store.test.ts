@@ -13,7 +13,18 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 const sku = fc.constantFrom('AR-5381', 'ar-5381', 'AR-5381 ', 'BB-1', 'bb-1', 'C 3', 'C3', 'D4', 'GIFT', '', ' ')
-const anyItem = fc.record({ sku: fc.option(sku), isTracked: fc.boolean(), isBundleParent: fc.boolean() })
+const anyItem = fc.record({
+  ...{ sku: fc.option(sku), isTracked: fc.boolean(), isBundleParent: fc.boolean(), isSoldAtZero: fc.boolean() },
+  vendor: fc.option(fc.constantFrom('Alpha', 'alpha ', 'Beta')),
+  productType: fc.option(fc.constantFrom('Boots', 'boots')),
+  tags: fc.array(fc.constantFrom('sync', 'Sync', 'a "quoted", one', 'back\\slash'), { maxLength: 3 }),
+})
+const anyChoice = fc.record({
+  tags: fc.subarray(['sync', 'a "quoted", one', 'back\\slash']),
+  vendors: fc.subarray(['ALPHA', 'Gamma']),
+  productTypes: fc.subarray([' boots']),
+  skus: fc.subarray(['D4', 'AR-5381 ']),
+})
 const products = [
   { name: 'Race', identifiers: [{ type: 'sku', value: 'AR-5381' }] },
   {
@@ -47,14 +58,19 @@ test('the statement links and reports exactly what the pure function says, whate
     `select product_id as "productId", array_agg(value order by value) as skus from catalog.product_identifier where type = 'SKU' group by product_id order by 1`,
   )
   await fc.assert(
-    fc.asyncProperty(fc.array(anyItem, { maxLength: 8 }), async given => {
+    fc.asyncProperty(fc.array(anyItem, { maxLength: 8 }), anyChoice, async (given, choice) => {
       const items: CatalogItem[] = given.map((item, index) => ({ ...item, inventoryItemGid: `item-${index}` }))
       await database.db.query('delete from catalog.shop_item')
+      await database.db.query(
+        `insert into catalog.shop_choice (shop_id, tags, vendors, product_types, skus) values ($1, $2, $3, $4, $5)
+         on conflict (shop_id) do update set tags = $2, vendors = $3, product_types = $4, skus = $5`,
+        [shopId, choice.tags, choice.vendors, choice.productTypes, choice.skus],
+      )
       await database.db.transaction(async tx => {
         await reading.recordItems(
           tx,
           shopId,
-          items.map(item => ({ ...item, variantGid: `v-${item.inventoryItemGid}` })),
+          items.map(item => ({ ...item, variantGid: `v-${item.inventoryItemGid}`, productGid: 'p' })),
           NOW,
         )
         await reading.relink(tx, shopId, NOW)
@@ -63,7 +79,7 @@ test('the statement links and reports exactly what the pure function says, whate
       const findings = await database.db.query<{ f: string }>(
         `select code || ' ' || coalesce(inventory_item_gid, product_id::text) as f from catalog.link_finding`,
       )
-      const expected = linkItems(known, items)
+      const expected = linkItems(known, items, choice)
       expect(links.map(row => row.l).sort()).toEqual(expected.links.map(link => `${link.productId} ${link.inventoryItemGid}`).sort())
       expect(findings.map(row => row.f).sort()).toEqual(
         expected.findings.map(found => `${found.code} ${found.inventoryItemGid ?? found.productId}`).sort(),

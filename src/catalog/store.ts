@@ -55,6 +55,28 @@ export async function addShop(
   return rows[0]?.shopId ?? 0
 }
 
+/** Switches a shop off, with the reason; nothing is asked of it or written to it any longer. */
+export async function stopShop(tx: Tx, shopId: number, reason: string, now: InstantMs): Promise<void> {
+  await tx.query('update catalog.shop set is_enabled = false, stopped_reason = $2, stopped_at = $3 where shop_id = $1', [
+    shopId,
+    reason,
+    new Date(now),
+  ])
+}
+
+/** Null: it is on. */
+export async function stoppedOf(sql: Sql, shopId: number): Promise<{ reason: string; at: InstantMs } | null> {
+  const rows = await sql.query<{ reason: string; at: InstantMs }>(
+    'select stopped_reason as reason, stopped_at as at from catalog.shop where shop_id = $1 and stopped_at is not null and not is_enabled',
+    [shopId],
+  )
+  return rows[0] ?? null
+}
+
+export async function startShop(tx: Tx, shopId: number): Promise<void> {
+  await tx.query('update catalog.shop set is_enabled = true, stopped_reason = null, stopped_at = null where shop_id = $1', [shopId])
+}
+
 /** Says what may be done in a shop; null: nobody has chosen, which is read only. */
 export async function setAccessScope(tx: Tx, shopId: number, accessScope: Shop['accessScope'] | null): Promise<void> {
   await tx.query('update catalog.shop set access_scope = $2 where shop_id = $1', [shopId, accessScope])

@@ -52,6 +52,11 @@ async function recordHealth(tx: Tx, shopId: number, health: Health): Promise<voi
   )
 }
 
+/** Something else may be granted than was heard: it is asked before the next write, and at the next check. */
+export async function askScopesAnew(sql: Sql, shopId: number): Promise<void> {
+  await sql.query('update channel.health set scopes_at = null where shop_id = $1', [shopId])
+}
+
 /** What decides whether a request may go out at all, read for each of them. */
 export async function standingOf(sql: Sql, shopId: number): Promise<Standing | null> {
   const rows = await sql.query<Standing>(

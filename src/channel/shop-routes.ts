@@ -1,5 +1,6 @@
+import { credentialOf, describeCredential } from '../catalog/credential-store.ts'
 import { shopNotFound } from '../catalog/not-as-asked.ts'
-import { type Shop, setAccessScope, shopCalled } from '../catalog/store.ts'
+import { type Shop, setAccessScope, shopCalled, stoppedOf } from '../catalog/store.ts'
 import { recordAudit } from '../db/audit.ts'
 import type { Db, Sql } from '../db/connection.ts'
 import { accessScopeOf } from '../http/contract/access-scope.ts'
@@ -16,6 +17,8 @@ import { healthOf } from './health-store.ts'
 import { shopsWithHealth, withHealth } from './routes.ts'
 import { shopSentence } from './sentence.ts'
 import { TROUBLES } from './trouble.ts'
+import { TOPICS } from './webhook.ts'
+import { webhooksOf } from './webhook-store.ts'
 
 export type ShopRouteDeps = {
   db: Db
@@ -103,6 +106,9 @@ async function detailOf(sql: Sql, code: string, now: InstantMs): Promise<Answer<
       { ...health, isEnabled: shop.isEnabled, waiting: shop.waiting },
       at => `${new Date(at).toISOString().slice(11, 16)} UTC`,
     ),
+    stopped: await stoppedOf(sql, shopId),
+    token: describeCredential(await credentialOf(sql, shopId)),
+    webhooks: await webhooksWithReasons(sql, shopId),
     circuit: circuitOf(health, now),
     scopes: {
       askedAt: health.scopesAt,
@@ -117,4 +123,10 @@ async function detailOf(sql: Sql, code: string, now: InstantMs): Promise<Answer<
     },
     troubles: (await troublesSince(sql, shopId, now - DAY_MS)).map(trouble => ({ ...trouble, ...TROUBLES[trouble.class] })),
   }
+}
+
+async function webhooksWithReasons(sql: Sql, shopId: number): Promise<Answer<typeof shopDetail>['webhooks']> {
+  const { topics, ...webhooks } = await webhooksOf(sql, shopId)
+  const why = new Map(TOPICS.map(each => [each.topic, each.why]))
+  return { ...webhooks, topics: topics.map(each => ({ ...each, why: why.get(each.topic) ?? '' })) }
 }

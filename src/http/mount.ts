@@ -2,19 +2,24 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { TrueupError } from '../kernel/error.ts'
 import { problem } from './contract/problem.ts'
-import type { Asked, Download, DownloadRoute, Route, UploadRoute, Who } from './contract/route.ts'
+import type { AdmittedRoute, Asked, Download, DownloadRoute, HookRoute, Role, Route, UploadRoute, Who } from './contract/route.ts'
+import { mountHooks } from './mount-hooks.ts'
 
 /** Where the bytes of one upload end. Larger feeds come over SFTP. */
 const UPLOAD_BYTES_MAX = 8 * 1_024 ** 3
 
 /** Sees to it that only those ask who may, before anything of the request is read. */
-export type Admit = (request: FastifyRequest, role: Route['role']) => Promise<Who>
+export type Admit = (request: FastifyRequest, role: Role) => Promise<Who>
 
 /** Gives every route of the list its address, its check and its place in the OpenAPI document. */
 export function mountRoutes(api: FastifyInstance, routes: readonly Route[], admit: Admit): void {
   const whoAsks = new WeakMap<FastifyRequest, Who>()
+  mountHooks(
+    api,
+    routes.filter((route): route is HookRoute => route.kind === 'hook'),
+  )
   for (const route of routes) {
-    if (route.kind === 'upload') continue
+    if (route.kind === 'upload' || route.kind === 'hook') continue
     api.route(optionsOf(route))
   }
   // Bytes are taken as they come only where a file is wanted: this scope knows no JSON.
@@ -24,7 +29,7 @@ export function mountRoutes(api: FastifyInstance, routes: readonly Route[], admi
     for (const route of routes) if (route.kind === 'upload') scope.route(optionsOf(route))
   })
 
-  function optionsOf(route: Route): RouteOptions {
+  function optionsOf(route: AdmittedRoute): RouteOptions {
     return {
       method: route.method,
       url: route.path,
@@ -37,7 +42,7 @@ export function mountRoutes(api: FastifyInstance, routes: readonly Route[], admi
     }
   }
 
-  async function answer(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  async function answer(route: AdmittedRoute, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const who = whoAsks.get(request)
     if (who === undefined) throw new Error('bug: a request was answered without its check')
     const gone = new AbortController()
@@ -87,7 +92,7 @@ function sendDownload(reply: FastifyReply, file: Download): FastifyReply {
     .send(Readable.from(file.chunks, { objectMode: false }))
 }
 
-function schemaOf(route: Route) {
+function schemaOf(route: AdmittedRoute) {
   const described = { summary: route.summary, tags: [route.tag], security: [{ session: [] }, { token: [] }] }
   const problems = { '4xx': problemAnswer, '5xx': problemAnswer }
   const asked = { ...(route.params ? { params: route.params } : {}), ...(route.query ? { querystring: route.query } : {}) }

@@ -6,6 +6,7 @@ import { TrueupError } from '../kernel/error.ts'
  */
 export const ROOM_STEPS = [
   'catalog',
+  'catalog-news',
   'sources',
   'feed',
   'import',
@@ -162,7 +163,18 @@ export const JOBS: readonly Job[] = [
     category: 'Products',
     description: 'Reads the locations and variants of each shop and links them to products.',
     steps: ['catalog'],
-    cron: '0 * * * *',
+    cron: '0 1 * * *',
+    isSlow: false,
+    parameters: [SHOP],
+    aliases: [],
+  },
+  {
+    name: 'Follow Catalogue of Shopify',
+    slug: 'follow-catalogue-of-shopify',
+    category: 'Products',
+    description: 'Reads what the shops said has changed: new variants, other SKUs, closed locations.',
+    steps: ['catalog-news'],
+    cron: '*/5 * * * *',
     isSlow: false,
     parameters: [SHOP],
     aliases: [],
@@ -171,7 +183,7 @@ export const JOBS: readonly Job[] = [
     name: 'Check Shopify Shops',
     slug: 'check-shopify-shops',
     category: 'Miscellaneous',
-    description: 'Asks each shop what it grants us, and keeps its job log within bounds.',
+    description: 'Asks each shop what it grants us, mends its webhooks, and keeps its job log within bounds.',
     steps: ['shop-check'],
     cron: '*/10 * * * *',
     isSlow: false,
@@ -237,6 +249,7 @@ export function jobOfStep(step: RoomStep, jobs: readonly Job[] = JOBS): Job | un
  */
 export const FLOOR_MS: Readonly<Record<RoomStep, number | null>> = {
   catalog: null,
+  'catalog-news': 15_000,
   sources: 2_000,
   feed: 2_000,
   import: 2_000,

@@ -38,7 +38,7 @@ beforeEach(async () => {
     )
   }
   shops = openShops({
-    ...{ db: home.db, box, fetch, clock: { now: () => now } },
+    ...{ db: home.db, box, fetch, clock: { now: () => now }, publicUrl: null },
     ids: { uuid: () => randomUUID(), secret: () => randomUUID() },
     sleep: ms => new Promise(done => setTimeout(done, Math.min(ms, 300))),
   })

@@ -1,6 +1,7 @@
 import type { ShopFile } from '../../simulator/shopify/shop-file.ts'
 import { startShopifySimulator } from '../../simulator/shopify/simulator.ts'
 import { type OpenShop, openShop, type ShopOptions } from '../../src/adapters/shopify/shop.ts'
+import { typedIn } from '../../src/adapters/shopify/tokens.ts'
 
 export type SimulatedLevel = {
   inventoryItemId: string
@@ -38,7 +39,7 @@ export async function openSimulatedShop(file: ShopFile): Promise<SimulatedShop> 
   const options: ShopOptions = {
     apiUrl: simulator.url,
     apiVersion: '2026-10',
-    accessToken: 'shpat_test',
+    token: typedIn('shpat_test'),
     fetch,
     clock: { now: () => Date.now() },
     guard: EVERYTHING_GOES,

@@ -11,6 +11,7 @@ import * as catalog from '../../src/catalog/store.ts'
 import { type Db, openDb } from '../../src/db/connection.ts'
 import { createReception } from '../../src/feed/step.ts'
 import { addFeed } from '../../src/feed/store.ts'
+import { NOTHING_TO_DO } from '../../src/kernel/report.ts'
 
 /*
  * Takes one stock file from its upload to the queue before the shop, in a process of its own so that its memory is its own, and prints
@@ -32,7 +33,7 @@ const steps = roomSteps({
   ids: realIds,
   files,
   format: delimitedReader,
-  shops: { each: async () => ({ read: 0, wrote: 0, more: false }) },
+  shops: { each: async () => NOTHING_TO_DO, check: async () => NOTHING_TO_DO },
   pollFolders: async () => ({ read: 0, wrote: 0, more: false }),
   visitSources: async () => ({ read: 0, wrote: 0, more: false }),
 })

@@ -1,13 +1,15 @@
+import type { ShopCode } from '../../channel/port.ts'
 import type { Clock } from '../../kernel/clock.ts'
-import { messageOf } from '../../kernel/error.ts'
+import { messageOf, TrueupError } from '../../kernel/error.ts'
 import type { Answer, ShopBody } from './answer.ts'
+import type { TokenSource } from './tokens.ts'
 
 /** Shopify itself gives up after 10 s; later than this nothing comes. */
 const REQUEST_TIMEOUT_MS = 15_000
 /** A hundred megabytes over a slow line. */
 const UPLOAD_TIMEOUT_MS = 15 * 60_000
 
-export type ClientOptions = { apiUrl: string; apiVersion: string; accessToken: string; fetch: typeof fetch; clock: Clock }
+export type ClientOptions = { apiUrl: string; apiVersion: string; token: TokenSource; fetch: typeof fetch; clock: Clock }
 
 export type Client = {
   /** Posts these very bytes. Never throws for what the world does: that is an answer too. */
@@ -18,32 +20,25 @@ export type Client = {
   upload(url: string, form: FormData, signal?: AbortSignal): Promise<number>
 }
 
-/** The wire to one shop: one request, one answer, no judgement and no second try. */
+/** The wire to one shop: one request, one answer, no judgement, and no second try but with another token. */
 export function openClient(options: ClientOptions): Client {
   const url = `${options.apiUrl.replace(/\/+$/, '')}/admin/api/${options.apiVersion}/graphql.json`
   const headers = {
     accept: 'application/json',
     'content-type': 'application/json',
     'user-agent': 'Trueup',
-    'x-shopify-access-token': options.accessToken,
   }
   return {
     async post(body, signal) {
-      const startedAt = options.clock.now()
       try {
-        const response = await options.fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: withTimeout(signal) })
-        // The body is read here: a connection that breaks in the middle of it is no answer.
-        const text = await response.text()
-        return {
-          kind: 'answered',
-          status: response.status,
-          body: asJson(text),
-          requestId: response.headers.get('x-request-id'),
-          look: lookOf(dateOf(response.headers), options.clock.now() - startedAt),
-          retryAfterMs: retryAfterMs(response.headers),
-        }
+        const token = await options.token.current(signal)
+        const answer = await postWith(token, body, signal)
+        if (answer.kind !== 'answered' || answer.status !== 401) return answer
+        // Nothing was done: the shop did not know us. Where there is another token it is tried, once.
+        const other = await options.token.insteadOf(token, signal)
+        return other === null ? answer : await postWith(other, body, signal)
       } catch (error) {
-        return { kind: 'nothing', message: reasonOf(error) }
+        return withoutToken(error)
       }
     },
     download: (address, signal) => options.fetch(address, signal ? { signal } : {}),
@@ -59,6 +54,33 @@ export function openClient(options: ClientOptions): Client {
       return response.status
     },
   }
+
+  async function postWith(token: string, body: string, signal: AbortSignal | undefined): Promise<Answer> {
+    const sent = { method: 'POST', headers: { ...headers, 'x-shopify-access-token': token }, body, redirect: 'manual' } as const
+    const startedAt = options.clock.now()
+    try {
+      const response = await options.fetch(url, { ...sent, signal: withTimeout(signal) })
+      // The body is read here: a connection that breaks in the middle of it is no answer.
+      const text = await response.text()
+      return {
+        kind: 'answered',
+        status: response.status,
+        body: asJson(text),
+        requestId: response.headers.get('x-request-id'),
+        look: lookOf(dateOf(response.headers), options.clock.now() - startedAt),
+        retryAfterMs: retryAfterMs(response.headers),
+      }
+    } catch (error) {
+      return { kind: 'nothing', message: reasonOf(error) }
+    }
+  }
+}
+
+/** There is no token to send: nothing went out. */
+function withoutToken(error: unknown): Answer {
+  if (!(error instanceof TrueupError)) throw error
+  const code: ShopCode = error.code === 'CHANNEL_UNREACHABLE' || error.code === 'CHANNEL_SHOP_FROZEN' ? error.code : 'CHANNEL_TOKEN_REFUSED'
+  return { kind: 'not_sent', code, message: error.message, retryAfterMs: null }
 }
 
 /** A wire's patience is real time, whatever clock the rooms are given. */

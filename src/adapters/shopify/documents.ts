@@ -129,9 +129,45 @@ export const CANCEL_BULK = `mutation CancelBulk($id: ID!) {
   }
 }`
 
+export const LIST_WEBHOOKS = `query ListWebhooks($after: String) {
+  webhookSubscriptions(first: 100, after: $after) {
+    nodes { id topic uri }
+    pageInfo { hasNextPage endCursor }
+  }
+}`
+
+export const SUBSCRIBE_WEBHOOK = `mutation SubscribeWebhook($topic: WebhookSubscriptionTopic!, $uri: String!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri, format: JSON }) {
+    webhookSubscription { id }
+    userErrors { field message }
+  }
+}`
+
+export const UNSUBSCRIBE_WEBHOOK = `mutation UnsubscribeWebhook($id: ID!) {
+  webhookSubscriptionDelete(id: $id) {
+    deletedWebhookSubscriptionId
+    userErrors { field message }
+  }
+}`
+
+const VARIANT = 'id sku requiresComponents inventoryPolicy inventoryItem { id tracked } product { id vendor productType tags }'
+
+export const VARIANTS_FOUND = `query VariantsFound($query: String!, $after: String) {
+  productVariants(first: 100, after: $after, query: $query, sortKey: ID) {
+    nodes { ${VARIANT} }
+    pageInfo { hasNextPage endCursor }
+  }
+}`
+
+export const VARIANTS_OF_ITEMS = `query VariantsOfItems($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on InventoryItem { id variants(first: 1) { nodes { ${VARIANT} } } }
+  }
+}`
+
 export const BULK_VARIANTS = `{
   productVariants {
-    edges { node { id sku requiresComponents inventoryItem { id tracked } } }
+    edges { node { ${VARIANT} } }
   }
 }`
 

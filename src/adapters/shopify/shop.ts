@@ -1,6 +1,7 @@
 import type { ShopCatalogPort } from '../../catalog/port.ts'
 import type { ShopPort } from '../../channel/port.ts'
 import type { ShopUploadPort } from '../../channel/upload-port.ts'
+import type { ShopWebhooksPort } from '../../channel/webhook-port.ts'
 import type { Clock, Sleep } from '../../kernel/clock.ts'
 import type { ShopOrdersPort } from '../../orders/port.ts'
 import { openBulk } from './bulk.ts'
@@ -11,14 +12,16 @@ import { shopCatalog } from './shop-catalog.ts'
 import { shopLevels } from './shop-levels.ts'
 import { shopOrders } from './shop-orders.ts'
 import { shopUploads } from './shop-uploads.ts'
+import { shopWebhooks } from './shop-webhooks.ts'
+import type { TokenSource } from './tokens.ts'
 
-export type OpenShop = ShopCatalogPort & ShopOrdersPort & ShopPort & ShopUploadPort
+export type OpenShop = ShopCatalogPort & ShopOrdersPort & ShopPort & ShopUploadPort & ShopWebhooksPort
 
 export type ShopOptions = {
   /** Of the shop itself, for example `https://name.myshopify.com`. */
   apiUrl: string
   apiVersion: string
-  accessToken: string
+  token: TokenSource
   fetch: typeof fetch
   clock: Clock
   sleep: Sleep
@@ -34,6 +37,7 @@ export function openShop(options: ShopOptions): OpenShop {
     ...shopCatalog({ graphql: speak('catalog'), bulk }),
     ...shopOrders({ graphql: speak('orders') }),
     ...shopLevels({ graphql: speak('levels'), writes: speak('writes'), bulk }),
+    ...shopWebhooks({ graphql: speak('catalog') }),
     ...shopUploads({ client, graphql: speak('bulk') }),
   }
 }

@@ -69,10 +69,24 @@ export type UploadRoute = Described & {
 }
 
 /**
+ * A door for another system, which shows who it is by a signature over the raw bytes instead of signing in. Whatever is not
+ * signed is refused by `handle` itself; nothing of the body is read before.
+ */
+export type HookRoute = Omit<Described, 'role'> & {
+  kind: 'hook'
+  method: 'POST'
+  params?: Schema
+  handle(asked: { params: unknown; header(name: string): string | undefined; rawBody: Uint8Array }): Promise<void>
+}
+
+/**
  * What people may see and do in a room: plain values that the gate mounts. A room's `routes.ts` exports a function from
  * what it needs to a list of these, and so knows nothing of the server.
  */
-export type Route = JsonRoute | DownloadRoute | UploadRoute
+export type Route = AdmittedRoute | HookRoute
+
+/** A route for somebody who is signed in. */
+export type AdmittedRoute = JsonRoute | DownloadRoute | UploadRoute
 
 export function jsonRoute<
   Answer extends Schema,
@@ -116,4 +130,13 @@ export function uploadRoute<
   },
 ): Route {
   return { ...route, kind: 'upload', method: 'POST', status: 201 } as Route
+}
+
+export function hookRoute<Params extends Schema | undefined = undefined>(
+  route: Omit<Described, 'role'> & {
+    params?: Params
+    handle(asked: { params: Given<Params>; header(name: string): string | undefined; rawBody: Uint8Array }): Promise<void>
+  },
+): Route {
+  return { ...route, kind: 'hook', method: 'POST' } as Route
 }

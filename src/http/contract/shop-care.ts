@@ -17,10 +17,34 @@ const neededScope = z.object({
   isGranted: z.boolean().nullable(),
 })
 
+export const credentialInDetail = z.object({
+  kind: z.enum(['static', 'client_credentials', 'refresh_token']),
+  clientId: z.string().nullable(),
+  isSecretKnown: z.boolean(),
+  isOldSecretKnown: z.boolean(),
+  /** Null: it does not expire, or none was fetched yet. */
+  accessExpiresAt: instant.nullable(),
+  refreshExpiresAt: instant.nullable(),
+  renewedAt: instant.nullable(),
+})
+
+const webhooksInDetail = z.object({
+  state: z.enum(['off', 'on', 'unchecked']),
+  reason: z.string().nullable(),
+  /** Subscriptions that were found missing, and made again. */
+  mended: z.number().int(),
+  checkedAt: instant.nullable(),
+  topics: z.array(z.object({ topic: z.string(), why: z.string(), refused: z.string().nullable(), lastAt: instant.nullable() })),
+})
+
 export const shopDetail = shopInList
   .extend({
     /** What is the matter and whose turn it is, in one sentence. */
     sentence: z.string(),
+    /** Why and when it was switched off; null: it is on. */
+    stopped: z.object({ reason: z.string(), at: instant }).nullable(),
+    token: credentialInDetail,
+    webhooks: webhooksInDetail,
     circuit: z.enum(['closed', 'open', 'probing']),
     scopes: z.object({ askedAt: instant.nullable(), needed: z.array(neededScope), others: z.array(z.string()) }),
     /** Where these stand in Shopify's own admin; null: the address does not say which shop it is. */
@@ -108,3 +132,17 @@ export const exchangeRows = z.object({
 export const throttleChart = z.object({
   points: z.array(z.object({ at: instant, availablePoints: z.number().int(), maxPoints: z.number().int(), requests: z.number().int() })),
 })
+
+const secret = z
+  .string()
+  .max(500)
+  .regex(/^[\x21-\x7e]+$/, 'A token or secret has no blanks.')
+
+const app = { clientId: z.string().trim().min(1).max(200), clientSecret: secret }
+
+export const newCredential = z.discriminatedUnion('kind', [
+  /** A token that was typed in. With the app's secret webhooks can be checked. */
+  z.object({ kind: z.literal('static'), token: secret.optional(), clientId: app.clientId.optional(), clientSecret: secret.optional() }),
+  z.object({ kind: z.literal('client_credentials'), ...app }),
+  z.object({ kind: z.literal('refresh_token'), ...app, refreshToken: secret }),
+])
