@@ -57,8 +57,7 @@ export function roomSteps({ db, clock, ids, files, format, shops, pollFolders, v
     outbox: () => outbox.step({ db, clock }),
     channel: (signal, parameters) =>
       forShops('channel', (shop, port) => channel.step({ db, clock, ids, port, shopId: shop.shopId, ...abort(signal) }), parameters),
-    'shop-check': (signal, parameters) =>
-      forShops('shop-check', shop => shops.check(shop, abort(signal)), parameters),
+    'shop-check': (signal, parameters) => forShops('shop-check', shop => shops.check(shop, abort(signal)), parameters),
     reconcile: (signal, parameters) =>
       forShops('reconcile', (shop, port) => reconcile.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) }), parameters),
     'hard-sync': (signal, parameters) =>
