@@ -38,7 +38,7 @@ export async function availabilityBench(words: readonly string[]): Promise<void>
   }
 }
 
-async function stock(db: Db, { skus, at }: { skus: number; at: Date }): Promise<void> {
+export async function stock(db: Db, { skus, at }: { skus: number; at: Date }): Promise<void> {
   await db.query(`insert into catalog.product (name, created_at) select 'SKU-' || n, $2 from generate_series(1, $1) n`, [skus, at])
   await db.query(`insert into catalog.facility (code, name, created_at) select 'F' || n, 'F' || n, $2 from generate_series(1, $1) n`, [
     FACILITIES,
@@ -72,7 +72,7 @@ async function stock(db: Db, { skus, at }: { skus: number; at: Date }): Promise<
   await db.query('analyze')
 }
 
-async function map(db: Db, kind: 'aggregate' | 'one-to-one'): Promise<void> {
+export async function map(db: Db, kind: 'aggregate' | 'one-to-one'): Promise<void> {
   await db.query('delete from catalog.location_mapping')
   await db.query('truncate availability.target, availability.supply')
   if (kind === 'aggregate')

@@ -9,6 +9,8 @@ import * as targets from './target-store.ts'
 /** Movements that one step turns into promises, as one set. */
 const MOVEMENTS_PER_STEP_MAX = 200_000
 
+const NOTHING_CHANGED: targets.Recomputed = { changed: 0, head: null }
+
 /** Computes the promises that depend on what changed since the last step: stock, orders, settings, mappings, dates. */
 export async function step({ db, clock }: { db: Db; clock: Clock }): Promise<StepReport> {
   if (!isBehind(await store.readingOf(db), clock.now())) return NOTHING_TO_DO
@@ -31,8 +33,8 @@ export async function step({ db, clock }: { db: Db; clock: Clock }): Promise<Ste
     }
     const touched = await targets.gatherTouched(tx, changed)
     const levels = await targets.countTouched(tx, touched)
-    const wrote = levels === 0 ? 0 : await targets.recomputeTargets(tx, touched, now)
-    await store.advance(tx, { ...reading, dueAt: nextDueAt }, upTo)
+    const { changed: wrote, head } = levels === 0 ? NOTHING_CHANGED : await targets.recomputeTargets(tx, touched, now)
+    await store.advance(tx, { ...reading, dueAt: nextDueAt }, { movementsUpTo: upTo, head })
     return { read: Math.max(levels, upTo - movements.after), wrote, more: upTo < movements.head, notes: { levels } }
   })
 }
@@ -45,8 +47,9 @@ export async function recomputeAll({ db, clock }: { db: Db; clock: Clock }): Pro
     const reading = await store.readingOf(tx)
     await supply.refreshSupply(tx, now)
     const touched = await targets.gatherAll(tx)
-    const wrote = await targets.recomputeTargets(tx, touched, now)
-    await store.advance(tx, { ...reading, dueAt: await supply.nextMembershipChange(tx, now) }, reading.movements.head)
+    const { changed: wrote, head } = await targets.recomputeTargets(tx, touched, now)
+    const dueAt = await supply.nextMembershipChange(tx, now)
+    await store.advance(tx, { ...reading, dueAt }, { movementsUpTo: reading.movements.head, head })
     return { read: await targets.countTouched(tx, touched), wrote, more: false }
   })
 }

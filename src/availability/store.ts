@@ -41,18 +41,15 @@ export async function readingOf(sql: Sql): Promise<Reading> {
   }
 }
 
-/** Moves every cursor to where this step has read, and tells the next room how far it may read. */
-export async function advance(tx: Tx, reading: Reading, movementsUpTo: number): Promise<void> {
-  const rows = await tx.query<{ head: number }>(
-    'select case when is_called then last_value else 0 end as head from availability.target_seq',
-  )
+/** Moves every cursor to where this step has read, and tells the next room how far it may read, where that is further. */
+export async function advance(tx: Tx, reading: Reading, to: { movementsUpTo: number; head: number | null }): Promise<void> {
   await setCursors(tx, {
-    [READS_INVENTORY]: movementsUpTo,
+    [READS_INVENTORY]: to.movementsUpTo,
     [READS_SETTINGS]: reading.settings.head,
     [READS_PRODUCTS]: reading.products.head,
     [READS_CATALOG]: reading.catalog.head,
     [DUE]: reading.dueAt ?? 0,
-    [AVAILABILITY_HEAD]: rows[0]?.head ?? 0,
+    ...(to.head === null ? {} : { [AVAILABILITY_HEAD]: to.head }),
   })
 }
 

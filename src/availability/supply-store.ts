@@ -1,6 +1,7 @@
 import type { Sql, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
-import type { LevelKey, SupplyChange } from './target-store.ts'
+import type { LevelKey } from './promised-store.ts'
+import type { SupplyChange } from './target-store.ts'
 
 /**
  * Says anew which facility feeds which location at this instant, and gives what changed: a facility on its own, or each

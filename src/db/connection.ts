@@ -6,8 +6,11 @@ import { assert } from '../kernel/assert.ts'
 
 /** What a store's statements run on: the pool or an open transaction. */
 export type Sql = {
-  /** Runs one statement and gives its rows. */
-  query<T>(text: string, values?: readonly unknown[]): Promise<T[]>
+  /**
+   * Runs one statement and gives its rows. Under a name the connection keeps the statement prepared: for those that run
+   * often and take longer to plan than to run. A name stands for one text.
+   */
+  query<T>(text: string, values?: readonly unknown[], options?: { name?: string }): Promise<T[]>
 }
 
 /** An open transaction. It ends with the function it was given to. */
@@ -56,9 +59,9 @@ export function openDb(options: DbOptions): Db {
   const seen = options.onStatement ?? (() => {})
 
   return {
-    async query<T>(text: string, values: readonly unknown[] = []) {
+    async query<T>(text: string, values: readonly unknown[] = [], { name }: { name?: string } = {}) {
       seen(text)
-      return (await pool.query(text, [...values])).rows as T[]
+      return (await pool.query({ text, values: [...values], ...(name ? { name } : {}) })).rows as T[]
     },
     async transaction(work) {
       const client = await pool.connect()
@@ -101,9 +104,9 @@ export function openDb(options: DbOptions): Db {
 
 function transactionOn(client: pg.PoolClient, seen: (text: string) => void): Tx {
   return {
-    async query<T>(text: string, values: readonly unknown[] = []) {
+    async query<T>(text: string, values: readonly unknown[] = [], { name }: { name?: string } = {}) {
       seen(text)
-      return (await client.query(text, [...values])).rows as T[]
+      return (await client.query({ text, values: [...values], ...(name ? { name } : {}) })).rows as T[]
     },
     async copyIn(text, chunks) {
       seen(text)

@@ -41,9 +41,11 @@ export async function peekCursor(sql: Sql, reader: string): Promise<number> {
 
 /** Looks at several cursors at once: one that was never set stands at 0. */
 export async function peekCursors<Reader extends string>(sql: Sql, readers: readonly Reader[]): Promise<Record<Reader, number>> {
-  const rows = await sql.query<{ reader: Reader; position: number }>('select reader, position from street.cursor where reader = any($1)', [
-    readers,
-  ])
+  const rows = await sql.query<{ reader: Reader; position: number }>(
+    'select reader, position from street.cursor where reader = any($1)',
+    [readers],
+    { name: 'cursor.peek' },
+  )
   const at = new Map(rows.map(row => [row.reader, row.position]))
   return Object.fromEntries(readers.map(reader => [reader, at.get(reader) ?? 0])) as Record<Reader, number>
 }
@@ -54,5 +56,6 @@ export async function setCursors(tx: Tx, positions: Readonly<Record<string, numb
     `insert into street.cursor (reader, position) select * from unnest($1::text[], $2::bigint[])
      on conflict (reader) do update set position = excluded.position`,
     [Object.keys(positions), Object.values(positions)],
+    { name: 'cursor.set' },
   )
 }
