@@ -8,9 +8,6 @@ create table catalog.product_trait (
   features    text[] not null default '{}',
   primary key (product_id, source)
 );
-alter table catalog.shop_item add column product_type text;
-alter table catalog.shop_item add column vendor text;
-alter table catalog.shop_item add column tags text[] not null default '{}';
 
 -- Items whose stock a shop does not track: nothing is promised there, and that is no trouble.
 create table catalog.untracked (
@@ -77,11 +74,15 @@ create table availability.class (
   rule_ids  integer[] not null unique
 );
 insert into availability.class (class_id, rule_ids) overriding system value values (0, '{}');
+-- Numbers what changes in the derived tables below: the promises of these are computed again.
+create sequence availability.rule_seq;
 create table availability.product_class (
   product_id  integer primary key,
-  class_id    integer not null
-);
+  class_id    integer not null,
+  seq         bigint not null
+) with (fillfactor = 80);
 create index product_class_by_class on availability.product_class (class_id);
+create index product_class_by_seq on availability.product_class (seq);
 -- What the last matching rule says for a class at a facility and in a channel, and which rule that was. Null: no rule says it.
 create table availability.class_facility (
   class_id            integer not null,
@@ -92,6 +93,7 @@ create table availability.class_facility (
   brokering_rule_id   integer,
   allow_pickup        boolean,
   pickup_rule_id      integer,
+  seq                 bigint not null,
   primary key (class_id, facility_id)
 );
 create table availability.class_channel (
@@ -103,6 +105,7 @@ create table availability.class_channel (
   brokering_rule_id  integer,
   allow_pickup       boolean,
   pickup_rule_id     integer,
+  seq                bigint not null,
   primary key (class_id, group_id)
 );
 -- Classes that a rule takes out of the promises.

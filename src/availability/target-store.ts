@@ -16,13 +16,15 @@ export type Changed = {
   /** Products that are made of something else, or described otherwise. */
   products: Range
   supply: readonly SupplyChange[]
+  /** What rules say otherwise now; null: no rule was looked at. */
+  rules: Range | null
 }
 
 /**
  * Lists the promises that depend on what changed, and no others. A component takes its kits along, and a kit, whose orders
  * hold its components, takes those.
  */
-export async function gatherTouched(tx: Tx, { movements, settings, products, supply }: Changed): Promise<Touched> {
+export async function gatherTouched(tx: Tx, { movements, settings, products, supply, rules }: Changed): Promise<Touched> {
   return gather(
     tx,
     `with changed as (
@@ -35,6 +37,7 @@ export async function gatherTouched(tx: Tx, { movements, settings, products, sup
        select null, group_id, product_id from catalog.product_channel where seq > $3 and seq <= $4
        union
        select null, null, product_id from catalog.product_change where seq > $5 and seq <= $6
+       ${rules === null ? '' : BY_RULES}
      ), part as (
        select facility_id, group_id, product_id from changed
        union
@@ -63,9 +66,32 @@ export async function gatherTouched(tx: Tx, { movements, settings, products, sup
       supply.map(change => change.shopId),
       supply.map(change => change.locationId),
       supply.map(change => change.facilityId),
+      ...(rules === null ? [] : [rules.after, rules.upTo]),
     ],
+    rules === null ? { name: 'availability.gather' } : {},
   )
 }
+
+/** Products that other rules name than before, and what a class has otherwise at a facility or in a channel. */
+const BY_RULES = `
+       union
+       select null, null, product_id from availability.product_class where seq > $10 and seq <= $11
+       union
+       select r.facility_id, null, h.product_id
+         from availability.class_facility r
+         join (
+           select facility_id, product_id from inventory.position
+           union
+           select h.facility_id, k.kit_product_id from catalog.kit_component k join inventory.position h on h.product_id = k.component_product_id
+         ) h on h.facility_id = r.facility_id
+         left join availability.product_class c on c.product_id = h.product_id
+        where r.seq > $10 and r.seq <= $11 and r.class_id = coalesce(c.class_id, 0)
+       union
+       select null, r.group_id, p.product_id
+         from availability.class_channel r
+         cross join catalog.product p
+         left join availability.product_class c on c.product_id = p.product_id
+        where r.seq > $10 and r.seq <= $11 and r.class_id = coalesce(c.class_id, 0)`
 
 /** Lists every promise that there could be. */
 export async function gatherAll(tx: Tx): Promise<Touched> {
@@ -85,11 +111,11 @@ export async function gatherAll(tx: Tx): Promise<Touched> {
   return 'table'
 }
 
-async function gather(tx: Tx, query: string, values: readonly unknown[]): Promise<Touched> {
+async function gather(tx: Tx, query: string, values: readonly unknown[], options: { name?: string }): Promise<Touched> {
   const rows = await tx.query<LevelKey>(
     `select shop_id as "shopId", location_id as "locationId", product_id as "productId" from (${query}) touched limit ${LEVELS_NAMED_MAX + 1}`,
     values,
-    { name: 'availability.gather' },
+    options,
   )
   if (rows.length <= LEVELS_NAMED_MAX) return rows
   await createTouched(tx, query, values)

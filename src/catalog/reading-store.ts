@@ -2,6 +2,7 @@ import type { Sql, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { ShopItem, ShopLocation } from './port.ts'
 import { catalogChanged } from './store.ts'
+import { followShops } from './trait-store.ts'
 
 /** Replaces what is known of a shop's locations; one that is gone stays as inactive, since a mapping may point at it. */
 export async function recordLocations(tx: Tx, shopId: number, locations: readonly ShopLocation[], now: InstantMs): Promise<void> {
@@ -174,6 +175,7 @@ export async function relink(tx: Tx, shopId: number, now: InstantMs): Promise<{ 
      ) select count(*) as findings from found`,
     [shopId, new Date(now)],
   )
+  await followShops(tx, shopId)
   const changed = (counts?.removed ?? 0) + (added?.added ?? 0) > 0
   if (changed) await catalogChanged(tx)
   return { links: added?.links ?? 0, findings: findings?.findings ?? 0, changed }

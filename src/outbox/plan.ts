@@ -13,7 +13,8 @@ export type Intent = {
   state: IntentState
 }
 
-export type Address = { inventoryItemGid: string | null; isLocationMapped: boolean }
+/** `withdrawn`: the promise is kept and not told, for this reason. */
+export type Address = { inventoryItemGid: string | null; isLocationMapped: boolean; withdrawn: keyof typeof WITHDRAWN | null }
 
 /** Why a target has no address. */
 export const NOT_LINKED = {
@@ -25,12 +26,18 @@ export const NOT_MAPPED = {
   hint: 'Map the location to a facility or a group; it is sent by itself then.',
 }
 
+/** Why a promise is not told although it could be: nothing is the matter. */
+export const WITHDRAWN = {
+  OUTBOX_UNTRACKED: 'The shop does not track the stock of this item, so it is told nothing. Track it in Shopify to have it told.',
+  OUTBOX_EXCLUDED: 'A rule takes this product out of what is told to shops. Archive the rule, or change its filter, to have it told.',
+} as const
+
 /**
  * Puts a new number in the place of the one before. `takeTargets` in store.ts does this for tens of thousands of targets in
  * one statement; this is its specification.
  */
 export function planIntent(before: Intent | null, target: { revision: number; units: number }, address: Address, now: InstantMs): Intent {
-  const to = address.isLocationMapped ? address.inventoryItemGid : null
+  const to = address.isLocationMapped && address.withdrawn === null ? address.inventoryItemGid : null
   const waitsAlready = before?.state.kind === 'pending' || before?.state.kind === 'blocked'
   return {
     revision: target.revision,
@@ -44,6 +51,11 @@ export function planIntent(before: Intent | null, target: { revision: number; un
 
 function stateOf(before: Intent | null, to: string | null, address: Address, now: InstantMs): IntentState {
   const old: IntentState = before?.state ?? { kind: 'pending', dueAt: now, attempt: 0, code: null }
-  if (to === null) return afterEvent(old, { kind: 'unaddressed', ...(address.isLocationMapped ? NOT_LINKED : NOT_MAPPED) }, now)
+  if (to === null) return afterEvent(old, { kind: 'unaddressed', ...whyNobody(address) }, now)
   return afterEvent(old, { kind: before && before.address !== to ? 'readdressed' : 'new_number' }, now)
+}
+
+function whyNobody({ isLocationMapped, withdrawn }: Address): { code: string; hint: string } {
+  if (!isLocationMapped) return NOT_MAPPED
+  return withdrawn === null ? NOT_LINKED : { code: withdrawn, hint: WITHDRAWN[withdrawn] }
 }

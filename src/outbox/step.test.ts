@@ -172,11 +172,13 @@ describe('the statement does what planIntent says', () => {
     { kind: 'blocked', code: 'B', hint: 'b', until: 'person' },
   ]
   const addresses: [string, string | null, Address][] = [
-    ['the same item', 'item', { inventoryItemGid: 'item', isLocationMapped: true }],
-    ['another item', 'old-item', { inventoryItemGid: 'item', isLocationMapped: true }],
-    ['an item at last', null, { inventoryItemGid: 'item', isLocationMapped: true }],
-    ['no item any more', 'item', { inventoryItemGid: null, isLocationMapped: true }],
-    ['no mapping any more', 'item', { inventoryItemGid: 'item', isLocationMapped: false }],
+    ['the same item', 'item', { inventoryItemGid: 'item', isLocationMapped: true, withdrawn: null }],
+    ['another item', 'old-item', { inventoryItemGid: 'item', isLocationMapped: true, withdrawn: null }],
+    ['an item at last', null, { inventoryItemGid: 'item', isLocationMapped: true, withdrawn: null }],
+    ['no item any more', 'item', { inventoryItemGid: null, isLocationMapped: true, withdrawn: null }],
+    ['no mapping any more', 'item', { inventoryItemGid: 'item', isLocationMapped: false, withdrawn: null }],
+    ['taken out by a rule', 'item', { inventoryItemGid: 'item', isLocationMapped: true, withdrawn: 'OUTBOX_EXCLUDED' }],
+    ['an item that is not tracked', 'item', { inventoryItemGid: null, isLocationMapped: true, withdrawn: 'OUTBOX_UNTRACKED' }],
   ]
   const cases = states.flatMap(state =>
     addresses.map(([title, old, address]) => [state?.kind ?? 'nothing', title, state, old, address] as const),
@@ -188,6 +190,7 @@ describe('the statement does what planIntent says', () => {
     if (address.inventoryItemGid) await home.db.query('insert into catalog.item_link values (1, 1, $1)', [address.inventoryItemGid])
     if (!address.isLocationMapped) await home.db.query('delete from catalog.location_mapping')
     await promise(home.db, 1, 7, 2)
+    await home.db.query('update availability.target set withdrawn_code = $1', [address.withdrawn])
     await step({ db: home.db, clock })
     expect(asRow(planIntent(before, { revision: 2, units: 7 }, address, T))).toEqual(pick(await intent(1)))
   })

@@ -4,7 +4,7 @@ import { peekCursor } from '../db/cursor.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { RoomStatus } from '../kernel/report.ts'
 import type { BlockedUntil } from './intent.ts'
-import { NOT_LINKED, NOT_MAPPED } from './plan.ts'
+import { NOT_LINKED, NOT_MAPPED, WITHDRAWN } from './plan.ts'
 
 export const READS_AVAILABILITY = 'outbox<-availability'
 export const READS_CATALOG = 'outbox<-catalog'
@@ -62,9 +62,14 @@ export async function takeTargets(tx: Tx, range: { after: number; upTo: number; 
 
 /** Whom a target is addressed to, and why nobody, as the catalogue says it now. */
 const ADDRESS_COLUMNS = `
-  case when m.location_id is not null then l.inventory_item_gid end as address,
-  case when m.location_id is null then '${NOT_MAPPED.code}' when l.product_id is null then '${NOT_LINKED.code}' end as code,
-  case when m.location_id is null then '${NOT_MAPPED.hint}' when l.product_id is null then '${NOT_LINKED.hint}' end as hint`
+  case when m.location_id is not null and t.withdrawn_code is null then l.inventory_item_gid end as address,
+  case when m.location_id is null then '${NOT_MAPPED.code}'
+       when t.withdrawn_code is not null then t.withdrawn_code
+       when l.product_id is null then '${NOT_LINKED.code}' end as code,
+  case when m.location_id is null then '${NOT_MAPPED.hint}'
+       when t.withdrawn_code = 'OUTBOX_UNTRACKED' then '${WITHDRAWN.OUTBOX_UNTRACKED}'
+       when t.withdrawn_code = 'OUTBOX_EXCLUDED' then '${WITHDRAWN.OUTBOX_EXCLUDED}'
+       when l.product_id is null then '${NOT_LINKED.hint}' end as hint`
 const ADDRESS_JOINS = (of: string) => `
   left join catalog.location_mapping m on m.shop_id = ${of}.shop_id and m.location_id = ${of}.location_id
   left join catalog.item_link l on l.shop_id = ${of}.shop_id and l.product_id = ${of}.product_id`
@@ -82,6 +87,7 @@ export async function readdress(tx: Tx, now: InstantMs): Promise<number> {
        select i.shop_id, i.location_id, i.product_id, ${ADDRESS_COLUMNS}, s.catalog_read_at
          from outbox.intent i
          join catalog.shop s on s.shop_id = i.shop_id
+         left join availability.target t on t.shop_id = i.shop_id and t.location_id = i.location_id and t.product_id = i.product_id
          ${ADDRESS_JOINS('i')}
      ), readdressed as (
        update outbox.intent i
