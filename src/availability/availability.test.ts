@@ -6,15 +6,32 @@ const facility = (
   reservedUnits: number,
   safetyStockUnits: number,
   more: Partial<FacilityTerms> = {},
-): FacilityTerms => ({ facility: 'Main', onHandUnits, reservedUnits, safetyStockUnits, isSwitchedOff: false, components: [], ...more })
+): FacilityTerms => ({
+  facility: 'Main',
+  onHandUnits,
+  reservedUnits,
+  safetyStockUnits,
+  safetyRule: null,
+  isSwitchedOff: false,
+  switchRule: null,
+  components: [],
+  ...more,
+})
 const component = (sku: string, onHandUnits: number | null, unitsPerKit: number, more: Partial<ComponentTerms> = {}): ComponentTerms => ({
-  ...{ sku, onHandUnits, unitsPerKit, reservedUnits: 0, safetyStockUnits: 0 },
+  ...{ sku, onHandUnits, unitsPerKit, reservedUnits: 0, safetyStockUnits: 0, safetyRule: null },
   ...more,
 })
 const kit = (...components: ComponentTerms[]) => facility(null, 0, 0, { components })
 const A = { facility: 'A' }
 const B = { facility: 'B' }
-const plainly = { thresholdUnits: 0, queuedUnits: 0, isSwitchedOff: false, isHeldForPreorders: false }
+const plainly = {
+  thresholdUnits: 0,
+  thresholdRule: null,
+  queuedUnits: 0,
+  isSwitchedOff: false,
+  switchRule: null,
+  isHeldForPreorders: false,
+}
 
 /** Title, facilities, channel, promise (below nothing: a deficit), sentence. */
 const table: [string, FacilityTerms[], Partial<ChannelTerms>, number, string][] = [

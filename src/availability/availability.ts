@@ -16,6 +16,8 @@ export type StockTerms = {
   /** Held by orders of it, and by orders of the kits that it is a part of. */
   reservedUnits: number
   safetyStockUnits: number
+  /** The rule that says so; null: it was said for this product here, or nowhere. */
+  safetyRule: string | null
 }
 
 /** What one kit takes of a component, and what there is of that. */
@@ -25,6 +27,7 @@ export type FacilityTerms = StockTerms & {
   facility: string
   /** Switched off for this kind of sale: what is here is no part of the promise. */
   isSwitchedOff: boolean
+  switchRule: string | null
   /** A kit is as many as its scarcest component allows: its own on hand and reserved do not count. Empty: no kit. */
   components: ComponentTerms[]
 }
@@ -33,10 +36,12 @@ export type ChannelTerms = {
   facilities: readonly FacilityTerms[]
   /** Kept back once per product for the whole channel; 0 where a location stands for one facility. */
   thresholdUnits: number
+  thresholdRule: string | null
   /** Open order units that no facility holds yet, once, where the shop committed them. */
   queuedUnits: number
   /** The channel is switched off, or off for this product. */
   isSwitchedOff: boolean
+  switchRule: string | null
   /** Pre-orders or backorders wait, and the channel holds the stock for them. */
   isHeldForPreorders: boolean
 }
@@ -49,13 +54,9 @@ export type FacilityExplanation = FacilityTerms & {
   sellableUnits: number
 }
 
-export type Explanation = {
+export type Explanation = Omit<ChannelTerms, 'facilities'> & {
   facilities: FacilityExplanation[]
   sumUnits: number
-  thresholdUnits: number
-  queuedUnits: number
-  isSwitchedOff: boolean
-  isHeldForPreorders: boolean
   sellableUnits: number
   deficitUnits: number
   /** In words: "408 on hand − 4 reserved − 2 safety stock = 402". */
@@ -102,7 +103,7 @@ function kitsAt(components: readonly ComponentTerms[]): Omit<Stock, 'spareUnits'
 }
 
 export function explainAvailability(terms: ChannelTerms): Explanation {
-  const { thresholdUnits, queuedUnits, isSwitchedOff, isHeldForPreorders } = terms
+  const { thresholdUnits, thresholdRule, queuedUnits, isSwitchedOff, switchRule, isHeldForPreorders } = terms
   const facilities = terms.facilities.map(facility => {
     const stock = facility.isSwitchedOff ? null : stockAt(facility)
     const { freeUnits, spareUnits } = stock ?? { freeUnits: 0, spareUnits: 0 }
@@ -110,15 +111,16 @@ export function explainAvailability(terms: ChannelTerms): Explanation {
   })
   const freeUnits = facilities.reduce((sum, facility) => sum + facility.freeUnits, 0)
   const sumUnits = facilities.reduce((sum, facility) => sum + facility.spareUnits, 0)
-  const promise = promiseOf({ freeUnits, sumUnits, ...terms })
+  const promise = promiseOf({ ...terms, freeUnits, sumUnits })
   const sellableUnits = Math.max(0, promise)
-  const sum = { facilities, sumUnits, thresholdUnits, queuedUnits, isSwitchedOff, isHeldForPreorders, sellableUnits }
+  const channel = { thresholdUnits, thresholdRule, queuedUnits, isSwitchedOff, switchRule, isHeldForPreorders }
+  const sum = { facilities, sumUnits, ...channel, sellableUnits }
   const deficitUnits = Math.max(0, -promise)
   return { ...sum, deficitUnits, sentence: sentenceOf({ ...sum, deficitUnits }) }
 }
 
 /** Below nothing only where more is reserved and queued than there is: what is kept back makes no deficit. */
-function promiseOf(of: { freeUnits: number; sumUnits: number } & Omit<ChannelTerms, 'facilities'>): number {
+function promiseOf(of: { freeUnits: number; sumUnits: number } & ChannelTerms): number {
   const free = of.freeUnits - of.queuedUnits
   const promise = free < 0 ? free : Math.max(0, of.sumUnits - of.queuedUnits - of.thresholdUnits)
   return of.isSwitchedOff || of.isHeldForPreorders ? Math.min(0, promise) : promise

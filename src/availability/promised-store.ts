@@ -6,11 +6,13 @@ export type LevelKey = { shopId: number; locationId: number; productId: number }
 /** Which promises have to be looked at again: named one by one where they are few, else in the table `wanted`. */
 export type Touched = readonly LevelKey[] | 'table'
 
+export type Differing = { with: string; values: number[][] }
+
 /**
  * The promises that differ from the stored ones, as the beginning of a statement whose values follow its first. Few levels
  * are one statement; for many the same parts are made one after the other, so that the planner knows their size.
  */
-export async function promised(tx: Tx, touched: Touched): Promise<{ with: string; values: number[][] }> {
+export async function promised(tx: Tx, touched: Touched): Promise<Differing> {
   if (touched !== 'table') {
     return {
       with: `with wanted as (

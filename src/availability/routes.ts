@@ -42,13 +42,15 @@ export function availabilityRoutes({ db }: { db: Sql; clock: Clock }): Route[] {
 }
 
 function explained(terms: TargetTerms): Answer<typeof explanation> {
-  const { shop, shopId, location, locationId, kind, sellableUnits, revision, changedAt } = terms
+  const { shop, shopId, location, locationId, kind, sellableUnits, revision, changedAt, withdrawnCode, withdrawnRule } = terms
   return {
     ...explainAvailability(terms),
     target: { shop, shopId, location, locationId, kind },
     storedUnits: sellableUnits,
     revision,
     changedAt,
+    withdrawnCode,
+    withdrawnRule,
   }
 }
 

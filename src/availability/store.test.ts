@@ -6,10 +6,13 @@ import * as kits from '../catalog/kit-store.ts'
 import { recordLocations } from '../catalog/reading-store.ts'
 import * as settings from '../catalog/setting-store.ts'
 import * as catalog from '../catalog/store.ts'
+import { setTraits } from '../catalog/trait-store.ts'
 import type { Sql } from '../db/connection.ts'
 import { setHead } from '../db/cursor.ts'
 import { INVENTORY_HEAD } from '../inventory/store.ts'
 import { explainAvailability } from './availability.ts'
+import { RULE_KINDS, type RuleKind } from './rule.ts'
+import * as rules from './rule-store.ts'
 import { recomputeAll, step } from './step.ts'
 import { poolsOf } from './supply-store.ts'
 import { termsOfProduct } from './terms-store.ts'
@@ -24,7 +27,7 @@ const PRODUCTS = [1, 2, 3, 4, 5]
 /** Product 4 is made of two of 1 and one of 2, product 5 of one of 3: changed by the histories below. */
 const KIT = 4
 const CARD = 5
-const CHECKED = ['shop_id', 'location_id', 'product_id', 'sellable_units', 'deficit_units'].join(', ')
+const CHECKED = ['shop_id', 'location_id', 'product_id', 'sellable_units', 'deficit_units', 'withdrawn_code'].join(', ')
 
 beforeAll(async () => {
   database = await openTestDatabase()
@@ -61,6 +64,10 @@ type Deed =
   | { kind: 'member'; groupId: number; facilityId: number; fromDay: number; days: number }
   | { kind: 'kit'; parts: { productId: number; units: number }[] }
   | { kind: 'card'; isPooled: boolean }
+  | { kind: 'rule'; of: RuleKind; units: number; isAllowed: boolean; tag: string | null; place: string | null; days: number | null }
+  | { kind: 'archive' }
+  | { kind: 'tag'; productId: number; tags: string[] }
+  | { kind: 'untrack'; productId: number; isTracked: boolean }
   | { kind: 'day' }
 
 const facilityId = fc.integer({ min: 1, max: 3 })
@@ -115,6 +122,23 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('card' as const), isPooled: fc.boolean() }),
   fc.record({ kind: fc.constant('day' as const) }),
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('rule' as const),
+      of: fc.constantFrom(...(Object.keys(RULE_KINDS) as RuleKind[])),
+      ...{
+        units,
+        isAllowed: fc.boolean(),
+        tag: fc.constantFrom(null, 'a', 'b'),
+        place: fc.constantFrom(null, 'ONLINE'),
+        days: fc.constantFrom(null, 1),
+      },
+    }),
+  },
+  fc.record({ kind: fc.constant('archive' as const) }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('tag' as const), productId, tags: fc.subarray(['a', 'b']) }) },
+  fc.record({ kind: fc.constant('untrack' as const), productId, isTracked: fc.boolean() }),
 )
 
 let seq = 0
@@ -176,6 +200,45 @@ async function happen(db: TestDatabase['db'], of: Deed): Promise<void> {
         )
       case 'card':
         return kits.setKits(tx, [CARD], of.isPooled ? [{ kitProductId: CARD, componentProductId: 3, units: 1 }] : [])
+      case 'rule': {
+        const { sets } = RULE_KINDS[of.of]
+        const [group] = await tx.query<{ id: number }>('select rule_group_id as id from availability.rule_group where kind = $1', [of.of])
+        const ruleGroupId = group?.id ?? (await rules.addRuleGroup(tx, { name: of.of, kind: of.of, sequence: 0 }, now)) ?? 0
+        const ruleId = await rules.addRule(
+          tx,
+          {
+            ...{ ruleGroupId, name: `rule ${++seq}`, sequence: 0, fromAt: null, thruAt: of.days === null ? null : now + of.days * DAY_MS },
+            ...{ units: sets === 'units' ? of.units : null, isAllowed: sets === 'switch' ? of.isAllowed : null },
+            ...{ skusAny: [], skusNone: [], typesAny: [], typesNone: [], vendorsAny: [], vendorsNone: [], tagsAll: [], tagsNone: [] },
+            ...{
+              tagsAny: of.tag === null ? (sets === 'nothing' ? ['a'] : []) : [of.tag],
+              featuresAny: [],
+              featuresAll: [],
+              featuresNone: [],
+            },
+            ...{ facilitiesAny: [], facilitiesNone: [], groupsAny: of.place === null ? [] : [of.place], groupsNone: [] },
+          },
+          now,
+        )
+        return rules.setStatus(tx, ruleId ?? 0, 'active', now)
+      }
+      case 'archive': {
+        const [one] = await tx.query<{ id: number }>(
+          `select rule_id as id from availability.rule where status = 'active' order by rule_id limit 1`,
+        )
+        return one && rules.setStatus(tx, one.id, 'archived', now)
+      }
+      case 'tag':
+        return void (await setTraits(tx, [{ productId: of.productId, tags: of.tags }]))
+      case 'untrack':
+        // As `followShops` writes it down.
+        await tx.query(
+          of.isTracked
+            ? 'delete from catalog.untracked where product_id = $1'
+            : 'insert into catalog.untracked (shop_id, product_id) values (1, $1) on conflict do nothing',
+          [of.productId],
+        )
+        return void (await setTraits(tx, [{ productId: of.productId, vendor: of.isTracked ? 'tracked' : 'untracked' }]))
       case 'day':
         now += DAY_MS
     }
@@ -191,7 +254,8 @@ async function forget(db: TestDatabase['db']): Promise<void> {
     'catalog.product_channel',
   ])
     await db.query(`delete from ${table}`)
-  await db.query('delete from catalog.facility_group_member')
+  for (const table of ['availability.rule', 'catalog.product_trait', 'catalog.untracked', 'catalog.facility_group_member'])
+    await db.query(`delete from ${table}`)
   await db.query(
     'insert into catalog.facility_group_member (group_id, facility_id, from_at) select *, $1 from (values (1, 1), (1, 2), (1, 4), (2, 2), (2, 3)) m',
     [new Date(START - DAY_MS)],

@@ -36,12 +36,15 @@ const stockTerms = z.object({
   onHandUnits: z.number().int().nullable(),
   reservedUnits: z.number().int(),
   safetyStockUnits: z.number().int(),
+  /** The rule that says so; null: it was said for this product here, or nowhere. */
+  safetyRule: z.string().nullable(),
 })
 
 const facilityTerms = stockTerms.extend({
   facility: z.string(),
   /** Switched off for this kind of sale: what is here is no part of the promise. */
   isSwitchedOff: z.boolean(),
+  switchRule: z.string().nullable(),
   /** Empty: no kit. */
   components: z.array(stockTerms.extend({ sku: z.string(), unitsPerKit: z.number().int() })),
   /** On hand less reserved; below nothing when more was sold than there is. */
@@ -63,8 +66,10 @@ export const explanation = z
     }),
     facilities: z.array(facilityTerms),
     thresholdUnits: z.number().int(),
+    thresholdRule: z.string().nullable(),
     queuedUnits: z.number().int(),
     isSwitchedOff: z.boolean(),
+    switchRule: z.string().nullable(),
     isHeldForPreorders: z.boolean(),
     sumUnits: z.number().int(),
     sellableUnits: z.number().int(),
@@ -75,6 +80,9 @@ export const explanation = z
     storedUnits: z.number().int(),
     revision: z.number().int(),
     changedAt: instant,
+    /** Why the promise is not told to the shop, and by which rule; null: it is told. */
+    withdrawnCode: z.enum(['OUTBOX_UNTRACKED', 'OUTBOX_EXCLUDED']).nullable(),
+    withdrawnRule: z.string().nullable(),
   })
   .meta({ id: 'Explanation' })
 
