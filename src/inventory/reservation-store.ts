@@ -137,13 +137,17 @@ export async function queueWanted(tx: Tx): Promise<number> {
     `with touched as (
        select distinct group_id, product_id from differing where group_id <> 0
      ), waiting as (
-       select t.group_id, t.product_id, coalesce(sum(r.units), 0)::integer as units
-         from touched t left join inventory.reservation r using (group_id, product_id)
+       select t.group_id, t.product_id, coalesce(sum(r.units), 0)::integer as units,
+              coalesce(sum(r.units) filter (where f.code in ('PRE_ORDER_PARKING', 'BACKORDER_PARKING')), 0)::integer as preorder_units
+         from touched t
+         left join inventory.reservation r using (group_id, product_id)
+         left join catalog.facility f on f.facility_id = r.facility_id
         group by t.group_id, t.product_id
      ), changed as (
-       insert into inventory.queued as q (group_id, product_id, units, seq)
-       select group_id, product_id, units, nextval('inventory.movement_seq') from waiting
-       on conflict (group_id, product_id) do update set units = excluded.units, seq = excluded.seq where q.units <> excluded.units
+       insert into inventory.queued as q (group_id, product_id, units, preorder_units, seq)
+       select group_id, product_id, units, preorder_units, nextval('inventory.movement_seq') from waiting
+       on conflict (group_id, product_id) do update set units = excluded.units, preorder_units = excluded.preorder_units, seq = excluded.seq
+        where (q.units, q.preorder_units) <> (excluded.units, excluded.preorder_units)
        returning 1
      )
      select count(*) as changed from changed`,
