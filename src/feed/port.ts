@@ -10,6 +10,9 @@ export type Receipt = {
   spoolName: string
 }
 
+/** `name`: what it is called now, where it was interrupted under a temporary name. */
+export type Whole = { bytes: number; modifiedAt: InstantMs | null; name?: string }
+
 /**
  * What the feed room offers to the doors. A door may acknowledge a file to its client only after `received` has resolved:
  * by then the bytes are synced in the spool and the row is committed, so that a crash loses nothing that was acknowledged.
@@ -21,10 +24,12 @@ export type Reception = {
   foldersOf(home: string): Promise<string[]>
   /** A client opened a file for writing. Recorded before its first byte is accepted. */
   opened(file: { feedId: number; door: Door; name: string; expectedBytes?: number | null }): Promise<Receipt>
+  /** The newest interrupted file of that name which somebody may still go on with. */
+  unfinished(file: { feedId: number; name: string }): Promise<Receipt | null>
   /** An interrupted file that goes on where it ended; null when it was given up, or somebody else goes on with it. */
   resumed(fileId: number): Promise<Receipt | null>
   /** The file is whole and safe in the spool. */
-  received(receipt: Receipt, whole: { bytes: number; modifiedAt: InstantMs | null }): Promise<void>
+  received(receipt: Receipt, whole: Whole): Promise<void>
   /** The connection went away before the file was whole. What came lies in the spool; it is never imported. */
   interrupted(receipt: Receipt, torn: { bytes: number; code: string; reason: string }): Promise<void>
 }

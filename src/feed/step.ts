@@ -35,6 +35,7 @@ export function createReception(deps: { db: Db; clock: Clock; ids: Ids; arrived?
       live.add(fileId)
       return { fileId, spoolName }
     },
+    unfinished: file => store.unfinished(db, file),
     async resumed(fileId) {
       const spoolName = await store.recordResumed(db, { fileId, owner, now: clock.now() })
       if (spoolName === null) return null

@@ -5,7 +5,7 @@ import { TrueupError } from '../kernel/error.ts'
 import type { RoomStatus } from '../kernel/report.ts'
 import type { Earlier } from './file-identity.ts'
 import { changeBy, type FileEvent, type FileState, INTERRUPTED_REST_AFTER_MS } from './file-state.ts'
-import type { Door, Receipt } from './port.ts'
+import type { Door, Receipt, Whole } from './port.ts'
 import type { FeedSettings } from './settings-store.ts'
 
 export { addFeed, type Feed, feedAt, feedCalled, foldersOf, listFeeds, type NewFeed } from './feed-store.ts'
@@ -36,6 +36,16 @@ export async function recordOpened(sql: Sql, file: Opened): Promise<number> {
   return rows[0].fileId
 }
 
+/** The newest interrupted file of a name that was not given up. */
+export async function unfinished(sql: Sql, file: { feedId: number; name: string }): Promise<Receipt | null> {
+  const rows = await sql.query<Receipt>(
+    `select file_id as "fileId", spool_name as "spoolName" from feed.file
+      where feed_id = $1 and name = $2 and state = 'interrupted' and put_away_at is null order by file_id desc limit 1`,
+    [file.feedId, file.name],
+  )
+  return rows[0] ?? null
+}
+
 /** An interrupted file goes on, with a receiver of its own. Gives where its bytes are kept; null when there is nothing to go on with. */
 export async function recordResumed(sql: Sql, file: { fileId: number; owner: string; now: InstantMs }): Promise<string | null> {
   const { to, from } = changeBy('resumed')
@@ -48,20 +58,23 @@ export async function recordResumed(sql: Sql, file: { fileId: number; owner: str
 }
 
 /** The file is whole. The lock on its feed makes the seqs of one feed commit in their order, so that nobody reads past a late one. */
-export async function recordReceived(
-  sql: Sql,
-  receipt: Receipt,
-  whole: { bytes: number; modifiedAt: InstantMs | null; now: InstantMs },
-): Promise<void> {
+export async function recordReceived(sql: Sql, receipt: Receipt, whole: Whole & { now: InstantMs }): Promise<void> {
   const { from } = changeBy('completed')
   const rows = await sql.query(
     `update feed.file f
         set state = 'received', seq = nextval('feed.file_seq'), received_bytes = $2, modified_at = $3, received_at = $4, changed_at = $4,
-            code = null, reason = null
+            name = coalesce($6, name), code = null, reason = null
        from (select feed_id from feed.feed where feed_id = (select feed_id from feed.file where file_id = $1) for no key update) e
       where f.feed_id = e.feed_id and f.file_id = $1 and f.state = any($5) and f.put_away_at is null
      returning f.file_id`,
-    [receipt.fileId, whole.bytes, whole.modifiedAt === null ? null : new Date(whole.modifiedAt), new Date(whole.now), from],
+    [
+      receipt.fileId,
+      whole.bytes,
+      whole.modifiedAt === null ? null : new Date(whole.modifiedAt),
+      new Date(whole.now),
+      from,
+      whole.name ?? null,
+    ],
   )
   if (rows.length === 0) throw givenUp(receipt.fileId)
 }

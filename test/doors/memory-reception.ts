@@ -49,15 +49,19 @@ export function memoryReception(folders: readonly string[]): MemoryReception {
       files.push({ name, door, spoolName, state: 'receiving', bytes: 0, code: null, modifiedAt: null })
       return { fileId: files.length, spoolName }
     },
+    async unfinished({ name }) {
+      const at = files.findLastIndex(file => file.name === name && file.state === 'interrupted')
+      return at < 0 ? null : { fileId: at + 1, spoolName: files[at]?.spoolName ?? '' }
+    },
     async resumed(fileId) {
       const file = files[fileId - 1]
       if (file?.state !== 'interrupted') return null
       file.state = 'receiving'
       return { fileId, spoolName: file.spoolName }
     },
-    async received(receipt, { bytes, modifiedAt }) {
+    async received(receipt, { bytes, modifiedAt, name }) {
       await reception.beforeReceived(receipt)
-      Object.assign(at(receipt), { state: 'received', bytes, modifiedAt })
+      Object.assign(at(receipt), { state: 'received', bytes, modifiedAt, code: null, ...(name === undefined ? {} : { name }) })
       settle()
     },
     async interrupted(receipt, { bytes, code }) {

@@ -18,7 +18,7 @@ export async function receiveUpload(
   { spoolDir, reception }: { spoolDir: string; reception: Reception },
   { feedId, name, chunks, declaredBytes }: Upload,
 ): Promise<{ fileId: number; bytes: number }> {
-  const receipt = await reception.opened({ feedId, door: 'http', name })
+  const receipt = await reception.opened({ feedId, door: 'http', name, expectedBytes: declaredBytes })
   try {
     const bytes = await spoolWhole(spoolDir, receipt.spoolName, chunks)
     if (declaredBytes !== null && bytes !== declaredBytes)

@@ -1,5 +1,6 @@
-import { link, lstat, open, rename, unlink } from 'node:fs/promises'
+import { link, lstat, open, rename, rm, unlink } from 'node:fs/promises'
 import path from 'node:path'
+import type { Receipt } from '../../../feed/port.ts'
 import { messageOf } from '../../../kernel/error.ts'
 import { nullIfMissing } from '../errno.ts'
 import { spoolPath, syncDirectory } from '../spool.ts'
@@ -18,7 +19,7 @@ export async function arriveByRename({ reception, spoolDir, writers }: UploadDep
   const inode = inodeOf(await lstat(from))
   if (writers.has(inode)) throw failure('The file is still being written')
   let isRenamed = false
-  const receipt = await reception.opened({ feedId, door: 'sftp', name })
+  const receipt = await openedOrResumed({ reception, spoolDir }, { feedId, name, wasCalled: path.basename(from) })
   try {
     await link(from, spoolPath(spoolDir, receipt.spoolName))
     const whole = await syncFile(spoolPath(spoolDir, receipt.spoolName))
@@ -30,7 +31,7 @@ export async function arriveByRename({ reception, spoolDir, writers }: UploadDep
     const left = await lstat(from).catch(nullIfMissing)
     if (left !== null && inodeOf(left) === inode) await unlink(from)
     await syncDirectory(path.dirname(to))
-    await reception.received(receipt, whole)
+    await reception.received(receipt, { ...whole, name })
   } catch (error) {
     // Its client is told that the rename failed, and may try again.
     if (isRenamed) await rename(to, from)
@@ -42,10 +43,10 @@ export async function arriveByRename({ reception, spoolDir, writers }: UploadDep
 
 /** An upload under a temporary name was cut: keeps what came as an interrupted file, so that somebody hears of it. */
 export async function recordTorn(
-  { reception, spoolDir }: UploadDeps,
+  { reception, spoolDir }: Pick<UploadDeps, 'reception' | 'spoolDir'>,
   { feedId, name, real, torn }: { feedId: number; name: string; real: string; torn: Tear & { bytes: number; inode: string } },
 ): Promise<void> {
-  const receipt = await reception.opened({ feedId, door: 'sftp', name })
+  const receipt = await openedOrResumed({ reception, spoolDir }, { feedId, name, wasCalled: name })
   try {
     const stats = await lstat(real).catch(nullIfMissing)
     if (stats !== null && inodeOf(stats) === torn.inode) await link(real, spoolPath(spoolDir, receipt.spoolName))
@@ -53,6 +54,18 @@ export async function recordTorn(
     const reason = `${torn.because} after ${torn.bytes} bytes.`
     await reception.interrupted(receipt, { bytes: torn.bytes, code: torn.code, reason })
   }
+}
+
+/** The file that was cut under that name, without what was kept of it, since more of it comes now; or a new one. */
+async function openedOrResumed(
+  { reception, spoolDir }: Pick<UploadDeps, 'reception' | 'spoolDir'>,
+  { feedId, name, wasCalled }: { feedId: number; name: string; wasCalled: string },
+): Promise<Receipt> {
+  const before = await reception.unfinished({ feedId, name: wasCalled })
+  const resumed = before && (await reception.resumed(before.fileId))
+  if (resumed === null) return reception.opened({ feedId, door: 'sftp', name })
+  await rm(spoolPath(spoolDir, resumed.spoolName), { force: true })
+  return resumed
 }
 
 async function syncFile(real: string): Promise<{ bytes: number; modifiedAt: number | null }> {

@@ -57,10 +57,11 @@ export async function openToWrite(
     async close() {
       await letGo()
       if (writer.error() !== null) throw writer.error()
+      if (writer.gapAt() !== null) throw failure(`Bytes are missing at ${writer.gapAt()}`)
     },
     async tear(tear) {
       await letGo()
-      await onTorn?.({ ...tear, bytes: writer.coverage.total(), inode })
+      await onTorn?.({ ...tear, bytes: writer.bytes(), inode })
     },
   }
 }

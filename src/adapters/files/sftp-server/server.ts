@@ -8,6 +8,7 @@ import { hostKeyOf } from './host-keys.ts'
 import type { Authenticate } from './login.ts'
 import type { Writers } from './open-file.ts'
 import { createRecent } from './recent.ts'
+import type { Uploads } from './upload.ts'
 
 export type SftpServerOptions = {
   host: string
@@ -38,7 +39,8 @@ const STOP_MS_MAX = 5_000
 export async function startSftpServer(options: SftpServerOptions): Promise<SftpServer> {
   const { host, clock, log, hostKeys } = options
   const writers: Writers = new Map()
-  const deps = { ...options, writers, recent: createRecent(clock) }
+  const uploads: Uploads = new Map()
+  const deps = { ...options, writers, uploads, recent: createRecent(clock) }
   const guests = new Set<Guest>()
   const sockets = new Map<string, Socket>()
 

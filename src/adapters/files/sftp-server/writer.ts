@@ -1,10 +1,13 @@
-import { read, write } from 'node:fs'
+import { read, writev } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import type { Attributes } from 'ssh2'
-import { type Coverage, startCoverage } from './coverage.ts'
 import { failure } from './status.ts'
 
-/** Reads and writes at offsets on one open file, many at a time, and knows what has been written and what failed. */
+/**
+ * Reads and writes at offsets on one open file. Clients write in pieces, many at a time and not always in order; the disk sees them in
+ * order, and what comes too early waits in memory. So whatever moment a crash chooses, the file is the beginning of what was sent and
+ * never has a hole: an upload can go on at its end.
+ */
 export type Writer = {
   read(offset: number, length: number, done: (error: unknown, bytes: Buffer) => void): void
   write(offset: number, bytes: Buffer, done: (error: unknown) => void): void
@@ -13,55 +16,134 @@ export type Writer = {
   drained(): Promise<void>
   /** The first thing that went wrong. From then on nothing more is written. */
   error(): unknown
-  coverage: Coverage
+  /** How far the file reaches without a gap. */
+  bytes(): number
+  /** Where bytes are missing that others come after; null: nowhere. */
+  gapAt(): number | null
 }
+
+/** So much may come too early. Clients keep some dozens of pieces under way; who leaves larger gaps is not uploading a file. */
+export const EARLY_BYTES_MAX = 8 * 1_024 * 1_024
+const PIECES_PER_WRITE_MAX = 64
+
+type Piece = { offset: number; bytes: Buffer; done(error: unknown): void }
 
 /** `keptBytes`: what stands in the file already. With `isAppend` every write goes to the end, wherever it wants to. */
 export function startWriter(file: FileHandle, { keptBytes, isAppend }: { keptBytes: number; isAppend: boolean }): Writer {
-  const coverage = startCoverage(keptBytes)
+  const queue: Piece[] = []
+  const early = new Map<number, Buffer>()
+  let earlyBytes = 0
+  /** Where the file ends when everything in the queue is written, and where it would end without gaps. */
   let end = keptBytes
-  let underWay = 0
+  let wantedEnd = keptBytes
+  let isWriting = false
   let failed: unknown = null
   let whenDrained: (() => void)[] = []
 
+  const enqueue = (piece: Piece) => {
+    queue.push(piece)
+    end = Math.max(end, piece.offset + piece.bytes.length)
+    wantedEnd = Math.max(wantedEnd, end)
+    if (!isWriting) writeNext()
+  }
   const settle = () => {
-    underWay--
-    if (underWay > 0) return
     for (const resolve of whenDrained) resolve()
     whenDrained = []
   }
-  const drained = (): Promise<void> => (underWay === 0 ? Promise.resolve() : new Promise(resolve => whenDrained.push(resolve)))
+
+  function writeNext(): void {
+    const [first] = queue
+    if (first === undefined || failed !== null) {
+      isWriting = false
+      for (const piece of queue.splice(0)) piece.done(failed)
+      settle()
+      return
+    }
+    isWriting = true
+    const batch = inARow(queue)
+    writeAll(
+      file.fd,
+      batch.map(piece => piece.bytes),
+      first.offset,
+      error => {
+        if (error) failed ??= error
+        for (const piece of batch) piece.done(failed)
+        writeNext()
+      },
+    )
+  }
+
+  function hold(offset: number, bytes: Buffer): void {
+    earlyBytes += bytes.length - (early.get(offset)?.length ?? 0)
+    early.set(offset, bytes)
+    wantedEnd = Math.max(wantedEnd, offset + bytes.length)
+    if (earlyBytes > EARLY_BYTES_MAX) failed ??= failure('The pieces of the file lie too far apart')
+  }
+
+  /** Those that waited for what has just come. */
+  function releaseEarly(): void {
+    for (let isMore = early.size > 0; isMore; ) {
+      isMore = false
+      for (const [offset, bytes] of early) {
+        if (offset > end) continue
+        early.delete(offset)
+        earlyBytes -= bytes.length
+        enqueue({ offset, bytes, done() {} })
+        isMore = early.size > 0
+      }
+    }
+  }
+
+  const drained = (): Promise<void> => (isWriting ? new Promise(resolve => whenDrained.push(resolve)) : Promise.resolve())
 
   return {
-    coverage,
     drained,
     error: () => failed,
+    bytes: () => end,
+    gapAt: () => (wantedEnd > end ? end : null),
     read: (offset, length, done) => readAt(file, offset, length, done),
 
     write(offset, bytes, done) {
       if (failed !== null) return done(failed)
-      const at = isAppend ? end : offset
-      end = Math.max(end, at + bytes.length)
-      underWay++
-      writeAll(file.fd, bytes, at, error => {
-        if (error) failed ??= error
-        else if (!coverage.add(at, at + bytes.length)) failed ??= failure('Too many gaps between the pieces of the file')
-        settle()
-        done(failed)
-      })
+      if (bytes.length === 0) return done(null)
+      if (isAppend || offset <= end) {
+        enqueue({ offset: isAppend ? end : offset, bytes, done })
+        return releaseEarly()
+      }
+      // The answer to a write promises nothing to a client; the answer to the close does, and is refused while something is missing.
+      hold(offset, bytes)
+      done(failed)
     },
 
     async setStat(attributes) {
       // Clients send it right behind their last piece; a write that came after would undo the time.
       await drained()
       if (attributes.size !== undefined) {
-        await file.truncate(attributes.size)
-        coverage.truncate(attributes.size)
-        end = attributes.size
+        // A file is cut off at once, and never made longer before its bytes have come.
+        if (attributes.size < end) await file.truncate(attributes.size)
+        for (const [offset, bytes] of early) {
+          if (offset < attributes.size) continue
+          early.delete(offset)
+          earlyBytes -= bytes.length
+        }
+        end = Math.min(end, attributes.size)
+        wantedEnd = attributes.size
       }
       if (attributes.mtime !== undefined) await file.utimes(attributes.atime ?? attributes.mtime, attributes.mtime)
     },
   }
+}
+
+/** Takes from the queue what can be written at once: pieces that follow each other without a gap. */
+function inARow(queue: Piece[]): Piece[] {
+  const row: Piece[] = []
+  let at = queue[0]?.offset ?? 0
+  while (queue[0]?.offset === at && row.length < PIECES_PER_WRITE_MAX) {
+    const piece = queue.shift() as Piece
+    row.push(piece)
+    at += piece.bytes.length
+  }
+  return row
 }
 
 /** One read at an offset, called back with what is there: empty at the end of the file. */
@@ -71,9 +153,19 @@ export function readAt(file: FileHandle, offset: number, length: number, done: (
 }
 
 /** The system may write less than it was given, for example on a disk that is nearly full. */
-function writeAll(fd: number, bytes: Buffer, at: number, done: (error: unknown) => void): void {
-  write(fd, bytes, 0, bytes.length, at, (error, written) => {
-    if (error || written === bytes.length) done(error)
-    else writeAll(fd, bytes.subarray(written), at + written, done)
+function writeAll(fd: number, pieces: readonly Buffer[], at: number, done: (error: unknown) => void): void {
+  writev(fd, pieces as Buffer[], at, (error, written) => {
+    const left = error ? [] : without(pieces, written)
+    if (error || left.length === 0) done(error)
+    else writeAll(fd, left, at + written, done)
+  })
+}
+
+function without(pieces: readonly Buffer[], bytes: number): Buffer[] {
+  let left = bytes
+  return pieces.flatMap(piece => {
+    const cut = Math.min(left, piece.length)
+    left -= cut
+    return cut === piece.length ? [] : [piece.subarray(cut)]
   })
 }
