@@ -20,7 +20,7 @@ export type Server = {
   house: House
   clockwork: Clockwork
   http: { url: string } | null
-  sftp: { host: string; port: number; fingerprint: string } | null
+  sftp: Pick<SftpServer, 'host' | 'port' | 'fingerprint' | 'hostKeys'> | null
   /** Made at this very start; null: it was made before, and nobody can be told its password again. */
   newAdmin: { name: string; password: string } | null
   /** Lets go of clients, drains the rooms, stops the database. */

@@ -11,8 +11,12 @@ export type Mischief = {
 
 export type FaultyLine = {
   port: number
-  /** Meant for the connections that come from now on; null: nothing. Each connection has its own count. */
+  /** Meant for the next connection alone; null: nothing. */
   plan(mischief: Mischief | null): void
+  /** What the next connection is in for. */
+  planned(): Mischief | null
+  /** What the newest connection is in for. */
+  current(): Mischief | null
   /** How many connections met their mischief. */
   met(): number
   /** Ends all connections, without a word. */
@@ -30,11 +34,14 @@ const THROTTLED_BYTES_MAX = 128 * 1_024
 /** A line between a client and a server on this machine that breaks at a byte of one's choice, in the ways in which lines break. */
 export async function openFaultyLine(target: { host: string; port: number }): Promise<FaultyLine> {
   let mischief: Mischief | null = null
+  let current: Mischief | null = null
   let met = 0
   const open = new Set<Socket>()
   const server = createServer({ noDelay: true, allowHalfOpen: true }, client => {
     const upstream = connect({ ...target, noDelay: true, allowHalfOpen: true })
     const planned = mischief
+    current = planned
+    mischief = null
     for (const socket of [client, upstream]) {
       open.add(socket)
       socket.on('error', () => {})
@@ -54,6 +61,8 @@ export async function openFaultyLine(target: { host: string; port: number }): Pr
     plan(next) {
       mischief = next
     },
+    planned: () => mischief,
+    current: () => current,
     met: () => met,
     cutAll,
     async close() {

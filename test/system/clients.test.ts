@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -12,6 +10,7 @@ import { demoDataDir } from '../../src/app/places.ts'
 import { FIRST_SFTP_USER, putSftpUser, readSftpPassword } from '../../src/app/sftp-users.ts'
 import { realClock, realIds, realSleep } from '../../src/app/world.ts'
 import { openTestDatabase, type TestDatabase } from '../database.ts'
+import { run } from './run.ts'
 
 /*
  * The clients that people have: each drops the demo's file into the running program, in its own way of writing, renaming and closing,
@@ -141,21 +140,6 @@ async function sftpBatch(lines: readonly string[], { options, env }: Login): Pro
   const batch = path.join(directory, 'batch')
   await writeFile(batch, `${lines.join('\n')}\n`)
   await run('sftp', ['-P', String(door.port), ...options, '-b', batch, `${FIRST_SFTP_USER}@${door.host}`], env)
-}
-
-async function run(program: string, words: readonly string[], env: Record<string, string>): Promise<string> {
-  const child = spawn(program, words, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
-  let said = ''
-  let complaint = ''
-  child.stdout.on('data', chunk => {
-    said += String(chunk)
-  })
-  child.stderr.on('data', chunk => {
-    complaint += String(chunk)
-  })
-  const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`${program} ended with ${code}: ${complaint}${said}`)
-  return said
 }
 
 async function untilSynced(): Promise<DemoFigures> {

@@ -12,6 +12,8 @@ const NEEDED = [
   { name: 'ssh-keygen', for: 'logging in with a key', package: 'openssh-client', isThere: () => isOnPath('ssh-keygen') },
   { name: 'lftp', for: 'lftp drops a file', package: 'lftp', isThere: () => isOnPath('lftp') },
   { name: 'rclone', for: 'rclone drops a file', package: 'rclone', isThere: () => isOnPath('rclone') },
+  { name: 'psftp', for: "PuTTY's client drops a file", package: 'putty-tools', isThere: () => isOnPath('psftp') },
+  { name: 'sshd', for: "OpenSSH's server as a source", package: 'openssh-server', isThere: () => isOnPath('sshd') },
   { name: 'chromium', for: 'the console in a browser', package: 'chromium', isThere: () => isOnPath('chromium') },
   { name: 'postgres', for: 'a served PostgreSQL', package: 'postgresql', isThere: () => hasServedDatabase() },
 ]
