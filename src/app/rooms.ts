@@ -45,7 +45,7 @@ export function roomSteps({ db, clock, ids, files, format, shops, pollFolders, v
     sources: signal => visitSources(signal),
     'catalog-news': (signal, parameters) =>
       forShops('catalog-news', (shop, port) => readNews({ db, clock }, { shopId: shop.shopId, port, ...abort(signal) }), parameters),
-    feed: () => inTurn(pollFolders, () => feed.step({ db, clock, files, hash: () => createHash('sha256') })),
+    feed: () => inTurn(pollFolders, () => feed.step({ db, clock, files, hash: algorithm => createHash(algorithm) })),
     import: () => imports.step({ db, clock, files, format }),
     orders: (signal, parameters) =>
       inTurn(

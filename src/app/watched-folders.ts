@@ -25,7 +25,9 @@ export function watchFolders({ db, clock, reception, homesDir, spoolDir }: Deps)
       const looks: Looks = looksOf.get(feed.feedId) ?? new Map()
       looksOf.set(feed.feedId, looks)
       const folder = openLocalFolder({ directory, spoolDir })
-      const looked = await db.alone(`feed ${feed.feedId}`, () => pollFolder({ clock, reception, folder, looks }, { feedId: feed.feedId }))
+      const looked = await db.alone(`feed ${feed.feedId}`, () =>
+        pollFolder({ clock, reception, folder, looks }, { feedId: feed.feedId, arrival: feed.arrival }),
+      )
       if (looked.ran) total.wrote += looked.result.wrote
       total.more ||= looked.ran && looked.result.more
     }

@@ -1,6 +1,7 @@
 import type { Sql } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
+import type { ArrivalSettings } from './arrival.ts'
 import { folderProblem } from './feed-folder.ts'
 
 export type Feed = {
@@ -13,6 +14,7 @@ export type Feed = {
   door: 'sftp' | 'folder' | 'remote'
   fileKind: 'snapshot' | 'delta'
   isEnabled: boolean
+  arrival: ArrivalSettings
   /** Of a remote feed: the server that its files are fetched from, where they lie there, and what becomes of them. */
   sourceId: number | null
   remoteFolder: string | null
@@ -23,10 +25,10 @@ export type Feed = {
 
 const FEED_COLUMNS = `feed_id as "feedId", name, home, folder, layout, name_pattern as "namePattern", door, file_kind as "fileKind",
   is_enabled as "isEnabled", source_id as "sourceId", remote_folder as "remoteFolder", remote_archive as "remoteArchive",
-  remote_failed as "remoteFailed", after_commit as "afterCommit"`
+  coalesce(settings->'arrival', '{}') as arrival, remote_failed as "remoteFailed", after_commit as "afterCommit"`
 
 export type NewFeed = Pick<Feed, 'name' | 'home' | 'folder' | 'layout'> &
-  Partial<Omit<Feed, 'feedId' | 'name' | 'home' | 'folder' | 'layout' | 'isEnabled'>> & { now: InstantMs }
+  Partial<Omit<Feed, 'feedId' | 'name' | 'home' | 'folder' | 'layout' | 'isEnabled' | 'arrival'>> & { now: InstantMs }
 
 /** Declares a feed. Its folders are made when its user comes in. */
 export async function addFeed(sql: Sql, feed: NewFeed): Promise<number> {
@@ -59,11 +61,11 @@ export async function feedCalled(sql: Sql, name: string): Promise<Feed | null> {
 }
 
 /** Which feed owns this folder. */
-export async function feedAt(sql: Sql, at: { home: string; folder: string }): Promise<{ feedId: number } | null> {
-  const rows = await sql.query<{ feedId: number }>('select feed_id as "feedId" from feed.feed where home = $1 and folder = $2', [
-    at.home,
-    at.folder,
-  ])
+export async function feedAt(sql: Sql, at: { home: string; folder: string }): Promise<{ feedId: number; arrival: ArrivalSettings } | null> {
+  const rows = await sql.query<{ feedId: number; arrival: ArrivalSettings }>(
+    `select feed_id as "feedId", coalesce(settings->'arrival', '{}') as arrival from feed.feed where home = $1 and folder = $2`,
+    [at.home, at.folder],
+  )
   return rows[0] ?? null
 }
 

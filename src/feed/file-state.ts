@@ -99,6 +99,3 @@ export function restOf(state: FileState): 'archive' | 'failed' | null {
       return null
   }
 }
-
-/** An interrupted upload stays where it is for so long, since its sender may come back for it. */
-export const INTERRUPTED_REST_AFTER_MS = 15 * 60 * 1_000

@@ -35,10 +35,12 @@ test('of several processes, one that lives keeps its uploads, and a silent one l
 test('an upload that was only thought to be dead is received after all, unless it was put to rest', async () => {
   const [first, second] = [await room.open(), await room.open()]
   await adoptOrphans({ ...room.deps, receiver: createReception({ db: room.database.db, clock: room.clock, ids: room.ids }), isAlone: true })
-  await room.reception.received(first, { bytes: 4, modifiedAt: null })
+  await room.reception.received(first, { bytes: 4, modifiedAt: null, by: 'close' })
   room.clock.ms += 15 * 60_000
   await putAwayStep(room.deps)
-  await expect(room.reception.received(second, { bytes: 4, modifiedAt: null })).rejects.toMatchObject({ code: 'FILE_GIVEN_UP' })
+  await expect(room.reception.received(second, { bytes: 4, modifiedAt: null, by: 'close' })).rejects.toMatchObject({
+    code: 'FILE_GIVEN_UP',
+  })
   expect(await room.states()).toEqual(['received', 'interrupted FILE_INTERRUPTED_RESTART'])
 })
 

@@ -1,4 +1,5 @@
 import type { InstantMs } from '../kernel/clock.ts'
+import type { ArrivalSettings, ArrivedBy } from './arrival.ts'
 
 /** The ways by which a file can come in. */
 export type Door = 'sftp' | 'folder' | 'http' | 'remote'
@@ -11,7 +12,7 @@ export type Receipt = {
 }
 
 /** `name`: what it is called now, where it was interrupted under a temporary name. */
-export type Whole = { bytes: number; modifiedAt: InstantMs | null; name?: string }
+export type Whole = { bytes: number; modifiedAt: InstantMs | null; by: ArrivedBy; name?: string }
 
 /**
  * What the feed room offers to the doors. A door may acknowledge a file to its client only after `received` has resolved:
@@ -19,7 +20,7 @@ export type Whole = { bytes: number; modifiedAt: InstantMs | null; name?: string
  */
 export type Reception = {
   /** Which feed owns this folder of this home, if any: `inbox/` files elsewhere are nobody's yet. */
-  feedAt(at: { home: string; folder: string }): Promise<{ feedId: number } | null>
+  feedAt(at: { home: string; folder: string }): Promise<{ feedId: number; arrival: ArrivalSettings } | null>
   /** The folders of every feed below this home, which a door makes when its user comes in. */
   foldersOf(home: string): Promise<string[]>
   /** A client opened a file for writing. Recorded before its first byte is accepted. */
@@ -30,6 +31,8 @@ export type Reception = {
   resumed(fileId: number): Promise<Receipt | null>
   /** The file is whole and safe in the spool. */
   received(receipt: Receipt, whole: Whole): Promise<void>
+  /** A marker or manifest came, which says something about another file. */
+  companion(companion: { feedId: number; name: string; text: string }): Promise<void>
   /** The connection went away before the file was whole. What came lies in the spool; it is never imported. */
   interrupted(receipt: Receipt, torn: { bytes: number; code: string; reason: string }): Promise<void>
 }
@@ -54,6 +57,8 @@ export type FileRoom = {
     kind: 'archive' | 'failed'
     restName: string
   }): Promise<boolean>
+  /** Takes a marker or manifest out of `inbox/`. */
+  removeCompanion(file: { home: string; folder: string; name: string }): Promise<void>
   /** Writes a small file whole or not at all (temporary name, sync, rename). */
   writeWhole(path: { home: string; folder: string; kind: 'error' | 'failed'; name: string }, chunks: AsyncIterable<string>): Promise<void>
   /** Reads a file that was put to rest. */
@@ -63,6 +68,8 @@ export type FileRoom = {
 /** A folder that others write into and we poll. */
 export type WatchedFolder = {
   list(): Promise<{ name: string; bytes: number; modifiedAt: InstantMs }[]>
+  /** The beginning of a small file, such as a marker or a manifest. */
+  head(name: string, bytesMax: number): Promise<string>
   /** Takes the file's present bytes into the spool under `spoolName`; gives the size and time it had, or null if it changed meanwhile. */
   takeIntoSpool(name: string, spoolName: string): Promise<{ bytes: number; modifiedAt: InstantMs } | null>
   /** Takes a file out of the folder, after it was received, unless it is another one by now. */

@@ -1,5 +1,6 @@
 import type { Sql } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
+import type { ArrivalSettings } from './arrival.ts'
 import type { FileState } from './file-state.ts'
 import type { RemoteLook } from './source-port.ts'
 
@@ -7,6 +8,7 @@ export type RemoteFeed = {
   feedId: number
   name: string
   namePattern: string
+  arrival: ArrivalSettings
   remoteFolder: string
   remoteArchive: string | null
   remoteFailed: string | null
@@ -16,7 +18,7 @@ export type RemoteFeed = {
 /** The feeds that take their files from a source. */
 export async function feedsOfSource(sql: Sql, sourceId: number): Promise<RemoteFeed[]> {
   return sql.query<RemoteFeed>(
-    `select feed_id as "feedId", name, name_pattern as "namePattern", remote_folder as "remoteFolder", remote_archive as "remoteArchive",
+    `select feed_id as "feedId", name, name_pattern as "namePattern", coalesce(settings->'arrival', '{}') as arrival, remote_folder as "remoteFolder", remote_archive as "remoteArchive",
             remote_failed as "remoteFailed", after_commit as "afterCommit"
        from feed.feed where source_id = $1 and is_enabled order by name`,
     [sourceId],

@@ -2,7 +2,7 @@ import type { Db } from '../db/connection.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { messageOf, TrueupError } from '../kernel/error.ts'
 import type { StepReport } from '../kernel/report.ts'
-import { isTemporaryName, matchesPattern, QUIET_MS_DEFAULT } from './arrival.ts'
+import { COMPANION_BYTES_MAX, companionOf, isSpokenOf, isTemporaryName, matchesPattern, QUIET_MS_DEFAULT, quietMsOf } from './arrival.ts'
 import type { Reception } from './port.ts'
 import * as files from './remote-file-store.ts'
 import type { Remote, RemoteDoor, RemoteEntry, SourceAddress, SourceProof } from './source-port.ts'
@@ -174,20 +174,24 @@ async function lookAtFeed(deps: SourceDeps, remote: Remote, feed: files.RemoteFe
   const { db, clock } = deps
   const looked: Looked = { read: 0, wrote: 0, isWaiting: false, failure: null }
   try {
-    const listed = (await remote.list(feed.remoteFolder))
-      .filter(entry => entry.kind === 'file' && !isTemporaryName(entry.name) && matchesPattern(entry.name, feed.namePattern))
+    const there = (await remote.list(feed.remoteFolder)).filter(entry => entry.kind === 'file' && !isTemporaryName(entry.name))
+    const beside = there.filter(entry => companionOf(entry.name, feed.arrival) !== null)
+    const listed = there
+      .filter(entry => companionOf(entry.name, feed.arrival) === null && matchesPattern(entry.name, feed.namePattern))
       .sort((a, b) => a.modifiedAt - b.modifiedAt || (a.name < b.name ? -1 : 1))
       .slice(0, FILES_PER_LOOK_MAX)
     const known = await rememberListing(deps, feed, listed)
     for (const file of known) {
       if (!isToFetch(file, clock.now())) continue
-      if (clock.now() - file.stillSince < QUIET_MS_DEFAULT) {
+      if (!isSpokenOf(file, beside, feed.arrival)) continue
+      if (clock.now() - file.stillSince < quietMsOf(feed.arrival)) {
         looked.isWaiting = true
         continue
       }
       looked.read++
       try {
         if (await fetchFile(deps, remote, feed, file)) looked.wrote++
+        for (const companion of beside) await tellCompanion(deps, remote, feed, companion)
       } catch (error) {
         const trouble = asTrouble(error)
         looked.failure ??= trouble
@@ -202,6 +206,11 @@ async function lookAtFeed(deps: SourceDeps, remote: Remote, feed: files.RemoteFe
     looked.failure ??= asTrouble(error)
   }
   return looked
+}
+
+async function tellCompanion({ reception }: SourceDeps, remote: Remote, feed: files.RemoteFeed, { name }: RemoteEntry): Promise<void> {
+  const bytes = await remote.head(pathOf(feed.remoteFolder, name), COMPANION_BYTES_MAX)
+  await reception.companion({ feedId: feed.feedId, name, text: new TextDecoder().decode(bytes) })
 }
 
 /** Compares a listing with what is known. Gives the known files that are there, as they are now. */
@@ -250,7 +259,7 @@ async function fetchFile(deps: SourceDeps, remote: Remote, feed: files.RemoteFee
         files.recordProgress(db, { fileId: receipt.fileId, bytes }).catch(() => {})
       },
     })
-    await reception.received(receipt, { bytes: fetched.bytes, modifiedAt: file.modifiedAt })
+    await reception.received(receipt, { bytes: fetched.bytes, modifiedAt: file.modifiedAt, by: 'download' })
     return true
   } catch (error) {
     const trouble = asTrouble(error)

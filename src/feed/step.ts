@@ -4,11 +4,22 @@ import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { messageOf, TrueupError } from '../kernel/error.ts'
 import type { Ids } from '../kernel/ids.ts'
 import type { StepReport } from '../kernel/report.ts'
-import { isTemporaryName, judgeLook, type Look, QUIET_MS_DEFAULT } from './arrival.ts'
+import {
+  type ArrivalSettings,
+  COMPANION_BYTES_MAX,
+  companionOf,
+  isSpokenOf,
+  isTemporaryName,
+  judgeEvidence,
+  judgeLook,
+  type Look,
+  quietMsOf,
+} from './arrival.ts'
+import * as companions from './companion-store.ts'
 import { identify } from './file-identity.ts'
 import { restOf } from './file-state.ts'
 import type { FileRoom, Reception, WatchedFolder } from './port.ts'
-import { reasonNote } from './reason-note.ts'
+import { followLines, type LineReached, reasonNote } from './reason-note.ts'
 import { reasonNameOf, restNameOf } from './rest-name.ts'
 import * as store from './store.ts'
 
@@ -46,6 +57,10 @@ export function createReception(deps: { db: Db; clock: Clock; ids: Ids; arrived?
       // No longer live even if the database does not answer: its sender is told of a failure, and the row is swept up later.
       live.delete(receipt.fileId)
       await store.recordReceived(db, receipt, { ...whole, now: clock.now() })
+      deps.arrived?.()
+    },
+    async companion(companion) {
+      await companions.recordCompanion(db, { ...companion, now: clock.now() })
       deps.arrived?.()
     },
     async interrupted(receipt, torn) {
@@ -94,14 +109,14 @@ export async function adoptOrphans(deps: {
 /** Where bytes go in and a digest comes out. Node's `createHash('sha256')` is one. */
 export type Hash = { update(bytes: Uint8Array): unknown; digest(encoding: 'hex'): string }
 
-export type FeedDeps = { db: Db; clock: Clock; files: FileRoom; hash: () => Hash }
+export type FeedDeps = { db: Db; clock: Clock; files: FileRoom; hash: (algorithm: 'sha256' | 'md5') => Hash }
 
-/** Takes the digest of the next whole file, then decides for each feed whether its next file is new. */
+/** Takes the digest of the next closed file, looks for the evidence that it is whole, then decides for each feed whether its next file is new. */
 export async function step({ db, clock, files, hash }: FeedDeps): Promise<StepReport> {
   const undigested = await store.nextUndigested(db)
   if (undigested) await takeDigest({ db, clock, files, hash }, undigested)
+  let decided = await weighEvidence({ db, clock, files })
   const feeds = await store.feedsToIdentify(db)
-  let decided = 0
   for (const feedId of feeds) {
     if (await db.transaction(tx => identifyNext(tx, clock, feedId))) decided++
   }
@@ -109,21 +124,47 @@ export async function step({ db, clock, files, hash }: FeedDeps): Promise<StepRe
 }
 
 async function takeDigest({ db, clock, files, hash }: FeedDeps, file: store.Undigested): Promise<void> {
-  const sum = hash()
+  const [sum, md5] = [hash('sha256'), hash('md5')]
   let bytes = 0
   try {
     for await (const chunk of files.readSpool(file.spoolName)) {
       sum.update(chunk)
+      if (file.needsMd5) md5.update(chunk)
       bytes += chunk.length
     }
   } catch (error) {
     if (!(error instanceof TrueupError && error.code === 'FILE_BYTES_MISSING')) throw error
     bytes = -1
   }
-  if (bytes === file.bytes) return store.recordDigest(db, { fileId: file.fileId, sha256: sum.digest('hex') })
+  if (bytes === file.bytes)
+    return store.recordDigest(db, { fileId: file.fileId, sha256: sum.digest('hex'), md5: file.needsMd5 ? md5.digest('hex') : null })
   const found = bytes < 0 ? 'none are left' : `${bytes} are there`
   const reason = `Of the ${file.bytes} bytes that came in, ${found}. Somebody or something changed them on disk.`
   await db.transaction(tx => store.markFailed(tx, { fileId: file.fileId, code: 'FILE_BYTES_MISSING', reason, now: clock.now() }))
+}
+
+/** Judges the files that wait for more than their close. Gives how many were decided. */
+async function weighEvidence({ db, clock, files }: Omit<FeedDeps, 'hash'>): Promise<number> {
+  let decided = 0
+  for (const file of await companions.waitingForEvidence(db)) {
+    const now = clock.now()
+    const judged = judgeEvidence(file, await companions.companionsOf(db, file.feedId), file.settings, now)
+    switch (judged.kind) {
+      case 'wait':
+        if (file.code !== judged.code) await companions.sayWaiting(db, { fileId: file.fileId, ...judged })
+        continue
+      case 'whole':
+        await db.transaction(tx => companions.markWhole(tx, { ...file, companion: judged.companion, now }))
+        // After the commit: a marker that is left behind speaks of no later file, since it is older.
+        if (judged.companion !== null) await files.removeCompanion({ ...file, name: judged.companion })
+        decided++
+        continue
+      case 'refused':
+        await db.transaction(tx => store.markFailed(tx, { fileId: file.fileId, code: judged.code, reason: judged.reason, now }))
+        decided++
+    }
+  }
+  return decided
 }
 
 /** True when something was decided. False: nothing to decide, or the outcome of an earlier file has to be waited for. */
@@ -183,10 +224,28 @@ async function putAway({ db, clock, files }: Omit<FeedDeps, 'hash'>, file: store
   const kind = restOf(file.state)
   assert(kind !== null, `a file that is ${file.state} is not put away`)
   const restName = restNameOf({ name: file.name, receivedAt: file.receivedAt ?? file.openedAt, fileId })
-  if (kind === 'failed') await files.writeWhole({ home, folder, kind, name: reasonNameOf(restName) }, once(reasonNote(file)))
+  if (kind === 'failed') {
+    const note = reasonNote({ ...file, reached: await lineReached(files, { ...file, kind, restName }) })
+    await files.writeWhole({ home, folder, kind, name: reasonNameOf(restName) }, once(note))
+  }
   const isThere = await files.putAway({ spoolName, home, folder, inboxName: file.name, kind, restName })
   await store.recordPutAway(db, { fileId, restName: isThere ? restName : null, now: clock.now() })
   return isThere
+}
+
+/** How far the lines of a failed file reach, wherever it lies: a crash may have left it on either side of its move. */
+async function lineReached(
+  files: FileRoom,
+  file: { spoolName: string; home: string; folder: string; kind: 'failed'; restName: string },
+): Promise<LineReached | null> {
+  const lies = (await files.spoolSize(file.spoolName)) !== null
+  const lines = followLines()
+  try {
+    for await (const chunk of lies ? files.readSpool(file.spoolName) : files.readRest(file)) lines.take(chunk)
+  } catch (error) {
+    if (!(error instanceof TrueupError && error.code === 'FILE_BYTES_MISSING')) throw error
+  }
+  return lines.reached()
 }
 
 async function* once(text: string): AsyncIterable<string> {
@@ -198,22 +257,31 @@ export type Looks = Map<string, Look & { isTaken: boolean }>
 
 const FILES_PER_LOOK_MAX = 1_000
 
-/** Looks at a watched folder and takes in what has stood still for the quiet time. */
+/** Looks at a watched folder and takes in what has stood still for the quiet time, or has beside it what its feed asks for. */
 export async function pollFolder(
   deps: { clock: Clock; reception: Reception; folder: WatchedFolder; looks: Looks },
-  { feedId, quietMs = QUIET_MS_DEFAULT }: { feedId: number; quietMs?: number },
+  { feedId, arrival = {}, quietMs = quietMsOf(arrival) }: { feedId: number; arrival?: ArrivalSettings; quietMs?: number },
 ): Promise<StepReport> {
-  const { clock, folder, looks } = deps
-  const listed = (await folder.list()).filter(file => !isTemporaryName(file.name))
+  const { clock, folder, looks, reception } = deps
+  const seen = (await folder.list()).filter(file => !isTemporaryName(file.name))
+  const listed = seen.filter(file => companionOf(file.name, arrival) === null)
+  const beside = seen.filter(file => companionOf(file.name, arrival) !== null)
   const now = clock.now()
   let taken = 0
   for (const file of listed.slice(0, FILES_PER_LOOK_MAX)) {
     const before = looks.get(file.name) ?? null
+    if (arrival.evidence !== undefined && !before?.isTaken && !isSpokenOf(file, beside, arrival)) continue
     const verdict = judgeLook(before, { ...file, at: now }, { quietMs })
     if (verdict.kind === 'wait')
       looks.set(file.name, { ...verdict.look, isTaken: before?.stillSince === verdict.look.stillSince && before.isTaken })
     else if (before?.isTaken) await folder.remove(file.name, file)
     else if (await takeIn(deps, { feedId, name: file.name, now })) taken++
+  }
+  for (const companion of beside) {
+    const text = await folder.head(companion.name, COMPANION_BYTES_MAX)
+    await reception.companion({ feedId, name: companion.name, text })
+    // Known by its text from now on. Left where it lies, it would speak of every later file of that name.
+    if (taken > 0 || arrival.evidence === 'manifest') await folder.remove(companion.name, companion)
   }
   const names = new Set(listed.map(file => file.name))
   for (const name of looks.keys()) if (!names.has(name)) looks.delete(name)
@@ -236,7 +304,7 @@ async function takeIn(
     looks.delete(name)
     return false
   }
-  await reception.received(receipt, taken)
+  await reception.received(receipt, { ...taken, by: 'still' })
   // Remembered before it is removed: if that fails, it is not taken a second time at every look.
   looks.set(name, { ...taken, stillSince: now, isTaken: true })
   await folder.remove(name, taken)

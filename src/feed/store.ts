@@ -3,8 +3,9 @@ import { assert } from '../kernel/assert.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { RoomStatus } from '../kernel/report.ts'
+import { type ArrivalSettings, isEvident, PATIENCE_MINUTES_DEFAULT } from './arrival.ts'
 import type { Earlier } from './file-identity.ts'
-import { changeBy, type FileEvent, type FileState, INTERRUPTED_REST_AFTER_MS } from './file-state.ts'
+import { changeBy, type FileEvent, type FileState } from './file-state.ts'
 import type { Door, Receipt, Whole } from './port.ts'
 import type { FeedSettings } from './settings-store.ts'
 
@@ -60,20 +61,21 @@ export async function recordResumed(sql: Sql, file: { fileId: number; owner: str
 /** The file is whole. The lock on its feed makes the seqs of one feed commit in their order, so that nobody reads past a late one. */
 export async function recordReceived(sql: Sql, receipt: Receipt, whole: Whole & { now: InstantMs }): Promise<void> {
   const { from } = changeBy('completed')
+  const settings = await sql.query<{ arrival: ArrivalSettings }>(
+    `select coalesce(e.settings->'arrival', '{}') as arrival from feed.file join feed.feed e using (feed_id) where file_id = $1`,
+    [receipt.fileId],
+  )
   const rows = await sql.query(
     `update feed.file f
-        set state = 'received', seq = nextval('feed.file_seq'), received_bytes = $2, modified_at = $3, received_at = $4, changed_at = $4,
+        set state = 'received', arrived_by = $7, whole_at = case when $8 then $4::timestamptz end,
+            seq = case when $8 then nextval('feed.file_seq') end, received_bytes = $2, modified_at = $3, received_at = $4, changed_at = $4,
             name = coalesce($6, name), code = null, reason = null
        from (select feed_id from feed.feed where feed_id = (select feed_id from feed.file where file_id = $1) for no key update) e
       where f.feed_id = e.feed_id and f.file_id = $1 and f.state = any($5) and f.put_away_at is null
      returning f.file_id`,
     [
-      receipt.fileId,
-      whole.bytes,
-      whole.modifiedAt === null ? null : new Date(whole.modifiedAt),
-      new Date(whole.now),
-      from,
-      whole.name ?? null,
+      ...[receipt.fileId, whole.bytes, whole.modifiedAt === null ? null : new Date(whole.modifiedAt), new Date(whole.now), from],
+      ...[whole.name ?? null, whole.by, isEvident(settings[0]?.arrival ?? {}, whole.by)],
     ],
   )
   if (rows.length === 0) throw givenUp(receipt.fileId)
@@ -119,25 +121,25 @@ export async function orphans(
   )
 }
 
-export type Undigested = { fileId: number; spoolName: string; bytes: number }
+export type Undigested = { fileId: number; spoolName: string; bytes: number; needsMd5: boolean }
 
 /** The next whole file whose bytes were not looked at. */
 export async function nextUndigested(sql: Sql): Promise<Undigested | null> {
   const rows = await sql.query<Undigested>(
-    `select file_id as "fileId", spool_name as "spoolName", received_bytes as bytes
-       from feed.file where state = 'received' and sha256 is null order by seq limit 1`,
+    `select file_id as "fileId", spool_name as "spoolName", received_bytes as bytes, coalesce(e.settings->'arrival'->>'evidence' = 'manifest', false) as "needsMd5"
+       from feed.file join feed.feed e using (feed_id) where state = 'received' and sha256 is null order by seq, file_id limit 1`,
   )
   return rows[0] ?? null
 }
 
-export async function recordDigest(sql: Sql, file: { fileId: number; sha256: string }): Promise<void> {
-  await sql.query('update feed.file set sha256 = $2 where file_id = $1 and sha256 is null', [file.fileId, file.sha256])
+export async function recordDigest(sql: Sql, file: { fileId: number; sha256: string; md5: string | null }): Promise<void> {
+  await sql.query('update feed.file set sha256 = $2, md5 = $3 where file_id = $1 and sha256 is null', [file.fileId, file.sha256, file.md5])
 }
 
 /** The feeds in which a whole file waits to be told new or known. */
 export async function feedsToIdentify(sql: Sql): Promise<number[]> {
   const rows = await sql.query<{ feedId: number }>(
-    `select distinct feed_id as "feedId" from feed.file where state = 'received' and identified_at is null order by 1`,
+    `select distinct feed_id as "feedId" from feed.file where state = 'received' and whole_at is not null and identified_at is null order by 1`,
   )
   return rows.map(row => row.feedId)
 }
@@ -160,7 +162,7 @@ export async function nextToIdentify(tx: Tx, feedId: number): Promise<ToIdentify
   )
   const rows = await tx.query<Omit<ToIdentify, 'namePattern' | 'fileKind'>>(
     `select file_id as "fileId", name, received_bytes as bytes, sha256, sender_stamp as "senderStamp"
-       from feed.file where feed_id = $1 and state = 'received' and identified_at is null order by seq limit 1`,
+       from feed.file where feed_id = $1 and state = 'received' and whole_at is not null and identified_at is null order by seq limit 1`,
     [feedId],
   )
   return feeds[0] && rows[0] ? { ...rows[0], ...feeds[0] } : null
@@ -299,21 +301,27 @@ export type ToPutAway = {
   code: string | null
   reason: string | null
   receivedBytes: number
+  expectedBytes: number | null
   openedAt: InstantMs
   receivedAt: InstantMs | null
+  /** A file of the same name that came whole later; null: none did. */
+  wholeLater: number | null
 }
 
 /** Files with a verdict, and interrupted ones that nobody came back for, that still lie where they came in. */
 export async function duePutAway(sql: Sql, due: { now: InstantMs; limit: number }): Promise<ToPutAway[]> {
   return sql.query<ToPutAway>(
     `select f.file_id as "fileId", e.name as "feedName", e.home, e.folder, f.name, f.spool_name as "spoolName", f.state, f.code, f.reason,
-            f.received_bytes as "receivedBytes", f.opened_at as "openedAt", f.received_at as "receivedAt"
+            f.received_bytes as "receivedBytes", f.expected_bytes as "expectedBytes", f.opened_at as "openedAt", f.received_at as "receivedAt",
+            (select max(l.file_id) from feed.file l where l.feed_id = f.feed_id and l.name = f.name and l.file_id > f.file_id
+                and l.state not in ('receiving', 'interrupted', 'failed')) as "wholeLater"
        from feed.file f
        join feed.feed e using (feed_id)
       where f.put_away_at is null
-        and (f.state in ('applied', 'duplicate', 'stale', 'failed', 'empty') or (f.state = 'interrupted' and f.changed_at <= $1))
+        and (f.state in ('applied', 'duplicate', 'stale', 'failed', 'empty') or (f.state = 'interrupted'
+             and f.changed_at <= $1::timestamptz - make_interval(mins => coalesce((e.settings->'arrival'->>'patienceMinutes')::integer, $3))))
       order by f.file_id limit $2`,
-    [new Date(due.now - INTERRUPTED_REST_AFTER_MS), due.limit],
+    [new Date(due.now), due.limit, PATIENCE_MINUTES_DEFAULT],
   )
 }
 

@@ -36,7 +36,7 @@ export async function openFeedRoom(): Promise<FeedRoom> {
   const disk = memoryDisk()
   const reception = createReception({ db, clock, ids })
   const feedId = await store.addFeed(db, { name: 'stock', home: 'erp', folder: 'stock', layout: 'RESET_INVENTORY', now: clock.now() })
-  const deps = { db, clock, files: disk.room, hash: () => createHash('sha256') }
+  const deps = { db, clock, files: disk.room, hash: (algorithm: 'sha256' | 'md5') => createHash(algorithm) }
 
   return {
     ...{ database, clock, ids, disk, reception, feedId, deps },
@@ -44,7 +44,7 @@ export async function openFeedRoom(): Promise<FeedRoom> {
     async receive(text, { name = 'stock.csv', feed = feedId } = {}) {
       const receipt = await reception.opened({ feedId: feed, door: 'sftp', name })
       disk.spool.set(receipt.spoolName, text)
-      await reception.received(receipt, { bytes: text.length, modifiedAt: null })
+      await reception.received(receipt, { bytes: text.length, modifiedAt: null, by: 'close' })
       return receipt.fileId
     },
     async untilIdle() {

@@ -42,6 +42,7 @@ export function memoryDisk(): MemoryDisk {
       rest.set(`${home}/${folder}/${kind}/${name}`, text)
     },
     async *readRest() {},
+    async removeCompanion() {},
   }
   const disk: MemoryDisk = { spool, rest, room, crashAfterMove: false, refuse: null }
   return disk
@@ -64,6 +65,7 @@ export function memoryFolder(disk: MemoryDisk): MemoryFolder {
       disk.spool.set(spoolName, text)
       return { bytes: text.length, modifiedAt: 1 }
     },
+    head: async name => files.get(name) ?? '',
     async remove(name: string) {
       if (folder.isReadOnly) throw new Error('read-only')
       files.delete(name)

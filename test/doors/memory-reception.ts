@@ -1,3 +1,4 @@
+import type { ArrivalSettings } from '../../src/feed/arrival.ts'
 import type { Door, Receipt, Reception } from '../../src/feed/port.ts'
 
 export type Seen = {
@@ -12,6 +13,9 @@ export type Seen = {
 
 export type MemoryReception = Reception & {
   files: Seen[]
+  /** What every feed declares about its arrivals. */
+  arrival: ArrivalSettings
+  companions: { name: string; text: string }[]
   inState(state: Seen['state']): Seen[]
   /** Resolves when so many files are past receiving. */
   settled(count: number): Promise<void>
@@ -35,6 +39,9 @@ export function memoryReception(folders: readonly string[]): MemoryReception {
   }
   const reception: MemoryReception = {
     files,
+    arrival: {},
+    companions: [],
+    companion: async ({ name, text }) => void reception.companions.push({ name, text }),
     inState: state => files.filter(file => file.state === state),
     settled: count =>
       new Promise(resolve => {
@@ -43,7 +50,7 @@ export function memoryReception(folders: readonly string[]): MemoryReception {
       }),
     beforeReceived: async () => {},
     foldersOf: async () => [...folders],
-    feedAt: async ({ folder }) => (folders.includes(folder) ? { feedId: folders.indexOf(folder) + 1 } : null),
+    feedAt: async ({ folder }) => (folders.includes(folder) ? { feedId: folders.indexOf(folder) + 1, arrival: reception.arrival } : null),
     async opened({ name, door }) {
       const spoolName = `spooled-${files.length + 1}`
       files.push({ name, door, spoolName, state: 'receiving', bytes: 0, code: null, modifiedAt: null })

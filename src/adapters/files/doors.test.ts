@@ -49,7 +49,7 @@ async function openFolder(): Promise<DoorUnderTest> {
         const receipt = await reception.opened({ feedId: 1, door: 'folder', name: file.name })
         const taken = await folder.takeIntoSpool(file.name, receipt.spoolName)
         if (taken === null) throw new Error('it did not stand still')
-        await reception.received(receipt, taken)
+        await reception.received(receipt, { ...taken, by: 'still' })
         await folder.remove(file.name, taken)
       }
     },

@@ -38,6 +38,10 @@ export async function openFileRoom({ homesDir, spoolDir }: { homesDir: string; s
       return true
     },
 
+    async removeCompanion(file) {
+      await unlink(path.join(placeOf({ ...file, kind: 'inbox' }), leaf(file.name))).catch(nullIfMissing)
+    },
+
     async writeWhole(at, chunks) {
       const directory = placeOf(at)
       await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE })

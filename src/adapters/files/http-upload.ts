@@ -23,7 +23,7 @@ export async function receiveUpload(
     const bytes = await spoolWhole(spoolDir, receipt.spoolName, chunks)
     if (declaredBytes !== null && bytes !== declaredBytes)
       throw new Error(`the request declared ${declaredBytes} bytes and brought ${bytes}`)
-    await reception.received(receipt, { bytes, modifiedAt: null })
+    await reception.received(receipt, { bytes, modifiedAt: null, by: 'request' })
     return { fileId: receipt.fileId, bytes }
   } catch (cause) {
     const bytes = (await spooledBytes(spoolDir, receipt.spoolName)) ?? 0

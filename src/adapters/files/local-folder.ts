@@ -23,6 +23,16 @@ export function openLocalFolder({ directory, spoolDir }: { directory: string; sp
       return files.sort((a, b) => a.modifiedAt - b.modifiedAt || (a.name < b.name ? -1 : 1))
     },
 
+    async head(name, bytesMax) {
+      const file = await open(fileIn(name), constants.O_RDONLY | constants.O_NOFOLLOW)
+      try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(bytesMax), 0, bytesMax, 0)
+        return buffer.subarray(0, bytesRead).toString('utf8')
+      } finally {
+        await file.close()
+      }
+    },
+
     async takeIntoSpool(name, spoolName) {
       // Copied, never linked: whoever still has the file open could change the bytes after their digest was taken.
       const source = await open(fileIn(name), constants.O_RDONLY | constants.O_NOFOLLOW)

@@ -31,7 +31,7 @@ export async function arriveByRename({ reception, spoolDir, writers }: UploadDep
     const left = await lstat(from).catch(nullIfMissing)
     if (left !== null && inodeOf(left) === inode) await unlink(from)
     await syncDirectory(path.dirname(to))
-    await reception.received(receipt, { ...whole, name })
+    await reception.received(receipt, { ...whole, name, by: 'rename' })
   } catch (error) {
     // Its client is told that the rename failed, and may try again.
     if (isRenamed) await rename(to, from)

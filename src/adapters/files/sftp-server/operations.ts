@@ -1,8 +1,8 @@
-import type { Stats } from 'node:fs'
-import { lstat, mkdir, readdir, rename, rm, rmdir, stat, truncate, unlink, utimes } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat, truncate, unlink, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import type { Attributes } from 'ssh2'
-import { isTemporaryName } from '../../../feed/arrival.ts'
+import { COMPANION_BYTES_MAX, companionOf, isTemporaryName } from '../../../feed/arrival.ts'
 import { reasonNameOf } from '../../../feed/rest-name.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import { nullIfMissing } from '../errno.ts'
@@ -48,7 +48,9 @@ export async function openOperations(deps: OperationDeps, homeName: string): Pro
   const feedOf = async (place: Place) => {
     if (place.kind !== 'inbox') return null
     const feed = await reception.feedAt({ home: homeName, folder: place.folder })
-    return feed && { ...feed, name: place.name, isFinished: !isTemporaryName(place.name) }
+    if (feed === null) return null
+    const isCompanion = companionOf(place.name, feed.arrival) !== null
+    return { ...feed, name: place.name, isCompanion, isFinished: !isCompanion && !isTemporaryName(place.name) }
   }
 
   const openForWriting = async (virtual: string, flags: number): Promise<OpenFile> => {
@@ -58,9 +60,20 @@ export async function openOperations(deps: OperationDeps, homeName: string): Pro
     const feed = await feedOf(place)
     if (feed === null) return openToWrite(writers, { real, flags })
     const { feedId, name } = feed
+    if (feed.isCompanion) return companionAtClose(await openToWrite(writers, { real, flags }), () => tellCompanion({ feedId, name, real }))
     if (!feed.isFinished) return openToWrite(writers, { real, flags, onTorn: torn => recordTorn(deps, { feedId, name, real, torn }) })
     const file = await openUpload(deps, { feedId, name, face: real, flags })
     return rememberedAtClose(file, stats => recent.remember(homeName, virtual, stats))
+  }
+
+  const tellCompanion = async ({ feedId, name, real }: { feedId: number; name: string; real: string }) => {
+    const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW)
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(COMPANION_BYTES_MAX), 0, COMPANION_BYTES_MAX, 0)
+      await reception.companion({ feedId, name, text: buffer.subarray(0, bytesRead).toString('utf8') })
+    } finally {
+      await file.close()
+    }
   }
 
   /** Where a file lies that was put away a moment ago. */
@@ -166,6 +179,7 @@ export async function openOperations(deps: OperationDeps, homeName: string): Pro
       }
       if (!overwrite && (await lstat(toReal).catch(nullIfMissing)) !== null) throw failure('File exists')
       await rename(fromReal, toReal)
+      if (feed?.isCompanion) await tellCompanion({ feedId: feed.feedId, name: feed.name, real: toReal })
     },
   }
 }
@@ -202,6 +216,16 @@ function mayChange(place: Place): void {
     case 'error':
     case 'kept':
       throw denied(READ_ONLY)
+  }
+}
+
+function companionAtClose(file: OpenFile, tell: () => Promise<void>): OpenFile {
+  return {
+    ...file,
+    async close() {
+      await file.close()
+      await tell()
+    },
   }
 }
 

@@ -141,7 +141,7 @@ async function uploadOn(deps: UploadDeps, { file, receipt, face, isAppend }: Spo
         await syncDirectory(spoolDir)
         await syncDirectory(path.dirname(face))
         await letGo()
-        await reception.received(receipt, { bytes: Number(size), modifiedAt: senderTimeOf({ mtimeNs }) })
+        await reception.received(receipt, { bytes: Number(size), modifiedAt: senderTimeOf({ mtimeNs }), by: 'close' })
       } catch (error) {
         if (writers.has(inode)) await letGo()
         await interrupted('FILE_INTERRUPTED_DISK', `The file could not be kept (${messageOf(error)})`)
