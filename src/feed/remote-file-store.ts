@@ -128,7 +128,7 @@ export async function dueSettle(sql: Sql, due: { sourceId: number; now: InstantM
             e.remote_archive as "remoteArchive", e.remote_failed as "remoteFailed", e.after_commit as "afterCommit"
        from feed.remote_file r join feed.file f using (file_id) join feed.feed e on e.feed_id = r.feed_id
       where e.source_id = $1 and r.settled_at is null and (r.next_try_at is null or r.next_try_at <= $2)
-        and f.put_away_at is not null and f.state in ('applied', 'duplicate', 'stale', 'failed')
+        and f.put_away_at is not null and f.state <> 'interrupted'
       order by r.remote_file_id limit $3`,
     [due.sourceId, new Date(due.now), due.limit],
   )
