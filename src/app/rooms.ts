@@ -5,6 +5,7 @@ import { readShop } from '../catalog/step.ts'
 import * as channel from '../channel/step.ts'
 import type { Db } from '../db/connection.ts'
 import type { FileRoom } from '../feed/port.ts'
+import { putAwayStep } from '../feed/put-away-step.ts'
 import * as feed from '../feed/step.ts'
 import type { FormatReader } from '../import/format-port.ts'
 import * as imports from '../import/step.ts'
@@ -65,7 +66,7 @@ export function roomSteps({ db, clock, ids, files, format, shops, pollFolders, v
     'put-away': () =>
       inTurn(
         () => imports.reportErrors({ db, clock, files }),
-        () => feed.putAwayStep({ db, clock, files }),
+        () => putAwayStep({ db, clock, files }),
       ),
     'check-ledger': () => inventory.checkLedger({ db, clock }),
   }

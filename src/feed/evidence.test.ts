@@ -3,8 +3,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type FeedRoom, openFeedRoom } from '../../test/doors/feed-room.ts'
 import { memoryFolder } from '../../test/doors/memory-disk.ts'
 import type { ArrivalSettings } from './arrival.ts'
+import { type Looks, pollFolder } from './folder-step.ts'
+import { putAwayStep } from './put-away-step.ts'
 import { changeSettings } from './settings-store.ts'
-import { type Looks, pollFolder, putAwayStep } from './step.ts'
 
 let room: FeedRoom
 beforeEach(async () => {

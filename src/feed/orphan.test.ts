@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type FeedRoom, openFeedRoom } from '../../test/doors/feed-room.ts'
-import { adoptOrphans, createReception, putAwayStep, RECEIVER_SILENT_MS, type Receiver } from './step.ts'
+import { putAwayStep } from './put-away-step.ts'
+import { adoptOrphans, createReception, RECEIVER_SILENT_MS, type Receiver } from './step.ts'
 
 let room: FeedRoom
 beforeEach(async () => {

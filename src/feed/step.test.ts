@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type FeedRoom, openFeedRoom } from '../../test/doors/feed-room.ts'
-import { putAwayStep } from './step.ts'
+import { putAwayStep } from './put-away-step.ts'
 import * as store from './store.ts'
 
 let room: FeedRoom

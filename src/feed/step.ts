@@ -1,26 +1,12 @@
 import type { Db, Tx } from '../db/connection.ts'
-import { assert } from '../kernel/assert.ts'
-import type { Clock, InstantMs } from '../kernel/clock.ts'
-import { messageOf, TrueupError } from '../kernel/error.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { TrueupError } from '../kernel/error.ts'
 import type { Ids } from '../kernel/ids.ts'
 import type { StepReport } from '../kernel/report.ts'
-import {
-  type ArrivalSettings,
-  COMPANION_BYTES_MAX,
-  companionOf,
-  isSpokenOf,
-  isTemporaryName,
-  judgeEvidence,
-  judgeLook,
-  type Look,
-  quietMsOf,
-} from './arrival.ts'
+import { judgeEvidence } from './arrival.ts'
 import * as companions from './companion-store.ts'
 import { identify } from './file-identity.ts'
-import { restOf } from './file-state.ts'
-import type { FileRoom, Reception, WatchedFolder } from './port.ts'
-import { followLines, type LineReached, reasonNote } from './reason-note.ts'
-import { reasonNameOf, restNameOf } from './rest-name.ts'
+import type { FileRoom, Reception } from './port.ts'
 import * as store from './store.ts'
 
 /** A reception that knows which of its files are still coming in: others under its name were left behind by an error. */
@@ -194,120 +180,4 @@ async function identifyNext(tx: Tx, clock: Clock, feedId: number): Promise<boole
       await store.markEmpty(tx, { ...identity, fileId, now })
       return true
   }
-}
-
-const PUT_AWAY_PER_STEP_MAX = 50
-
-/**
- * Moves files with a verdict to `archive/` or `failed/`, the latter with a note beside them. The verdict was committed before,
- * and where the file went is recorded after; a crash in between has the same move made again, which changes nothing.
- */
-export async function putAwayStep({ db, clock, files }: Omit<FeedDeps, 'hash'>): Promise<StepReport> {
-  const due = await store.duePutAway(db, { now: clock.now(), limit: PUT_AWAY_PER_STEP_MAX })
-  const failures: unknown[] = []
-  let missing = 0
-  for (const file of due) {
-    try {
-      if (!(await putAway({ db, clock, files }, file))) missing++
-    } catch (error) {
-      // One file that cannot be moved does not keep the others from their rest; the step still fails, and is tried again.
-      failures.push(error)
-    }
-  }
-  if (failures.length > 0) throw failures[0]
-  const notes = missing > 0 ? { notes: { missing } } : {}
-  return { read: due.length, wrote: due.length - missing, more: due.length === PUT_AWAY_PER_STEP_MAX, ...notes }
-}
-
-async function putAway({ db, clock, files }: Omit<FeedDeps, 'hash'>, file: store.ToPutAway): Promise<boolean> {
-  const { home, folder, spoolName, fileId } = file
-  const kind = restOf(file.state)
-  assert(kind !== null, `a file that is ${file.state} is not put away`)
-  const restName = restNameOf({ name: file.name, receivedAt: file.receivedAt ?? file.openedAt, fileId })
-  if (kind === 'failed') {
-    const note = reasonNote({ ...file, reached: await lineReached(files, { ...file, kind, restName }) })
-    await files.writeWhole({ home, folder, kind, name: reasonNameOf(restName) }, once(note))
-  }
-  const isThere = await files.putAway({ spoolName, home, folder, inboxName: file.name, kind, restName })
-  await store.recordPutAway(db, { fileId, restName: isThere ? restName : null, now: clock.now() })
-  return isThere
-}
-
-/** How far the lines of a failed file reach, wherever it lies: a crash may have left it on either side of its move. */
-async function lineReached(
-  files: FileRoom,
-  file: { spoolName: string; home: string; folder: string; kind: 'failed'; restName: string },
-): Promise<LineReached | null> {
-  const lies = (await files.spoolSize(file.spoolName)) !== null
-  const lines = followLines()
-  try {
-    for await (const chunk of lies ? files.readSpool(file.spoolName) : files.readRest(file)) lines.take(chunk)
-  } catch (error) {
-    if (!(error instanceof TrueupError && error.code === 'FILE_BYTES_MISSING')) throw error
-  }
-  return lines.reached()
-}
-
-async function* once(text: string): AsyncIterable<string> {
-  yield text
-}
-
-/** What was seen of a watched folder at the last look. Kept by the caller; forgetting it costs one more quiet time. */
-export type Looks = Map<string, Look & { isTaken: boolean }>
-
-const FILES_PER_LOOK_MAX = 1_000
-
-/** Looks at a watched folder and takes in what has stood still for the quiet time, or has beside it what its feed asks for. */
-export async function pollFolder(
-  deps: { clock: Clock; reception: Reception; folder: WatchedFolder; looks: Looks },
-  { feedId, arrival = {}, quietMs = quietMsOf(arrival) }: { feedId: number; arrival?: ArrivalSettings; quietMs?: number },
-): Promise<StepReport> {
-  const { clock, folder, looks, reception } = deps
-  const seen = (await folder.list()).filter(file => !isTemporaryName(file.name))
-  const listed = seen.filter(file => companionOf(file.name, arrival) === null)
-  const beside = seen.filter(file => companionOf(file.name, arrival) !== null)
-  const now = clock.now()
-  let taken = 0
-  for (const file of listed.slice(0, FILES_PER_LOOK_MAX)) {
-    const before = looks.get(file.name) ?? null
-    if (arrival.evidence !== undefined && !before?.isTaken && !isSpokenOf(file, beside, arrival)) continue
-    const verdict = judgeLook(before, { ...file, at: now }, { quietMs })
-    if (verdict.kind === 'wait')
-      looks.set(file.name, { ...verdict.look, isTaken: before?.stillSince === verdict.look.stillSince && before.isTaken })
-    else if (before?.isTaken) await folder.remove(file.name, file)
-    else if (await takeIn(deps, { feedId, name: file.name, now })) taken++
-  }
-  for (const companion of beside) {
-    const text = await folder.head(companion.name, COMPANION_BYTES_MAX)
-    await reception.companion({ feedId, name: companion.name, text })
-    // Known by its text from now on. Left where it lies, it would speak of every later file of that name.
-    if (taken > 0 || arrival.evidence === 'manifest') await folder.remove(companion.name, companion)
-  }
-  const names = new Set(listed.map(file => file.name))
-  for (const name of looks.keys()) if (!names.has(name)) looks.delete(name)
-  return { read: listed.length, wrote: taken, more: listed.length > FILES_PER_LOOK_MAX && taken > 0 }
-}
-
-async function takeIn(
-  { reception, folder, looks }: { reception: Reception; folder: WatchedFolder; looks: Looks },
-  { feedId, name, now }: { feedId: number; name: string; now: InstantMs },
-): Promise<boolean> {
-  const receipt = await reception.opened({ feedId, door: 'folder', name })
-  const taken = await folder.takeIntoSpool(name, receipt.spoolName).catch(async (error: unknown) => {
-    const reason = `The file could not be copied out of the folder: ${messageOf(error)}`
-    await reception.interrupted(receipt, { bytes: 0, code: 'FILE_INTERRUPTED_DISK', reason })
-    throw error
-  })
-  if (taken === null) {
-    const reason = 'The file changed while it was being read, although it had stood still before. It is looked at again.'
-    await reception.interrupted(receipt, { bytes: 0, code: 'FILE_INTERRUPTED_CHANGED', reason })
-    looks.delete(name)
-    return false
-  }
-  await reception.received(receipt, { ...taken, by: 'still' })
-  // Remembered before it is removed: if that fails, it is not taken a second time at every look.
-  looks.set(name, { ...taken, stillSince: now, isTaken: true })
-  await folder.remove(name, taken)
-  looks.delete(name)
-  return true
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type FeedRoom, openFeedRoom } from '../../test/doors/feed-room.ts'
 import { memoryFolder } from '../../test/doors/memory-disk.ts'
-import { type Looks, pollFolder } from './step.ts'
+import { type Looks, pollFolder } from './folder-step.ts'
 
 let room: FeedRoom
 beforeEach(async () => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -9,7 +8,6 @@ import { sftpDoor } from '../../src/adapters/files/sftp-client/client.ts'
 import { type Server, startServer } from '../../src/app/server.ts'
 import { FIRST_SFTP_USER, putSftpUser, readSftpPassword } from '../../src/app/sftp-users.ts'
 import { realClock, realIds, realSleep } from '../../src/app/world.ts'
-import * as catalog from '../../src/catalog/store.ts'
 import { visitSource } from '../../src/feed/source-step.ts'
 import { acceptHostKey, listSources, putSource } from '../../src/feed/source-store.ts'
 import { createReception } from '../../src/feed/step.ts'
@@ -18,6 +16,7 @@ import { openTestDatabase, type TestDatabase } from '../database.ts'
 import { type FaultyLine, type Mischief, openFaultyLine } from '../network/faulty-line.ts'
 import { inSoak } from '../rounds.ts'
 import { SEED, seededChance } from '../stories/chance.ts'
+import { addOneEachFeed, mustBeOnceAndWhole, oneEach, setUpOneEach } from '../stories/one-each.ts'
 import { silentLog } from '../stories/street.ts'
 import { run, runAnyway } from './run.ts'
 import { type SshServer, startSshServer } from './ssh-server.ts'
@@ -29,15 +28,12 @@ import { type SshServer, startSshServer } from './ssh-server.ts'
  */
 const CUTS_PER_CLIENT = inSoak({ full: 100, sample: 3 })
 const KINDS = ['drop', 'stall', 'half-close', 'throttle'] as const
-const ROWS = 1_000
-const COMMENT = 'counted again after the cut'
-const FILE_BYTES = ROWS * `cut-0,SKU,SKU-000000,1,00000 ${COMMENT}\n`.length
+const FILE_BYTES = oneEach('cut-0', 0).bytes.length
 /** Where a session begins and ends around the file. */
 const GREETING_BYTES = 5_000
 const FAREWELL_BYTES = 3_000
 /** A stalled line is taken down after so long, as a router does. */
 const STALL_MS = 120
-const SETTLED_MS_MAX = 60_000
 
 let directory: string
 let database: TestDatabase
@@ -118,7 +114,7 @@ test.for(CLIENTS)(
     }
     const tookMs = (performance.now() - startedAt) / CUTS_PER_CLIENT
     await line.close()
-    await mustBeWhole(feed, digests)
+    await mustBeOnceAndWhole(database.db, feed, digests)
     console.log(
       `${client.name}: ${CUTS_PER_CLIENT} cuts, ${line.met()} met, ${failures} uploads failed and were sent again, ${tookMs.toFixed(0)} ms a cut`,
     )
@@ -195,7 +191,7 @@ test(`a source on OpenSSH's server cut ${CUTS_PER_CLIENT} times: no part importe
   }
   const tookMs = (performance.now() - startedAt) / CUTS_PER_CLIENT
   await line.close()
-  await mustBeWhole('cut-source', digests)
+  await mustBeOnceAndWhole(database.db, 'cut-source', digests)
   console.log(`OpenSSH's sshd as a source: ${CUTS_PER_CLIENT} cuts, ${line.met()} met, ${visits} visits, ${tookMs.toFixed(0)} ms a cut`)
 })
 
@@ -227,70 +223,22 @@ async function breaking(line: FaultyLine, upload: Promise<boolean>): Promise<boo
   return isDone
 }
 
-/** A file like no other: one more of every SKU. The comment makes its bytes its own, and its length the same. */
 async function layFile(feed: string, round: number): Promise<{ file: string; sha256: string }> {
-  const head = 'externalFacilityId,idType,idValue,availableDelta,comments\n'
-  const rows = Array.from(
-    { length: ROWS },
-    (_, sku) => `${feed},SKU,SKU-${String(sku).padStart(6, '0')},1,${String(round).padStart(5, '0')} ${COMMENT}\n`,
-  )
-  const text = head + rows.join('')
+  const { bytes, sha256 } = oneEach(feed, round)
   const file = place(`${feed}-${round}.csv`)
-  await writeFile(file, text)
-  return { file, sha256: createHash('sha256').update(text).digest('hex') }
+  await writeFile(file, bytes)
+  return { file, sha256 }
 }
 
 async function setUp(): Promise<void> {
   const { db } = database
   const now = realClock.now()
-  const feeds = [...CLIENTS.map((_, at) => `cut-${at}`), 'cut-source']
-  await db.transaction(async tx => {
-    const products = Array.from({ length: ROWS }, (_, sku) => {
-      const value = `SKU-${String(sku).padStart(6, '0')}`
-      return { name: value, identifiers: [{ type: 'SKU' as const, value }] }
-    })
-    await catalog.importProducts(tx, products, now)
-    await catalog.importFacilities(
-      tx,
-      feeds.map(name => ({ code: name, externalId: name, name, type: 'WAREHOUSE' })),
-      now,
-    )
-  })
-  for (const name of feeds.slice(0, -1))
-    await addFeed(db, { name, home: FIRST_SFTP_USER, folder: name, layout: 'MDM_INV_VARIANCE', fileKind: 'delta', now })
+  const feeds = CLIENTS.map((_, at) => `cut-${at}`)
+  await setUpOneEach(db, { feeds: [...feeds, 'cut-source'], now })
+  for (const name of feeds) await addOneEachFeed(db, { name, now })
   await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', place('key')])
   const [type, blob] = (await readFile(place('key.pub'), 'utf8')).split(' ')
   await putSftpUser(db, { name: FIRST_SFTP_USER, home: FIRST_SFTP_USER, password: null, publicKeys: [`${type} ${blob}`], now })
-}
-
-/** Every file was applied once and whole; what came beside it was held, known or torn, and moved nothing. */
-async function mustBeWhole(feed: string, digests: ReadonlySet<string>): Promise<void> {
-  const { db } = database
-  const ofFeed = `from feed.file f join feed.feed e using (feed_id) left join import.verdict v using (file_id) where e.name = $1`
-  const deadline = performance.now() + SETTLED_MS_MAX
-  for (;;) {
-    const waiting = await db.query(`select f.state ${ofFeed} and f.state in ('receiving', 'received', 'staged')`, [feed])
-    if (waiting.length === 0) break
-    if (performance.now() > deadline) throw new Error(`files of ${feed} wait for ever: ${JSON.stringify(waiting)}`)
-    await delay(50)
-  }
-  type Row = { state: string; sha256: string | null; bytes: number; rows: number | null }
-  const files = await db.query<Row>(`select f.state, f.sha256, f.received_bytes as bytes, v.rows_read as rows ${ofFeed}`, [feed])
-  const applied = files.filter(file => file.state === 'applied')
-  expect(applied.map(file => file.sha256).toSorted()).toEqual([...digests].toSorted())
-  expect(new Set(applied.map(file => `${file.rows} rows`))).toEqual(new Set([`${ROWS} rows`]))
-  // A failed file would be one that was read and found wanting: a cut is never that.
-  const others = files.map(file => file.state).filter(state => !['applied', 'held', 'duplicate', 'interrupted'].includes(state))
-  expect(others).toEqual([])
-  const units = await db.query(
-    `select p.on_hand_units as units, count(*) as positions, sum(m.moves) as moves
-       from inventory.position p join catalog.facility f using (facility_id)
-       join lateral (select count(*) as moves, sum(on_hand_units) as units from inventory.movement m
-                      where m.facility_id = p.facility_id and m.product_id = p.product_id) m on m.units = p.on_hand_units
-      where f.external_id = $1 group by 1`,
-    [feed],
-  )
-  expect(units).toEqual([{ units: digests.size, positions: ROWS, moves: ROWS * digests.size }])
 }
 
 const NOBODY_KNOWN = ['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR']
