@@ -17,6 +17,7 @@ import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import * as orders from '../orders/step.ts'
 import { systemStep } from '../orders/system-step.ts'
 import * as outbox from '../outbox/step.ts'
+import { hardSync } from '../reconcile/proof-step.ts'
 import * as reconcile from '../reconcile/step.ts'
 import type { Shops } from './shops.ts'
 
@@ -62,7 +63,7 @@ export function roomSteps({ db, clock, ids, files, format, shops, pollFolders, v
     reconcile: (signal, parameters) =>
       forShops('reconcile', (shop, port) => reconcile.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) }), parameters),
     'hard-sync': (signal, parameters) =>
-      forShops('hard-sync', (shop, port) => reconcile.hardSync({ db, clock, port, shopId: shop.shopId, ...abort(signal) }), parameters),
+      forShops('hard-sync', (shop, port) => hardSync({ db, clock, port, shopId: shop.shopId, ...abort(signal) }), parameters),
     'put-away': () =>
       inTurn(
         () => imports.reportErrors({ db, clock, files }),

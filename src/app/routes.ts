@@ -31,6 +31,9 @@ import { heartbeats } from '../jobs/store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ordersRoutes } from '../orders/routes.ts'
 import { outboxRoutes } from '../outbox/routes.ts'
+import { driftRoutes } from '../reconcile/drift-routes.ts'
+import { proofRoutes } from '../reconcile/proof-routes.ts'
+import { release } from '../reconcile/proof-step.ts'
 import { readStreet, reconcileRoutes } from '../reconcile/routes.ts'
 import { dropServerRoutes } from './drop-server-routes.ts'
 import { FOLLOWS } from './rooms.ts'
@@ -56,6 +59,8 @@ export function allRoutes(deps: {
   }
   return [
     ...reconcileRoutes({ db, clock, heartbeats: () => heartbeats(db) }),
+    ...proofRoutes({ db, clock, release, asked: () => clockwork.nudge('channel') }),
+    ...driftRoutes({ db, clock, asked: () => clockwork.nudge('reconcile') }),
     ...feedRoutes({
       db,
       clock,

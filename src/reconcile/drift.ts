@@ -15,7 +15,7 @@ export type LevelToCompare = {
   /** Units of known open orders that the shop committed at this level. */
   openUnits: number
   isConfirmed: boolean
-  /** A write of the level was claimed or settled while it was read. */
+  /** A write of the level was claimed or settled, or an order of it became known, while it was read. */
   isWrittenMeanwhile: boolean
   /** null: the shop has no such level. */
   seen: { availableUnits: number; committedUnits: number; reservedUnits: number } | null

@@ -30,6 +30,9 @@ import { scheduleRoutes } from '../../src/jobs/schedule-routes.ts'
 import { heartbeats } from '../../src/jobs/store.ts'
 import { ordersRoutes } from '../../src/orders/routes.ts'
 import { outboxRoutes } from '../../src/outbox/routes.ts'
+import { driftRoutes } from '../../src/reconcile/drift-routes.ts'
+import { proofRoutes } from '../../src/reconcile/proof-routes.ts'
+import { release } from '../../src/reconcile/proof-step.ts'
 import { readStreet, reconcileRoutes } from '../../src/reconcile/routes.ts'
 import { openTestDatabase, type TestDatabase } from '../database.ts'
 import { NOW, seed } from './seed.ts'
@@ -118,6 +121,8 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       shopRoutes({ ...{ db, clock }, async checkNow() {}, switched: () => void done.jobs.push('channel') }),
       exchangeRoutes({ db, clock }),
       reconcileRoutes(street),
+      proofRoutes({ db, clock, release, asked: () => void done.jobs.push('channel') }),
+      driftRoutes({ db, clock, asked: () => void done.jobs.push('reconcile') }),
       catalogRoutes(catalog),
     ].flat(),
     ...jobRoutes(jobs),

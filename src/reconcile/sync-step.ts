@@ -1,0 +1,78 @@
+import { LEVELS_PER_CALL_MAX } from '../channel/port.ts'
+import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
+import { conclude, hardSync } from './proof-step.ts'
+import * as requests from './request-store.ts'
+import type { ReconcileDeps } from './step.ts'
+import * as store from './store.ts'
+
+/** A request for more levels than these is a hard sync: one bulk read costs less than so many calls. */
+const LEVELS_PER_REQUEST_MAX = 5_000
+/** Between hard syncs so many levels are looked at in turn, so often: a third of a million a day. */
+const LEVELS_PER_SWEEP = 250
+export const SWEEP_EVERY_MS = 60_000
+const FIRST = { locationId: 0, productId: 0 }
+
+/** Sync now: reads what a person asked for, compares it and has it written. */
+export async function syncNow(deps: ReconcileDeps): Promise<StepReport> {
+  const { db, clock, shopId } = deps
+  const request = await requests.nextRequest(db, shopId)
+  if (request === null) return NOTHING_TO_DO
+  const { locationId, productId, askedBy: by, scope } = request
+  const levels = await requests.levelsToSync(db, { shopId, locationId, productId, after: FIRST, limit: LEVELS_PER_REQUEST_MAX + 1 })
+  if (levels.length > LEVELS_PER_REQUEST_MAX) {
+    const report = await hardSync(deps, { by, scope })
+    await requests.answerRequest(db, request.requestId, Number(report.notes?.run))
+    return report
+  }
+  const runId = await store.startRun(db, { shopId, kind: 'sync_now', now: clock.now(), askedBy: by, scope })
+  await readAndCompare(deps, runId, levels)
+  await store.countObservations(db, runId)
+  const corrected = await conclude(deps, runId)
+  await requests.answerRequest(db, request.requestId, runId)
+  return { read: levels.length, wrote: levels.length, more: true, notes: { corrected, run: runId } }
+}
+
+/** The sweep: a few levels at a time, all of them in turn, so that a drift between hard syncs is seen while it is small. */
+export async function sweep(deps: ReconcileDeps): Promise<StepReport> {
+  const { db, clock, shopId } = deps
+  const place = await requests.sweepPlace(db, shopId)
+  if (place.sweptAt !== null && clock.now() - place.sweptAt < SWEEP_EVERY_MS) return NOTHING_TO_DO
+  // A shop that has just come is read by others first.
+  if (place.sweptAt === null) return begin(deps)
+  const levels = await requests.levelsToSync(db, { shopId, locationId: null, productId: null, after: place, limit: LEVELS_PER_SWEEP })
+  const last = levels.length < LEVELS_PER_SWEEP ? FIRST : (levels.at(-1) ?? FIRST)
+  if (levels.length > 0) {
+    const runId = await store.startRun(db, { shopId, kind: 'sweep', now: clock.now() })
+    await readAndCompare(deps, runId, levels)
+    await store.countObservations(db, runId)
+    await conclude(deps, runId)
+  }
+  await requests.moveSweep(db, shopId, { locationId: last.locationId, productId: last.productId, now: clock.now() })
+  return { read: levels.length, wrote: levels.length, more: false }
+}
+
+async function begin({ db, clock, shopId }: ReconcileDeps): Promise<StepReport> {
+  await requests.moveSweep(db, shopId, { ...FIRST, now: clock.now() })
+  return NOTHING_TO_DO
+}
+
+/** Reads these levels back, a location's 250 at a time, and keeps what was compared. */
+export async function readAndCompare(deps: ReconcileDeps, runId: number, levels: readonly store.LevelDue[]): Promise<void> {
+  const { db, clock, port, shopId, signal } = deps
+  for (const group of byLocation(levels)) {
+    const startedAt = clock.now()
+    const seen = await port.readLevels(group.locationGid, group.items, signal)
+    const asked = group.items.map(inventoryItemGid => ({ locationGid: group.locationGid, inventoryItemGid }))
+    await db.transaction(tx => store.recordObservations(tx, { runId, shopId, startedAt, readAt: clock.now() }, asked, seen))
+  }
+}
+
+function byLocation(levels: readonly store.LevelDue[]): { locationGid: string; items: string[] }[] {
+  const groups: { locationGid: string; items: string[] }[] = []
+  for (const level of levels) {
+    const last = groups.at(-1)
+    if (last && last.locationGid === level.locationGid && last.items.length < LEVELS_PER_CALL_MAX) last.items.push(level.inventoryItemGid)
+    else groups.push({ locationGid: level.locationGid, items: [level.inventoryItemGid] })
+  }
+  return groups
+}
