@@ -73,6 +73,12 @@ test('the name that failed/ gave a file still fits the pattern of its feed', () 
   expect(said({ ...file, name: '20261123T235035Z_7_stock.csv' }, [], { namePattern: 'stock*.csv', fileKind: 'snapshot' })).toBe('new')
 })
 
+test('a file of corrections fits the pattern of what it corrects', () => {
+  const feed = { namePattern: 'stock.csv', fileKind: 'snapshot' } as const
+  const names = ['stock.csv.errors.csv', '20261123T235035Z_7_stock.csv.errors.xlsx', 'stock.csv.errors.txt']
+  expect(names.map(name => said({ ...file, name }, [], feed))).toEqual(['new', 'new', 'FEED_NAME_UNEXPECTED'])
+})
+
 test('a replay says when it was applied, and as what', () => {
   expect(identify(file, [before('applied')], snapshot)).toMatchObject({
     reason: 'Already applied: the same bytes came as monday.csv (file 7), applied on 2026-11-23 23:50:35 UTC. Nothing was changed.',

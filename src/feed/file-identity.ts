@@ -29,17 +29,26 @@ export function identify(
   earlier: readonly Earlier[],
   feed: { namePattern: string; fileKind: 'snapshot' | 'delta' },
 ): Identity {
-  if (!matchesPattern(originalNameOf(file.name), feed.namePattern)) return unexpectedName(file.name, feed.namePattern)
+  if (!matchesPattern(correctedNameOf(file.name), feed.namePattern)) return unexpectedName(file.name, feed.namePattern)
   if (file.bytes === 0) return EMPTY
   const same = earlier.filter(before => isSameStamp(before, file))
   const underWay = same.find(before => before.state === 'received' || before.state === 'staged')
   if (underWay) return { kind: 'wait', fileId: underWay.fileId }
   const applied = same.filter(before => before.state === 'applied').at(-1)
   if (feed.fileKind === 'delta') {
+    // Each row of a correction says what it mends, and is taken once for that: it needs nobody to decide.
+    if (CORRECTION.test(file.name)) return { kind: 'new' }
     const seen = applied ?? same.filter(before => before.state === 'held').at(-1)
     return seen ? held(seen) : { kind: 'new' }
   }
   return applied ? duplicate(applied) : { kind: 'new' }
+}
+
+/** Rejected rows go out as `stock.csv.errors.csv`, and come back under that name: what they correct is what the feed knows. */
+const CORRECTION = /\.errors\.(csv|xlsx)$/i
+
+function correctedNameOf(name: string): string {
+  return originalNameOf(name).replace(CORRECTION, '')
 }
 
 /** Two files without a stamp are as alike as two with the same one. */

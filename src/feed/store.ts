@@ -242,6 +242,11 @@ export async function markApplied(tx: Tx, fileId: number, now: InstantMs): Promi
   await change(tx, 'applied', { fileId, now })
 }
 
+/** Says which file a file corrects, or of which it is another reading. */
+export async function setParent(tx: Tx, fileId: number, parent: { fileId: number; kind: 'correction' | 'again' }): Promise<void> {
+  await tx.query('update feed.file set parent_file_id = $2, parent_kind = $3 where file_id = $1', [fileId, parent.fileId, parent.kind])
+}
+
 /** Something newer is in the books, so that nothing of the file changed anything. */
 export async function markStale(tx: Tx, file: Marked): Promise<void> {
   await change(tx, 'outdated', file)

@@ -12,12 +12,12 @@ export function safeCsvLine(cells: readonly string[]): string {
 }
 
 export function safeCell(cell: string): string {
-  return /^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell
+  return /^'*[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell
 }
 
-/** Undoes `safeCell`: an apostrophe before what a spreadsheet would calculate is none of the sender's. */
+/** Undoes `safeCell`: of the apostrophes before what a spreadsheet would calculate, one is none of the sender's. */
 export function withoutApostrophe(cell: string): string {
-  return /^'[=+\-@]/.test(cell) ? cell.slice(1) : cell
+  return /^'+[=+\-@\t\r\n]/.test(cell) ? cell.slice(1) : cell
 }
 
 function quotedIfNeeded(cell: string): string {

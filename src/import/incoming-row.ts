@@ -1,4 +1,5 @@
 import { EFFECT_CODE, type Effect } from './effect.ts'
+import type { RawRow } from './format-port.ts'
 import type { StockKind } from './layout.ts'
 import type { StockRow } from './row.ts'
 import type { RowRejected } from './row-code.ts'
@@ -9,21 +10,26 @@ import type { RowRejected } from './row-code.ts'
  * it is half of the bytes, and only a row that the database refuses needs it (`rawLine`); a variance carries it along, since
  * the ledger may still refuse it.
  *
- * line, byte_offset, facility_id, product_type, product, units, effect, row_reason, code, code_reason, raw, as_of
+ * line, byte_offset, facility_id, product_type, product, units, effect, row_reason, code, code_reason, raw, as_of, cells
+ *
+ * A refused row carries what it calls by a name that nobody knows in the columns of the product.
  */
-export function incomingLine(row: StockRow, facilityId: number, raw: string): string {
+export function incomingLine(row: StockRow, facilityId: number, { raw, cells }: Pick<RawRow, 'raw' | 'cells'>): string {
+  const isChange = row.resetBy === 'delta'
   const reason = row.reason === undefined ? '\\N' : text(row.reason)
-  return `${row.line}\t${row.byteOffset}\t${facilityId}\t${text(row.product.type)}\t${text(row.product.value)}\t${row.units}\t${EFFECT_CODE[effectOf(row.resetBy)]}\t${reason}\t\\N\t\\N\t${row.resetBy === 'delta' ? text(raw) : '\\N'}\t${row.asOf === undefined ? '\\N' : new Date(row.asOf).toISOString()}\n`
+  return `${row.line}\t${row.byteOffset}\t${facilityId}\t${text(row.product.type)}\t${text(row.product.value)}\t${row.units}\t${EFFECT_CODE[effectOf(row.resetBy)]}\t${reason}\t\\N\t\\N\t${isChange ? text(raw) : '\\N'}\t${row.asOf === undefined ? '\\N' : new Date(row.asOf).toISOString()}\t${isChange ? text(JSON.stringify(cells)) : '\\N'}\n`
 }
 
 /** The same columns of a row that was refused: where it stands, why, and what it said. */
 export function refusedLine(row: RowRejected): string {
-  return `${row.line}\t${row.byteOffset}\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t${row.code}\t${text(row.reason)}\t${text(row.raw)}\t\\N\n`
+  const [type, value] = row.unknown === undefined ? ['\\N', '\\N'] : [text(row.unknown.type), text(row.unknown.value)]
+  const cells = row.cells === undefined ? '\\N' : text(JSON.stringify(row.cells))
+  return `${row.line}\t${row.byteOffset}\t\\N\t${type}\t${value}\t\\N\t\\N\t\\N\t${row.code}\t${text(row.reason)}\t${text(row.raw)}\t\\N\t${cells}\n`
 }
 
-/** The raw text of a row, to be laid beside the refused ones: line, raw. */
-export function rawLine(row: { line: number; raw: string }): string {
-  return `${row.line}\t${text(row.raw)}\n`
+/** The raw text of a row, to be laid beside the refused ones: line, raw, cells. */
+export function rawLine(row: RawRow): string {
+  return `${row.line}\t${text(row.raw)}\t${text(JSON.stringify(row.cells))}\n`
 }
 
 /** A count states what is on hand; only the way it came about differs. */

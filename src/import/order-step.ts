@@ -62,10 +62,11 @@ function placing({ facilities, groups, receivedAt }: Known) {
     const { type, value } = row.product
     if (product === undefined || product.productId === null) {
       const code = product?.isTypeKnown ? 'ROW_PRODUCT_UNKNOWN' : 'ROW_ID_TYPE_UNKNOWN'
-      return reject.because(raw, code, ROW_REASON[code].replace('.', product?.isTypeKnown ? `: ${type} ${value}.` : `: ${type}.`))
+      const reason = ROW_REASON[code].replace('.', product?.isTypeKnown ? `: ${type} ${value}.` : `: ${type}.`)
+      return { ...reject.because(raw, code, reason), unknown: row.product }
     }
     const facilityId = row.facility === null ? null : facilities(row.facility)
-    if (row.facility !== null && facilityId === null) return reject.facilityUnknown(raw, row.facility.value)
+    if (row.facility !== null && facilityId === null) return reject.facilityUnknown(raw, row.facility)
     const groupId = row.channel === null ? null : (groups.get(row.channel) ?? null)
     if (row.channel !== null && groupId === null)
       return reject.because(raw, 'ROW_CHANNEL_UNKNOWN', ROW_REASON.ROW_CHANNEL_UNKNOWN.replace('.', `: ${row.channel}.`))

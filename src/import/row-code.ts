@@ -19,6 +19,7 @@ export const ROW_REASON = {
   ROW_IDENTIFIER_TAKEN: 'Something else in the catalogue has this identifier.',
   ROW_DUPLICATE_KEY: 'Another row of this file speaks of the same product in the same facility.',
   ROW_AS_OF_UNREADABLE: 'The moment of which the row speaks cannot be read.',
+  ROW_REF_UNKNOWN: 'The row does not say which rejected row it mends, or that one is not of this feed.',
   ROW_RESULT_NEGATIVE: 'The variance would bring the stock on hand below 0.',
   ROW_STATUS_UNKNOWN: 'The row does not say whether the line was ordered, cancelled, shipped, returned or rejected.',
   ROW_INSTANT_UNREADABLE: 'The instant is none that can be read: write 2026-11-24T09:30:00Z.',
@@ -44,4 +45,8 @@ export type RowRejected = {
   code: RowCode
   reason: string
   raw: string
+  /** Its cells, where it has some. */
+  cells?: readonly string[]
+  /** The name under which it calls something that nobody knows. */
+  unknown?: { type: string; value: string }
 }

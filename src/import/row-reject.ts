@@ -4,7 +4,7 @@ import { ROW_REASON, type RowCode, type RowRejected } from './row-code.ts'
 /** The refusals that rows of every layout have in common. */
 export const reject = {
   because(raw: RawRow, code: RowCode, reason: string): RowRejected {
-    return { kind: 'rejected', line: raw.line, byteOffset: raw.byteOffset, code, reason, raw: raw.raw }
+    return { kind: 'rejected', line: raw.line, byteOffset: raw.byteOffset, code, reason, raw: raw.raw, cells: raw.cells }
   },
 
   columnCount(raw: RawRow, columnCount: number): RowRejected {
@@ -16,8 +16,9 @@ export const reject = {
     )
   },
 
-  facilityUnknown(raw: RawRow, name: string): RowRejected {
-    return reject.because(raw, 'ROW_FACILITY_UNKNOWN', ROW_REASON.ROW_FACILITY_UNKNOWN.replace('.', `: ${name}.`))
+  facilityUnknown(raw: RawRow, named: { type: string; value: string }): RowRejected {
+    const reason = ROW_REASON.ROW_FACILITY_UNKNOWN.replace('.', `: ${named.value}.`)
+    return { ...reject.because(raw, 'ROW_FACILITY_UNKNOWN', reason), unknown: named }
   },
 
   /** Of several names one would have been enough. */

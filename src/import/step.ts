@@ -7,23 +7,28 @@ import type { Clock } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { AS_OF_RECEIVED, type AsOf, type AsOfSettings, asOfFile } from './as-of.ts'
 import { addToCatalogue } from './catalog-step.ts'
-import { declaredReading } from './declared.ts'
+import { correctionName } from './correction.ts'
+import { correctionCsv } from './correction-csv-step.ts'
+import * as corrections from './correction-store.ts'
 import { edgeCollector } from './edge-lines.ts'
-import { ERROR_FILE_HEADER, errorFileLine } from './error-file.ts'
 import { type FacilityFinder, facilityFinder } from './facility-finder.ts'
-import type { FileEnd, FormatReader, RawRow, Reading } from './format-port.ts'
+import type { FormatReader, RawRow, Reading } from './format-port.ts'
 import { incomingLine, rawLine, refusedLine } from './incoming-row.ts'
 import { intakeSettings } from './intake-settings.ts'
 import { type LayoutPlan, type OrderLayout, planLayout, subjectOf } from './layout.ts'
 import { layoutByName } from './layouts.ts'
+import { type Opened, openFile } from './opening-step.ts'
 import type { OrderSettings } from './order-row.ts'
 import { readOrders } from './order-step.ts'
 import { dropOrderRows } from './order-store.ts'
+import { headerOf, waitingRows } from './rejected-store.ts'
 import { type RowOutcome, readRow } from './row.ts'
 import type { RowRejected } from './row-code.ts'
 import { type RowMoment, rowMoments } from './row-moment.ts'
 import { reject } from './row-reject.ts'
 import * as store from './store.ts'
+import type { UnknownSettings } from './unknown.ts'
+import { settleUnknown } from './unknown-step.ts'
 import { judgeFile } from './verdict.ts'
 
 export type ImportDeps = { db: Db; clock: Clock; files: FileRoom; format: FormatReader }
@@ -47,18 +52,18 @@ export async function step({ db, clock, files, format }: ImportDeps): Promise<St
         now: clock.now(),
       })
     const settings = intakeSettings(file.settings)
-    const open = () => format.open(files.readSpool(file.spoolName), declaredReading(layout, settings.reading))
-    const reading = await open()
+    const opened = await openFile({ files, format }, file, { layout, settings: settings.reading })
+    const { reading } = opened
     if (reading.refusal) return refuse(tx, { ...file, ...reading.refusal, now: clock.now() })
     const plan = planLayout(layout, reading.header)
     if (plan.kind === 'mismatch') {
       await reading.close()
       return refuse(tx, { ...file, code: plan.code, reason: plan.reason, now: clock.now() })
     }
-    if (plan.layout.kind === 'orders') return importOrders(tx, clock, file, reading, { ...plan, layout: plan.layout })
+    if (plan.layout.kind === 'orders') return importOrders(tx, clock, file, opened, { ...plan, layout: plan.layout })
     return plan.layout.kind === 'products' || plan.layout.kind === 'facilities'
-      ? importCatalogue(tx, clock, file, reading, plan)
-      : importStock(tx, { clock, files }, file, { reading, open }, plan)
+      ? importCatalogue(tx, clock, file, opened, plan)
+      : importStock(tx, { clock, files }, file, opened, plan)
   })
 }
 
@@ -68,7 +73,7 @@ async function importStock(
   tx: Tx,
   { clock, files }: Pick<ImportDeps, 'clock' | 'files'>,
   file: feed.ToImport,
-  { reading, open }: { reading: Reading; open(): Promise<Reading> },
+  { reading, again, refs }: Opened,
   plan: LayoutPlan,
 ): Promise<StepReport> {
   const { fileId } = file
@@ -86,17 +91,56 @@ async function importStock(
   const counted = { rows: 0, rejected: 0 }
   const facilities = facilityFinder(await catalog.facilityKeys(tx))
   await store.takeIncoming(tx, fileId, incomingChunks(reading, plan, { facilities, moment }, counted))
-  const staged = await store.stageKnown(tx, fileId)
-  const unknown = counted.rows - counted.rejected - staged.rowsStaged
+  const settled = refs === null ? null : await settleCorrection(tx, file, refs)
+  const { rows, rejected } = settled ?? counted
+  const policy = (file.settings.unknown ?? {}) as UnknownSettings
+  let staged = await store.stageKnown(tx, fileId)
+  const handled = staged.rowsStaged < rows - rejected ? await settleUnknown(tx, { fileId, settings: policy, now: clock.now() }) : null
+  if (handled?.isKnownNow) staged = await store.stageKnown(tx, fileId)
+  const rowsLeftOut = handled?.leftOut ?? 0
+  const unknown = rows - rejected - rowsLeftOut - staged.rowsStaged
   if (unknown > 0) await store.refuseUnknown(tx, fileId)
-  if (unknown > 0 || staged.rowsDuplicate > 0) await store.takeRaw(tx, fileId, rawChunks(await open()))
+  if (unknown > 0 || staged.rowsDuplicate > 0 || (settled?.unknown ?? 0) > 0) await store.takeRaw(tx, fileId, rawChunks(await again()))
   const rowsAccepted = staged.rowsStaged - staged.rowsDuplicate
-  const rowsRejected = rowsAccepted < counted.rows ? await store.keepRejected(tx, fileId) : 0
+  const kept = rowsAccepted < rows ? await store.keepRejected(tx, fileId, { isParking: policy.products === 'park' }) : NOTHING_KEPT
   await store.dropIncoming(tx, fileId)
-  const counts = { rowsRead: counted.rows, rowsAccepted, rowsRejected, unitsRead: staged.unitsRead }
-  return conclude(tx, clock, file, counts, reading.end(), plan, {
-    ...{ asOf: asOf.at, hasRowAsOf: spokenOf.from === 'column', orderLagMs: (spokenOf.orderLagMinutes ?? 0) * 60_000 },
+  const rowsRepeated = settled?.repeated ?? 0
+  if (rows === 0 && rowsRepeated > 0) return alreadyApplied(tx, file, { rowsRepeated, now: clock.now() })
+  const aside = { rowsParked: kept.parked, rowsLeftOut, rowsRepeated }
+  const counts = { rowsRead: counted.rows, rowsAccepted, rowsRejected: kept.rejected, ...aside, unitsRead: staged.unitsRead }
+  return conclude(tx, clock, file, counts, reading, plan, {
+    ...{ asOf: asOf.at, hasRowAsOf: spokenOf.from === 'column' || refs !== null, orderLagMs: (spokenOf.orderLagMinutes ?? 0) * 60_000 },
   })
+}
+
+const NOTHING_KEPT = { rejected: 0, parked: 0 }
+
+/** A correction is tied to the file that it mends; of its rows only those are taken whose row still waits. */
+async function settleCorrection(tx: Tx, file: FileToRead, refs: NonNullable<Opened['refs']>): Promise<corrections.Settled> {
+  await tieCorrection(tx, file, refs)
+  return corrections.settleRefs(tx, file.fileId)
+}
+
+async function tieCorrection(tx: Tx, file: FileToRead, refs: Opened['refs']): Promise<void> {
+  if (refs === null) return
+  await corrections.recordRefs(tx, file, refs)
+  const root = await corrections.rootOf(tx, file.fileId)
+  if (root !== null) await feed.setParent(tx, file.fileId, { fileId: root, kind: 'correction' })
+}
+
+/** Every row of a correction has come home before. */
+async function alreadyApplied(
+  tx: Tx,
+  file: feed.ToImport,
+  { rowsRepeated, now }: { rowsRepeated: number; now: number },
+): Promise<StepReport> {
+  const root = await corrections.rootOf(tx, file.fileId)
+  await store.dropStaged(tx, file.fileId)
+  await feed.markDuplicate(tx, {
+    ...{ fileId: file.fileId, of: root ?? file.fileId, code: 'FEED_ALREADY_APPLIED', now },
+    reason: `Already applied: all ${rowsRepeated} rows had been corrected before. Nothing was changed.`,
+  })
+  return { read: rowsRepeated, wrote: 0, more: true, notes: { file: file.fileId } }
 }
 
 /** The moment of which the counts of a file speak, from what of it the feed declares. */
@@ -115,7 +159,7 @@ async function momentOf(files: FileRoom, file: feed.ToImport, settings: AsOfSett
 }
 
 /** Products and facilities go into the catalogue as they are read; what they carry has no ledger and needs no booking. */
-async function importCatalogue(tx: Tx, clock: Clock, file: FileToRead, reading: Reading, plan: LayoutPlan): Promise<StepReport> {
+async function importCatalogue(tx: Tx, clock: Clock, file: FileToRead, { reading, refs }: Opened, plan: LayoutPlan): Promise<StepReport> {
   const now = clock.now()
   const rejected: RowRejected[] = []
   const seen = new Set<string>()
@@ -124,11 +168,18 @@ async function importCatalogue(tx: Tx, clock: Clock, file: FileToRead, reading: 
     rowsRead += batch.rows.length + batch.unreadable.length
     rejected.push(...batch.unreadable, ...(await addToCatalogue(tx, plan, batch.rows, seen, now)))
   }
-  await store.takeIncoming(tx, file.fileId, linesOf(rejected))
-  const rowsRejected = rejected.length > 0 ? await store.keepRejected(tx, file.fileId) : 0
-  await store.dropIncoming(tx, file.fileId)
+  await tieCorrection(tx, file, refs)
+  const rowsRejected = await keepRefused(tx, file.fileId, rejected)
   for (const shop of await catalog.enabledShops(tx)) if (shop.catalogReadAt !== null) await relink(tx, shop.shopId, now)
-  return conclude(tx, clock, file, { rowsRead, rowsAccepted: rowsRead - rowsRejected, rowsRejected, unitsRead: 0 }, reading.end(), plan)
+  return conclude(tx, clock, file, { rowsRead, rowsAccepted: rowsRead - rowsRejected, rowsRejected, unitsRead: 0 }, reading, plan)
+}
+
+async function keepRefused(tx: Tx, fileId: number, rejected: readonly RowRejected[]): Promise<number> {
+  if (rejected.length === 0) return 0
+  await store.takeIncoming(tx, fileId, linesOf(rejected))
+  const kept = await store.keepRejected(tx, fileId)
+  await store.dropIncoming(tx, fileId)
+  return kept.rejected
 }
 
 /** What another system says of its orders waits for the orders room. */
@@ -136,31 +187,39 @@ async function importOrders(
   tx: Tx,
   clock: Clock,
   file: feed.ToImport,
-  reading: Reading,
+  { reading, refs }: Opened,
   plan: LayoutPlan & { layout: OrderLayout },
 ): Promise<StepReport> {
   const { fileId, receivedAt, settings } = file
   const read = await readOrders(tx, { fileId, receivedAt, settings: (settings.orders ?? {}) as OrderSettings }, reading, plan)
-  await store.takeIncoming(tx, fileId, linesOf(read.rejected))
-  const rowsRejected = read.rejected.length > 0 ? await store.keepRejected(tx, fileId) : 0
-  await store.dropIncoming(tx, fileId)
+  await tieCorrection(tx, file, refs)
+  const rowsRejected = await keepRefused(tx, fileId, read.rejected)
   const { rowsRead, unitsRead } = read
-  return conclude(tx, clock, file, { rowsRead, rowsAccepted: rowsRead - rowsRejected, rowsRejected, unitsRead }, reading.end(), plan)
+  return conclude(tx, clock, file, { rowsRead, rowsAccepted: rowsRead - rowsRejected, rowsRejected, unitsRead }, reading, plan)
 }
 
-type Counts = { rowsRead: number; rowsAccepted: number; rowsRejected: number; unitsRead: number }
+type Counts = {
+  rowsRead: number
+  rowsAccepted: number
+  rowsRejected: number
+  unitsRead: number
+  /** Rows that are neither taken nor refused: they wait, are none of ours, or were taken before. */
+  rowsParked?: number
+  rowsLeftOut?: number
+  rowsRepeated?: number
+}
 
 async function conclude(
   tx: Tx,
   clock: Clock,
   file: FileToRead,
   counts: Counts,
-  end: FileEnd | null,
+  reading: Reading,
   plan: LayoutPlan,
   moment: store.Moment | null = null,
 ): Promise<StepReport> {
   const now = clock.now()
-  const verdict = judgeFile({ ...counts, end, columnCount: plan.columnCount })
+  const verdict = judgeFile({ ...counts, ...asideOf(counts), end: reading.end(), columnCount: plan.columnCount })
   const believed = verdict.kind === 'believe'
   const subject = subjectOf(plan.layout)
   await store.recordVerdict(tx, {
@@ -172,6 +231,7 @@ async function conclude(
     decision: believed ? 'believed' : 'failed',
     code: believed ? null : verdict.code,
     reason: believed ? null : verdict.reason,
+    header: reading.header ?? plan.layout.columns.map(column => column.name),
     moment,
     now,
   })
@@ -188,6 +248,10 @@ async function conclude(
     }
   }
   return { read: counts.rowsRead, wrote: counts.rowsAccepted, more: true, notes: { file: file.fileId, rejected: counts.rowsRejected } }
+}
+
+function asideOf({ rowsParked = 0, rowsLeftOut = 0, rowsRepeated = 0 }: Counts) {
+  return { rowsAside: rowsParked + rowsLeftOut + rowsRepeated }
 }
 
 /** A file whose columns the layout does not know: nothing was read, and that is its verdict. */
@@ -211,9 +275,9 @@ async function* incomingChunks(
     for (const raw of batch.rows) {
       const row = timed(readRow(plan, raw), raw, moment)
       const facilityId = row.kind === 'rejected' ? null : facilities(row.facility)
-      if (row.kind !== 'rejected' && facilityId !== null) lines += incomingLine(row, facilityId, raw.raw)
+      if (row.kind !== 'rejected' && facilityId !== null) lines += incomingLine(row, facilityId, raw)
       else {
-        lines += refusedLine(row.kind === 'rejected' ? row : reject.facilityUnknown(raw, row.facility.value))
+        lines += refusedLine(row.kind === 'rejected' ? row : reject.facilityUnknown(raw, row.facility))
         counted.rejected++
       }
     }
@@ -240,26 +304,14 @@ async function* linesOf(rejected: readonly RowRejected[]): AsyncIterable<string>
   for (const row of rejected) yield refusedLine(row)
 }
 
-const REJECTED_PER_PAGE_MAX = 5_000
-
 /** Writes the rejected rows of one judged file beside it in `error/`, so that a person finds them with an SFTP client too. */
 export async function reportErrors({ db, clock, files }: Pick<ImportDeps, 'db' | 'clock' | 'files'>): Promise<StepReport> {
   const due = await store.nextErrorFile(db)
   if (!due) return NOTHING_TO_DO
-  const name = feed.restNameOf({ name: due.name, receivedAt: due.receivedAt, fileId: due.fileId })
-  await files.writeWhole({ home: due.home, folder: due.folder, kind: 'error', name: `${name}.errors.csv` }, errorFileOf(db, due.fileId))
+  const rest = feed.restNameOf({ name: due.name, receivedAt: due.receivedAt, fileId: due.fileId })
+  const header = (await headerOf(db, due.fileId)) ?? []
+  const at = { home: due.home, folder: due.folder, kind: 'error', name: correctionName(rest, 'csv') } as const
+  await files.writeWhole(at, correctionCsv(header, waitingRows(db, due.fileId)))
   await store.recordErrorFile(db, due.fileId, clock.now())
   return { read: due.rowsRejected, wrote: due.rowsRejected, more: true }
-}
-
-async function* errorFileOf(db: Db, fileId: number): AsyncIterable<string> {
-  yield ERROR_FILE_HEADER
-  let afterLine = 0
-  for (;;) {
-    const page = await store.rejectedRows(db, { fileId, afterLine, limit: REJECTED_PER_PAGE_MAX })
-    yield page.map(errorFileLine).join('')
-    const last = page.at(-1)
-    if (!last || page.length < REJECTED_PER_PAGE_MAX) return
-    afterLine = last.line
-  }
 }

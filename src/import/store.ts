@@ -3,7 +3,7 @@ import { assert } from '../kernel/assert.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { RoomStatus } from '../kernel/report.ts'
 import type { Figures } from './guard.ts'
-import { ROW_REASON } from './row-code.ts'
+import { ROW_REASON, type RowCode } from './row-code.ts'
 
 /** Where the believed rows of one file wait to be booked, in the order of the file. */
 export function stagedTable(fileId: number): string {
@@ -12,7 +12,7 @@ export function stagedTable(fileId: number): string {
 }
 
 /** Where the rows of one file lie as they were read, inside the transaction that judges it. */
-function incomingTable(fileId: number): string {
+export function incomingTable(fileId: number): string {
   assert(Number.isSafeInteger(fileId) && fileId > 0, `no file has the id ${fileId}`)
   return `import.incoming_${fileId}`
 }
@@ -30,7 +30,7 @@ export async function takeIncoming(tx: Tx, fileId: number, chunks: AsyncIterable
   await tx.query(
     `create unlogged table ${table} (
        line bigint, byte_offset bigint, facility_id integer, product_type text, product text,
-       units integer, effect smallint, row_reason text, code text, code_reason text, raw text, as_of timestamptz
+       units integer, effect smallint, row_reason text, code text, code_reason text, raw text, as_of timestamptz, cells text
      )`,
   )
   await tx.copyIn(`copy ${table} from stdin`, chunks)
@@ -55,7 +55,7 @@ export async function stageKnown(tx: Tx, fileId: number): Promise<Staged> {
   await tx.query(`drop table if exists ${table}`)
   await tx.query(
     `create unlogged table ${table} as
-     select i.facility_id, p.product_id, i.units, i.effect, i.line, i.byte_offset, i.row_reason as reason, i.raw, i.as_of
+     select i.facility_id, p.product_id, i.units, i.effect, i.line, i.byte_offset, i.row_reason as reason, i.raw, i.as_of, i.cells
        from ${incomingTable(fileId)} i
        join catalog.product_identifier p on p.type = i.product_type and p.value = i.product
       where i.code is null`,
@@ -103,24 +103,41 @@ export async function refuseUnknown(tx: Tx, fileId: number): Promise<void> {
 
 /** Lays the raw text beside rows that were read and then refused: the file is gone through a second time for it. */
 export async function takeRaw(tx: Tx, fileId: number, chunks: AsyncIterable<string>): Promise<void> {
-  await tx.query('create temp table raw_of (line bigint, raw text) on commit drop')
+  await tx.query('create temp table raw_of (line bigint, raw text, cells text) on commit drop')
   await tx.copyIn('copy raw_of from stdin', chunks)
   await tx.query(
-    `update ${incomingTable(fileId)} i set raw = r.raw from raw_of r where r.line = i.line and i.code is not null and i.raw is null`,
+    `update ${incomingTable(fileId)} i set raw = r.raw, cells = r.cells from raw_of r where r.line = i.line and i.code is not null and i.raw is null`,
   )
 }
 
-/** Keeps what was refused, with everything that is needed to mend it. Gives their number. */
-export async function keepRejected(tx: Tx, fileId: number): Promise<number> {
-  const rows = await tx.query<{ rejected: number }>(
+/** Codes of rows that wait for somebody to say what a name means. */
+const UNKNOWN_CODES: readonly RowCode[] = ['ROW_PRODUCT_UNKNOWN', 'ROW_ID_TYPE_UNKNOWN', 'ROW_FACILITY_UNKNOWN']
+const PARKED_CODES: readonly RowCode[] = ['ROW_PRODUCT_UNKNOWN', 'ROW_ID_TYPE_UNKNOWN']
+
+/**
+ * Keeps what was refused, with everything that is needed to mend it. Rows of unknown products are parked where the feed says
+ * so: they wait like the others, and are counted by themselves.
+ */
+export async function keepRejected(
+  tx: Tx,
+  fileId: number,
+  { isParking = false }: { isParking?: boolean } = {},
+): Promise<{ rejected: number; parked: number }> {
+  const rows = await tx.query<{ rejected: number; parked: number }>(
     `with kept as (
-       insert into import.rejected_row (file_id, line, byte_offset, code, reason, raw)
-       select $1, line, byte_offset, code, code_reason, raw from ${incomingTable(fileId)} where code is not null
-       returning 1
-     ) select count(*) as rejected from kept`,
-    [fileId],
+       insert into import.rejected_row
+         (file_id, line, byte_offset, code, reason, raw, cells, unknown_type, unknown_value, is_parked, root_file_id, root_line)
+       select $1, i.line, i.byte_offset, i.code, i.code_reason, i.raw, i.cells::jsonb, u.type, u.value, $3 and i.code = any($4),
+              coalesce(c.root_file_id, $1), coalesce(c.root_line, i.line)
+         from ${incomingTable(fileId)} i
+         left join import.correction_row c on c.file_id = $1 and c.line = i.line
+         left join lateral (select i.product_type as type, i.product as value where i.code = any($2)) u on true
+        where i.code is not null
+       returning is_parked
+     ) select count(*) filter (where not is_parked) as rejected, count(*) filter (where is_parked) as parked from kept`,
+    [fileId, UNKNOWN_CODES, isParking, PARKED_CODES],
   )
-  return rows[0]?.rejected ?? 0
+  return rows[0] ?? { rejected: 0, parked: 0 }
 }
 
 export type VerdictRow = {
@@ -136,6 +153,10 @@ export type VerdictRow = {
   rowsAccepted: number
   rowsRejected: number
   unitsRead: number
+  rowsParked?: number
+  rowsLeftOut?: number
+  rowsRepeated?: number
+  header?: readonly string[] | null
   /** Null where the file carries no stock. */
   moment: Moment | null
   now: InstantMs
@@ -154,8 +175,8 @@ export type Moment = {
 export async function recordVerdict(tx: Tx, verdict: VerdictRow): Promise<void> {
   await tx.query(
     `insert into import.verdict (file_id, feed_id, layout, decision, code, reason, rows_read, rows_accepted, rows_rejected, units_read,
-                                 decided_at, as_of, has_row_as_of, order_lag_ms, subject)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+                                 decided_at, as_of, has_row_as_of, order_lag_ms, subject, header, rows_parked, rows_left_out, rows_repeated)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
     [
       verdict.fileId,
       verdict.feedId,
@@ -172,6 +193,8 @@ export async function recordVerdict(tx: Tx, verdict: VerdictRow): Promise<void> 
       verdict.moment?.hasRowAsOf ?? false,
       verdict.moment?.orderLagMs ?? 0,
       verdict.subject ?? 'stock',
+      verdict.header ?? null,
+      ...[verdict.rowsParked ?? 0, verdict.rowsLeftOut ?? 0, verdict.rowsRepeated ?? 0],
     ],
   )
 }
@@ -185,11 +208,12 @@ export async function dropStaged(tx: Tx, fileId: number): Promise<void> {
 export async function forgetVerdict(tx: Tx, fileId: number): Promise<void> {
   await dropStaged(tx, fileId)
   await tx.query('delete from import.rejected_row where file_id = $1', [fileId])
+  await tx.query('delete from import.correction_row where file_id = $1', [fileId])
   await tx.query('delete from import.verdict where file_id = $1', [fileId])
 }
 
 /** A variance that would take more than there is. */
-export type RefusedVariance = { line: number; byteOffset: number; raw: string }
+export type RefusedVariance = { line: number; byteOffset: number; raw: string; cells: string | null }
 
 /** Rows that a newer count had overtaken, and the file that brought the newest of those. */
 export type Outdated = { rows: number; byFileId: number | null }
@@ -217,15 +241,17 @@ export async function recordApplied(
   },
 ): Promise<void> {
   await tx.query(
-    `insert into import.rejected_row (file_id, line, byte_offset, code, reason, raw)
-     select $1, line, byte_offset, 'ROW_RESULT_NEGATIVE', $5, raw
-       from unnest($2::bigint[], $3::bigint[], $4::text[]) as refused (line, byte_offset, raw)`,
+    `insert into import.rejected_row (file_id, line, byte_offset, code, reason, raw, cells, root_file_id, root_line)
+     select $1, refused.line, byte_offset, 'ROW_RESULT_NEGATIVE', $5, raw, cells::jsonb, coalesce(c.root_file_id, $1), coalesce(c.root_line, refused.line)
+       from unnest($2::bigint[], $3::bigint[], $4::text[], $6::text[]) as refused (line, byte_offset, raw, cells)
+       left join import.correction_row c on c.file_id = $1 and c.line = refused.line`,
     [
       applied.fileId,
       applied.refused.map(row => row.line),
       applied.refused.map(row => row.byteOffset),
       applied.refused.map(row => row.raw),
       ROW_REASON.ROW_RESULT_NEGATIVE,
+      applied.refused.map(row => row.cells),
     ],
   )
   await tx.query(
@@ -240,7 +266,19 @@ export async function recordApplied(
       ...[applied.stock?.zeroed ?? 0, applied.stock?.movementFrom ?? null, applied.stock?.movementTo ?? null],
     ],
   )
+  await resolveRows(tx, applied.fileId, applied.now)
   await dropStaged(tx, applied.fileId)
+}
+
+/** The rows that a booked correction mended have come home: every line that led to them is done. Gives their number. */
+async function resolveRows(tx: Tx, fileId: number, now: InstantMs): Promise<void> {
+  await tx.query(
+    `update import.rejected_row r set resolved_by = $1, resolved_at = $2
+       from import.correction_row c
+      where c.file_id = $1 and r.root_file_id = c.root_file_id and r.root_line = c.root_line and r.resolved_at is null
+        and not exists (select 1 from import.rejected_row again where again.file_id = $1 and again.line = c.line)`,
+    [fileId, new Date(now)],
+  )
 }
 
 export type ErrorFileDue = { fileId: number; home: string; folder: string; name: string; receivedAt: InstantMs; rowsRejected: number }

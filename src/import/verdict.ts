@@ -10,6 +10,8 @@ export type FileFacts = {
   rowsAccepted: number
   /** Unreadable rows included. */
   rowsRejected: number
+  /** Rows that are neither: parked, left out, or applied before. */
+  rowsAside?: number
   /** Null for a file that was not read to its end, which is a bug of whoever asks. */
   end: FileEnd | null
 }
@@ -36,9 +38,9 @@ export type FileVerdict = { kind: 'believe' } | { kind: 'fail' | 'empty'; code: 
 
 /** Whether a file that was read to its end is believed. Good rows are taken though others are bad; a torn file is not taken at all. */
 export function judgeFile(facts: FileFacts, policy: FilePolicy = FILE_POLICY): FileVerdict {
-  const { rowsRead, rowsAccepted, rowsRejected, columnCount, end } = facts
+  const { rowsRead, rowsAccepted, rowsRejected, rowsAside = 0, columnCount, end } = facts
   assert(end !== null, 'a file is judged when its last row was read')
-  assert(rowsRead === rowsAccepted + rowsRejected, 'every row has one outcome')
+  assert(rowsRead === rowsAccepted + rowsRejected + rowsAside, 'every row has one outcome')
   if (end.broken !== null) return fail('FILE_BROKEN', `${end.broken} Nothing of the file was taken.`)
   if (rowsRead === 0) return EMPTY
   const torn = whyTorn(end, columnCount, policy)

@@ -139,7 +139,7 @@ export async function bookLaid(tx: Tx, file: ToBook): Promise<Booked> {
   )
   if (file.hasRowAsOf) await tellMoments(tx, file.fileId)
   const refused = await tx.query<RefusedVariance>(
-    `select s.line, s.byte_offset as "byteOffset", s.raw
+    `select s.line, s.byte_offset as "byteOffset", s.raw, s.cells
        from ${changed} c join ${stagedTable(file.fileId)} s using (line) where c.is_refused order by s.line`,
   )
   const [outdated] = await tx.query<Outdated>(

@@ -1,0 +1,147 @@
+import type { Sql } from '../db/connection.ts'
+import { type RejectedCells, type RowRef, refOf } from './correction.ts'
+
+export type RejectedRow = {
+  line: number
+  byteOffset: number
+  code: string
+  reason: string
+  raw: string
+  cells: string[] | null
+  unknown: { type: string; value: string } | null
+  isParked: boolean
+  ref: string
+  resolvedBy: number | null
+}
+
+type Kept = Omit<RejectedRow, 'unknown' | 'ref'> & {
+  unknownType: string | null
+  unknownValue: string | null
+  rootFileId: number
+  rootLine: number
+}
+
+const COLUMNS = `line, byte_offset as "byteOffset", code, reason, raw, cells, unknown_type as "unknownType", unknown_value as "unknownValue",
+  is_parked as "isParked", root_file_id as "rootFileId", root_line as "rootLine", resolved_by as "resolvedBy"`
+
+function shown({ unknownType, unknownValue, rootFileId, rootLine, ...row }: Kept): RejectedRow {
+  const unknown = unknownType === null || unknownValue === null ? null : { type: unknownType, value: unknownValue }
+  return { ...row, unknown, ref: refOf({ fileId: rootFileId, line: rootLine }) }
+}
+
+export type Wanted = { code?: string | undefined; search?: string | undefined; state?: 'waiting' | 'home' | undefined }
+
+const WANTED = `file_id = $1 and ($2::text is null or code = $2) and ($3::text is null or position(lower($3) in lower(raw)) > 0)
+  and ($4::text is null or ($4 = 'home') = (resolved_at is not null))`
+
+const given = (fileId: number, { code, search, state }: Wanted) => [fileId, code ?? null, search || null, state ?? null]
+
+/** A page of a file's rejected rows, in the order of the file. */
+export async function rejectedPageOf(
+  sql: Sql,
+  fileId: number,
+  wanted: Wanted,
+  page: { limit: number; offset: number },
+): Promise<RejectedRow[]> {
+  const rows = await sql.query<Kept>(`select ${COLUMNS} from import.rejected_row where ${WANTED} order by line limit $5 offset $6`, [
+    ...given(fileId, wanted),
+    page.limit,
+    page.offset,
+  ])
+  return rows.map(shown)
+}
+
+export async function countRejected(sql: Sql, fileId: number, wanted: Wanted): Promise<number> {
+  const rows = await sql.query<{ total: number }>(
+    `select count(*) as total from import.rejected_row where ${WANTED}`,
+    given(fileId, wanted),
+  )
+  return rows[0]?.total ?? 0
+}
+
+/** What a file's rejected rows are, and how many of each still wait. */
+export async function rejectedByCode(sql: Sql, fileId: number): Promise<{ code: string; rows: number; waiting: number }[]> {
+  return sql.query(
+    `select code, count(*) as rows, count(*) filter (where resolved_at is null) as waiting
+       from import.rejected_row where file_id = $1 group by code order by rows desc, code`,
+    [fileId],
+  )
+}
+
+/** The names of a file's columns; null where it was not read so far. */
+export async function headerOf(sql: Sql, fileId: number): Promise<string[] | null> {
+  const rows = await sql.query<{ header: string[] | null }>('select header from import.verdict where file_id = $1', [fileId])
+  return rows[0]?.header ?? null
+}
+
+const ROWS_PER_PAGE_MAX = 5_000
+
+/** The rows of a file that still wait, as they go out, page by page in the order of the file. */
+export async function* waitingRows(sql: Sql, fileId: number): AsyncIterable<RejectedCells[]> {
+  let after = -1
+  for (;;) {
+    const rows = await sql.query<Omit<RejectedCells, 'root'> & { line: number; rootFileId: number; rootLine: number }>(
+      `select line, cells, raw, code, reason, root_file_id as "rootFileId", root_line as "rootLine"
+         from import.rejected_row where file_id = $1 and resolved_at is null and line > $2 order by line limit $3`,
+      [fileId, after, ROWS_PER_PAGE_MAX],
+    )
+    if (rows.length > 0) yield rows.map(row => ({ ...row, root: { fileId: row.rootFileId, line: row.rootLine } }))
+    const last = rows.at(-1)
+    if (!last || rows.length < ROWS_PER_PAGE_MAX) return
+    after = last.line
+  }
+}
+
+/** Rejected rows of a file by their lines, as far as they still wait. */
+export async function waitingLines(sql: Sql, fileId: number, lines: readonly number[]): Promise<(RejectedCells & { line: number })[]> {
+  const rows = await sql.query<Omit<RejectedCells, 'root'> & { line: number; rootFileId: number; rootLine: number }>(
+    `select line, cells, raw, code, reason, root_file_id as "rootFileId", root_line as "rootLine"
+       from import.rejected_row where file_id = $1 and resolved_at is null and line = any($2) order by line`,
+    [fileId, lines],
+  )
+  return rows.map(row => ({ ...row, root: { fileId: row.rootFileId, line: row.rootLine } }))
+}
+
+/** Where rows come back that wait for a name: the feed, the columns, and the rows whose name somebody knows by now. */
+export type Resolvable = { feedId: number; fileId: number; fileName: string; header: string[] }
+
+const KNOWN_NOW = `(
+    exists (select 1 from catalog.product_identifier p where p.type = r.unknown_type and p.value = r.unknown_value)
+    or (r.unknown_type = 'facilityId' and exists (select 1 from catalog.facility f where f.code = r.unknown_value))
+    or (r.unknown_type = 'externalFacilityId' and exists (select 1 from catalog.facility f where f.external_id = r.unknown_value))
+    or (r.code = 'ROW_FACILITY_UNKNOWN' and exists (select 1 from catalog.facility_alias a where a.value = r.unknown_value)))`
+
+/** Files with rows that waited for a name which the catalogue knows by now, oldest first. */
+export async function resolvableFiles(sql: Sql, limit: number): Promise<Resolvable[]> {
+  return sql.query<Resolvable>(
+    `select f.feed_id as "feedId", f.file_id as "fileId", f.name as "fileName", v.header
+       from (select distinct r.file_id from import.rejected_row r
+              where r.unknown_value is not null and r.resolved_at is null and r.file_id = r.root_file_id and ${KNOWN_NOW}) waiting
+       join feed.file f using (file_id)
+       join import.verdict v using (file_id)
+       join feed.feed e on e.feed_id = f.feed_id and e.is_enabled
+      where v.header is not null
+        and not exists (select 1 from feed.file c
+                         where c.parent_file_id = f.file_id and c.parent_kind = 'correction' and c.state in ('receiving', 'received', 'staged'))
+      order by f.file_id limit $1`,
+    [limit],
+  )
+}
+
+/** Of one file the rows whose name is known by now, page by page. */
+export async function* resolvableRows(sql: Sql, fileId: number): AsyncIterable<RejectedCells[]> {
+  let after: RowRef = { fileId, line: -1 }
+  for (;;) {
+    const rows = await sql.query<Omit<RejectedCells, 'root'> & { line: number }>(
+      `select r.line, r.cells, r.raw, r.code, r.reason from import.rejected_row r
+        where r.file_id = $1 and r.root_file_id = r.file_id and r.resolved_at is null and r.unknown_value is not null and r.line > $2
+          and ${KNOWN_NOW}
+        order by r.line limit $3`,
+      [fileId, after.line, ROWS_PER_PAGE_MAX],
+    )
+    if (rows.length > 0) yield rows.map(row => ({ ...row, root: { fileId, line: row.line } }))
+    const last = rows.at(-1)
+    if (!last || rows.length < ROWS_PER_PAGE_MAX) return
+    after = { fileId, line: last.line }
+  }
+}
