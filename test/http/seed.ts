@@ -61,14 +61,14 @@ async function seedFiles(sql: Sql): Promise<void> {
     ['00000000-0000-4000-8000-000000000001', ago(20 * MINUTE_MS), ago(15 * MINUTE_MS), ago(5 * MINUTE_MS)],
   )
   await sql.query(
-    `insert into import.verdict (file_id, feed_id, layout, decision, rows_read, rows_accepted, rows_unchanged, rows_rejected, units_read, decided_at, applied_at)
-     values (1, 1, 'RESET_INVENTORY', 'believed', 6, 3, 1, 2, 442, $1, $2)`,
+    `insert into import.verdict (file_id, feed_id, layout, decision, rows_read, rows_accepted, rows_unchanged, rows_rejected, units_read, decided_at, applied_at, header)
+     values (1, 1, 'RESET_INVENTORY', 'believed', 6, 3, 1, 2, 442, $1, $2, '{idValue,externalFacilityId,availableQty}')`,
     [ago(19 * MINUTE_MS), ago(18 * MINUTE_MS)],
   )
   await sql.query(
-    `insert into import.rejected_row (file_id, line, byte_offset, code, reason, raw)
-     values (1, 4, 88, 'ROW_UNITS_NOT_WHOLE', 'The quantity is not a whole number.', '<b>BE-2349</b>,TOOL,12.5'),
-            (1, 6, 140, 'ROW_PRODUCT_UNKNOWN', 'No product in the catalogue has this identifier: SKU XX-1.', 'XX-1,TOOL,3')`,
+    `insert into import.rejected_row (file_id, line, byte_offset, code, reason, raw, cells, unknown_type, unknown_value, root_file_id, root_line)
+     values (1, 4, 88, 'ROW_UNITS_NOT_WHOLE', 'The quantity is not a whole number.', '<b>BE-2349</b>,TOOL,12.5', '["<b>BE-2349</b>","TOOL","12.5"]', null, null, 1, 4),
+            (1, 6, 140, 'ROW_PRODUCT_UNKNOWN', 'No product in the catalogue has this identifier: SKU XX-1.', 'XX-1,TOOL,3', '["XX-1","TOOL","3"]', 'SKU', 'XX-1', 1, 6)`,
   )
 }
 
