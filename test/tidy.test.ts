@@ -14,7 +14,7 @@ const LOOKED_AT_TWICE: Readonly<Record<string, string>> = {
   'src/import/step.ts': 'one file from its bytes to its verdict, whatever it speaks of',
   'src/import/store.ts': 'one room, one store: rows on their way from a file to the ledger, a statement a function',
   'src/feed/store.ts': 'one room, one store: a statement a function, none of them long',
-  'src/channel/store.ts': 'one room, one store: levels, calls and health, a statement a function',
+  'src/outbox/store.ts': 'one room, one store: a statement a function, none of them long',
   'src/cli/program.test.ts': 'every command as a shell sees it, one way to run them',
   'src/adapters/formats/delimited.test.ts': 'tables of files, and what is read in each',
   'src/availability/store.test.ts': 'one history of everything that a promise depends on, and what is proved of it',

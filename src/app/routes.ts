@@ -3,6 +3,7 @@ import { availabilityRoutes } from '../availability/routes.ts'
 import { credentialRoutes } from '../catalog/credential-routes.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
 import { exchangeRoutes } from '../channel/exchange-routes.ts'
+import { publishingRoutes } from '../channel/publishing-routes.ts'
 import { channelRoutes } from '../channel/routes.ts'
 import { shopRoutes } from '../channel/shop-routes.ts'
 import type { Hint } from '../channel/webhook.ts'
@@ -94,6 +95,7 @@ export function allRoutes(deps: {
       checkNow: async shop => void (await house.shops.check(shop, { isAskedByPerson: true })),
       switched: () => clockwork.nudge('channel'),
     }),
+    ...publishingRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
     ...exchangeRoutes({ db, clock }),
     ...credentialRoutes({ db, clock, seal: house.box.seal, credentialChanged: () => clockwork.nudge('shop-check') }),
     ...webhookRoutes({

@@ -1,3 +1,5 @@
+import type { Look } from '../orders/port.ts'
+
 /** A level is one inventory item at one location of one shop. */
 export type LevelKey = { inventoryItemGid: string; locationGid: string }
 
@@ -5,14 +7,23 @@ export type LevelSeen = LevelKey & {
   availableUnits: number
   committedUnits: number
   reservedUnits: number
+  onHandUnits: number
   isActive: boolean
 }
 
-/** One row of a call: set `available` to `units` if it still is `fromUnits`. */
-export type SetRow = LevelKey & { units: number; fromUnits: number }
+export type { Look }
+
+/** One row of a call: bring `available` from `fromUnits` to `units`. */
+export type WriteRow = LevelKey & { fromUnits: number; units: number; onHandUnits: number | null }
+
+/**
+ * How a call says it. `set_available` and `set_on_hand` compare the quantity that they set with the one that was seen;
+ * `adjust_available` adds the difference to whatever is there.
+ */
+export type CallKind = 'set_available' | 'set_on_hand' | 'adjust_available'
 
 /** Named and worded by the port's implementer; kept as they are from the claim to the last retry. */
-export type FrozenCall = { kind: 'set_available'; idempotencyKey: string; body: string }
+export type FrozenCall = { kind: CallKind; idempotencyKey: string; body: string }
 
 /**
  * What became of a call. Only `unknown` and `throttled` may be sent again, with the same key and bytes; every other
@@ -57,11 +68,11 @@ export type ShopPort = {
   /** The scopes that Shopify granted. */
   grantedScopes(signal?: AbortSignal): Promise<string[]>
   /** Up to LEVELS_PER_CALL_MAX levels of one location. An item that is not there is left out of the answer. */
-  readLevels(location: string, inventoryItemGids: readonly string[], signal?: AbortSignal): Promise<LevelSeen[]>
+  readLevels(location: string, inventoryItemGids: readonly string[], signal?: AbortSignal): Promise<{ look: Look; levels: LevelSeen[] }>
   /** Every level of the shop, by a bulk query, in chunks. */
   readEveryLevel(signal?: AbortSignal): AsyncIterable<LevelSeen[]>
   /** Words a call: pure, so that the bytes can be committed before they are sent. */
-  freeze(rows: readonly SetRow[], named: { idempotencyKey: string; reference: string }): FrozenCall
+  freeze(kind: CallKind, rows: readonly WriteRow[], named: { idempotencyKey: string; reference: string }): FrozenCall
   send(call: FrozenCall, signal?: AbortSignal): Promise<SendOutcome>
   /** Stocks an item at a location. Quantities are not touched. */
   activate(

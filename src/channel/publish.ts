@@ -1,55 +1,202 @@
-/**
- * What a level should show, and whether to write it now. The thin form of the merge: without a proved base, whatever the
- * shop has committed beyond the orders we know is a sale that we have not seen, and is subtracted instead of overwritten.
- * The deeper form adds the base (what others did to `available` since a proved read) and shares pools between levels.
+import type { InstantMs } from '../kernel/clock.ts'
+
+/*
+ * What a level should show, and whether to write it now: a three-way merge of what was there when everything was known
+ * (the base), what is there now (theirs), and what we promise (ours). What others did to a level since the base, and our
+ * known orders do not explain, is a sale that we have not seen: it is subtracted, never overwritten.
  *
- *   target   what we may promise there          open      units of known open orders that the shop committed here
- *   A C V    available, committed, reserved, read together
+ *                 base              known orders            now
+ *   Shopify ───────┼──────────┬────────────┬───────────────┼───────►
+ *                  │          └ R takes ───┘               │
+ *                  └──────────────── D ────────────────────┘   D: what others did; own writes are left out of it
  *
- *   unseen = max(C − open, 0)        want = max(target − unseen − V, min(A, 0))
+ *   unseen = max( −D − R,  E − base.E,  0 ) + what of base.E is still there,      E = max(C − open, 0): committed, and by no
+ *                                                                                 order that we know. Without a base: E
+ *   want   = promised − Σ unseen − Σ V        over every level that can draw on the same stock
  *
- * The target is floored at nothing, so what is wanted is not pushed below it; but a level that the shop oversold stays
- * where it is: raised to nothing, it would show stock as soon as one of those orders is cancelled.
+ * `A + V` stands for A in D, since a draft order moves units from A to V without an order. A decrease never waits; an increase
+ * does, until there is a proved base, a settled write and a fresh look at every level of the pool.
  */
-export type LevelTerms = {
-  sellableUnits: number
+
+/** One look at a level, with what was known of it in the same snapshot of the database. */
+export type Sight = {
+  /** A, C and V, as Shopify showed them together. */
   availableUnits: number
   committedUnits: number
-  openUnits: number
   reservedUnits: number
+  /** Units of known orders that Shopify has not fulfilled and has committed here. */
+  openUnits: number
+  /** The running sum of the changes that our own settled writes made. */
+  ownUnits: number
 }
 
-export function unseenUnits(level: Pick<LevelTerms, 'committedUnits' | 'openUnits'>): number {
-  return Math.max(level.committedUnits - level.openUnits, 0)
+/** Stock that a level can draw on: what lies of one product at one facility. */
+export type Draw = {
+  stock: string
+  /** On hand and not reserved, in units of what lies there. */
+  freeUnits: number
+  /** What one unit of the level takes of it: more than 1 only where the level is a kit. */
+  unitsEach: number
 }
 
-export function wantedUnits(level: LevelTerms): number {
-  return Math.max(level.sellableUnits - unseenUnits(level) - level.reservedUnits, Math.min(level.availableUnits, 0))
+export type PoolLevel = {
+  productId: number
+  /** Two levels with a stock in common share what there is of it. Empty where nobody asked: the level is alone. */
+  draws: readonly Draw[]
+  /** Not floored at nothing where more is reserved than there is. */
+  promisedUnits: number
+  /** Of known orders, held by no facility yet: they wait at a channel of several facilities. */
+  queuedUnits: number
+  seen: Sight
+  /** Null: nothing is proved, as at first contact. */
+  base: Sight | null
+  /** By orders surely after the base, and what orders may have given back since it. */
+  takenUnits: number
+  returnedUnits: number
+  /** No write of it is out and unanswered. */
+  isSettled: boolean
+  /** Looked at so lately, and after all orders that we know of it, that another level may be raised by it. */
+  isFresh: boolean
+  /** An operator switched the merge off for its shop, whose orders we cannot read: its sales are not looked for. */
+  isMerged: boolean
+  /** Its part where the operator's rule is to split the pool; null: it shows all that there is. */
+  shareWeight: number | null
 }
 
-export type Decision =
-  /** The shop shows it already. */
+/** D: what others did to `available` since the base. */
+export function othersDidUnits(seen: Sight, base: Sight): number {
+  const changed = seen.availableUnits + seen.reservedUnits - base.availableUnits - base.reservedUnits
+  return changed - (seen.ownUnits - base.ownUnits)
+}
+
+/** Units that were sold here, as far as anybody can tell, and of whose orders we do not know. */
+export function unseenUnits(level: Pick<PoolLevel, 'seen' | 'base' | 'takenUnits' | 'returnedUnits' | 'isMerged'>): number {
+  const { seen, base } = level
+  if (!level.isMerged) return 0
+  const excess = excessUnits(seen)
+  if (base === null) return excess
+  const known = level.takenUnits - level.returnedUnits
+  const unexplained = -othersDidUnits(seen, base) - known
+  return Math.max(unexplained, excess - excessUnits(base), 0) + Math.min(excess, excessUnits(base))
+}
+
+/** E: Shopify holds them for somebody, and no order that we know of tells for whom: one that is too old to be shown to us, perhaps. */
+function excessUnits({ committedUnits, openUnits }: Sight): number {
+  return Math.max(0, committedUnits - openUnits)
+}
+
+/** What a level should show. `pool` are the other levels that draw on the same stock, or on stock of those that do. */
+export function wantedUnits(level: PoolLevel, pool: readonly PoolLevel[]): number {
+  const free = freeUnits(level, pool)
+  return level.shareWeight === null ? free : shareOf(free, level, pool)
+}
+
+function freeUnits(level: PoolLevel, pool: readonly PoolLevel[]): number {
+  const all = [level, ...pool]
+  const own = level.promisedUnits - withheldUnits(level, all)
+  return Math.min(own, ...pool.filter(each => covers(each, level)).map(wider => ceilingUnits(level, wider, all)))
+}
+
+/** What unseen sales and drafts take from a level: its own, and those of every level that shares its stock. */
+function withheldUnits(from: PoolLevel, levels: readonly PoolLevel[]): number {
+  return levels.reduce((sum, each) => sum + Math.ceil((unseenUnits(each) + each.seen.reservedUnits) * unitsTaken(each, from)), 0)
+}
+
+/** A channel of several facilities can have sold more than the others of them have: what it lacks is missing here. */
+function ceilingUnits(level: PoolLevel, wider: PoolLevel, all: readonly PoolLevel[]): number {
+  const own = new Set(level.draws.map(draw => draw.stock))
+  const elsewhere = wider.draws.reduce((sum, draw) => sum + (own.has(draw.stock) ? 0 : Math.max(0, draw.freeUnits)), 0)
+  return level.promisedUnits + elsewhere - wider.queuedUnits - withheldUnits(wider, all)
+}
+
+/**
+ * The part of a level where a pool is split. The parts of all add up to what is free; and a part grows only into what the
+ * others show no more, so that all together never show more than there is, whoever sells first.
+ */
+function shareOf(free: number, level: PoolLevel, pool: readonly PoolLevel[]): number {
+  const sharing = pool.filter(each => each.shareWeight !== null && unitsTaken(each, level) > 0)
+  const weights = sharing.reduce((sum, each) => sum + (each.shareWeight ?? 0), level.shareWeight ?? 0)
+  if (free <= 0 || weights <= 0) return Math.min(free, 0)
+  const part = Math.ceil((free * (level.shareWeight ?? 0)) / weights)
+  const shownElsewhere = sharing.reduce((sum, each) => sum + Math.ceil(Math.max(0, each.seen.availableUnits) * unitsTaken(each, level)), 0)
+  return Math.min(part, Math.max(0, free - shownElsewhere))
+}
+
+/** How many units of `from` a unit of `each` takes away; 0: they share nothing. */
+function unitsTaken(each: PoolLevel, from: PoolLevel): number {
+  if (each === from) return 1
+  const shares = each.draws.flatMap(draw => {
+    const same = from.draws.find(other => other.stock === draw.stock)
+    return same === undefined ? [] : [draw.unitsEach / same.unitsEach]
+  })
+  return Math.max(0, ...shares)
+}
+
+function covers(wider: PoolLevel, level: PoolLevel): boolean {
+  if (wider.productId !== level.productId || wider.draws.length <= level.draws.length) return false
+  return level.draws.every(draw => wider.draws.some(other => other.stock === draw.stock))
+}
+
+export type WaitCode = 'CHANNEL_WAITS_FOR_ORDERS' | 'CHANNEL_WAITS_FOR_PROMISE' | 'CHANNEL_WAITS_FOR_POOL'
+
+export type Decision = { wantedUnits: number } & (
   | { kind: 'agrees' }
-  | { kind: 'write'; fromUnits: number; units: number }
-  /** An increase on old knowledge could give sold units back to the shop. A decrease never waits. */
-  | { kind: 'wait'; code: 'CHANNEL_WAITS_FOR_ORDERS' | 'CHANNEL_WAITS_FOR_PROMISE' }
+  /** `set` compares, `adjust` adds: a sale in between stays a sale with either. */
+  | { kind: 'write'; by: 'set' | 'adjust'; fromUnits: number; units: number }
+  | { kind: 'wait'; code: WaitCode }
+)
 
-export type LevelToDecide = LevelTerms & {
-  /** The shop's open orders were read whole at least once. */
-  areOrdersKnown: boolean
+export type LevelToDecide = {
+  level: PoolLevel
+  pool: readonly PoolLevel[]
   /**
-   * Something changed (an order that we know, a movement, a newer target) that the target does not hold yet. An order that is
-   * known but not in the target is neither unseen nor subtracted.
+   * Something changed (an order that we know, a movement, a newer target) that the promise does not hold yet. An order that is
+   * known but not in the promise is neither unseen nor subtracted.
    */
   isPromiseBehind: boolean
+  /** Others wrote it so lately that a comparison would only fail again. */
+  isHot: boolean
 }
 
-export function decideLevel(level: LevelToDecide): Decision {
-  const units = wantedUnits(level)
-  if (units === level.availableUnits) return { kind: 'agrees' }
-  if (units > level.availableUnits) {
-    if (!level.areOrdersKnown) return { kind: 'wait', code: 'CHANNEL_WAITS_FOR_ORDERS' }
-    if (level.isPromiseBehind) return { kind: 'wait', code: 'CHANNEL_WAITS_FOR_PROMISE' }
+export function decideLevel({ level, pool, isPromiseBehind, isHot }: LevelToDecide): Decision {
+  const wanted = wantedUnits(level, pool)
+  const fromUnits = level.seen.availableUnits
+  if (wanted === fromUnits) return { kind: 'agrees', wantedUnits: wanted }
+  if (wanted > fromUnits) {
+    const code = whyNotRaised(level, pool, isPromiseBehind)
+    if (code !== null) return { kind: 'wait', code, wantedUnits: wanted }
   }
-  return { kind: 'write', fromUnits: level.availableUnits, units }
+  return { kind: 'write', by: isHot ? 'adjust' : 'set', fromUnits, units: wanted, wantedUnits: wanted }
+}
+
+/** An increase on old knowledge could give sold units back to a shop. */
+function whyNotRaised(level: PoolLevel, pool: readonly PoolLevel[], isPromiseBehind: boolean): WaitCode | null {
+  if ([level, ...pool].some(each => each.isMerged && each.base === null)) return 'CHANNEL_WAITS_FOR_ORDERS'
+  if (isPromiseBehind) return 'CHANNEL_WAITS_FOR_PROMISE'
+  if (pool.some(each => each.isMerged && !(each.isSettled && each.isFresh))) return 'CHANNEL_WAITS_FOR_POOL'
+  return null
+}
+
+/** A level that was stale this lately is written by adding. */
+export const HOT_MS = 60_000
+/** So lately another level of the pool has to have been looked at for this one to be raised. */
+export const FRESH_MS = 10_000
+
+/** An observation becomes the base when every order up to its end is known. */
+export function isProved(observedUntil: InstantMs, knownUntil: InstantMs | null): boolean {
+  return knownUntil !== null && knownUntil > observedUntil
+}
+
+/** What orders did between two proved looks, in units of `available`: surely, and what may have been before, between or after. */
+export type Between = { sureUnits: number; perhapsTakenUnits: number; perhapsReturnedUnits: number }
+
+/**
+ * What somebody else did to a level between two looks when everything was known: nothing, or so many units more or less
+ * than orders and our own writes can explain.
+ */
+export function foreignUnits(before: Sight, after: Sight, between: Between): number {
+  const did = othersDidUnits(after, before)
+  const least = between.sureUnits - between.perhapsTakenUnits
+  const most = between.sureUnits + between.perhapsReturnedUnits
+  return did < least ? did - least : did > most ? did - most : 0
 }

@@ -17,17 +17,17 @@ export type StandingDeps = { db: Db; clock: Clock; ids: Ids; port: Pick<ShopPort
  * Whether stock may be written now, by both switches: ours, and what Shopify granted, which is asked where it is not known
  * or not believed any longer. What may not be written is held, not failed; being let in again is noted as mended.
  */
-export async function mayWriteNow(deps: StandingDeps, { isAskedAnew = false } = {}): Promise<Verdict> {
+export async function mayWriteNow(deps: StandingDeps, { isAskedAnew = false } = {}): Promise<Verdict & { mayRead: boolean }> {
   const { db, clock, port, shopId, signal } = deps
   const shop = await shopById(db, shopId)
-  if (!shop?.isEnabled) return { kind: 'held', code: 'CHANNEL_READ_ONLY', message: 'the shop is switched off' }
+  if (!shop?.isEnabled) return { kind: 'held', code: 'CHANNEL_READ_ONLY', message: 'the shop is switched off', mayRead: false }
   let health = (await store.healthOf(db, shopId)) ?? neverAsked(clock.now())
   if (mayRead(shop.accessScope) && (isAskedAnew || needsQuestion(health, clock.now())))
     health = await hear(deps, { kind: 'scopes', grantedScopes: await port.grantedScopes(signal) })
   const verdict = mayWrite(shop.accessScope, health.grantedScopes)
   if (verdict.kind === 'held') await hear(deps, verdict)
   else if (health.heldCode !== null) await hear(deps, { kind: 'free' })
-  return verdict
+  return { ...verdict, mayRead: mayRead(shop.accessScope) }
 }
 
 /** Looks after one shop: what Shopify grants us now, and how much of its job log is kept. */

@@ -1,46 +1,42 @@
-import { READS_INVENTORY } from '../availability/store.ts'
 import type { Db, Tx } from '../db/connection.ts'
-import { peekCursor } from '../db/cursor.ts'
-import { INVENTORY_HEAD, READS_ORDERS } from '../inventory/store.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
-import { askForOrders, watermarkOf } from '../orders/store.ts'
 import { chanceOf } from '../outbox/backoff.ts'
 import * as outbox from '../outbox/store.ts'
-import { batchesOf } from './batches.ts'
+import { type Claimed, claim, LEASE_MS } from './claim-step.ts'
 import { type Health, isResting, type News, neverAsked, newsOf } from './health.ts'
 import { healthOf } from './health-store.ts'
-import { LEVELS_PER_CALL_MAX, type RefusedRow, type SendOutcome, type ShopPort } from './port.ts'
-import { decideLevel, unseenUnits } from './publish.ts'
-import { refusalOf, sortRefused } from './refusal.ts'
+import { forgetLevels, markStale } from './level-store.ts'
+import { look, prove, READS_PER_STEP_MAX } from './look-step.ts'
+import type { RefusedRow, SendOutcome, ShopPort } from './port.ts'
+import { sortRefused } from './refusal.ts'
 import { hear, mayWriteNow, troubleIn } from './standing-step.ts'
 import * as store from './store.ts'
 
-/**
- * How long a claimed call belongs to its sender. One sender at a time works for a shop, so this only matters where one
- * lost its lock and lives; and then the shop itself refuses the second of two equal keys.
- */
-const LEASE_MS = 5_000
-/** Calls that one step sends, one after another; more are sent by the next. */
-const CALLS_PER_STEP_MAX = 8
-/** Levels that one step reads before it decides. */
-const READS_PER_STEP_MAX = 2_500
-/** Levels that one step stocks; each is a call of its own. */
-const ACTIVATIONS_PER_STEP_MAX = 100
-/** When this many movements are not in the promises yet, it is not looked which: every increase waits a moment. */
-const MOVEMENTS_LOOKED_THROUGH_MAX = 20_000
-/** When what an increase needs is not known yet, it is looked at again after so long. */
-const WAIT_MS = { CHANNEL_WAITS_FOR_ORDERS: 1_000, CHANNEL_WAITS_FOR_PROMISE: 250 } as const
+/** Calls that one step sends; more are sent by the next. */
+const CALLS_PER_STEP_MAX = 32
+/** Calls that are on their way at once: while one is answered the next is decided. */
+const CALLS_IN_FLIGHT = 4
 /** Shopify forgets a key after 24 h; before that a call without an answer is given up and its levels are read anew. */
 const KEY_LIFE_MS = 23 * 60 * 60_000
 
-export type ChannelDeps = { db: Db; clock: Clock; ids: Ids; port: ShopPort; shopId: number; signal?: AbortSignal }
+export type ChannelDeps = {
+  db: Db
+  clock: Clock
+  ids: Ids
+  port: ShopPort
+  shopId: number
+  signal?: AbortSignal
+  /** 1 where a story has to happen the same way twice. */
+  callsInFlight?: number
+}
 
 /**
- * Tells one shop what waits for it: read what is unknown, claim, send, settle. The wire lies between two transactions; a
- * process that dies in between leaves a call whose bytes and key are sent again, and take effect once. A shop in trouble
- * rests; its trouble stands in its health and is no failure of this room, so other shops do not wait for it.
+ * Tells one shop what waits for it: read what is unknown, make proved looks the base, claim, send, settle. The wire lies
+ * between two transactions; a process that dies in between leaves a call whose bytes and key are sent again, and take effect
+ * once. A shop in trouble rests; its trouble stands in its health and is no failure of this room, so other shops do not wait
+ * for it.
  */
 export async function step(deps: ChannelDeps): Promise<StepReport> {
   const { db, clock, shopId } = deps
@@ -57,18 +53,18 @@ function resting({ code }: Health): StepReport {
 
 async function work(deps: ChannelDeps): Promise<StepReport> {
   try {
-    if ((await mayWriteNow(deps)).kind === 'held') return NOTHING_TO_DO
-    const read = await readUnknown(deps)
-    let wrote = 0
-    let isMoreToRead = read === READS_PER_STEP_MAX
-    for (let calls = 0; calls < CALLS_PER_STEP_MAX && !deps.signal?.aborted; calls++) {
-      const did = await sendOne(deps)
-      if (did === 'nothing') return { read, wrote, more: isMoreToRead }
-      if (did === 'trouble') return { read, wrote, more: false }
-      wrote += did.settled
-      isMoreToRead ||= did.forgot > 0
+    const verdict = await mayWriteNow(deps)
+    if (verdict.kind === 'held' && !verdict.mayRead) return NOTHING_TO_DO
+    const read = await look(deps)
+    const { proved, more } = await prove(deps)
+    const isMoreToRead = more || read === READS_PER_STEP_MAX
+    if (verdict.kind === 'held') return { read, wrote: proved, more: isMoreToRead }
+    const sent = await sendAll(deps)
+    return {
+      read,
+      wrote: proved + sent.settled,
+      more: !sent.isTrouble && !deps.signal?.aborted && (isMoreToRead || sent.forgot > 0 || sent.isFull),
     }
-    return { read, wrote, more: !deps.signal?.aborted }
   } catch (error) {
     const trouble = troubleIn(error)
     // A question that we broke off ourselves says nothing about the shop.
@@ -77,106 +73,58 @@ async function work(deps: ChannelDeps): Promise<StepReport> {
   }
 }
 
-/** Reads the levels whose number is not known, 250 of one location a call. What is not stocked there is stocked first. */
-async function readUnknown(deps: ChannelDeps): Promise<number> {
-  const { db, clock, port, shopId, signal } = deps
-  const unknown = await store.levelsToRead(db, { shopId, now: clock.now(), limit: READS_PER_STEP_MAX })
-  let activationsLeft = ACTIVATIONS_PER_STEP_MAX
-  for (const group of batchesOf(unknown, LEVELS_PER_CALL_MAX)) {
-    const { locationId, locationGid } = group[0]
-    const startedAt = clock.now()
-    let seen = await port.readLevels(locationGid, itemsOf(group), signal)
-    const active = new Set(seen.filter(level => level.isActive).map(level => level.inventoryItemGid))
-    const inactive = group.filter(level => !active.has(level.inventoryItemGid)).slice(0, activationsLeft)
-    activationsLeft -= inactive.length
-    const refused = await activate(deps, inactive)
-    const activated = inactive.filter(level => !refused.some(each => each.level === level))
-    if (activated.length > 0) seen = [...seen, ...(await port.readLevels(locationGid, itemsOf(activated), signal))]
-
-    const products = new Map(group.map(level => [level.inventoryItemGid, level.productId]))
-    const known = seen.flatMap(level => {
-      const productId = level.isActive ? products.get(level.inventoryItemGid) : undefined
-      return productId === undefined ? [] : [{ ...level, productId }]
-    })
-    await db.transaction(async tx => {
-      await store.recordLevels(tx, { shopId, locationId, startedAt, readAt: clock.now() }, known)
-      const shown = new Set(known.map(level => level.inventoryItemGid))
-      const unstocked = [
-        ...refused,
-        ...activated.filter(level => !shown.has(level.inventoryItemGid)).map(level => ({ level, message: null })),
-      ]
-      await blockUnstocked(tx, shopId, unstocked, clock.now())
-    })
-  }
-  return unknown.length
-}
-
-type Unstocked = { level: store.LevelToRead; message: string | null }
-
-async function activate({ ids, port, signal }: ChannelDeps, levels: readonly store.LevelToRead[]): Promise<Unstocked[]> {
-  const refused: Unstocked[] = []
-  for (const level of levels) {
-    const answer = await port.activate(level, ids.uuid(), signal)
-    if (answer.kind === 'refused') refused.push({ level, message: answer.message })
-  }
-  return refused
-}
-
-async function blockUnstocked(tx: Tx, shopId: number, unstocked: readonly Unstocked[], now: InstantMs): Promise<void> {
-  const code = 'CHANNEL_ROW_NOT_STOCKED'
-  const { hint, until } = refusalOf(code)
-  const rows = unstocked.map(({ level, message }) => ({
-    ...level,
-    code,
-    hint: message === null ? hint : `${hint} Shopify says: ${message}`,
-    until,
-  }))
-  if (rows.length > 0) await outbox.block(tx, shopId, rows, now)
-}
-
 type Did = { settled: number; forgot: number } | 'nothing' | 'trouble'
+type Sent = { settled: number; forgot: number; isTrouble: boolean; isFull: boolean }
 
-/** One call: an unanswered one again, else a new one. */
-async function sendOne(deps: ChannelDeps): Promise<Did> {
-  const { db, clock, port, shopId, signal } = deps
-  const now = clock.now()
-  const again = await db.transaction(tx => store.takeUnanswered(tx, { shopId, now, leaseUntil: now + LEASE_MS }))
-  if (again && now - again.claimedAt > KEY_LIFE_MS) return db.transaction(tx => abandon(tx, { shopId, callId: again.callId, now }))
-  const claimed = again ?? (await db.transaction(tx => claim(tx, deps, now)))
-  if (claimed === null) return 'nothing'
-  if ('agreeing' in claimed) return { settled: claimed.agreeing, forgot: 0 }
-  return settle(deps, claimed, await port.send(claimed.frozen, signal))
+/** Several calls on their way at once, each claimed after the other, until nothing is due or the shop is in trouble. */
+async function sendAll(deps: ChannelDeps): Promise<Sent> {
+  const sent: Sent = { settled: 0, forgot: 0, isTrouble: false, isFull: false }
+  let calls = 0
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+  const lane = async () => {
+    while (!sent.isTrouble && !deps.signal?.aborted) {
+      if (calls === CALLS_PER_STEP_MAX) sent.isFull = true
+      if (sent.isFull) return
+      calls++
+      const did = await sendOne(deps, inTurn)
+      if (did === 'nothing') return
+      if (did === 'trouble') sent.isTrouble = true
+      else {
+        sent.settled += did.settled
+        sent.forgot += did.forgot
+      }
+    }
+  }
+  const lanes = await Promise.allSettled(Array.from({ length: deps.callsInFlight ?? CALLS_IN_FLIGHT }, lane))
+  for (const each of lanes) if (each.status === 'rejected') throw each.reason
+  return sent
 }
 
-/**
- * Decides what is due from one snapshot and claims what has to be written: the bytes and their key are committed before
- * anything is sent. Gives the call, or how many were decided without one, or null when nothing is due.
- */
-async function claim(tx: Tx, { port, ids, shopId }: ChannelDeps, now: InstantMs): Promise<store.OpenCall | { agreeing: number } | null> {
-  // Read before the snapshot: a cursor that has moved on meanwhile makes us wait, never hurry.
-  const demandSeen = await peekCursor(tx, READS_ORDERS)
-  const movementsSeen = await peekCursor(tx, READS_INVENTORY)
-  const isFarBehind = (await peekCursor(tx, INVENTORY_HEAD)) - movementsSeen > MOVEMENTS_LOOKED_THROUGH_MAX
-  const due = await store.lockDue(tx, { shopId, now, limit: LEVELS_PER_CALL_MAX, demandSeen, movementsSeen, isFarBehind })
-  if (due.length === 0) return null
-  const areOrdersKnown = (await watermarkOf(tx, shopId)).knownUntil !== null
-  const decided = due.map(level => ({ level, decision: decideLevel({ ...level, areOrdersKnown }) }))
-  const agreeing = decided.flatMap(({ level, decision }) => (decision.kind === 'agrees' ? [level] : []))
-  const waiting = decided.flatMap(({ level, decision }) =>
-    decision.kind === 'wait' ? [{ ...level, dueAt: now + WAIT_MS[decision.code], code: decision.code }] : [],
-  )
-  const writes = decided.flatMap(({ level, decision }) => (decision.kind === 'write' ? [{ ...level, ...decision }] : []))
-  if (agreeing.length > 0) await outbox.markAgreeing(tx, shopId, agreeing, now)
-  if (waiting.length > 0) await outbox.postpone(tx, shopId, waiting)
-  if (waiting.length > 0 && !areOrdersKnown) await askForOrders(tx, shopId, now)
-  if (writes.length === 0) return { agreeing: agreeing.length }
-
-  const callId = ids.uuid()
-  const frozen = port.freeze(writes, { idempotencyKey: ids.uuid(), reference: `gid://trueup/Call/${callId}` })
-  const rows = writes.map(write => ({ ...write, promisedUnits: write.sellableUnits, unseenUnits: unseenUnits(write) }))
-  await store.recordCall(tx, { callId, shopId, frozen, leaseUntil: now + LEASE_MS, now }, rows)
-  await outbox.markSending(tx, { shopId, callId, rows, now })
-  return { callId, frozen, attempts: 1, claimedAt: now }
+/** An unanswered call again, else what is due as new ones. */
+async function sendOne(deps: ChannelDeps, inTurn: <T>(work: () => Promise<T>) => Promise<T>): Promise<Did> {
+  const { db, clock, shopId } = deps
+  const claimed = await inTurn(async (): Promise<Claimed | Did> => {
+    const now = clock.now()
+    const again = await db.transaction(tx => store.takeUnanswered(tx, { shopId, now, leaseUntil: now + LEASE_MS }))
+    if (again === null) return (await db.transaction(tx => claim(tx, deps, now))) ?? 'nothing'
+    if (now - again.claimedAt <= KEY_LIFE_MS) return { calls: [again], agreeing: 0 }
+    return db.transaction(tx => abandon(tx, { shopId, callId: again.callId, now }))
+  })
+  if (typeof claimed === 'string' || !('calls' in claimed)) return claimed
+  const did = { settled: claimed.agreeing, forgot: 0 }
+  for (const call of claimed.calls) {
+    const outcome = await deps.port.send(call.frozen, deps.signal)
+    const settled = await settle(deps, call, outcome)
+    if (settled === 'nothing' || settled === 'trouble') return settled
+    did.settled += settled.settled
+    did.forgot += settled.forgot
+  }
+  return did
 }
 
 async function settle(deps: ChannelDeps, { callId }: store.OpenCall, outcome: SendOutcome): Promise<Did> {
@@ -210,10 +158,6 @@ function newsOfUnanswered(outcome: Extract<SendOutcome, { kind: 'throttled' | 'u
   return outcome.kind === 'throttled' ? outcome : newsOf(outcome.code, outcome.message, outcome.retryAfterMs)
 }
 
-function itemsOf(levels: readonly store.LevelToRead[]): string[] {
-  return levels.map(level => level.inventoryItemGid)
-}
-
 type Settling = { shopId: number; callId: string; now: InstantMs }
 type Settled = { settled: number; forgot: number }
 
@@ -241,7 +185,8 @@ async function settleRows(tx: Tx, of: Settling & { chance: number }, refused: re
   const rows = await store.rowsOfCall(tx, callId)
   const { named, stale, wrong } = sortRefused(rows, refused, { now, chance })
   await store.recordRowAnswers(tx, callId, named)
-  await store.forgetLevels(tx, shopId, named)
+  await markStale(tx, shopId, stale, now)
+  await forgetLevels(tx, shopId, wrong)
   if (wrong.length > 0) await outbox.refuseRows(tx, callId, wrong, now)
   if (stale.length > 0) await outbox.retryRows(tx, callId, stale, now)
   await outbox.giveBackCall(tx, callId, now)
@@ -266,7 +211,7 @@ async function abandon(tx: Tx, { shopId, callId, now }: Settling): Promise<Settl
   const code = 'CHANNEL_UNREACHABLE'
   await store.recordAnswer(tx, { callId, outcome, code, requestId: null, costPoints: null, now })
   await store.thaw(tx, callId, now, false)
-  await store.forgetLevels(tx, shopId, rows)
+  await forgetLevels(tx, shopId, rows)
   await outbox.giveBackCall(tx, callId, now)
   await store.appendAnswer(tx, { shopId, callId, at: now, outcome, confirmed: 0, refused: 0, code, message: null })
   return { settled: 0, forgot: rows.length }

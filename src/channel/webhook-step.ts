@@ -4,10 +4,9 @@ import { recordAudit } from '../db/audit.ts'
 import type { Db, Tx } from '../db/connection.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { askForOrders, askForOrdersNamed } from '../orders/store.ts'
-import { reopen } from '../outbox/store.ts'
 import { mayRead } from './capability.ts'
 import { askScopesAnew } from './health-store.ts'
-import { forgetLevels } from './store.ts'
+import { askForLooks } from './level-store.ts'
 import { type Hint, hintOf, hookPath, planSubscriptions, TOPICS } from './webhook.ts'
 import type { ShopWebhooksPort } from './webhook-port.ts'
 import * as store from './webhook-store.ts'
@@ -36,9 +35,7 @@ async function follow(tx: Tx, shop: Shop, hint: Hint, now: InstantMs): Promise<v
     case 'level': {
       const level = await store.levelNamed(tx, shopId, hint)
       if (level === null) return
-      await forgetLevels(tx, shopId, [level])
-      await reopen(tx, shopId, [level], now)
-      return
+      return askForLooks(tx, [{ ...level, shopId }], now)
     }
     case 'orders':
       if (hint.orderGids.length === 0) await askForOrders(tx, shopId, now)

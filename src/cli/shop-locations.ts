@@ -109,6 +109,6 @@ function routeOf(code: string): string {
   return `/shops/${encodeURIComponent(code)}/locations`
 }
 
-function shopArgument(): Argument {
+export function shopArgument(): Argument {
   return new Argument('<shop>', 'the code of the shop')
 }

@@ -6,6 +6,7 @@ import { openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
 import { locationsCommand, mapCommand } from './shop-locations.ts'
+import { publishCommand } from './shop-publish.ts'
 import { numberOf, plain, tableOf } from './table.ts'
 
 const ACCESS = { 'no-access': 'no_access', 'read-only': 'read_only', 'read-and-write': 'read_and_write' } as const
@@ -21,6 +22,7 @@ export function shopCommand(hands: Hands, ended: (status: number) => void): Comm
     .addCommand(listCommand(hands, ended))
     .addCommand(locationsCommand(hands, ended))
     .addCommand(mapCommand(hands, ended))
+    .addCommand(publishCommand(hands, ended))
 }
 
 function addCommand(hands: Hands, ended: (status: number) => void): Command {

@@ -37,7 +37,7 @@ async function poll({ db, clock, port, shopId, signal }: OrdersDeps): Promise<St
     const next = watermarkAfter(before.knownUntil, page.look.from, before.searchLagMs)
     await store.moveWatermark(tx, shopId, { knownUntil: next, polledAt })
     // That more is known now is news too, even where there is no order.
-    const isAwaited = before.knownUntil === null || before.askedAt !== null || before.askedUntil !== null
+    const isAwaited = before.knownUntil === null || before.askedAt !== null || (before.askedUntil !== null && next > before.askedUntil)
     return { read: page.orders.length, wrote: changes + (isAwaited ? 1 : 0), more: false }
   })
 }

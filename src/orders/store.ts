@@ -183,6 +183,15 @@ export async function moveWatermark(tx: Tx, shopId: number, poll: { knownUntil: 
   )
 }
 
+/** How late the order search of a shop shows a new order at worst, as somebody knows it or measured it. */
+export async function setSearchLag(sql: Sql, shopId: number, lagMs: number): Promise<void> {
+  await sql.query(
+    `insert into orders.watermark (shop_id, search_lag_ms) values ($1, $2)
+     on conflict (shop_id) do update set search_lag_ms = excluded.search_lag_ms`,
+    [shopId, lagMs],
+  )
+}
+
 /** Notes why a poll brought nothing. The watermark stays: what was known is still known. */
 export async function recordPollFailure(sql: Sql, shopId: number, failure: { code: string; message: string }): Promise<void> {
   await sql.query(

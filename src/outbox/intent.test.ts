@@ -4,7 +4,8 @@ import { afterEvent, type IntentEvent, type IntentState } from './intent.ts'
 const NOW = 1_000
 const states = {
   pending: { kind: 'pending', dueAt: 500, attempt: 2, code: 'X' },
-  sending: { kind: 'sending', callId: 'mine', attempt: 2 },
+  sending: { kind: 'sending', callId: 'mine', attempt: 2, isWoken: false },
+  wokenWhileSending: { kind: 'sending', callId: 'mine', attempt: 2, isWoken: true },
   confirmed: { kind: 'confirmed' },
   blockedUntilNumber: { kind: 'blocked', code: 'B', hint: 'b', until: 'number' },
   blockedUntilCatalog: { kind: 'blocked', code: 'B', hint: 'b', until: 'catalog' },
@@ -26,6 +27,7 @@ const events = {
   givenBackOfAnother: { kind: 'call_given_back', callId: 'other', dueAt: NOW, code: null, countsAsAttempt: true },
   refused: { kind: 'refused', callId: 'mine', code: 'R', hint: 'r', until: 'number' },
   refusedOfAnother: { kind: 'refused', callId: 'other', code: 'R', hint: 'r', until: 'number' },
+  woken: { kind: 'woken' },
   reopened: { kind: 'reopened' },
   released: { kind: 'released' },
 } satisfies Record<string, IntentEvent>
@@ -33,29 +35,23 @@ const events = {
 const FRESH = 'pending at 1000, attempt 0'
 /** A row says what each state becomes, in the order of `states`. `-` is: as it was. */
 const table: Record<keyof typeof events, string[]> = {
-  newNumber: [FRESH, FRESH, FRESH, FRESH, '-', '-'],
-  readdressed: [FRESH, FRESH, FRESH, FRESH, FRESH, '-'],
-  unaddressed: [
-    'blocked U until catalog',
-    'blocked U until catalog',
-    'blocked U until catalog',
-    'blocked U until catalog',
-    'blocked U until catalog',
-    '-',
-  ],
-  catalogRead: ['-', '-', '-', '-', FRESH, '-'],
-  claimed: ['sending in mine, attempt 2', 'bug', 'bug', 'bug', 'bug', 'bug'],
-  agrees: ['confirmed', '-', '-', '-', '-', '-'],
-  postponed: ['pending at 1250, attempt 2, W', '-', '-', '-', '-', '-'],
-  confirmed: ['-', 'confirmed', '-', '-', '-', '-'],
-  confirmedOfAnother: ['-', '-', '-', '-', '-', '-'],
-  givenBack: ['-', 'pending at 1100, attempt 3, S', '-', '-', '-', '-'],
-  givenBackUnheard: ['-', 'pending at 1000, attempt 2', '-', '-', '-', '-'],
-  givenBackOfAnother: ['-', '-', '-', '-', '-', '-'],
-  refused: ['-', 'blocked R until number', '-', '-', '-', '-'],
-  refusedOfAnother: ['-', '-', '-', '-', '-', '-'],
-  reopened: ['-', '-', FRESH, '-', '-', '-'],
-  released: ['-', '-', '-', FRESH, FRESH, FRESH],
+  newNumber: [FRESH, FRESH, FRESH, FRESH, FRESH, '-', '-'],
+  readdressed: [FRESH, FRESH, FRESH, FRESH, FRESH, FRESH, '-'],
+  unaddressed: [...Array.from({ length: 6 }, () => 'blocked U until catalog'), '-'],
+  catalogRead: ['-', '-', '-', '-', '-', FRESH, '-'],
+  claimed: ['sending in mine, attempt 2', 'bug', 'bug', 'bug', 'bug', 'bug', 'bug'],
+  agrees: ['confirmed', '-', '-', '-', '-', '-', '-'],
+  postponed: ['pending at 1250, attempt 2, W', '-', '-', '-', '-', '-', '-'],
+  confirmed: ['-', 'confirmed', FRESH, '-', '-', '-', '-'],
+  confirmedOfAnother: ['-', '-', '-', '-', '-', '-', '-'],
+  givenBack: ['-', 'pending at 1100, attempt 3, S', 'pending at 1100, attempt 3, S', '-', '-', '-', '-'],
+  givenBackUnheard: ['-', 'pending at 1000, attempt 2', 'pending at 1000, attempt 2', '-', '-', '-', '-'],
+  givenBackOfAnother: ['-', '-', '-', '-', '-', '-', '-'],
+  refused: ['-', 'blocked R until number', 'blocked R until number', '-', '-', '-', '-'],
+  refusedOfAnother: ['-', '-', '-', '-', '-', '-', '-'],
+  woken: ['-', 'sending in mine, attempt 2, woken', '-', FRESH, '-', '-', '-'],
+  reopened: ['-', '-', '-', FRESH, '-', '-', '-'],
+  released: ['-', '-', '-', '-', FRESH, FRESH, FRESH],
 }
 
 function inWords(state: IntentState): string {
@@ -63,7 +59,7 @@ function inWords(state: IntentState): string {
     case 'pending':
       return `pending at ${state.dueAt}, attempt ${state.attempt}${state.code ? `, ${state.code}` : ''}`
     case 'sending':
-      return `sending in ${state.callId}, attempt ${state.attempt}`
+      return `sending in ${state.callId}, attempt ${state.attempt}${state.isWoken ? ', woken' : ''}`
     case 'confirmed':
       return 'confirmed'
     case 'blocked':

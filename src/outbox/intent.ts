@@ -24,7 +24,8 @@ export type BlockedUntil = 'number' | 'catalog' | 'person'
 
 export type IntentState =
   | { kind: 'pending'; dueAt: InstantMs; attempt: number; code: string | null }
-  | { kind: 'sending'; callId: string; attempt: number }
+  /** Woken: what it was decided by has changed since, so it is decided anew whatever the answer. */
+  | { kind: 'sending'; callId: string; attempt: number; isWoken: boolean }
   | { kind: 'confirmed' }
   | { kind: 'blocked'; code: string; hint: string; until: BlockedUntil }
 
@@ -46,6 +47,8 @@ export type IntentEvent =
   /** The call ended without this row's doing; try again. */
   | { kind: 'call_given_back'; callId: string; dueAt: InstantMs; code: string | null; countsAsAttempt: boolean }
   | { kind: 'refused'; callId: string; code: string; hint: string; until: BlockedUntil }
+  /** Something that it was decided by has changed. */
+  | { kind: 'woken' }
   /** Somebody who compared wants it said again, or a person lifts a block. */
   | { kind: 'reopened' }
   | { kind: 'released' }
@@ -65,13 +68,13 @@ export function afterEvent(state: IntentState, event: IntentEvent, now: InstantM
       return state.kind === 'blocked' && state.until === 'catalog' ? fresh : state
     case 'claimed':
       assert(state.kind === 'pending', `only a pending intent is claimed, not a ${state.kind} one`)
-      return { kind: 'sending', callId: event.callId, attempt: state.attempt }
+      return { kind: 'sending', callId: event.callId, attempt: state.attempt, isWoken: false }
     case 'agrees':
       return state.kind === 'pending' ? { kind: 'confirmed' } : state
     case 'postponed':
       return state.kind === 'pending' ? { ...state, dueAt: event.dueAt, code: event.code } : state
     case 'call_confirmed':
-      return belongs(state, event.callId) ? { kind: 'confirmed' } : state
+      return belongs(state, event.callId) ? (state.isWoken ? fresh : { kind: 'confirmed' }) : state
     case 'call_given_back': {
       if (!belongs(state, event.callId)) return state
       const attempt = state.attempt + (event.countsAsAttempt ? 1 : 0)
@@ -79,6 +82,10 @@ export function afterEvent(state: IntentState, event: IntentEvent, now: InstantM
     }
     case 'refused':
       return belongs(state, event.callId) ? { kind: 'blocked', code: event.code, hint: event.hint, until: event.until } : state
+    case 'woken':
+      if (state.kind === 'sending') return { ...state, isWoken: true }
+      if (state.kind === 'pending') return { ...state, dueAt: Math.min(state.dueAt, now) }
+      return state.kind === 'confirmed' ? fresh : state
     case 'reopened':
       return state.kind === 'confirmed' ? fresh : state
     case 'released':

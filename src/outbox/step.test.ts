@@ -165,7 +165,7 @@ describe('the statement does what planIntent says', () => {
   const states: (IntentState | null)[] = [
     null,
     { kind: 'pending', dueAt: T - 500, attempt: 2, code: null },
-    { kind: 'sending', callId: CALL, attempt: 2 },
+    { kind: 'sending', callId: CALL, attempt: 2, isWoken: false },
     { kind: 'confirmed' },
     { kind: 'blocked', code: 'B', hint: 'b', until: 'number' },
     { kind: 'blocked', code: 'B', hint: 'b', until: 'catalog' },

@@ -125,7 +125,7 @@ export async function markSending(
 ): Promise<number> {
   const rows = await tx.query<{ intents: number }>(
     `with claimed as (
-       update outbox.intent i set state = 'sending', call_id = $5, code = null, hint = null, changed_at = $6
+       update outbox.intent i set state = 'sending', is_woken = false, call_id = $5, code = null, hint = null, changed_at = $6
          from unnest($2::integer[], $3::integer[], $4::bigint[]) as c (location_id, product_id, revision)
         where i.shop_id = $1 and i.location_id = c.location_id and i.product_id = c.product_id and i.revision = c.revision
           and i.state = 'pending'
@@ -181,9 +181,13 @@ export async function block(
 export async function confirmCall(tx: Tx, callId: string, now: InstantMs): Promise<number> {
   const rows = await tx.query<{ intents: number }>(
     `with confirmed as (
-       update outbox.intent set state = 'confirmed', call_id = null, attempt = 0, changed_at = $2 where call_id = $1 returning 1
+       update outbox.intent
+          set state = case when is_woken then 'pending' else 'confirmed' end, due_at = case when is_woken then $2 else due_at end,
+              created_at = case when is_woken then $2 else created_at end, is_woken = false, call_id = null, attempt = 0, changed_at = $2
+        where call_id = $1
+       returning state
      )
-     select count(*) as intents from confirmed`,
+     select count(*) filter (where state = 'confirmed') as intents from confirmed`,
     [callId, new Date(now)],
   )
   return rows[0]?.intents ?? 0
@@ -259,6 +263,29 @@ export async function reopen(tx: Tx, shopId: number, keys: readonly TargetKey[],
      )
      select count(*) as intents from reopened`,
     [shopId, keys.map(key => key.locationId), keys.map(key => key.productId), new Date(now)],
+  )
+  return rows[0]?.intents ?? 0
+}
+
+/**
+ * Something that these were decided by has changed, in any shop: what is confirmed is decided anew, what waits does not wait
+ * any longer.
+ */
+export async function wake(tx: Tx, keys: readonly (TargetKey & { shopId: number })[], now: InstantMs): Promise<number> {
+  if (keys.length === 0) return 0
+  const rows = await tx.query<{ intents: number }>(
+    `with woken as (
+       update outbox.intent i
+          set state = case when i.state = 'sending' then 'sending' else 'pending' end, is_woken = i.state = 'sending', due_at = $4,
+              created_at = case when i.state = 'confirmed' then $4 else i.created_at end, changed_at = $4
+         from (select distinct shop_id, location_id, product_id
+                 from unnest($1::integer[], $2::integer[], $3::integer[]) as k (shop_id, location_id, product_id)) k
+        where i.shop_id = k.shop_id and i.location_id = k.location_id and i.product_id = k.product_id
+          and (i.state = 'confirmed' or (i.state = 'pending' and i.due_at > $4) or (i.state = 'sending' and not i.is_woken))
+       returning 1
+     )
+     select count(*) as intents from woken`,
+    [keys.map(key => key.shopId), keys.map(key => key.locationId), keys.map(key => key.productId), new Date(now)],
   )
   return rows[0]?.intents ?? 0
 }

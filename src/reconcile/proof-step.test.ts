@@ -54,6 +54,7 @@ const seen = (n: number): LevelSeen[] => {
       availableUnits: level.units,
       committedUnits: 0,
       reservedUnits: 0,
+      onHandUnits: level.units,
       isActive: level.isActive,
     },
   ]
@@ -61,7 +62,7 @@ const seen = (n: number): LevelSeen[] => {
 const port = {
   async readLevels(_location: string, items: readonly string[]) {
     reads += items.length
-    return items.flatMap(item => seen(Number(item.slice(1))))
+    return { look: { from: now, until: now }, levels: items.flatMap(item => seen(Number(item.slice(1)))) }
   },
   async *readEveryLevel() {
     const numbers = [...shop.keys()]

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import * as channel from '../channel/store.ts'
+import { askForLooks } from '../channel/level-store.ts'
 import type { Db, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { StepReport } from '../kernel/report.ts'
@@ -87,7 +87,8 @@ async function correct(tx: Tx, { shopId, runId, now }: { shopId: number; runId: 
     const differing = await store.differingOf(tx, { runId, after, limit: CORRECTIONS_PER_STATEMENT_MAX })
     const last = differing.at(-1)
     if (last === undefined) return corrections
-    await channel.forgetLevels(tx, shopId, differing)
+    const keys = differing.map(level => ({ ...level, shopId }))
+    await askForLooks(tx, keys, now)
     await outbox.reopen(tx, shopId, differing, now)
     corrections += differing.length
     after = last

@@ -22,13 +22,14 @@ afterAll(() => database.drop())
 
 const units = fc.integer({ min: 0, max: 12 })
 const level = fc.record({
-  sellableUnits: units,
+  promisedUnits: fc.integer({ min: -4, max: 12 }),
   openUnits: units,
   isConfirmed: fc.boolean(),
   isWrittenMeanwhile: fc.boolean(),
   /** By an order that became known, not by a write of ours. */
   isOrderedMeanwhile: fc.boolean(),
   isActive: fc.boolean(),
+  decided: fc.option(fc.record({ wantedUnits: units, heldUnits: units })),
   seen: fc.option(fc.record({ availableUnits: fc.integer({ min: -4, max: 12 }), committedUnits: units, reservedUnits: units }), {
     freq: 4,
   }),
@@ -50,16 +51,24 @@ async function arrange(given: Given): Promise<void> {
     'orders.demand_change',
   ])
     await db.query(`delete from ${table}`)
-  await db.query('insert into availability.target values (1, 1, 1, $1, 3, 1, $2)', [given.sellableUnits, new Date(NOW)])
+  await db.query(
+    `insert into availability.target (shop_id, location_id, product_id, sellable_units, deficit_units, revision, seq, changed_at)
+     values (1, 1, 1, greatest($1::integer, 0), greatest(-$1::integer, 0), 3, 1, $2)`,
+    [given.promisedUnits, new Date(NOW)],
+  )
   await db.query(
     `insert into outbox.intent (shop_id, location_id, product_id, revision, units, inventory_item_gid, state, due_at, created_at, changed_at)
      values (1, 1, 1, 3, $1, 'I', $2, $3, $3, $3)`,
-    [given.sellableUnits, given.isConfirmed ? 'confirmed' : 'pending', new Date(NOW)],
+    [given.promisedUnits, given.isConfirmed ? 'confirmed' : 'pending', new Date(NOW)],
   )
   await db.query(
-    `insert into channel.level (shop_id, location_id, product_id, inventory_item_gid, available_units, committed_units, reserved_units, is_active, read_at, touched_at)
-     values (1, 1, 1, 'I', 0, 0, 0, true, $1, $1)`,
-    [new Date(NOW + (given.isWrittenMeanwhile && !given.isOrderedMeanwhile ? 500 : -500))],
+    `insert into channel.level (shop_id, location_id, product_id, inventory_item_gid, available_units, committed_units, reserved_units, is_active, read_at, touched_at, wanted_units)
+     values (1, 1, 1, 'I', 0, $2, 0, true, $1, $1, $3)`,
+    [
+      new Date(NOW + (given.isWrittenMeanwhile && !given.isOrderedMeanwhile ? 500 : -500)),
+      given.decided?.heldUnits ?? 0,
+      given.decided?.wantedUnits ?? null,
+    ],
   )
   await db.query(`insert into orders.open_line values (1, 'O', 'LI', 'I', 'L', $1)`, [given.openUnits])
   if (given.isWrittenMeanwhile && given.isOrderedMeanwhile)
@@ -69,7 +78,7 @@ async function arrange(given: Given): Promise<void> {
     )
 }
 
-const seenOf = (given: Given) => (given.seen === null ? [] : [{ ...LEVEL, ...given.seen, isActive: given.isActive }])
+const seenOf = (given: Given) => (given.seen === null ? [] : [{ ...LEVEL, ...given.seen, onHandUnits: 0, isActive: given.isActive }])
 
 test('a comparison that is kept says what the pure function says, whatever the shop shows', async () => {
   const { db } = database

@@ -33,6 +33,14 @@ export async function levelsToReadBack(sql: Sql, due: { shopId: number; limit: n
   )
 }
 
+/** What was decided, less what the shop has set aside for customers since; before anything was decided, for unknown ones. */
+const EXPECTED = `case
+                when s.available is null then t.sellable_units - t.deficit_units
+                when v.wanted_units is not null
+                  then v.wanted_units - greatest(0, s.committed + s.reserved - v.committed_units - v.reserved_units)
+                else t.sellable_units - t.deficit_units - greatest(s.committed - coalesce(open.units, 0), 0) - s.reserved
+              end`
+
 /**
  * What each level of `asked` (location_gid, inventory_item_gid) should show, and whether it does, by what the shop showed in
  * `seen`. Both stand before it; $2 is the shop, $3 the instant since which it was read. Its specification is `compareLevel` in
@@ -41,8 +49,7 @@ export async function levelsToReadBack(sql: Sql, due: { shopId: number; limit: n
 export const COMPARED = `
        select t.shop_id, t.location_id, t.product_id, t.revision, s.available, s.is_active, loc.name as location, asked.location_gid,
               asked.inventory_item_gid, i.state as intent_state, i.code as intent_code,
-              greatest(t.sellable_units - greatest(coalesce(s.committed, 0) - coalesce(open.units, 0), 0) - coalesce(s.reserved, 0),
-                       least(coalesce(s.available, 0), 0)) as expected,
+              ${EXPECTED} as expected,
               case
                 when i.state is distinct from 'confirmed' or i.revision <> t.revision
                   or v.frozen_by is not null or v.touched_at > $3
@@ -50,8 +57,7 @@ export const COMPARED = `
                               where d.shop_id = $2 and d.inventory_item_gid = asked.inventory_item_gid
                                 and d.location_gid = asked.location_gid and d.recorded_at > $3) then 'waiting'
                 when s.available is null then 'not_stocked'
-                when s.available = greatest(t.sellable_units - greatest(coalesce(s.committed, 0) - coalesce(open.units, 0), 0) - coalesce(s.reserved, 0),
-                                            least(coalesce(s.available, 0), 0)) then 'equal'
+                when s.available = ${EXPECTED} then 'equal'
                 else 'different'
               end as verdict
          from asked

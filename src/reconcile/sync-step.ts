@@ -61,7 +61,7 @@ export async function readAndCompare(deps: ReconcileDeps, runId: number, levels:
   const { db, clock, port, shopId, signal } = deps
   for (const group of byLocation(levels)) {
     const startedAt = clock.now()
-    const seen = await port.readLevels(group.locationGid, group.items, signal)
+    const { levels: seen } = await port.readLevels(group.locationGid, group.items, signal)
     const asked = group.items.map(inventoryItemGid => ({ locationGid: group.locationGid, inventoryItemGid }))
     await db.transaction(tx => store.recordObservations(tx, { runId, shopId, startedAt, readAt: clock.now() }, asked, seen))
   }

@@ -70,8 +70,8 @@ async function readBoth(): Promise<Record<string, string>> {
 const write = (shop: SimulatedShop) =>
   shops.each('test', async (row, port) => {
     if (row.apiUrl !== shop.url) return { read: 0, wrote: 0, more: false }
-    const level = { inventoryItemGid: shop.item('A-1'), locationGid: shop.location('Main'), units: 3, fromUnits: 10 }
-    const call = port.freeze([level], { idempotencyKey: randomUUID(), reference: 'gid://trueup/Test/1' })
+    const level = { inventoryItemGid: shop.item('A-1'), locationGid: shop.location('Main'), units: 3, fromUnits: 10, onHandUnits: 10 }
+    const call = port.freeze('set_available', [level], { idempotencyKey: randomUUID(), reference: 'gid://trueup/Test/1' })
     const outcome = await port.send(call)
     return { read: 0, wrote: 1, more: false, notes: { outcome: 'code' in outcome ? outcome.code : outcome.kind } }
   })
@@ -126,7 +126,7 @@ test('each request is in the job log with what it named and what was answered, a
   await left.dial({ scopes: ['read_products'] })
   await readBoth()
   const [, , third, fourth] = await log()
-  expect((await log()).map(entry => entry.operation)).toEqual(['Locations', 'Locations', 'SetAvailable', 'Locations', 'Locations'])
+  expect((await log()).map(entry => entry.operation)).toEqual(['Locations', 'Locations', 'SetQuantities', 'Locations', 'Locations'])
   expect(third).toMatchObject({ shopId: 2, outcome: 'answered', class: null, items: ['1001'] })
   expect(fourth?.requestId).toMatch(/^[0-9a-f-]{36}$/)
   expect((await log()).filter(entry => entry.class === 'scope')).toMatchObject([{ shopId: 1, outcome: 'refused' }])

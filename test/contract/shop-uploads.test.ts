@@ -11,11 +11,13 @@ afterEach(() => shop.close())
 
 const call = (key: string, rows: { sku: string; units: number; fromUnits: number; location?: string }[]): FrozenCall =>
   shop.port.freeze(
+    'set_available',
     rows.map(row => ({
       inventoryItemGid: shop.item(row.sku),
       locationGid: shop.location(row.location ?? 'Main'),
       units: row.units,
       fromUnits: row.fromUnits,
+      onHandUnits: null,
     })),
     { idempotencyKey: key, reference: `gid://trueup/Call/${key}` },
   )

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { adminSchema } from '../../simulator/shopify/schema.ts'
 import * as documents from '../../src/adapters/shopify/documents.ts'
 import { openShop } from '../../src/adapters/shopify/shop.ts'
-import type { SetRow } from '../../src/channel/port.ts'
+import type { CallKind, WriteRow } from '../../src/channel/port.ts'
 import { openSimulatedShop, type SimulatedShop, SMALL_SHOP } from './simulated-shop.ts'
 
 describe('every document is valid for the API version that we speak', () => {
@@ -83,15 +83,17 @@ describe('the orders of a shop', () => {
 })
 
 describe('the levels of a shop', () => {
-  const row = (units: number, fromUnits: number, sku = 'A-1'): SetRow => ({
+  const row = (units: number, fromUnits: number, sku = 'A-1'): WriteRow => ({
     inventoryItemGid: shop.item(sku),
     locationGid: shop.location('Main'),
     units,
     fromUnits,
+    onHandUnits: fromUnits,
   })
-  const frozen = (...rows: SetRow[]) => {
+  const frozen = (...rows: WriteRow[]) => frozenAs('set_available', ...rows)
+  const frozenAs = (kind: CallKind, ...rows: WriteRow[]) => {
     const idempotencyKey = crypto.randomUUID()
-    return shop.port.freeze(rows, { idempotencyKey, reference: `gid://trueup/Call/${idempotencyKey}` })
+    return shop.port.freeze(kind, rows, { idempotencyKey, reference: `gid://trueup/Call/${idempotencyKey}` })
   }
 
   test('the scopes that were granted', async () => expect(await shop.port.grantedScopes()).toContain('write_inventory'))
@@ -99,13 +101,14 @@ describe('the levels of a shop', () => {
   test('some, and an item that is not there is left out', async () => {
     await shop.order([{ sku: 'A-1', units: 2 }])
     const seen = await shop.port.readLevels(shop.location('Main'), [shop.item('A-1'), 'gid://shopify/InventoryItem/1'])
-    expect(seen).toEqual([
+    expect(seen.levels).toEqual([
       {
         inventoryItemGid: shop.item('A-1'),
         locationGid: shop.location('Main'),
         availableUnits: 8,
         committedUnits: 2,
         reservedUnits: 0,
+        onHandUnits: 10,
         isActive: true,
       },
     ])
@@ -126,8 +129,12 @@ describe('the levels of a shop', () => {
 
   test('the same rows and key are the same bytes', () => {
     const named = { idempotencyKey: 'k', reference: 'gid://trueup/Call/k' }
-    expect(shop.port.freeze([row(7, 10)], named)).toEqual(
-      shop.port.freeze([{ fromUnits: 10, units: 7, locationGid: shop.location('Main'), inventoryItemGid: shop.item('A-1') }], named),
+    expect(shop.port.freeze('set_available', [row(7, 10)], named)).toEqual(
+      shop.port.freeze(
+        'set_available',
+        [{ onHandUnits: 10, fromUnits: 10, units: 7, locationGid: shop.location('Main'), inventoryItemGid: shop.item('A-1') }],
+        named,
+      ),
     )
   })
 
@@ -138,6 +145,33 @@ describe('the levels of a shop', () => {
     const outcome = await shop.port.send(frozen(row(21, 20, 'a-2 '), row(7, 9)))
     expect(outcome).toMatchObject({ kind: 'rows_refused', rows: [{ ordinal: 1, code: 'CHANNEL_ROW_STALE' }] })
     expect(await shop.available('a-2 ', 'Main')).toBe(20)
+  })
+
+  test('a difference is added to whatever is there: a sale in between stays a sale', async () => {
+    await shop.order([{ sku: 'A-1', units: 2 }])
+    const call = frozenAs('adjust_available', row(7, 10), row(21, 20, 'a-2 '))
+    expect(await shop.port.send(call)).toMatchObject({ kind: 'confirmed' })
+    expect(await shop.port.send(call)).toMatchObject({ kind: 'confirmed' })
+    expect(await shop.available('A-1', 'Main')).toBe(5)
+    expect(await shop.available('a-2 ', 'Main')).toBe(21)
+  })
+
+  test('a row of an added call that is refused is named', async () => {
+    expect(await shop.port.send(frozenAs('adjust_available', row(7, 10), row(5, 3, 'SET')))).toMatchObject({
+      kind: 'rows_refused',
+      rows: [{ ordinal: 1, code: 'CHANNEL_ROW_BUNDLE_PARENT' }],
+    })
+  })
+
+  test('on hand is written so that available becomes what is wanted; a sale in between moves neither', async () => {
+    await shop.order([{ sku: 'A-1', units: 2 }])
+    expect(await shop.port.send(frozenAs('set_on_hand', row(7, 10)))).toMatchObject({ kind: 'confirmed' })
+    expect(await shop.available('A-1', 'Main')).toBe(5)
+    expect(await shop.port.send(frozenAs('set_on_hand', row(6, 7)))).toMatchObject({ kind: 'confirmed' })
+    expect(await shop.port.send(frozenAs('set_on_hand', row(5, 7)))).toMatchObject({
+      kind: 'rows_refused',
+      rows: [{ code: 'CHANNEL_ROW_STALE' }],
+    })
   })
 
   test('a bundle parent is named', async () => {
@@ -170,7 +204,9 @@ describe('the levels of a shop', () => {
   test('an inactive level is activated, and keeps its quantities', async () => {
     await shop.control('PUT', 'levels', { inventoryItemId: shop.item('A-1'), locationId: shop.location('Main'), active: false })
     expect(await shop.port.activate(row(0, 0), crypto.randomUUID())).toEqual({ kind: 'active' })
-    expect(await shop.port.readLevels(shop.location('Main'), [shop.item('A-1')])).toMatchObject([{ isActive: true, availableUnits: 10 }])
+    expect((await shop.port.readLevels(shop.location('Main'), [shop.item('A-1')])).levels).toMatchObject([
+      { isActive: true, availableUnits: 10 },
+    ])
     const nowhere = { inventoryItemGid: 'gid://shopify/InventoryItem/1', locationGid: shop.location('Main') }
     expect(await shop.port.activate(nowhere, crypto.randomUUID())).toMatchObject({ kind: 'refused' })
   })

@@ -107,7 +107,7 @@ describe('the job log', () => {
       ...{
         at: NOW,
         tookMs: 41,
-        operation: 'SetAvailable',
+        operation: 'SetQuantities',
         effect: 'write' as const,
         status: 200,
         requestId: 'req-1',

@@ -22,6 +22,7 @@ export type Street = {
 }
 
 const ROUNDS_MAX = 200
+const PROOF_LOOK_MS = 200
 const IN_ORDER = ['feed', 'import', 'orders', 'inventory', 'availability', 'outbox', 'channel', 'reconcile', 'put-away'] as const
 
 /** What seals the shop's token, so that another process can open it. */
@@ -57,7 +58,8 @@ export async function openStreet(): Promise<Street> {
           const report = await house.steps[room]()
           wrote += report.wrote + (report.more ? 1 : 0)
         }
-        if (wrote === 0) return
+        if (wrote === 0 && !(await isProofAwaited(house.db))) return
+        if (wrote === 0) await realSleep(PROOF_LOOK_MS)
       }
       throw new Error(`the street did not come to rest in ${ROUNDS_MAX} rounds`)
     },
@@ -68,4 +70,20 @@ export async function openStreet(): Promise<Street> {
       await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/**
+ * Levels that do not show what is promised and wait until the orders are known up to a moment just past: that takes a few
+ * seconds of the shop's clock.
+ */
+export async function isProofAwaited(db: House['db']): Promise<boolean> {
+  const rows = await db.query(
+    `select 1 from outbox.intent i
+       join availability.target t using (shop_id, location_id, product_id)
+       join channel.level v using (shop_id, location_id, product_id)
+      where (i.state = 'pending' and i.code like 'CHANNEL_WAITS%')
+         or (v.noted_until is not null and v.available_units <> t.sellable_units - t.deficit_units)
+      limit 1`,
+  )
+  return rows.length > 0
 }

@@ -25,6 +25,10 @@ export type ToldShop = {
   available(): Promise<number[]>
   /** The calls that set quantities, as the shop saw them. */
   calls(): Promise<{ key: string; status: number }[]>
+  /** An hour after all was proved: orders are known up to this moment, and what is looked at from here waits for its proof. */
+  ordersKnownUntilNow(): Promise<void>
+  /** All that was looked at is proved. */
+  allIsKnown(): Promise<void>
   /** SQL statements so far. */
   statements(): number
   close(): Promise<void>
@@ -72,14 +76,19 @@ export async function openToldShop(
     at(),
   ])
   await db.query('insert into catalog.location_mapping (shop_id, location_id, facility_id) values (1, 1, 1)')
+  await db.query(`insert into availability.supply values (1, 1, 1, null, 'none', true, false)`)
   await db.query(`insert into catalog.product (name, created_at) select 'P' || n, $2 from generate_series(1, $1) n`, [items, at()])
   await db.query(`insert into catalog.item_link select 1, n, 'gid://shopify/InventoryItem/' || (1000 + n) from generate_series(1, $1) n`, [
     items,
   ])
   if (special.areOrdersKnown !== false)
-    await db.query('insert into orders.watermark (shop_id, known_until) values (1, $1)', [new Date(now - HOUR_MS)])
+    // Everything that is looked at is proved at once, as after a quiet hour.
+    await db.query('insert into orders.watermark (shop_id, known_since, known_until) values (1, $1, $2)', [
+      new Date(now - HOUR_MS),
+      new Date(now + 48 * HOUR_MS),
+    ])
 
-  const deps = { db, clock: { now: () => now }, ids: { uuid: () => randomUUID(), secret: () => randomUUID() }, shopId: 1 }
+  const deps = { db, clock: { now: () => now }, ids: { uuid: () => randomUUID(), secret: () => randomUUID() }, shopId: 1, callsInFlight: 1 }
   const tell = (port: ShopPort = shop.port) => channel.step({ ...deps, port })
   return {
     home,
@@ -129,6 +138,13 @@ export async function openToldShop(
     async calls() {
       const entries = (await shop.journal()).filter(entry => entry.roots.includes('inventorySetQuantities'))
       return entries.map(entry => ({ key: entry.idempotencyKeys[0] ?? '', status: entry.status }))
+    },
+    async ordersKnownUntilNow() {
+      await db.query('update orders.watermark set known_until = $1', [new Date()])
+      await db.query(`update channel.level set base_from = base_from - interval '1 hour', base_until = base_until - interval '1 hour'`)
+    },
+    async allIsKnown() {
+      await db.query('update orders.watermark set known_until = $1', [new Date(now + 48 * HOUR_MS)])
     },
     statements: () => statements,
     async close() {

@@ -20,14 +20,21 @@ export const LEVELS_OF_ITEMS = `query LevelsOfItems($ids: [ID!]!, $locationId: I
       id
       inventoryLevel(locationId: $locationId, includeInactive: true) {
         isActive
-        quantities(names: ["available", "committed", "reserved"]) { name quantity }
+        quantities(names: ["available", "committed", "reserved", "on_hand"]) { name quantity }
       }
     }
   }
 }`
 
-export const SET_AVAILABLE = `mutation SetAvailable($input: InventorySetQuantitiesInput!, $idempotencyKey: String!) {
+export const SET_QUANTITIES = `mutation SetQuantities($input: InventorySetQuantitiesInput!, $idempotencyKey: String!) {
   inventorySetQuantities(input: $input) @idempotent(key: $idempotencyKey) {
+    inventoryAdjustmentGroup { id }
+    userErrors { field message code }
+  }
+}`
+
+export const ADJUST_QUANTITIES = `mutation AdjustQuantities($input: InventoryAdjustQuantitiesInput!, $idempotencyKey: String!) {
+  inventoryAdjustQuantities(input: $input) @idempotent(key: $idempotencyKey) {
     inventoryAdjustmentGroup { id }
     userErrors { field message code }
   }
@@ -177,7 +184,7 @@ export const BULK_LEVELS = `{
       node {
         id
         inventoryLevels(includeInactive: true) {
-          edges { node { id isActive location { id } quantities(names: ["available", "committed", "reserved"]) { name quantity } } }
+          edges { node { id isActive location { id } quantities(names: ["available", "committed", "reserved", "on_hand"]) { name quantity } } }
         }
       }
     }

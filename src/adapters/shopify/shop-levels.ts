@@ -1,7 +1,7 @@
-import { type FrozenCall, LEVELS_PER_CALL_MAX, type LevelSeen, type SetRow, type ShopPort } from '../../channel/port.ts'
+import { type CallKind, type FrozenCall, LEVELS_PER_CALL_MAX, type LevelSeen, type ShopPort, type WriteRow } from '../../channel/port.ts'
 import { assert } from '../../kernel/assert.ts'
 import type { Bulk } from './bulk.ts'
-import { ACTIVATE, BULK_LEVELS, GRANTED_SCOPES, LEVELS_OF_ITEMS, SET_AVAILABLE } from './documents.ts'
+import { ACTIVATE, ADJUST_QUANTITIES, BULK_LEVELS, GRANTED_SCOPES, LEVELS_OF_ITEMS, SET_QUANTITIES } from './documents.ts'
 import type { Graphql } from './graphql.ts'
 import { outcomeOfSend, type UserError } from './translate.ts'
 
@@ -14,14 +14,15 @@ export function shopLevels({ graphql, writes, bulk }: { graphql: Graphql; writes
     },
     async readLevels(locationGid, inventoryItemGids, signal) {
       assert(inventoryItemGids.length <= LEVELS_PER_CALL_MAX, 'a call names at most 250 items')
-      const { data } = await graphql.ask<{ nodes: (ItemNode | null)[] }>(
+      const { data, look } = await graphql.ask<{ nodes: (ItemNode | null)[] }>(
         LEVELS_OF_ITEMS,
         { ids: inventoryItemGids, locationId: locationGid },
         signal,
       )
-      return data.nodes.flatMap(node =>
+      const levels = data.nodes.flatMap(node =>
         node?.inventoryLevel ? [asSeen(node.inventoryLevel, { inventoryItemGid: node.id, locationGid })] : [],
       )
+      return { look, levels }
     },
     async *readEveryLevel(signal) {
       for await (const chunk of bulk.run<BulkLine>(BULK_LEVELS, signal)) {
@@ -32,9 +33,9 @@ export function shopLevels({ graphql, writes, bulk }: { graphql: Graphql; writes
         if (levels.length > 0) yield levels
       }
     },
-    freeze: (rows, named) => ({ kind: 'set_available', idempotencyKey: named.idempotencyKey, body: bodyOf(rows, named) }),
+    freeze: (kind, rows, named) => ({ kind, idempotencyKey: named.idempotencyKey, body: bodyOf(kind, rows, named) }),
     async send(call, signal) {
-      const answer = await writes.postOnce(call.body, SET_AVAILABLE, signal)
+      const answer = await writes.postOnce(call.body, DOCUMENT_OF[call.kind], signal)
       return outcomeOfSend(answer, rowCountOf(call))
     },
     async activate(level, idempotencyKey, signal) {
@@ -46,21 +47,43 @@ export function shopLevels({ graphql, writes, bulk }: { graphql: Graphql; writes
   }
 }
 
+const DOCUMENT_OF: Readonly<Record<CallKind, string>> = {
+  set_available: SET_QUANTITIES,
+  set_on_hand: SET_QUANTITIES,
+  adjust_available: ADJUST_QUANTITIES,
+}
+
+type Named = { idempotencyKey: string; reference: string }
+
 /** One order of fields, always: Shopify may take another order for another call. */
-function bodyOf(rows: readonly SetRow[], named: { idempotencyKey: string; reference: string }): string {
-  const quantities = rows.map(row => ({
-    inventoryItemId: row.inventoryItemGid,
-    locationId: row.locationGid,
-    quantity: row.units,
-    changeFromQuantity: row.fromUnits,
-  }))
-  const input = { name: 'available', reason: 'correction', referenceDocumentUri: named.reference, quantities }
-  return JSON.stringify({ query: SET_AVAILABLE, variables: { input, idempotencyKey: named.idempotencyKey } })
+function bodyOf(kind: CallKind, rows: readonly WriteRow[], { idempotencyKey, reference }: Named): string {
+  const head = { name: kind === 'set_on_hand' ? 'on_hand' : 'available', reason: 'correction', referenceDocumentUri: reference }
+  const input =
+    kind === 'adjust_available' ? { ...head, changes: rows.map(asChange) } : { ...head, quantities: rows.map(row => asQuantity(kind, row)) }
+  return JSON.stringify({ query: DOCUMENT_OF[kind], variables: { input, idempotencyKey } })
+}
+
+/** On hand moves by as much as `available` is to move, and is never below nothing. */
+function asQuantity(kind: CallKind, row: WriteRow) {
+  const { inventoryItemGid: inventoryItemId, locationGid: locationId } = row
+  if (kind === 'set_available') return { inventoryItemId, locationId, quantity: row.units, changeFromQuantity: row.fromUnits }
+  assert(row.onHandUnits !== null, 'what is on hand was read before it is written')
+  return {
+    inventoryItemId,
+    locationId,
+    quantity: Math.max(0, row.onHandUnits + row.units - row.fromUnits),
+    changeFromQuantity: row.onHandUnits,
+  }
+}
+
+/** Not compared with anything, and said so: a sale in between stays a sale. */
+function asChange(row: WriteRow) {
+  return { delta: row.units - row.fromUnits, inventoryItemId: row.inventoryItemGid, locationId: row.locationGid, changeFromQuantity: null }
 }
 
 function rowCountOf(call: FrozenCall): number {
-  const { variables } = JSON.parse(call.body) as { variables: { input: { quantities: unknown[] } } }
-  return variables.input.quantities.length
+  const { input } = (JSON.parse(call.body) as { variables: { input: { quantities?: unknown[]; changes?: unknown[] } } }).variables
+  return (input.quantities ?? input.changes ?? []).length
 }
 
 type Installation = { currentAppInstallation: { accessScopes: { handle: string }[] } }
@@ -82,6 +105,7 @@ function asSeen(level: LevelNode, key: { inventoryItemGid: string; locationGid: 
     availableUnits: units('available'),
     committedUnits: units('committed'),
     reservedUnits: units('reserved'),
+    onHandUnits: units('on_hand'),
     isActive: level.isActive,
   }
 }

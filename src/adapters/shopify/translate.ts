@@ -81,7 +81,7 @@ const MESSAGE_CHARS_MAX = 500
 export type UserError = { field: string[] | null; message: string; code?: string | null }
 
 /**
- * What became of a call that sets quantities. No user errors is success, with or without a group: the group is missing
+ * What became of a call that writes quantities. No user errors is success, with or without a group: the group is missing
  * when nothing had to change. Any user error means that nothing was applied.
  */
 export function outcomeOfSend(answer: Answer, rowCount: number): SendOutcome {
@@ -94,14 +94,16 @@ export function outcomeOfSend(answer: Answer, rowCount: number): SendOutcome {
   if (problem) return { kind: 'call_refused', requestId, code: problem.code, message: problem.message }
   const cost = costOf(answer)
   const costPoints = cost?.actualQueryCost ?? cost?.requestedQueryCost ?? null
-  const payload = answer.kind === 'answered' ? (answer.body?.data as SetPayload | undefined)?.inventorySetQuantities : undefined
+  const data = answer.kind === 'answered' ? (answer.body?.data as WritePayload | undefined) : undefined
+  const payload = data?.inventorySetQuantities ?? data?.inventoryAdjustQuantities
   if (!payload)
     return { kind: 'unknown', code: 'CHANNEL_UNREACHABLE', message: 'the answer does not speak of the call', retryAfterMs: null }
   if (payload.userErrors.length === 0) return { kind: 'confirmed', requestId, costPoints }
   return outcomeOfUserErrors(payload.userErrors, { rowCount, requestId, costPoints })
 }
 
-type SetPayload = { inventorySetQuantities?: { userErrors: UserError[] } | null }
+type Payload = { userErrors: UserError[] } | null
+type WritePayload = { inventorySetQuantities?: Payload; inventoryAdjustQuantities?: Payload }
 
 function outcomeOfUserErrors(
   errors: readonly UserError[],
@@ -123,6 +125,8 @@ function outcomeOfUserErrors(
   // The first of this key is still under way: nothing is known yet, and the same key will tell.
   const underWay = errors.find(error => error.code === 'IDEMPOTENCY_CONCURRENT_REQUEST')
   if (underWay) return { kind: 'unknown', code: 'CHANNEL_THROTTLED', message: underWay.message, retryAfterMs: THROTTLED_WAIT_MS }
+  const notNow = errors.find(error => error.code === 'SERVICE_UNAVAILABLE')
+  if (notNow) return { kind: 'unknown', code: 'CHANNEL_UNREACHABLE', message: notNow.message, retryAfterMs: null }
   // The first of this key was refused and its answer was lost: whatever it was, read again and decide again.
   const failedBefore = errors.find(error => error.code === 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED')
   if (failedBefore) return everyRow(failedBefore)
@@ -140,7 +144,8 @@ function outcomeOfUserErrors(
 
 /** `["input", "quantities", "71", "inventoryItemId"]` names row 71. */
 function ordinalOf(error: UserError, rowCount: number): number | null {
-  const ordinal = error.field?.[1] === 'quantities' ? Number(error.field[2] ?? 'none') : Number.NaN
+  const isRow = error.field?.[1] === 'quantities' || error.field?.[1] === 'changes'
+  const ordinal = isRow ? Number(error.field?.[2] ?? 'none') : Number.NaN
   return Number.isInteger(ordinal) && ordinal >= 0 && ordinal < rowCount ? ordinal : null
 }
 

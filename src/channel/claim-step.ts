@@ -1,0 +1,171 @@
+import { READS_INVENTORY } from '../availability/store.ts'
+import { poolsOf } from '../availability/supply-store.ts'
+import type { Tx } from '../db/connection.ts'
+import { peekCursor } from '../db/cursor.ts'
+import { INVENTORY_HEAD, READS_ORDERS } from '../inventory/store.ts'
+import type { InstantMs } from '../kernel/clock.ts'
+import type { Ids } from '../kernel/ids.ts'
+import { askForOrders } from '../orders/store.ts'
+import * as outbox from '../outbox/store.ts'
+import * as levels from './level-store.ts'
+import { type CallKind, LEVELS_PER_CALL_MAX, type ShopPort } from './port.ts'
+import { type Decision, decideLevel, unseenUnits } from './publish.ts'
+import { settingOf } from './setting-store.ts'
+import * as sight from './sight-store.ts'
+import * as store from './store.ts'
+
+/**
+ * How long a claimed call belongs to its sender. One sender at a time works for a shop, so this only matters where one
+ * lost its lock and lives; and then the shop itself refuses the second of two equal keys.
+ */
+export const LEASE_MS = 20_000
+/** When this many movements are not in the promises yet, it is not looked which: every increase waits a moment. */
+const MOVEMENTS_LOOKED_THROUGH_MAX = 20_000
+/** When what an increase needs is not there yet, it is decided again after so long; or as soon as it is there. */
+const WAIT_MS = { CHANNEL_WAITS_FOR_ORDERS: 60_000, CHANNEL_WAITS_FOR_PROMISE: 250, CHANNEL_WAITS_FOR_POOL: 5_000 } as const
+
+type ClaimDeps = { port: ShopPort; ids: Ids; shopId: number }
+type Decided = { level: sight.LevelInSight; pool: sight.LevelInSight[]; revision: number; decision: Decision }
+
+/** What was claimed: calls to send, their bytes and keys kept; and how many were decided without one. */
+export type Claimed = { calls: store.OpenCall[]; agreeing: number }
+
+/**
+ * Decides what is due and claims what has to be written: the bytes and their key are committed before anything is sent.
+ * Null: nothing is due.
+ */
+export async function claim(tx: Tx, deps: ClaimDeps, now: InstantMs): Promise<Claimed | null> {
+  const { shopId } = deps
+  // Read before the snapshot: a cursor that has moved on meanwhile makes us wait, never hurry.
+  const behind = await readCursors(tx)
+  const due = await store.lockDue(tx, { shopId, now, limit: LEVELS_PER_CALL_MAX })
+  if (due.length === 0) return null
+  const decided = await decide(tx, { shopId, due, behind, now })
+  await sight.recordWanted(
+    tx,
+    decided.map(({ level, decision }) => ({ ...level, wantedUnits: decision.wantedUnits })),
+  )
+  const agreeing = decided.filter(each => each.decision.kind === 'agrees')
+  if (agreeing.length > 0) await outbox.markAgreeing(tx, shopId, agreeing.map(intentOf), now)
+  await postpone(tx, shopId, decided, now)
+  const calls: store.OpenCall[] = []
+  for (const by of ['set', 'adjust'] as const) {
+    const call = await recordCall(tx, deps, { by, decided, now })
+    if (call !== null) calls.push(call)
+  }
+  return { calls, agreeing: agreeing.length }
+}
+
+async function readCursors(tx: Tx): Promise<sight.Behind> {
+  const demandSeen = await peekCursor(tx, READS_ORDERS)
+  const movementsSeen = await peekCursor(tx, READS_INVENTORY)
+  const isFarBehind = (await peekCursor(tx, INVENTORY_HEAD)) - movementsSeen > MOVEMENTS_LOOKED_THROUGH_MAX
+  return { demandSeen, movementsSeen, isFarBehind }
+}
+
+type Due = { locationId: number; productId: number; revision: number }
+
+async function decide(
+  tx: Tx,
+  { shopId, due, behind, now }: { shopId: number; due: readonly Due[]; behind: sight.Behind; now: InstantMs },
+): Promise<Decided[]> {
+  const keys = due.map(({ locationId, productId }) => ({ shopId, locationId, productId }))
+  const pools = await poolsAround(tx, keys)
+  const all = new Map([...keys, ...[...pools.values()].flat()].map(key => [nameOf(key), key]))
+  const wanted = [...all.values()].map(key => ({ ...key, isPooled: (pools.get(nameOf(key)) ?? [key]).length > 0 }))
+  const seen = new Map((await sight.levelsInSight(tx, wanted, { ...behind, now })).map(level => [nameOf(level), level]))
+  return due.flatMap(({ revision, ...key }) => {
+    const level = seen.get(nameOf({ shopId, ...key }))
+    if (level === undefined) return []
+    const pool = (pools.get(nameOf(level)) ?? []).flatMap(other => seen.get(nameOf(other)) ?? [])
+    const isPromiseBehind = [level, ...pool].some(each => each.isPromiseBehind)
+    return [{ level, pool, revision, decision: decideLevel({ level, pool, isPromiseBehind, isHot: level.isHot }) }]
+  })
+}
+
+/**
+ * The other levels that draw on the same stock as each of these, and those that draw on stock of such a level: what it lacks
+ * elsewhere is missing here.
+ */
+async function poolsAround(tx: Tx, keys: readonly levels.LevelKey[]): Promise<Map<string, levels.LevelKey[]>> {
+  const near = neighbours(await poolsOf(tx, keys))
+  const others = [...near.values()].flat()
+  if (others.length === 0) return near
+  const known = new Set(keys.map(nameOf))
+  const further = [...new Map(others.filter(key => !known.has(nameOf(key))).map(key => [nameOf(key), key])).values()]
+  const far = new Map([...near, ...neighbours(await poolsOf(tx, further))])
+  return new Map(
+    [...near].map(([name, direct]) => {
+      const reached = new Map([...direct, ...direct.flatMap(other => far.get(nameOf(other)) ?? [])].map(key => [nameOf(key), key]))
+      reached.delete(name)
+      return [name, [...reached.values()]]
+    }),
+  )
+}
+
+function neighbours(members: Awaited<ReturnType<typeof poolsOf>>): Map<string, levels.LevelKey[]> {
+  const near = new Map<string, levels.LevelKey[]>()
+  for (const { ofShopId, ofLocationId, ofProductId, ...key } of members) {
+    const name = nameOf({ shopId: ofShopId, locationId: ofLocationId, productId: ofProductId })
+    const list = near.get(name) ?? []
+    if (nameOf(key) !== name) list.push(key)
+    near.set(name, list)
+  }
+  return near
+}
+
+function nameOf({ shopId, locationId, productId }: levels.LevelKey): string {
+  return `${shopId} ${locationId} ${productId}`
+}
+
+function intentOf({ level: { locationId, productId }, revision }: Decided): outbox.IntentKey {
+  return { locationId, productId, revision }
+}
+
+/** What an increase waits for is asked for at once: the orders of every shop of its pool, a look at its other levels. */
+async function postpone(tx: Tx, shopId: number, decided: readonly Decided[], now: InstantMs): Promise<void> {
+  const waiting = decided.flatMap(each => (each.decision.kind === 'wait' ? [{ ...each, code: each.decision.code }] : []))
+  if (waiting.length === 0) return
+  const rows = waiting.map(each => ({ ...intentOf(each), dueAt: now + WAIT_MS[each.code], code: each.code }))
+  await outbox.postpone(tx, shopId, rows)
+  const unproved = waiting.filter(each => each.code === 'CHANNEL_WAITS_FOR_ORDERS').flatMap(({ level, pool }) => [level, ...pool])
+  const neverSeen = unproved.filter(level => level.base === null && level.notedUntil === null)
+  const stale = waiting.filter(each => each.code === 'CHANNEL_WAITS_FOR_POOL').flatMap(({ pool }) => pool.filter(level => !level.isFresh))
+  await levels.askForLooks(tx, [...neverSeen, ...stale], now)
+  for (const [shop, until] of neededProofs(unproved)) await askForOrders(tx, shop, now, until)
+}
+
+/** Per shop: up to when its orders have to be known for everything that was noted to be proved. */
+function neededProofs(unproved: readonly sight.LevelInSight[]): Map<number, InstantMs> {
+  const needed = new Map<number, InstantMs>()
+  for (const { shopId, base, notedUntil } of unproved) {
+    if (base === null && notedUntil !== null) needed.set(shopId, Math.max(notedUntil, needed.get(shopId) ?? 0))
+  }
+  return needed
+}
+
+/** Levels that others write all the time are added to, in a call of their own; the others are compared. */
+async function recordCall(
+  tx: Tx,
+  { port, ids, shopId }: ClaimDeps,
+  { by, decided, now }: { by: 'set' | 'adjust'; decided: readonly Decided[]; now: InstantMs },
+): Promise<store.OpenCall | null> {
+  const writes = decided.flatMap(each => (each.decision.kind === 'write' && each.decision.by === by ? [{ ...each, ...each.decision }] : []))
+  if (writes.length === 0) return null
+  const kind: CallKind =
+    by === 'adjust' ? 'adjust_available' : (await settingOf(tx, shopId)).written === 'on_hand' ? 'set_on_hand' : 'set_available'
+  const callId = ids.uuid()
+  const named = { idempotencyKey: ids.uuid(), reference: `gid://trueup/Call/${callId}` }
+  const frozen = port.freeze(
+    kind,
+    writes.map(({ level, fromUnits, units }) => ({ ...level, fromUnits, units })),
+    named,
+  )
+  const rows = writes.map(({ level, revision, fromUnits, units }) => ({
+    ...{ locationId: level.locationId, productId: level.productId, revision, fromUnits, units },
+    ...{ promisedUnits: level.promisedUnits, unseenUnits: unseenUnits(level) },
+  }))
+  await store.recordCall(tx, { callId, shopId, frozen, leaseUntil: now + LEASE_MS, now }, rows)
+  await outbox.markSending(tx, { shopId, callId, rows, now })
+  return { callId, frozen, attempts: 1, claimedAt: now }
+}
