@@ -6,8 +6,8 @@ import { ROW_REASON, type RowRejected } from './row-code.ts'
 import { reject } from './row-reject.ts'
 import { parseUnits, quoted } from './units.ts'
 
-/** What can become of an order line. */
-export const ORDER_WORDS = ['ordered', 'cancelled', 'shipped', 'returned', 'rejected'] as const
+/** What can become of an order line. `booked`: an ERP has in its own books what it learnt of it from us. */
+export const ORDER_WORDS = ['ordered', 'cancelled', 'shipped', 'returned', 'rejected', 'booked'] as const
 export type OrderWord = (typeof ORDER_WORDS)[number]
 
 /** Where an order waits that no facility holds yet. They hold no stock. */
@@ -49,8 +49,9 @@ export function readOrderRow(plan: LayoutPlan & { layout: OrderLayout }, raw: Ra
   const idValue = productId === '' ? cell(at.idValue) : productId
   if (idValue === '') return reject.fieldMissing(raw, ['idValue'])
   const quantity = cell(at.units)
-  if (quantity === '') return reject.fieldMissing(raw, ['quantity'])
-  const units = parseUnits(quantity)
+  const isBooked = wordOf(cell(at.orderStatus), 0, settings) === 'booked'
+  if (quantity === '' && !isBooked) return reject.fieldMissing(raw, ['quantity'])
+  const units = quantity === '' ? 0 : parseUnits(quantity)
   if (typeof units !== 'number') return reject.because(raw, units.code, units.reason)
 
   const word = wordOf(cell(at.orderStatus), units, settings)
@@ -65,7 +66,7 @@ export function readOrderRow(plan: LayoutPlan & { layout: OrderLayout }, raw: Ra
 
   const place = placeOf(cell(at.facilityId), cell(at.externalFacilityId), settings)
   const channel = cell(at.channel) || settings.channel || null
-  if (place.facility === null && word !== 'cancelled' && (channel === null || word !== 'ordered'))
+  if (place.facility === null && word !== 'cancelled' && !isBooked && (channel === null || word !== 'ordered'))
     return reject.because(raw, 'ROW_ORDER_NOWHERE', ROW_REASON.ROW_ORDER_NOWHERE)
   const idType = cell(at.idType)
   return {
@@ -81,7 +82,7 @@ export function readOrderRow(plan: LayoutPlan & { layout: OrderLayout }, raw: Ra
   }
 }
 
-const WORDS_TAKEN = 'It takes ordered, cancelled, shipped, returned or rejected.'
+const WORDS_TAKEN = 'It takes ordered, cancelled, shipped, returned, rejected or booked.'
 
 /** The statuses of HotWax's order items beside the plain words. */
 const WORD_OF: Readonly<Record<string, OrderWord>> = {
@@ -97,6 +98,7 @@ const WORD_OF: Readonly<Record<string, OrderWord>> = {
   ...{ shipped: 'shipped', completed: 'shipped', fulfilled: 'shipped', item_completed: 'shipped' },
   ...{ returned: 'returned', item_returned: 'returned' },
   ...{ rejected: 'rejected', item_rejected: 'rejected' },
+  ...{ booked: 'booked', acknowledged: 'booked' },
 }
 
 function wordOf(status: string, units: number, settings: OrderSettings): OrderWord | null {

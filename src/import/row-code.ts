@@ -21,7 +21,7 @@ export const ROW_REASON = {
   ROW_AS_OF_UNREADABLE: 'The moment of which the row speaks cannot be read.',
   ROW_REF_UNKNOWN: 'The row does not say which rejected row it mends, or that one is not of this feed.',
   ROW_RESULT_NEGATIVE: 'The variance would bring the stock on hand below 0.',
-  ROW_STATUS_UNKNOWN: 'The row does not say whether the line was ordered, cancelled, shipped, returned or rejected.',
+  ROW_STATUS_UNKNOWN: 'The row does not say whether the line was ordered, cancelled, shipped, returned, rejected or booked.',
   ROW_INSTANT_UNREADABLE: 'The instant is none that can be read: write 2026-11-24T09:30:00Z.',
   ROW_ORDER_NOWHERE: 'The line names no facility that holds it and no channel that sold it, so it would count against nothing.',
   ROW_CHANNEL_UNKNOWN: 'No group of facilities has this code.',

@@ -2,6 +2,7 @@ import type { Tx } from '../db/connection.ts'
 import { EFFECT_CODE } from '../import/effect.ts'
 import { stagedTable } from '../import/store.ts'
 import type { InstantMs } from '../kernel/clock.ts'
+import { CONTAINS_ALL, type Contains } from './contained.ts'
 
 /** What of a believed file says which moments its rows speak of. */
 export type Moments = {
@@ -10,6 +11,8 @@ export type Moments = {
   asOf: InstantMs
   hasRowAsOf: boolean
   orderLagMs: number
+  /** Which of our own movements the sender's counts have in them already; not said: all up to their moment. */
+  contains?: Contains | null
 }
 
 /** Which relations have to be looked at beside the positions, since something bears on the moments of this file. */
@@ -54,6 +57,13 @@ export async function layBearing(tx: Tx, moments: Moments): Promise<Bearing> {
     ),
   )
   const bearing = found ?? { hasSince: false, hasNewer: false }
+  const uncontained = uncontainedOf(moments)
+  if (uncontained !== null && !bearing.hasSince) {
+    const rows = await tx.query(
+      `select 1 from inventory.own_movement o join ${stagedTable(moments.fileId)} s using (facility_id, product_id) where ${uncontained} limit 1`,
+    )
+    bearing.hasSince = rows.length > 0
+  }
   if (bearing.hasSince) await unscanned(tx, () => laySince(tx, moments, { after, recordedAfter }))
   if (bearing.hasNewer) await layNewer(tx, moments.fileId, earliest)
   return bearing
@@ -79,17 +89,43 @@ async function unscanned<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
   return result
 }
 
+/**
+ * What of our own movements `o` the count `s` lacks although they took effect before its moment, in SQL; null where a count has all of
+ * them. `isContained` is the specification.
+ */
+function uncontainedOf(moments: Moments): string | null {
+  const contains = moments.contains ?? CONTAINS_ALL
+  if (contains.what === 'as_of') return null
+  const moment = momentOfRow(moments)
+  const isLacking =
+    contains.what === 'lag'
+      ? `o.effective_at > ${moment} - interval '${contains.lagMinutes} minutes'`
+      : `(o.acknowledged_at is null or o.acknowledged_at > ${moment})`
+  return `o.effective_at <= ${moment} and ${isLacking} and s.effect <> ${EFFECT_CODE.delta}`
+}
+
 async function laySince(tx: Tx, moments: Moments, { after, recordedAfter }: { after: Date; recordedAfter: Date }): Promise<void> {
   const moment = momentOfRow(moments)
+  const uncontained = uncontainedOf(moments)
   await tx.query(
     `create unlogged table ${sinceTable(moments.fileId)} as
-     select facility_id, product_id,
-            coalesce(sum(m.on_hand_units) filter (where m.effective_at > ${moment}), 0)::integer as on_hand_units,
-            coalesce(sum(m.reserved_units) filter (where m.effective_at > ${moment} - interval '${moments.orderLagMs} milliseconds'), 0)::integer
-              as reserved_units
-       from inventory.movement m
-       join ${stagedTable(moments.fileId)} s using (facility_id, product_id)
-      where m.recorded_at >= '${recordedAfter.toISOString()}' and m.effective_at > '${after.toISOString()}' and s.effect <> ${EFFECT_CODE.delta}
+     select facility_id, product_id, sum(on_hand_units)::integer as on_hand_units, sum(reserved_units)::integer as reserved_units
+       from (
+         select facility_id, product_id,
+                case when m.effective_at > ${moment} then m.on_hand_units else 0 end as on_hand_units,
+                case when m.effective_at > ${moment} - interval '${moments.orderLagMs} milliseconds' then m.reserved_units else 0 end as reserved_units
+           from inventory.movement m
+           join ${stagedTable(moments.fileId)} s using (facility_id, product_id)
+          where m.recorded_at >= '${recordedAfter.toISOString()}' and m.effective_at > '${after.toISOString()}' and s.effect <> ${EFFECT_CODE.delta}
+         ${
+           uncontained === null
+             ? ''
+             : `union all
+         select facility_id, product_id, o.units, 0
+           from inventory.own_movement o join ${stagedTable(moments.fileId)} s using (facility_id, product_id)
+          where ${uncontained}`
+         }
+       ) moved
       group by facility_id, product_id`,
   )
 }
@@ -109,8 +145,9 @@ export type FacilityCount = { facilityId: number; rows: number; units: number; z
 /** Keeps which positions a file counted, so that an older count of them is known for what it is. One row for each facility. */
 export async function markCounted(tx: Tx, moments: Moments, now: InstantMs): Promise<FacilityCount[]> {
   return tx.query<FacilityCount>(
-    `insert into inventory.count_mark (facility_id, file_id, feed_id, as_of, rows, units, zeroes, product_ids, marked_at)
-     select facility_id, $1, $2, $3, count(*), sum(units), count(*) filter (where units = 0), array_agg(product_id), $4
+    `insert into inventory.count_mark (facility_id, file_id, feed_id, as_of, rows, units, zeroes, atp_rows, product_ids, marked_at)
+     select facility_id, $1, $2, $3, count(*), sum(units), count(*) filter (where units = 0),
+            count(*) filter (where effect = ${EFFECT_CODE.atp_reset}), array_agg(product_id), $4
        from ${stagedTable(moments.fileId)}
       where effect <> ${EFFECT_CODE.delta}
       group by facility_id

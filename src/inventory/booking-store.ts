@@ -36,7 +36,7 @@ export async function nextBelieved(tx: Tx): Promise<ToApply | null> {
   const rows = await tx.query<ToApply>(
     `select v.file_id as "fileId", v.seq, v.feed_id as "feedId", v.rows_read as "rowsRead", v.rows_accepted as "rowsAccepted",
             v.rows_rejected as "rowsRejected", v.as_of as "asOf", v.has_row_as_of as "hasRowAsOf", v.order_lag_ms as "orderLagMs",
-            e.settings, f.released_at is not null as "isReleased"
+            e.settings, e.settings -> 'contains' as contains, f.released_at is not null as "isReleased"
        from import.verdict v
        join feed.feed e using (feed_id)
        join feed.file f using (file_id)
@@ -191,7 +191,7 @@ async function layChanged(tx: Tx, file: ToBook, { hasSince, hasNewer }: Bearing)
                       when ${EFFECT_CODE.atp_reset} then s.units - (${onHandThen} - ${reservedThen})
                       else s.units
                     end as difference,
-                    s.effect = ${EFFECT_CODE.delta} and coalesce(p.on_hand_units, 0) + s.units < 0 as is_refused
+                    s.effect = ${EFFECT_CODE.delta} and s.units < 0 and coalesce(p.on_hand_units, 0) + s.units < 0 as is_refused
                from ${rowsOf(file)} s
                left join inventory.position p using (facility_id, product_id)
                ${hasSince ? `left join ${sinceTable(file.fileId)} since using (facility_id, product_id)` : ''}

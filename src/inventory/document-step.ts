@@ -45,7 +45,10 @@ export async function book(tx: Tx, asked: Booking): Promise<Booked> {
     outcomes.push(...(await documents.postLines(tx, { documentId, lines: round, reference, effectiveAt, now })))
   const short = outcomes.find(outcome => outcome.afterUnits < 0 && outcome.afterUnits < outcome.beforeUnits)
   if (short !== undefined && !mayGoBelowNothing(asked.kind)) throw resultNegative(short)
-  if (asked.kind === 'count') await documents.markCounted(tx, lines, effectiveAt)
+  if (asked.kind === 'count') {
+    await documents.markCounted(tx, lines, effectiveAt)
+    await documents.settleHolds(tx, lines, effectiveAt)
+  }
   await store.publishHead(tx)
   return { documentId, isRepeat: false, outcomes }
 }
@@ -80,7 +83,7 @@ function rounds(lines: readonly LedgerLine[]): LedgerLine[][] {
   return found.map(round => round.lines)
 }
 
-/** Takes a document back by counter-entries, as of now: history stays as it was. */
+/** Takes a document back by counter-entries: history stays as it was. */
 export async function reverse(tx: Tx, asked: { documentId: number; who: string; comment: string; now: InstantMs }): Promise<Booked> {
   await documents.lockLedger(tx)
   const document = await documents.documentById(tx, asked.documentId)
@@ -89,7 +92,8 @@ export async function reverse(tx: Tx, asked: { documentId: number; who: string; 
   const moved = await documents.linesOfDocument(tx, asked.documentId)
   const lines = moved.map(({ units, ...where }): LedgerLine => ({ ...where, effect: 'add', units: -units, reason: 'REVERSED' }))
   return book(tx, {
-    ...{ kind: 'reversal', lines, who: asked.who, effectiveAt: asked.now, now: asked.now },
+    // As of when the document was: what a count since then has settled is not taken back a second time.
+    ...{ kind: 'reversal', lines, who: asked.who, effectiveAt: Math.min(document.effectiveAt, asked.now), now: asked.now },
     ...{ reference: document.reference, comment: asked.comment, reverses: asked.documentId },
   })
 }

@@ -2,6 +2,7 @@ import type { Sql, Tx } from '../db/connection.ts'
 import { readCursor } from '../db/cursor.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { DocumentKind, LedgerLine } from './document.ts'
+import { isContainedIn, newestCount } from './shipment-store.ts'
 import { READS_IMPORT } from './store.ts'
 
 /**
@@ -91,7 +92,8 @@ export type LinesToPost = {
 
 /**
  * Appends what the lines move and adds it to positions and bins, in one statement: no total is computed outside of it, so
- * whoever else writes loses nothing. The caller holds the ledger. `countDifference` and `binCountDifference` are the
+ * whoever else writes loses nothing. What a newer count has in it already is kept as a movement of nothing. The caller holds the
+ * ledger. `countDifference` and `binCountDifference` are the
  * specification.
  */
 export async function postLines(tx: Tx, { documentId, lines, reference, effectiveAt, now }: LinesToPost): Promise<LineOutcome[]> {
@@ -101,7 +103,9 @@ export async function postLines(tx: Tx, { documentId, lines, reference, effectiv
                 with ordinality as a (facility_id, product_id, bin, is_count, units, reason, ordinal)
      ), known as (
        select a.*, coalesce(p.on_hand_units, 0) as position_units, p.counted_at,
-              case when not a.is_count then a.units
+              not a.is_count and ${isContainedIn('newest', '$7::timestamptz')} as is_contained,
+              case when not a.is_count and p.counted_as_of = $7 then $7::timestamptz + interval '1 millisecond' else $7::timestamptz end as effective_at,
+              case when not a.is_count then case when ${isContainedIn('newest', '$7::timestamptz')} then 0 else a.units end
                    else a.units - (coalesce(case when a.bin is null then p.on_hand_units else b.on_hand_units end, 0) - since.units)
               end as difference,
               coalesce(p.on_hand_units, 0) - binned.units as rest_units
@@ -113,21 +117,28 @@ export async function postLines(tx: Tx, { documentId, lines, reference, effectiv
             where a.is_count and m.facility_id = a.facility_id and m.product_id = a.product_id
               and m.effective_at > $7 and m.recorded_at >= $7 and (a.bin is null or m.bin = a.bin)
          ) since
+         left join lateral ${newestCount('a.facility_id', 'a.product_id', '$7::timestamptz')} newest on true
          cross join lateral (
            select coalesce(sum(x.on_hand_units), 0)::integer as units from inventory.bin x
             where a.is_count and a.bin is not null and x.facility_id = a.facility_id and x.product_id = a.product_id
          ) binned
      ), split as (
-       select ordinal, facility_id, product_id, bin, difference as units, reason from known
-        where difference <> 0 or counted_at is null
+       select ordinal, facility_id, product_id, bin, difference as units, reason, effective_at,
+              case when is_contained then concat_ws(', ', $9::text, units || ' units, which a newer count had seen') else $9 end as reference
+         from known
+        where difference <> 0 or counted_at is null or is_contained
        union all
-       select ordinal, facility_id, product_id, null, -least(difference, rest_units), 'BIN_ASSIGNED' from known
+       select ordinal, facility_id, product_id, null, -least(difference, rest_units), 'BIN_ASSIGNED', effective_at, $9 from known
         where is_count and bin is not null and difference > 0 and rest_units > 0
      ), moved as (
        insert into inventory.movement (seq, facility_id, product_id, on_hand_units, bin, recorded_at, effective_at, reason, reference, document_id)
-       select nextval('inventory.movement_seq'), facility_id, product_id, units, bin, $8, $7, reason, $9, $10
+       select nextval('inventory.movement_seq'), facility_id, product_id, units, bin, $8, effective_at, reason, reference, $10
          from (select * from split order by ordinal, bin nulls last) in_order
-       returning facility_id, product_id, on_hand_units
+       returning seq, facility_id, product_id, on_hand_units, reason, reference, effective_at
+     ), own as (
+       insert into inventory.own_movement (seq, facility_id, product_id, units, reason, reference, document_id, effective_at, recorded_at)
+       select seq, facility_id, product_id, on_hand_units, reason, reference, $10, effective_at, $8 from moved
+        where on_hand_units <> 0 and reason <> 'BIN_ASSIGNED'
      ), added as (
        select facility_id, product_id, sum(on_hand_units)::integer as units from moved group by facility_id, product_id
      ), binned as (
@@ -170,6 +181,16 @@ export async function markCounted(tx: Tx, lines: readonly LedgerLine[], countedA
               group by facility_id, product_id) a
       where p.facility_id = a.facility_id and p.product_id = a.product_id`,
     [lines.map(line => line.facilityId), lines.map(line => line.productId), new Date(countedAt), lines.map(line => line.bin)],
+  )
+}
+
+/** Somebody counted by hand what was in doubt there: the next step lets it go. */
+export async function settleHolds(tx: Tx, lines: readonly LedgerLine[], countedAt: InstantMs): Promise<void> {
+  await tx.query(
+    `update inventory.hold h set settled_at = $3
+       from unnest($1::integer[], $2::integer[]) as a (facility_id, product_id)
+      where h.facility_id = a.facility_id and h.product_id = a.product_id and h.released_at is null and h.since < $3`,
+    [lines.map(line => line.facilityId), lines.map(line => line.productId), new Date(countedAt)],
   )
 }
 

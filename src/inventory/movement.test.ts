@@ -16,6 +16,7 @@ const table: [string, Effect, number, Balance, Since, string][] = [
   ['by QOH 4 at 10/5: both move by six, and more is promised than there is', 'on_hand_reset', 4, at(10, 5), NOTHING_SINCE, '4/-1'],
   ['by count 20 at 15/10: reservations are kept', 'on_hand_reset', 20, at(15, 10), NOTHING_SINCE, '20/15'],
   ['a variance of −2 at 10/5', 'delta', -2, at(10, 5), NOTHING_SINCE, '8/3'],
+  ['a variance that adds is taken, though more had left than was known', 'delta', 2, at(-3, -3), NOTHING_SINCE, '-1/-1'],
   ['a variance may reach nothing', 'delta', -10, at(10, 5), NOTHING_SINCE, '0/-5'],
   ['40 counted at 02:00 with 3 sold since is 37', 'on_hand_reset', 40, at(47, 47), after(-3), '37/37'],
   ['what was received since the count is there as well', 'on_hand_reset', 40, at(47, 47), after(12), '52/52'],

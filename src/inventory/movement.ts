@@ -44,7 +44,8 @@ export function decideMovement(line: Line, balance: Balance | null, since: Since
   if (countedAsOf !== null && line.asOf < countedAsOf) return { kind: 'outdated' }
   const onHandUnits = balance?.onHandUnits ?? 0
   const difference = differenceOf(line, { onHandUnits, reservedUnits: balance?.reservedUnits ?? 0 }, since)
-  if (line.effect === 'delta' && onHandUnits + difference < 0) return { kind: 'rejected', code: 'ROW_RESULT_NEGATIVE' }
+  // What adds is taken even where more had left than was known.
+  if (line.effect === 'delta' && difference < 0 && onHandUnits + difference < 0) return { kind: 'rejected', code: 'ROW_RESULT_NEGATIVE' }
   if (difference === 0 && balance !== null) return { kind: 'unchanged' }
   return { kind: 'moved', onHandUnits: difference }
 }

@@ -9,6 +9,7 @@ const table: [string, WordOnLine, { onHand: number; atp: number; parked: number 
   ['sale over the counter: −1 on hand, −1 ATP', { word: 'shipped', units: 1, heldUnits: 0 }, { onHand: -1, atp: -1, parked: 0 }],
   ['return that can be sold: +1 on hand, +1 ATP', { word: 'returned', units: 1, heldUnits: 0 }, { onHand: 1, atp: 1, parked: 0 }],
   ['return that cannot', { word: 'returned', units: 1, heldUnits: 0, isRestocked: false }, { onHand: 0, atp: 0, parked: 0 }],
+  ['booked by an ERP: nothing moves', { word: 'booked', units: 1, heldUnits: 0 }, { onHand: 0, atp: 0, parked: 0 }],
   ['rejection: waits elsewhere, in doubt here', { word: 'rejected', units: 1, heldUnits: 1 }, { onHand: 0, atp: 0, parked: 1 }],
   [
     'rejection of what is there all the same: +1 ATP',

@@ -33,6 +33,8 @@ export function effectOf({ word, units, heldUnits, isRestocked = true, reason = 
       return { onHandUnits: -units, reservedUnits: 0 - released, parkedUnits: 0 }
     case 'returned':
       return { onHandUnits: isRestocked ? units : 0, reservedUnits: 0, parkedUnits: 0 }
+    case 'booked':
+      return { onHandUnits: 0, reservedUnits: 0, parkedUnits: 0 }
     case 'rejected': {
       const isInDoubt = reason !== 'NO_VARIANCE_LOG'
       return { onHandUnits: 0, reservedUnits: (isInDoubt ? units : 0) - released, parkedUnits: released }

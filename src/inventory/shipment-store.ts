@@ -14,24 +14,30 @@ export async function eventsUpTo(tx: Tx, after: number, limit: number): Promise<
 
 /**
  * Books what left and what came back: a shipment takes units from on hand, a return that can be sold again adds them. Not so where the
- * sender of the counts takes orders off by itself: its counts say it. The caller holds the ledger. `movementOf` in order-event.ts is
- * the specification.
+ * sender of the counts takes orders off by itself: its counts say it; nor what a newer count has in it already, which is kept as a
+ * movement of nothing. The caller holds the ledger. `effectOf` in order-event.ts and `isContained` are the specification.
  */
 export async function bookShipments(tx: Tx, { after, upTo }: EventRange, now: InstantMs): Promise<number> {
   const rows = await tx.query<{ movements: number }>(
     `with happened as (
-       select e.facility_id, e.product_id, e.order_id, e.happened_at, e.file_id, e.line, e.seq,
+       select e.facility_id, e.product_id, e.order_id, e.event_id, e.happened_at, e.file_id, e.line, e.seq,
               case when e.word = 'shipped' then -e.units else e.units end as units,
               case when e.word = 'shipped' then coalesce(e.reason, 'ORDER_SHIPPED') else 'RTN_ITM_RCPT' end as reason
          from orders.system_event e join feed.feed f using (feed_id)
         where e.seq > $1 and e.seq <= $2 and e.facility_id is not null and e.units > 0
           and (e.word = 'shipped' or (e.word = 'returned' and e.is_restocked))
           and f.settings #>> '{orders,reserves}' is distinct from 'false'
+     ), weighed as (
+       select h.*, nextval('inventory.movement_seq') as movement_seq, case when ${isContainedIn('c', 'h.happened_at')} then 0 else h.units end as moved_units
+         from (select * from happened order by seq) h
+         left join lateral ${newestCount('h.facility_id', 'h.product_id', 'h.happened_at')} c on true
      ), moved as (
        insert into inventory.movement (seq, facility_id, product_id, on_hand_units, recorded_at, effective_at, reason, reference, file_id, line)
-       select nextval('inventory.movement_seq'), facility_id, product_id, units, $3, happened_at, reason, order_id, file_id, line
-         from (select * from happened order by seq) in_order
+       select movement_seq, facility_id, product_id, moved_units, $3, happened_at, reason, order_id, file_id, line from weighed
        returning facility_id, product_id, on_hand_units
+     ), own as (
+       insert into inventory.own_movement (seq, facility_id, product_id, units, reason, reference, event_id, effective_at, recorded_at)
+       select movement_seq, facility_id, product_id, units, reason, order_id, event_id, happened_at, $3 from weighed
      ), positioned as (
        insert into inventory.position as p (facility_id, product_id, on_hand_units)
        select facility_id, product_id, sum(on_hand_units)::integer from moved group by facility_id, product_id
@@ -41,6 +47,42 @@ export async function bookShipments(tx: Tx, { after, upTo }: EventRange, now: In
     [after, upTo, new Date(now)],
   )
   return rows[0]?.movements ?? 0
+}
+
+/**
+ * The newest count of a position after an instant, in SQL, with what its feed says that its counts contain. A count by hand contains
+ * everything up to its moment.
+ */
+export const newestCount = (facilityId: string, productId: string, after: string) => `(
+  select known.as_of, known.contains
+    from (select max(p.counted_as_of) as counted_as_of from inventory.position p
+           where p.facility_id = ${facilityId} and p.product_id = ${productId}) told
+    cross join lateral (
+      select coalesce(k.as_of, told.counted_as_of) as as_of, e.settings -> 'contains' as contains, k.file_id
+        from inventory.count_mark k join feed.feed e using (feed_id)
+       where k.facility_id = ${facilityId} and coalesce(k.as_of, told.counted_as_of) > ${after} and ${productId} = any (k.product_ids)
+      union all
+      select told.counted_as_of, null, 0 where told.counted_as_of > ${after}
+    ) known
+   order by known.as_of desc, known.file_id desc limit 1)`
+
+/** Whether that count has in it what took effect at an instant before its moment and was learnt only now. */
+export const isContainedIn = (count: string, effectiveAt: string) => `coalesce(case ${count}.contains ->> 'what'
+    when 'acknowledged' then false
+    when 'lag' then ${effectiveAt} <= ${count}.as_of - (${count}.contains ->> 'lagMinutes')::integer * interval '1 minute'
+    else ${count}.as_of is not null
+  end, false)`
+
+/** An ERP says that it has booked what it learnt from us: of one event, or of all that is known of an order's product by then. */
+export async function acknowledge(tx: Tx, { after, upTo }: EventRange): Promise<void> {
+  await tx.query(
+    `update inventory.own_movement o set acknowledged_at = e.happened_at
+       from orders.system_event e
+      where e.seq > $1 and e.seq <= $2 and e.word = 'booked' and o.acknowledged_at is null
+        and o.reference = e.order_id and o.product_id = e.product_id and o.effective_at <= e.happened_at
+        and (o.event_id = e.event_id or e.event_id = e.file_id || ':' || e.line)`,
+    [after, upTo],
+  )
 }
 
 /** Units that a facility said it cannot send are not promised again before somebody counts, unless it said that they are there. */
@@ -60,8 +102,12 @@ const countedAfter = (instant: string) => `(p.counted_as_of > ${instant} or exis
   select 1 from inventory.count_mark k
    where k.facility_id = p.facility_id and k.as_of > ${instant} and p.product_id = any (k.product_ids)))`
 
-const SETTLED = `h.released_at is null and exists (
-  select 1 from inventory.position p where p.facility_id = h.facility_id and p.product_id = h.product_id and ${countedAfter('h.since')})`
+/** A count by hand settles at once; one by file where its mark says so, which a count by ATP never does. */
+const SETTLED = `h.released_at is null and (h.settled_at is not null or exists (
+  select 1 from inventory.count_mark k
+    left join inventory.position p on k.as_of is null and p.facility_id = h.facility_id and p.product_id = h.product_id
+   where k.facility_id = h.facility_id and k.atp_rows = 0 and coalesce(k.as_of, p.counted_as_of) > h.since
+     and h.product_id = any (k.product_ids)))`
 
 /** Orders that a newer count has in it by now, since its sender takes open orders off: they hold nothing any more. */
 const TAKEN_OFF = `
@@ -72,13 +118,12 @@ const TAKEN_OFF = `
     join inventory.position p on p.facility_id = r.facility_id and p.product_id = r.product_id and ${countedAfter('s.ordered_at')}
    where e.settings #>> '{orders,reserves}' = 'false'`
 
-/** Rises with every count, by file or by hand: what waits for a count is looked at when it did. */
-export async function countsHead(tx: Tx): Promise<number> {
-  const rows = await tx.query<{ head: number }>(
-    `select coalesce((select max(file_id) from inventory.count_mark), 0)
-          + coalesce((select document_id from inventory.document where kind = 'count' order by document_id desc limit 1), 0) as head`,
+/** The newest document that counted by hand: what waits for a count is looked at when there is another one. */
+export async function newestCountByHand(tx: Tx): Promise<number> {
+  const rows = await tx.query<{ documentId: number }>(
+    `select document_id as "documentId" from inventory.document where kind = 'count' order by document_id desc limit 1`,
   )
-  return rows[0]?.head ?? 0
+  return rows[0]?.documentId ?? 0
 }
 
 /** Whether a count settled what was in doubt, or has open orders in it. */

@@ -20,11 +20,12 @@ import * as store from './store.ts'
 /** Order changes that one step turns into reservations: a step stays well under a second. */
 const DEMAND_PER_STEP_MAX = 10_000
 
-/** Books one believed file, what orders changed, and what is due. Each is one transaction; a file is applied whole or not at all. */
+/** Books what is due, one believed file, and what orders changed. Each is one transaction; a file is applied whole or not at all. */
 export async function step({ db, clock }: { db: Db; clock: Clock }): Promise<StepReport> {
+  // What was due before a count was taken stands before the count is booked.
+  const due = await bookDue({ db, clock })
   const booked = await db.transaction(tx => bookFile(tx, clock))
   const reserved = await db.transaction(tx => reserveDemand(tx, clock))
-  const due = await bookDue({ db, clock })
   return {
     read: booked.read + reserved.read + due.read,
     wrote: booked.wrote + reserved.wrote + due.wrote,
@@ -109,10 +110,11 @@ async function reserveDemand(tx: Tx, clock: Clock): Promise<StepReport> {
   const linkedUpTo = await peekCursor(tx, CATALOG_HEAD)
   const linkedFrom = await readCursor(tx, store.READS_CATALOG)
   // One writer in the ledger at a time: the file cursor's lock is the room's, so seqs commit in their order.
-  await readCursor(tx, store.READS_IMPORT)
+  const booked = await readCursor(tx, store.READS_IMPORT)
   const events = { after: systemsFrom, upTo: systemsUpTo.seq }
   const isRelinked = linkedUpTo !== linkedFrom
-  const countsUpTo = await shipments.countsHead(tx)
+  // Both only rise: a file that was booked, or a count by hand, is news for what waits for a count.
+  const countsUpTo = booked + (await shipments.newestCountByHand(tx))
   const isNews = countsUpTo > (await readCursor(tx, store.READS_COUNTS)) || systemsUpTo.events > 0
   const isCounted = isNews && (await shipments.isAnythingCounted(tx))
   await advanceCursor(tx, store.READS_COUNTS, countsUpTo)
@@ -121,7 +123,10 @@ async function reserveDemand(tx: Tx, clock: Clock): Promise<StepReport> {
   if (isCounted) await shipments.releaseCounted(tx, clock.now())
   if (isRelinked) await reservations.gatherAllOrders(tx)
   const shipped = systemsUpTo.events === 0 ? 0 : await shipments.bookShipments(tx, events, clock.now())
-  if (systemsUpTo.events > 0) await shipments.holdRejected(tx, events)
+  if (systemsUpTo.events > 0) {
+    await shipments.holdRejected(tx, events)
+    await shipments.acknowledge(tx, events)
+  }
   if (await reservations.gatherWanted(tx)) {
     await addParkings(tx, clock.now())
     await reservations.parkWanted(tx)

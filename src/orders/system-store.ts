@@ -37,22 +37,30 @@ export async function recordLines(tx: Tx, file: { fileId: number; feedId: number
        returning 1
      ), newest as (
        select distinct on (order_id, line_id) * from told where word = 'ordered' order by order_id, line_id, happened_at desc, line desc
-     ), changed as (
+     ), compared as (
+       select n.*, coalesce(n.parking, '_NA_') as parked_at,
+              l.placed_at is null or l.rejected_units > 0
+                or (l.product_id, l.facility_id, l.parking, l.ordered_units)
+                   is distinct from (n.product_id, n.facility_id, coalesce(n.parking, '_NA_'), n.units) as is_news
+         from newest n
+         left join orders.system_line l on l.feed_id = $2 and l.order_id = n.order_id and l.line_id = n.line_id
+        where l.placed_at is null or n.happened_at >= l.placed_at
+     ), placed as (
        insert into orders.system_line as l
-         (feed_id, order_id, line_id, product_id, facility_id, parking, group_id, ordered_units, ordered_at)
-       select $2, order_id, line_id, product_id, facility_id, coalesce(parking, '_NA_'), group_id, units, happened_at from newest
+         (feed_id, order_id, line_id, product_id, facility_id, parking, group_id, ordered_units, ordered_at, placed_at)
+       select $2, order_id, line_id, product_id, facility_id, parked_at, group_id, units, happened_at, happened_at from compared
        on conflict (feed_id, order_id, line_id) do update
           set product_id = excluded.product_id, facility_id = excluded.facility_id, parking = excluded.parking,
-              group_id = coalesce(excluded.group_id, l.group_id), ordered_units = excluded.ordered_units, ordered_at = excluded.ordered_at
-        where l.ordered_at is null or (excluded.ordered_at >= l.ordered_at
-          and (l.product_id, l.facility_id, l.parking, l.ordered_units)
-              is distinct from (excluded.product_id, excluded.facility_id, excluded.parking, excluded.ordered_units))
-       returning order_id, line_id
+              group_id = coalesce(excluded.group_id, l.group_id), ordered_units = excluded.ordered_units, placed_at = excluded.placed_at,
+              ordered_at = case when (l.product_id, l.facility_id, l.parking, l.ordered_units)
+                                     is distinct from (excluded.product_id, excluded.facility_id, excluded.parking, excluded.ordered_units)
+                                then excluded.ordered_at else l.ordered_at end
      ), ordered as (
        insert into orders.system_event
          (feed_id, order_id, line_id, word, event_id, product_id, facility_id, units, is_restocked, reason, happened_at, recorded_at, file_id, line)
-       select $2, n.order_id, n.line_id, 'ordered', $1::bigint || ':' || n.line, n.product_id, n.facility_id, n.units, false, n.reason, n.happened_at, $3, n.file_id, n.line
-         from newest n join changed c using (order_id, line_id) order by n.line
+       select $2, order_id, line_id, 'ordered', event_name, product_id, facility_id, units, false, reason, happened_at, $3, file_id, line
+         from compared where is_news order by line
+       on conflict (feed_id, word, event_id, order_id, line_id) do nothing
        returning 1
      )
      select (select count(*) from happened) + (select count(*) from ordered) as news`,
@@ -79,7 +87,7 @@ async function addUpLines(tx: Tx, file: { fileId: number; feedId: number }): Pro
                 coalesce(sum(e.units) filter (where e.word = 'cancelled'), 0) as cancelled,
                 coalesce(sum(e.units) filter (where e.word = 'shipped'), 0) as shipped,
                 coalesce(sum(e.units) filter (where e.word = 'returned'), 0) as returned,
-                coalesce(sum(e.units) filter (where e.word = 'rejected' and (l.ordered_at is null or e.happened_at >= l.ordered_at)), 0) as rejected
+                coalesce(sum(e.units) filter (where e.word = 'rejected' and (l.placed_at is null or e.happened_at >= l.placed_at)), 0) as rejected
            from (select distinct order_id, line_id from import.order_row where file_id = $1) touched
            join orders.system_line l on l.feed_id = $2 and l.order_id = touched.order_id and l.line_id = touched.line_id
            join orders.system_event e on e.feed_id = $2 and e.order_id = l.order_id and e.line_id = l.line_id

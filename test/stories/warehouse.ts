@@ -14,7 +14,9 @@ export type Warehouse = {
   house: House
   /** What the rooms take for the time. */
   clock: { at: number; now(): number }
-  /** Brings a text in through the HTTP door, and says what became of it once the rooms are at rest. */
+  /** Brings a text in through the HTTP door, and leaves it to the rooms. */
+  drop(feed: string, text: string, name?: string): Promise<number>
+  /** The same, and says what became of it once the rooms are at rest. */
   bring(feed: string, text: string, name?: string): Promise<FileOutcome>
   /** Calls the rooms in the order of the street until none of them finds work. */
   walk(): Promise<void>
@@ -49,6 +51,7 @@ export async function openWarehouse(skus: readonly string[]): Promise<Warehouse>
   })
   const feeds = [
     { name: 'counts', layout: 'RESET_INVENTORY' },
+    { name: 'atp', layout: 'RESET_INVENTORY' },
     { name: 'cycle-counts', layout: 'REC_INV_COUNT' },
     { name: 'variances', layout: 'MDM_INV_VARIANCE', fileKind: 'delta' as const },
     { name: 'orders', layout: 'ORDER_LINES' },
@@ -69,16 +72,20 @@ export async function openWarehouse(skus: readonly string[]): Promise<Warehouse>
     throw new Error(`the rooms did not come to rest in ${ROUNDS_MAX} rounds`)
   }
 
+  async function drop(feedName: string, text: string, name = `${feedName}-${++files}.csv`): Promise<number> {
+    const feed = await feedCalled(db, feedName)
+    const bytes = Buffer.from(text)
+    const chunks = (async function* () {
+      yield bytes
+    })()
+    const upload = { feedId: feed?.feedId ?? 0, name, chunks, declaredBytes: bytes.length }
+    return (await receiveUpload({ spoolDir: house.spoolDir, reception }, upload)).fileId
+  }
+
   return {
-    ...{ house, clock, walk },
-    async bring(feedName, text, name = `${feedName}-${++files}.csv`) {
-      const feed = await feedCalled(db, feedName)
-      const bytes = Buffer.from(text)
-      const chunks = (async function* () {
-        yield bytes
-      })()
-      const upload = { feedId: feed?.feedId ?? 0, name, chunks, declaredBytes: bytes.length }
-      const { fileId } = await receiveUpload({ spoolDir: house.spoolDir, reception }, upload)
+    ...{ house, clock, walk, drop },
+    async bring(feedName, text, name) {
+      const fileId = await drop(feedName, text, name)
       await walk()
       return outcomeOf(house, fileId)
     },

@@ -69,8 +69,9 @@ type Inode = { dev: number; ino: number }
 async function linkOnce(from: string, to: string): Promise<Inode | null> {
   const source = await lstat(from).catch(nullIfMissing)
   if (source !== null) {
+    // Another process may have put it away since we looked.
     await link(from, to).catch(error => {
-      if (errnoOf(error) !== 'EEXIST') throw error
+      if (errnoOf(error) !== 'EEXIST' && errnoOf(error) !== 'ENOENT') throw error
     })
   }
   const target = await lstat(to).catch(nullIfMissing)

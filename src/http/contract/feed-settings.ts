@@ -102,6 +102,18 @@ export const orderSettings = z
   .partial()
   .meta({ id: 'OrderSettings' })
 
+const BOOKING_LAG_MINUTES_MAX = 30 * 24 * 60
+
+/** Which of our own movements (shipments, returns, corrections) the counts of a feed have in them already. */
+export const containsSettings = z
+  .strictObject({
+    /** All up to its moment; all up to a lag before it; or what its sender acknowledged. */
+    what: z.enum(['as_of', 'lag', 'acknowledged']),
+    lagMinutes: z.int().min(0).max(BOOKING_LAG_MINUTES_MAX).optional(),
+  })
+  .refine(said => (said.what === 'lag') === (said.lagMinutes !== undefined), 'A lag is so many minutes; the others have none.')
+  .meta({ id: 'ContainsSettings' })
+
 const PERCENT_MAX = 1_000
 const UNITS_MAX = 2_147_483_647
 const percent = z.number().min(0).max(PERCENT_MAX)
@@ -206,6 +218,7 @@ export const feedSettings = z
     asOf: asOfSettings,
     orders: orderSettings,
     belief: beliefSettings,
+    contains: containsSettings,
     arrival: arrivalSettings,
     due: dueSettings,
     keep: keepSettings,
