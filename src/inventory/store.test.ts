@@ -26,7 +26,7 @@ async function book({ rows, asOf, hasRowAsOf = false, orderLagMs = 0, now = NOW 
   return database.db.transaction(async tx => {
     await tx.query(
       `create unlogged table import.staged_${fileId} as
-       select 1 as facility_id, product_id, units, effect::smallint, line, line * 10 as byte_offset, null::text as reason, 'raw' as raw, as_of
+       select 1 as facility_id, product_id, units, effect::smallint, line, line * 10 as byte_offset, null::text as reason, 'raw' as raw, null::text as cells, as_of
          from unnest($1::integer[], $2::integer[], $3::integer[], $4::timestamptz[]) with ordinality as r (product_id, units, effect, as_of, line)`,
       [
         rows.map(row => row.productId),
