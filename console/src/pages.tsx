@@ -22,6 +22,7 @@ export const pages = createBrowserRouter([
       { path: 'jobs/in/:category', lazy: async () => ({ Component: (await import('./pages/job-manager.tsx')).JobManager }) },
       { path: 'jobs/:slug', lazy: async () => ({ Component: (await import('./pages/job.tsx')).JobPage }) },
       { path: 'shops', lazy: async () => ({ Component: (await import('./pages/shops.tsx')).Shops }) },
+      { path: 'shops/:code/:tab?', lazy: async () => ({ Component: (await import('./pages/shop.tsx')).ShopPage }) },
       { path: 'findings', lazy: async () => ({ Component: (await import('./pages/findings.tsx')).Findings }) },
       { path: 'audit', lazy: async () => ({ Component: (await import('./pages/audit.tsx')).AuditPage }) },
       { path: 'rooms/:room', lazy: async () => ({ Component: (await import('./pages/room.tsx')).RoomPage }) },

@@ -4,6 +4,7 @@ import { credentialRoutes } from '../catalog/credential-routes.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
 import { exchangeRoutes } from '../channel/exchange-routes.ts'
 import { publishingRoutes } from '../channel/publishing-routes.ts'
+import { mappingRoutes } from '../channel/mapping-routes.ts'
 import { channelRoutes } from '../channel/routes.ts'
 import { shopRoutes } from '../channel/shop-routes.ts'
 import type { Hint } from '../channel/webhook.ts'
@@ -97,6 +98,7 @@ export function allRoutes(deps: {
     }),
     ...publishingRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
     ...exchangeRoutes({ db, clock }),
+    ...mappingRoutes({ db }),
     ...credentialRoutes({ db, clock, seal: house.box.seal, credentialChanged: () => clockwork.nudge('shop-check') }),
     ...webhookRoutes({
       db,

@@ -1,5 +1,4 @@
-import { NavLink } from 'react-router'
-import classes from './job-tabs.module.css'
+import { Tabs } from '../parts/tabs.tsx'
 
 const TABS = [
   { to: '/jobs/in/inventory', label: 'Inventory' },
@@ -12,13 +11,5 @@ const TABS = [
 
 /** The pages of the Job Manager, by the names that operators know. */
 export function JobTabs() {
-  return (
-    <nav className={classes.tabs} aria-label="Job Manager">
-      {TABS.map(({ to, label }) => (
-        <NavLink key={to} to={to} end>
-          {label}
-        </NavLink>
-      ))}
-    </nav>
-  )
+  return <Tabs label="Job Manager" tabs={TABS} />
 }

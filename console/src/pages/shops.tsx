@@ -1,20 +1,13 @@
-import { type Shop, useShops } from '../api/queries.ts'
+import { Link } from 'react-router'
+import { useShops } from '../api/queries.ts'
+import { cell, Table } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
-import { Facts, PageHead, Panel } from '../parts/panel.tsx'
-import { State, type Tone } from '../parts/state.tsx'
-import { When } from '../parts/when.tsx'
+import { PageHead, Panel } from '../parts/panel.tsx'
+import { State } from '../parts/state.tsx'
+import { accessWords, sentenceOf, toneOf } from './shop-words.ts'
 
-const HEALTH: Record<Shop['health']['state'], { tone: Tone; word: string }> = {
-  unknown: { tone: 'unknown', word: 'Not asked yet' },
-  reachable: { tone: 'ok', word: 'Answers' },
-  unreachable: { tone: 'stopped', word: 'Does not answer' },
-  refused: { tone: 'stopped', word: 'Refuses us' },
-}
-
-const ACCESS: Record<Shop['accessScope'], string> = { no_access: 'No access', read_only: 'Read only', read_and_write: 'Read and write' }
-
-/** The shops, what we may do there, and how they do. */
+/** The shops, how they do, and what we may do there. Each opens its own page. */
 export function Shops() {
   const shops = useShops()
   return (
@@ -24,55 +17,56 @@ export function Shops() {
         note={shops.data && whole(shops.data.rows.length)}
         lead="Where stock is promised, and what we may do there."
       />
-      <Shown of={shops}>
-        {({ rows }) =>
-          rows.length === 0 ? (
-            <Panel>
+      <Panel isFlush>
+        <Shown of={shops}>
+          {({ rows }) =>
+            rows.length === 0 ? (
               <Empty title="No shop is connected yet">
                 Connect one on the command line: <code>npx trueup shop add --help</code>
               </Empty>
-            </Panel>
-          ) : (
-            <div style={{ display: 'grid', gap: 16 }}>
-              {rows.map(shop => (
-                <ShopCard key={shop.code} shop={shop} />
-              ))}
-            </div>
-          )
-        }
-      </Shown>
+            ) : (
+              <Table
+                label="Shops"
+                head={
+                  <tr>
+                    <th className={cell.wide}>Shop</th>
+                    <th>Access scope</th>
+                    <th className={cell.right}>Waiting</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>Locations mapped</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>Items linked</th>
+                  </tr>
+                }
+              >
+                {rows.map(shop => (
+                  <tr key={shop.code}>
+                    <td>
+                      <Link to={`/shops/${encodeURIComponent(shop.code)}`} data-row>
+                        {shop.name}
+                      </Link>{' '}
+                      <State {...toneOf(shop)} isQuiet />
+                      <div className={cell.dim}>
+                        {sentenceOf(shop)} <CodeOf shop={shop} />
+                      </div>
+                    </td>
+                    <td className={cell.nowrap}>{accessWords(shop)}</td>
+                    <td className={`num ${cell.right}`}>{whole(shop.waiting)}</td>
+                    <td className={`num ${cell.right} ${cell.narrowHidden}`}>
+                      {whole(shop.locationsMapped)} of {whole(shop.locations)}
+                    </td>
+                    <td className={`num ${cell.right} ${cell.narrowHidden}`}>{whole(shop.itemsLinked)}</td>
+                  </tr>
+                ))}
+              </Table>
+            )
+          }
+        </Shown>
+      </Panel>
     </>
   )
 }
 
-function ShopCard({ shop }: { shop: Shop }) {
-  const { health } = shop
-  return (
-    <Panel title={shop.name} note={<span className="mono">{shop.code}</span>} actions={<State {...HEALTH[health.state]} />}>
-      {health.message && (
-        <p style={{ marginTop: 0 }}>
-          {health.message} {health.code && <Code code={health.code} />}{' '}
-          {health.retryAt && (
-            <>
-              Tried again <When at={health.retryAt} />.
-            </>
-          )}
-        </p>
-      )}
-      <Facts
-        facts={[
-          ['Access scope', ACCESS[shop.accessScope]],
-          ['Locations mapped', `${whole(shop.locationsMapped)} of ${whole(shop.locations)} active`],
-          ['Items linked', whole(shop.itemsLinked)],
-          ['Catalogue read', <When key="catalog" at={shop.catalogReadAt} />],
-          ['Orders known until', <When key="orders" at={shop.ordersKnownUntil} />],
-          ['API', `${shop.apiVersion}`],
-        ]}
-      />
-      <p style={{ margin: '16px 0 0' }}>
-        Granted by Shopify:{' '}
-        {health.grantedScopes === null ? 'not asked yet' : <span className="mono">{health.grantedScopes.join(', ')}</span>}
-      </p>
-    </Panel>
-  )
+/** Why, with its page; the shop's own trouble goes before what holds us. */
+export function CodeOf({ shop }: { shop: { health: { code: string | null; held: { code: string } | null } } }) {
+  const code = shop.health.code ?? shop.health.held?.code
+  return code === undefined || code === null ? null : <Code code={code} />
 }

@@ -146,3 +146,39 @@ export const newCredential = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('client_credentials'), ...app }),
   z.object({ kind: z.literal('refresh_token'), ...app, refreshToken: secret }),
 ])
+
+export const MAPPING_PROBLEMS = [
+  'CATALOG_MAPPING_LOCATION_UNMAPPED',
+  'CATALOG_MAPPING_LOCATION_INACTIVE',
+  'CATALOG_MAPPING_LOCATION_OF_SERVICE',
+  'CATALOG_MAPPING_FACILITY_TWICE',
+  'CATALOG_MAPPING_FACILITY_UNSHOWN',
+] as const
+
+export const mappingCheck = z.object({
+  locations: z.array(
+    z.object({
+      locationId: z.number().int(),
+      name: z.string(),
+      isActive: z.boolean(),
+      isFulfillmentService: z.boolean(),
+      /** The codes of the facilities whose stock it shows. */
+      facilities: z.array(z.string()),
+      /** The group by which it shows several; null: it shows one, or none. */
+      group: z.string().nullable(),
+      levels: z.number().int(),
+      promisedUnits: z.number().int(),
+      link: z.string().nullable(),
+    }),
+  ),
+  problems: z.array(
+    z.object({
+      code: z.enum(MAPPING_PROBLEMS),
+      location: z.string().nullable(),
+      facility: z.string().nullable(),
+      locations: z.array(z.string()),
+      /** Null: nobody can put a number on it. */
+      units: z.number().int().nullable(),
+    }),
+  ),
+})

@@ -1,0 +1,52 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { Wire } from '../../../src/http/contract/instant.ts'
+import type { addedShop } from '../../../src/http/contract/shop.ts'
+import type {
+  accessScopeOfShop,
+  credentialInDetail,
+  exchangeRows,
+  exchangesPage,
+  mappingCheck,
+  newAccessScope,
+  newCredential,
+  shopDetail,
+  throttleChart,
+} from '../../../src/http/contract/shop-care.ts'
+import { change, getJson, type Query } from './client.ts'
+import { usePage } from './queries.ts'
+
+export type ShopDetail = Wire<typeof shopDetail>
+export type Exchange = Wire<typeof exchangesPage>['rows'][number]
+export type MappingCheck = Wire<typeof mappingCheck>
+export type AccessScope = ShopDetail['accessScope']
+export type AddedShop = Wire<typeof addedShop>
+
+const REFETCH_MS = 3_000
+const of = (code: string) => `/shops/${encodeURIComponent(code)}`
+
+export function useShop(code: string) {
+  return useQuery({
+    queryKey: ['shops', 'one', code],
+    queryFn: ({ signal }) => getJson<ShopDetail>(of(code), {}, signal),
+    refetchInterval: REFETCH_MS,
+  })
+}
+
+/** Changes something of a shop, and has every page about shops look again. */
+function useChange<Body, Answer>(send: (body: Body) => Promise<Answer>) {
+  const client = useQueryClient()
+  return useMutation({ mutationFn: send, onSettled: () => client.invalidateQueries({ queryKey: ['shops'] }) })
+}
+
+export const useSetAccessScope = (code: string) =>
+  useChange((body: Wire<typeof newAccessScope>) => change<Wire<typeof accessScopeOfShop>>('PUT', `${of(code)}/access-scope`, body))
+export const useCheckShop = (code: string) => useChange(() => change<ShopDetail>('POST', `${of(code)}/check`))
+export const useSetCredential = (code: string) =>
+  useChange((body: Wire<typeof newCredential>) => change<Wire<typeof credentialInDetail>>('PUT', `${of(code)}/credential`, body))
+
+export const useJobLog = (code: string, query: Query) =>
+  usePage<Wire<typeof exchangesPage>>('shops', `${of(code)}/job-log`, query, { refetchMs: REFETCH_MS })
+export const useMapping = (code: string) => usePage<MappingCheck>('shops', `${of(code)}/mapping`, {})
+export const useThrottle = (code: string) => usePage<Wire<typeof throttleChart>>('shops', `${of(code)}/throttle`, {}, { refetchMs: 15_000 })
+export const useExchangeRows = (code: string, exchangeId: number, isWanted: boolean) =>
+  usePage<Wire<typeof exchangeRows>>('shops', `${of(code)}/job-log/${exchangeId}/rows`, {}, { isWanted })

@@ -1,0 +1,52 @@
+import { ACCESS_SCOPE_WORDS } from '../../../src/channel/capability.ts'
+import type { ShopCode } from '../../../src/channel/port.ts'
+import { isInTrouble, shopSentence } from '../../../src/channel/sentence.ts'
+import type { Shop } from '../api/queries.ts'
+import type { Tone } from '../parts/state.tsx'
+
+const time = (iso: string | null): number => (iso === null ? 0 : Date.parse(iso))
+
+function factsOf(shop: Shop) {
+  const { health } = shop
+  return {
+    state: health.state,
+    code: health.code as ShopCode | null,
+    message: health.message,
+    since: time(health.since),
+    failures: 0,
+    retryAt: health.retryAt === null ? null : time(health.retryAt),
+    heldCode: (health.held?.code ?? null) as ShopCode | null,
+    heldMessage: health.held?.message ?? null,
+    heldSince: health.held === null ? null : time(health.held.since),
+    isEnabled: shop.isEnabled,
+    waiting: shop.waiting,
+  }
+}
+
+/** The very sentence that the server says, with the time of whoever reads it. */
+export function sentenceOf(shop: Shop): string {
+  return shopSentence(factsOf(shop), at => clockTime(at))
+}
+
+/** The hour and minute; the day too where it is not today's. */
+export function clockTime(at: number, now = Date.now()): string {
+  const when = new Date(at)
+  const hour = when.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+  return when.toDateString() === new Date(now).toDateString()
+    ? hour
+    : `${when.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${hour}`
+}
+
+export function toneOf(shop: Shop): { tone: Tone; word: string } {
+  const { health } = shop
+  if (!shop.isEnabled) return { tone: 'paused', word: 'Switched off' }
+  if (health.state === 'unreachable') return { tone: 'stopped', word: 'Unreachable' }
+  if (health.state === 'refused') return { tone: 'stopped', word: 'Refuses us' }
+  if (health.held !== null) return { tone: isInTrouble(factsOf(shop), Date.now()) ? 'stuck' : 'paused', word: 'Held' }
+  return health.state === 'unknown' ? { tone: 'unknown', word: 'Not asked yet' } : { tone: 'ok', word: 'Answers' }
+}
+
+/** Unset is read only, and is said to be unset. */
+export function accessWords(shop: Pick<Shop, 'accessScope' | 'isAccessScopeSet'>): string {
+  return `${ACCESS_SCOPE_WORDS[shop.accessScope]}${shop.isAccessScopeSet ? '' : ' (not set)'}`
+}

@@ -1,0 +1,107 @@
+import { Button } from '@mantine/core'
+import { IconRefresh } from '@tabler/icons-react'
+import { useParams } from 'react-router'
+import { useSession } from '../api/queries.ts'
+import { type ShopDetail, useCheckShop, useShop } from '../api/shops.ts'
+import { Back } from '../parts/back.tsx'
+import { Shown, Trouble } from '../parts/nothing.tsx'
+import { whole } from '../parts/number.ts'
+import { Outside } from '../parts/outside.tsx'
+import { Facts, PageHead, Panel } from '../parts/panel.tsx'
+import { State } from '../parts/state.tsx'
+import { Tabs } from '../parts/tabs.tsx'
+import { When } from '../parts/when.tsx'
+import { Lost } from './lost.tsx'
+import { ShopConfig } from './shop-config.tsx'
+import { JobLog } from './shop-job-log.tsx'
+import { Locations } from './shop-locations.tsx'
+import { Webhooks } from './shop-webhooks.tsx'
+import { accessWords, sentenceOf, toneOf } from './shop-words.ts'
+import { CodeOf } from './shops.tsx'
+
+/** One shop: how it is and whose turn it is, and behind the tabs what we may do there, its locations and its job log. */
+export function ShopPage() {
+  const { code = '', tab = 'config' } = useParams()
+  const shop = useShop(code)
+  return (
+    <>
+      <Back to="/shops">Shopify Shop</Back>
+      <Shown of={shop}>{found => <Found shop={found} tab={tab} />}</Shown>
+    </>
+  )
+}
+
+function Found({ shop, tab }: { shop: ShopDetail; tab: string }) {
+  const at = `/shops/${encodeURIComponent(shop.code)}`
+  return (
+    <>
+      <PageHead
+        title={shop.name}
+        note={shop.name === shop.code ? undefined : <span className="mono">{shop.code}</span>}
+        lead={
+          <>
+            <State {...toneOf(shop)} /> {shop.stopped === null ? sentenceOf(shop) : `${shop.stopped.reason} ${sentenceOf(shop)}`}{' '}
+            <CodeOf shop={shop} />
+          </>
+        }
+        actions={<Actions shop={shop} />}
+      />
+      <Tabs
+        label={`Shop ${shop.name}`}
+        tabs={[
+          { to: at, label: 'Shopify Config' },
+          { to: `${at}/locations`, label: 'Locations' },
+          { to: `${at}/job-log`, label: 'Job log' },
+          { to: `${at}/webhooks`, label: 'Webhooks' },
+        ]}
+        beside={<Outside href={shop.links.status}>Shopify’s status page</Outside>}
+      />
+      <div style={{ display: 'grid', gap: 16 }}>
+        {tab === 'config' && <Summary shop={shop} />}
+        {tab === 'config' && <ShopConfig shop={shop} />}
+        {tab === 'locations' && <Locations shop={shop} />}
+        {tab === 'job-log' && <JobLog shop={shop} />}
+        {tab === 'webhooks' && <Webhooks shop={shop} />}
+        {!['config', 'locations', 'job-log', 'webhooks'].includes(tab) && <Lost />}
+      </div>
+    </>
+  )
+}
+
+function Summary({ shop }: { shop: ShopDetail }) {
+  return (
+    <Panel>
+      <Facts
+        facts={[
+          ['Access scope', accessWords(shop)],
+          ['Changes waiting', whole(shop.waiting)],
+          ['Locations mapped', `${whole(shop.locationsMapped)} of ${whole(shop.locations)} open`],
+          ['Items linked', whole(shop.itemsLinked)],
+          ['Catalogue read', <When key="catalog" at={shop.catalogReadAt} />],
+          ['Orders known until', <When key="orders" at={shop.ordersKnownUntil} />],
+        ]}
+      />
+    </Panel>
+  )
+}
+
+function Actions({ shop }: { shop: ShopDetail }) {
+  const session = useSession()
+  const check = useCheckShop(shop.code)
+  return (
+    <>
+      {shop.links.admin !== null && <Outside href={shop.links.admin}>Open in Shopify</Outside>}
+      {session.data?.role !== 'viewer' && (
+        <Button
+          variant="default"
+          leftSection={<IconRefresh size={16} aria-hidden />}
+          loading={check.isPending}
+          onClick={() => check.mutate(undefined)}
+        >
+          Ask Shopify again
+        </Button>
+      )}
+      <Trouble error={check.error} />
+    </>
+  )
+}
