@@ -14,6 +14,8 @@ test('nothing is set: loopback, the usual ports, both roles, the embedded databa
     logLevel: 'info',
     secretKey: null,
     publicUrl: null,
+    smtpUrl: null,
+    mailFrom: 'trueup@localhost',
   })
 })
 

@@ -22,8 +22,12 @@ export type Config = {
   secretKey: string | null
   /** Where Shopify reaches us, for webhooks; null: nowhere, and webhooks are off. */
   publicUrl?: string | null
+  /** The mail server for alerts; null: no mail is sent. */
+  smtpUrl?: string | null
+  mailFrom?: string
 }
 
+export const MAIL_FROM_DEFAULT = 'trueup@localhost'
 export const HTTP_PORT_DEFAULT = 7310
 export const SFTP_PORT_DEFAULT = 7322
 const DATA_DIR_DEFAULT = '.trueup'
@@ -46,6 +50,8 @@ const environment = z.object({
   TRUEUP_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   TRUEUP_SECRET_KEY: z.string().min(SECRET_KEY_CHARS_MIN).optional(),
   TRUEUP_PUBLIC_URL: z.url({ protocol: /^https$/ }).optional(),
+  TRUEUP_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  TRUEUP_MAIL_FROM: z.string().min(3).default(MAIL_FROM_DEFAULT),
 })
 
 /** What must stand in each variable, said to the person who has to mend it. */
@@ -58,6 +64,8 @@ const EXPECTED = {
   TRUEUP_ROLES: 'gate, work or gate,work',
   TRUEUP_LOG: 'debug, info, warn, error or silent',
   TRUEUP_PUBLIC_URL: 'the https address under which Shopify reaches this server, such as https://trueup.example',
+  TRUEUP_SMTP_URL: 'the mail server for alerts, such as smtp://user:password@host:587',
+  TRUEUP_MAIL_FROM: 'the address that alerts come from, such as trueup@example.org',
   TRUEUP_SECRET_KEY: `at least ${SECRET_KEY_CHARS_MIN} characters`,
 } as const
 
@@ -93,6 +101,8 @@ export function readConfig(flags: Flags = {}, env: Environment = process.env, cw
     logLevel: read.TRUEUP_LOG,
     secretKey: read.TRUEUP_SECRET_KEY ?? null,
     publicUrl: read.TRUEUP_PUBLIC_URL ?? null,
+    smtpUrl: read.TRUEUP_SMTP_URL ?? null,
+    mailFrom: read.TRUEUP_MAIL_FROM,
   }
 }
 

@@ -17,8 +17,11 @@ import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import * as orders from '../orders/step.ts'
 import { systemStep } from '../orders/system-step.ts'
 import * as outbox from '../outbox/step.ts'
+import type { AlertPort } from '../reconcile/alert-port.ts'
 import { hardSync } from '../reconcile/proof-step.ts'
 import * as reconcile from '../reconcile/step.ts'
+import { sendAlerts, watch } from '../reconcile/watch-step.ts'
+import { healthFacts, syncNow } from './health-facts.ts'
 import type { Shops } from './shops.ts'
 
 export type RoomDeps = {
@@ -30,6 +33,9 @@ export type RoomDeps = {
   shops: Pick<Shops, 'each' | 'check'>
   pollFolders(): Promise<StepReport>
   visitSources(signal?: AbortSignal): Promise<StepReport>
+  alertPort: AlertPort
+  consoleUrl: string | null
+  dataDir: string
 }
 
 /** What a run is told; `shop`: the code of the one shop that it is for. */
@@ -38,7 +44,8 @@ type RunParameters = Readonly<Record<string, string>>
 export type Steps = Record<RoomStep, (signal?: AbortSignal, parameters?: RunParameters) => Promise<StepReport>>
 
 /** Every room's unit of work, with what it needs. The clockwork calls them; a story may call them itself, in any order. */
-export function roomSteps({ db, clock, ids, files, format, shops, pollFolders, visitSources }: RoomDeps): Steps {
+export function roomSteps(deps: RoomDeps): Steps {
+  const { db, clock, ids, files, format, shops, pollFolders, visitSources } = deps
   const forShops = (room: RoomStep, work: Parameters<Shops['each']>[1], parameters?: RunParameters) =>
     shops.each(room, work, parameters?.shop ?? null)
   return {
@@ -70,6 +77,8 @@ export function roomSteps({ db, clock, ids, files, format, shops, pollFolders, v
         () => putAwayStep({ db, clock, files }),
       ),
     'check-ledger': () => inventory.checkLedger({ db, clock }),
+    watch: () => watch({ ...deps, facts: () => healthFacts(deps), sentence: () => syncNow(deps) }),
+    alerts: signal => sendAlerts({ db, clock, port: deps.alertPort, ...abort(signal) }),
   }
 }
 
@@ -88,6 +97,7 @@ export const FOLLOWS: Partial<Record<RoomStep, readonly RoomStep[]>> = {
   channel: ['reconcile', 'orders'],
   reconcile: ['channel'],
   'hard-sync': ['channel'],
+  watch: ['alerts'],
 }
 
 function abort(signal: AbortSignal | undefined): { signal?: AbortSignal } {

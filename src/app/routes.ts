@@ -33,7 +33,9 @@ import { heartbeats } from '../jobs/store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ordersRoutes } from '../orders/routes.ts'
 import { outboxRoutes } from '../outbox/routes.ts'
+import { alertRoutes } from '../reconcile/alert-routes.ts'
 import { driftRoutes } from '../reconcile/drift-routes.ts'
+import { findingRoutes } from '../reconcile/finding-routes.ts'
 import { proofRoutes } from '../reconcile/proof-routes.ts'
 import { release } from '../reconcile/proof-step.ts'
 import { readStreet, reconcileRoutes } from '../reconcile/routes.ts'
@@ -119,6 +121,11 @@ export function allRoutes(deps: {
       mappingChanged: () => {
         for (const room of FOLLOWS.catalog ?? []) clockwork.nudge(room)
       },
+    }),
+    ...findingRoutes({ db, clock, lookedAt: async () => (await heartbeats(db)).find(beat => beat.room === 'watch')?.beatAt ?? null }),
+    ...alertRoutes({
+      ...{ db, clock, ids: world.ids, seal: house.box.seal, canMail: house.canMail },
+      queued: () => clockwork.nudge('alerts'),
     }),
     ...auditRoutes({ db }),
     ...jobRoutes(jobs),

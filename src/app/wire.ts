@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { alertPort } from '../adapters/alerts/alerts.ts'
 import { openFileRoom } from '../adapters/files/file-room.ts'
 import { sftpDoor } from '../adapters/files/sftp-client/client.ts'
 import { anyFormatReader } from '../adapters/formats/any-format.ts'
@@ -12,7 +13,7 @@ import { createReception, type Receiver } from '../feed/step.ts'
 import type { Log } from '../jobs/log.ts'
 import type { Clock, Sleep } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
-import { agentSocketGiven, type Config } from './config.ts'
+import { agentSocketGiven, type Config, MAIL_FROM_DEFAULT } from './config.ts'
 import { migrationsDir } from './places.ts'
 import { roomSteps, type Steps } from './rooms.ts'
 import { openSecretBox, type SecretBox } from './secret-box.ts'
@@ -39,13 +40,18 @@ export type House = {
   remoteDoor: RemoteDoor
   /** What every door of this process talks to. */
   receiver: Receiver
+  /** Whether a mail server is set. */
+  canMail: boolean
   /** Told of each whole file; whoever runs the rooms puts its nudge here. */
   arrival: { tell(): void }
   close(): Promise<void>
 }
 
 /** Opens the house: starts or finds the database, brings it up to the code, and gives every room what it needs. */
-export async function openHouse(config: Pick<Config, 'dataDir' | 'databaseUrl' | 'secretKey' | 'publicUrl'>, world: World): Promise<House> {
+export async function openHouse(
+  config: Pick<Config, 'dataDir' | 'databaseUrl' | 'secretKey' | 'publicUrl' | 'smtpUrl' | 'mailFrom'>,
+  world: World,
+): Promise<House> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o711 })
   const database = await openDatabase(config, world)
   try {
@@ -56,7 +62,7 @@ export async function openHouse(config: Pick<Config, 'dataDir' | 'databaseUrl' |
     const spoolDir = path.join(config.dataDir, 'spool')
     const files = await openFileRoom({ homesDir, spoolDir })
     const box = await openSecretBox(config.dataDir, config.secretKey)
-    const { publicUrl = null } = config
+    const { publicUrl = null, smtpUrl = null, mailFrom = MAIL_FROM_DEFAULT } = config
     const shops = openShops({ db, box, clock: world.clock, ids: world.ids, sleep: world.sleep, fetch: world.fetch, publicUrl })
     const arrival = { tell() {} }
     const receiver = createReception({ db, clock: world.clock, ids: world.ids, arrived: () => arrival.tell() })
@@ -64,12 +70,27 @@ export async function openHouse(config: Pick<Config, 'dataDir' | 'databaseUrl' |
     const remoteDoor = sftpDoor({ spoolDir, agentSocket: agentSocketGiven(), clock: world.clock })
     const { clock, sleep, ids } = world
     const visitSources = sourceVisits({ db, clock, sleep, ids, door: remoteDoor, reception: receiver, unseal: box.open })
-    const steps = roomSteps({ db, clock: world.clock, ids: world.ids, files, format: anyFormatReader, shops, pollFolders, visitSources })
+    const telling = {
+      alertPort: alertPort({ smtpUrl, mailFrom, fetch: world.fetch, unseal: box.open }),
+      ...{ consoleUrl: publicUrl, dataDir: config.dataDir },
+    }
+    const steps = roomSteps({
+      db,
+      clock: world.clock,
+      ids: world.ids,
+      files,
+      format: anyFormatReader,
+      shops,
+      pollFolders,
+      visitSources,
+      ...telling,
+    })
     return {
       ...{
         db,
         databaseUrl: database.url,
         isEmbedded: config.databaseUrl === null,
+        canMail: smtpUrl !== null,
         files,
         homesDir,
         spoolDir,

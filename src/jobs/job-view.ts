@@ -11,7 +11,12 @@ import { editsOf, heartbeats, knownSince, lastRunOfEachJob } from './store.ts'
 const NEXT_SHOWN = 5
 
 /** Every job as the list shows it, judged at this moment from rows: true even when the clockwork is dead. */
-export async function jobViews({ db, clock, jobs, waiting }: JobRouteDeps): Promise<Answer<typeof jobInList>[]> {
+export async function jobViews({
+  db,
+  clock,
+  jobs,
+  waiting,
+}: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' | 'waiting'>): Promise<Answer<typeof jobInList>[]> {
   const set = await schedules(db, jobs)
   const asked = new Map((await lastRunOfEachJob(db, { asked: true })).map(run => [run.job, run]))
   const beats = new Map((await heartbeats(db)).map(beat => [beat.room, beat.beatAt]))

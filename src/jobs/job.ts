@@ -20,6 +20,8 @@ export const ROOM_STEPS = [
   'hard-sync',
   'put-away',
   'check-ledger',
+  'watch',
+  'alerts',
 ] as const
 
 export type RoomStep = (typeof ROOM_STEPS)[number]
@@ -202,6 +204,17 @@ export const JOBS: readonly Job[] = [
     aliases: [],
   },
   {
+    name: 'Check Health and Alert',
+    slug: 'check-health-and-alert',
+    category: 'Miscellaneous',
+    description: 'Looks at everything that can go wrong, keeps what it found, and tells those who are to be told.',
+    steps: ['watch', 'alerts'],
+    cron: '*/5 * * * *',
+    isSlow: false,
+    parameters: [],
+    aliases: [],
+  },
+  {
     name: 'Put Files Away',
     slug: 'put-files-away',
     category: 'Miscellaneous',
@@ -263,4 +276,6 @@ export const FLOOR_MS: Readonly<Record<RoomStep, number | null>> = {
   'hard-sync': null,
   'put-away': 5_000,
   'check-ledger': null,
+  watch: 15_000,
+  alerts: 5_000,
 }

@@ -30,7 +30,9 @@ import { scheduleRoutes } from '../../src/jobs/schedule-routes.ts'
 import { heartbeats } from '../../src/jobs/store.ts'
 import { ordersRoutes } from '../../src/orders/routes.ts'
 import { outboxRoutes } from '../../src/outbox/routes.ts'
+import { alertRoutes } from '../../src/reconcile/alert-routes.ts'
 import { driftRoutes } from '../../src/reconcile/drift-routes.ts'
+import { findingRoutes } from '../../src/reconcile/finding-routes.ts'
 import { proofRoutes } from '../../src/reconcile/proof-routes.ts'
 import { release } from '../../src/reconcile/proof-step.ts'
 import { readStreet, reconcileRoutes } from '../../src/reconcile/routes.ts'
@@ -127,6 +129,8 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     ].flat(),
     ...jobRoutes(jobs),
     ...scheduleRoutes(jobs),
+    ...findingRoutes({ db, clock, lookedAt: async () => NOW }),
+    ...alertRoutes({ db, clock, ids, seal: catalog.seal, canMail: false, queued: () => void done.jobs.push('alerts') }),
     ...auditRoutes({ db }),
     ...beliefRoutes({ db }),
     ...fileRoutes({ db }),

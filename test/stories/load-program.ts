@@ -36,6 +36,7 @@ const steps = roomSteps({
   shops: { each: async () => NOTHING_TO_DO, check: async () => NOTHING_TO_DO },
   pollFolders: async () => ({ read: 0, wrote: 0, more: false }),
   visitSources: async () => ({ read: 0, wrote: 0, more: false }),
+  ...{ alertPort: { async send() {} }, consoleUrl: null, dataDir: '.' },
 })
 
 const now = realClock.now()

@@ -124,6 +124,8 @@ const PAGES = [
   ['shop-webhooks', '/shops/adventure-works/webhooks'],
   ['findings', '/findings'],
   ['audit', '/audit'],
+  ['health', '/health'],
+  ['alerts', '/alerts'],
   ['room', '/rooms/outbox'],
   ['reconcile', '/rooms/reconcile'],
   ['help', '/help/ROW_UNITS_NOT_WHOLE'],

@@ -1,6 +1,8 @@
 import {
+  IconBell,
   IconBuildingStore,
   IconFiles,
+  IconHeartbeat,
   IconHistory,
   IconLinkOff,
   IconPackages,
@@ -14,10 +16,12 @@ export type Place = { to: string; label: string; icon: TablerIcon }
 /** The menu, from top to bottom. A page's title begins with the place whose address its own begins with. */
 export const PLACES: readonly Place[] = [
   { to: '/', label: 'Street', icon: IconRoute },
+  { to: '/health', label: 'Health', icon: IconHeartbeat },
   { to: '/files', label: 'Files', icon: IconFiles },
   { to: '/stock', label: 'Stock', icon: IconPackages },
   { to: '/jobs', label: 'Job Manager', icon: IconStack2 },
   { to: '/shops', label: 'Shopify Shop', icon: IconBuildingStore },
   { to: '/findings', label: 'Catalogue link', icon: IconLinkOff },
+  { to: '/alerts', label: 'Alerts', icon: IconBell },
   { to: '/audit', label: 'Audit log', icon: IconHistory },
 ]

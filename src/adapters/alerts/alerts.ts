@@ -1,0 +1,107 @@
+import { createHmac } from 'node:crypto'
+import { createTransport } from 'nodemailer'
+import { messageOf, TrueupError } from '../../kernel/error.ts'
+import type { Address, AlertPort, Message } from '../../reconcile/alert-port.ts'
+
+const SEND_MS_MAX = 15_000
+const SECOND_MS = 1_000
+/** How much of a refusal is kept to show it. */
+const ANSWER_CHARS_MAX = 300
+
+export type AlertsOptions = {
+  /** `smtp://user:password@host:port` or `smtps://…`; null: no mail can be sent. */
+  smtpUrl: string | null
+  mailFrom: string
+  fetch: typeof fetch
+  unseal(sealed: string): string
+}
+
+/** Mail by SMTP, webhooks signed as Standard Webhooks do, and webhooks that take Slack's form. */
+export function alertPort({ smtpUrl, mailFrom, fetch, unseal }: AlertsOptions): AlertPort {
+  return {
+    async send(to, message, signal) {
+      switch (to.kind) {
+        case 'email':
+          return sendMail(to, message)
+        case 'webhook':
+          return post(to, JSON.stringify(payloadOf(message)), message, signal)
+        case 'slack':
+          return post({ ...to, secretSealed: null }, JSON.stringify({ text: `*${message.subject}*\n${message.body}` }), message, signal)
+      }
+    },
+  }
+
+  async function sendMail({ address }: Address, message: Message): Promise<void> {
+    if (smtpUrl === null) throw noMailServer()
+    const transport = createTransport({ url: smtpUrl, connectionTimeout: SEND_MS_MAX, socketTimeout: SEND_MS_MAX } as { url: string })
+    try {
+      await transport.sendMail({
+        from: mailFrom,
+        to: address,
+        subject: message.subject,
+        text: message.body,
+        messageId: `<${message.messageId}@trueup>`,
+        date: new Date(message.madeAt),
+      })
+    } catch (cause) {
+      throw unsent('ALERT_MAIL_REFUSED', `The mail server did not take the message to ${address}: ${messageOf(cause)}`, cause)
+    } finally {
+      transport.close()
+    }
+  }
+
+  async function post({ address, secretSealed }: Address, body: string, message: Message, signal?: AbortSignal): Promise<void> {
+    const headers = {
+      'content-type': 'application/json',
+      ...signatureOf(body, message, secretSealed === null ? null : unseal(secretSealed)),
+    }
+    const limit = AbortSignal.timeout(SEND_MS_MAX)
+    let answer: Response
+    try {
+      answer = await fetch(address, {
+        method: 'POST',
+        headers,
+        body,
+        redirect: 'manual',
+        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      })
+    } catch (cause) {
+      throw unsent('ALERT_UNREACHABLE', `The receiver did not answer: ${messageOf(cause)}`, cause)
+    }
+    if (answer.ok) return
+    const said = (await answer.text().catch(() => '')).slice(0, ANSWER_CHARS_MAX)
+    throw unsent('ALERT_REFUSED', `The receiver answered with status ${answer.status}${said === '' ? '' : `: ${said}`}`)
+  }
+}
+
+function payloadOf({ subject, body, detail, madeAt }: Message) {
+  return { type: 'trueup.alert', timestamp: new Date(madeAt).toISOString(), data: { subject, body, ...(detail as object) } }
+}
+
+/**
+ * The three headers of Standard Webhooks 1.0: id, time in seconds, and `v1,` with the HMAC-SHA256 of `id.time.body`. The key is the
+ * secret's bytes, decoded where it has the form `whsec_…`.
+ */
+export function signatureOf(
+  body: string,
+  { messageId, madeAt }: Pick<Message, 'messageId' | 'madeAt'>,
+  secret: string | null,
+): Record<string, string> {
+  const timestamp = String(Math.floor(madeAt / SECOND_MS))
+  const named = { 'webhook-id': messageId, 'webhook-timestamp': timestamp }
+  if (secret === null) return named
+  const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice('whsec_'.length), 'base64') : Buffer.from(secret)
+  const signature = createHmac('sha256', key).update(`${messageId}.${timestamp}.${body}`).digest('base64')
+  return { ...named, 'webhook-signature': `v1,${signature}` }
+}
+
+function noMailServer(): TrueupError {
+  return new TrueupError('ALERT_NO_MAIL_SERVER', 'No mail server is set, so no mail can be sent.', {
+    retry: 'after-operator',
+    hint: 'Set TRUEUP_SMTP_URL to smtp://user:password@host:port and start again.',
+  })
+}
+
+function unsent(code: string, message: string, cause?: unknown): TrueupError {
+  return new TrueupError(code, message, { retry: 'backoff', hint: 'Look at the address; it is tried again by itself.', cause })
+}

@@ -1,0 +1,49 @@
+import { statfs } from 'node:fs/promises'
+import type { Db } from '../db/connection.ts'
+import { JOBS } from '../jobs/job.ts'
+import { jobViews } from '../jobs/job-view.ts'
+import { heartbeats } from '../jobs/store.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Facts } from '../reconcile/diagnosis.ts'
+import * as facts from '../reconcile/facts-store.ts'
+import { readStreet } from '../reconcile/routes.ts'
+
+type Deps = { db: Db; clock: Clock; dataDir: string }
+
+/** What the orders room noticed counts for a day. */
+const NOTICED_MS = 24 * 3_600_000
+
+/** Everything that diagnosis.ts judges, read at this moment. */
+export async function healthFacts({ db, clock, dataDir }: Deps): Promise<Facts> {
+  const street = await readStreet({ db, clock, heartbeats: () => heartbeats(db) })
+  const waiting = async () => new Map(street.rooms.map(room => [room.room as string, room]))
+  const jobs = await jobViews({ db, clock, jobs: JOBS, waiting })
+  const now = clock.now()
+  return {
+    rooms: street.rooms,
+    jobs: jobs.flatMap(job => job.findings.map(finding => ({ ...finding, job: job.name, slug: job.slug }))),
+    shops: await facts.shopFacts(db),
+    links: await facts.linkFacts(db),
+    blocked: await facts.blockedFacts(db),
+    drift: await facts.driftFacts(db),
+    files: await facts.fileFacts(db, now),
+    sources: await facts.sourceFacts(db),
+    machine: { ...(await facts.machineFacts(db)), freeBytes: await freeBytes(dataDir), dataDir, clockSkewMs: null },
+    found: await facts.orderFindings(db, now - NOTICED_MS),
+  }
+}
+
+/** The first page's sentence, for the daily mail. */
+export async function syncNow({ db, clock }: Deps): Promise<{ sentence: string; levelsDifferent: number; unitsAtRisk: number }> {
+  return (await readStreet({ db, clock, heartbeats: () => heartbeats(db) })).sync
+}
+
+/** null where it cannot be looked at. */
+async function freeBytes(directory: string): Promise<number | null> {
+  try {
+    const disk = await statfs(directory)
+    return disk.bavail * disk.bsize
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,111 @@
+import type { Sql } from '../db/connection.ts'
+import type { InstantMs } from '../kernel/clock.ts'
+import type { DriftFact, FileFact, GroupFact, ShopFact, SourceFact } from './diagnosis.ts'
+import type { Finding } from './finding.ts'
+
+/*
+ * What diagnosis.ts judges, read from the rooms' tables: grouped, so that 180,000 rows of one cause are one fact with an example.
+ */
+
+/** Files that came to nothing count for so long, or until a later one of their feed is applied. */
+const FILES_LOOKED_BACK_MS = 7 * 24 * 3_600_000
+const FILES_MAX = 50
+
+export async function shopFacts(sql: Sql): Promise<ShopFact[]> {
+  return sql.query<ShopFact>(
+    `select s.code as shop, s.is_enabled as "isEnabled", coalesce(h.state, 'unknown') as state, h.code, h.message, h.since,
+            h.held_code as "heldCode", h.held_message as "heldMessage", h.held_since as "heldSince",
+            coalesce(w.levels, 0) as waiting, coalesce(w.units, 0) as "waitingUnits",
+            o.code as "ordersCode", o.message as "ordersMessage", coalesce(u.unmapped, 0) as unmapped
+       from catalog.shop s
+       left join channel.health h using (shop_id)
+       left join orders.watermark o using (shop_id)
+       left join lateral (
+         select count(*) as levels, sum(abs(i.units - coalesce(b.shop_units, 0))) as units
+           from outbox.intent i
+           left join reconcile.observation b on b.shop_id = i.shop_id and b.location_id = i.location_id and b.product_id = i.product_id
+          where i.shop_id = s.shop_id and i.state in ('pending', 'sending')
+       ) w on true
+       left join lateral (
+         select count(*) as unmapped from catalog.location l
+          where l.shop_id = s.shop_id and l.is_active
+            and not exists (select 1 from catalog.location_mapping m where m.shop_id = l.shop_id and m.location_id = l.location_id)
+       ) u on true
+      order by s.code`,
+  )
+}
+
+/** SKUs that could not be linked, by reason and shop. */
+export async function linkFacts(sql: Sql): Promise<GroupFact[]> {
+  return sql.query<GroupFact>(
+    `select f.code, s.code as shop, count(*) as count, 0 as units, min(f.found_at) as since, coalesce(min(nullif(f.sku, '')), 'one without a SKU') as example
+       from catalog.link_finding f join catalog.shop s using (shop_id)
+      where s.is_enabled
+      group by f.code, s.code order by f.code, s.code`,
+  )
+}
+
+/** Levels that are blocked, by reason and shop. */
+export async function blockedFacts(sql: Sql): Promise<GroupFact[]> {
+  return sql.query<GroupFact>(
+    `select i.code, s.code as shop, count(*) as count, coalesce(sum(abs(i.units)), 0) as units, min(i.changed_at) as since,
+            coalesce(min(p.name), 'a product') as example
+       from outbox.intent i
+       join catalog.shop s using (shop_id)
+       left join catalog.product p using (product_id)
+      where i.state = 'blocked' and i.code is not null and s.is_enabled
+      group by i.code, s.code order by i.code, s.code`,
+  )
+}
+
+/** Levels that show another number than was promised, by shop. */
+export async function driftFacts(sql: Sql): Promise<DriftFact[]> {
+  return sql.query<DriftFact>(
+    `select s.code as shop, count(*) as levels, coalesce(sum(abs(o.expected_units - coalesce(o.shop_units, 0))), 0) as units, min(o.different_since) as since
+       from reconcile.observation o join catalog.shop s using (shop_id)
+      where o.verdict = 'different' and s.is_enabled
+      group by s.code order by s.code`,
+  )
+}
+
+/** Files that wait for a person or came to nothing, until a later one of the same feed is applied. */
+export async function fileFacts(sql: Sql, now: InstantMs): Promise<FileFact[]> {
+  return sql.query<FileFact>(
+    `select e.name as feed, f.file_id as "fileId", f.name, f.state, f.code, f.reason, f.changed_at as since
+       from feed.file f join feed.feed e using (feed_id)
+      where f.state = 'held'
+         or (f.state in ('failed', 'interrupted') and f.changed_at > $1
+             and not exists (select 1 from feed.file later
+                              where later.feed_id = f.feed_id and later.state = 'applied' and later.file_id > f.file_id))
+      order by f.changed_at desc limit $2`,
+    [new Date(now - FILES_LOOKED_BACK_MS), FILES_MAX],
+  )
+}
+
+/** The servers of others that files are fetched from. */
+export async function sourceFacts(sql: Sql): Promise<SourceFact[]> {
+  return sql.query<SourceFact>(`select name, state, code, reason, looked_at as since from feed.source where is_enabled order by name`)
+}
+
+/** What the orders room noticed: of each kind the newest, and how many there were. */
+export async function orderFindings(sql: Sql, since: InstantMs): Promise<Finding[]> {
+  const rows = await sql.query<{ code: string; shop: string; count: number; since: InstantMs; detail: string }>(
+    `select f.code, s.code as shop, count(*) as count, min(f.found_at) as since, (array_agg(f.detail order by f.found_at desc))[1] as detail
+       from orders.finding f join catalog.shop s using (shop_id)
+      where f.found_at > $1
+      group by f.code, s.code`,
+    [new Date(since)],
+  )
+  return rows.map(({ code, shop, count, since: began, detail }) => ({
+    ...{ code, subject: shop, shop, severity: 'note' as const, since: began, unitsAtRisk: null },
+    evidence: count === 1 ? detail : `${detail} (${count} times lately)`,
+    action: { label: 'See the orders', to: '/rooms/orders' },
+  }))
+}
+
+export async function machineFacts(sql: Sql): Promise<{ databaseBytes: number; ledgerDiffers: number }> {
+  const rows = await sql.query<{ bytes: number; differing: number | null }>(
+    `select pg_database_size(current_database()) as bytes, (select differing from inventory.check_run order by checked_at desc limit 1) as differing`,
+  )
+  return { databaseBytes: rows[0]?.bytes ?? 0, ledgerDiffers: rows[0]?.differing ?? 0 }
+}

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { TrueupError } from '../kernel/error.ts'
+import { REMIND_MS, SETTLES_MS } from './alert.ts'
+import type { Message } from './alert-port.ts'
+import { latestAlerts, setRecipient } from './alert-store.ts'
+import type { Facts } from './diagnosis.ts'
+import { blockedFacts, driftFacts, fileFacts, linkFacts, machineFacts, orderFindings, shopFacts, sourceFacts } from './facts-store.ts'
+import { findingsPage, findingsSince, silenceFinding } from './finding-store.ts'
+import { sendAlerts, watch } from './watch-step.ts'
+
+let home: TestDatabase
+let now = Date.UTC(2026, 10, 23, 10)
+let minted = 0
+const clock = { now: () => now }
+const ids = { uuid: () => `00000000-0000-4000-8000-${String(++minted).padStart(12, '0')}`, secret: () => 'secret' }
+
+beforeAll(async () => {
+  home = await openTestDatabase()
+  const recipient = {
+    severityLeast: 'risk',
+    shops: null,
+    feeds: null,
+    quietFrom: null,
+    quietTo: null,
+    timeZone: 'UTC',
+    dailyHour: null,
+    isOn: true,
+  } as const
+  await home.db.transaction(tx => setRecipient(tx, { ...recipient, name: 'ada', kind: 'email', address: 'ada@example.org' }, now))
+})
+afterAll(() => home.drop())
+
+const nothing: Facts = {
+  ...{ rooms: [], jobs: [], shops: [], links: [], blocked: [], drift: [], files: [], sources: [], found: [] },
+  machine: { freeBytes: null, dataDir: 'data', databaseBytes: 0, ledgerDiffers: 0, clockSkewMs: null },
+}
+const drift = (units: number) => ({ ...nothing, drift: [{ shop: 'corner', levels: 2, units, since: now - 60_000 }] })
+let facts: Facts = nothing
+const look = () =>
+  watch({
+    ...{ db: home.db, clock, ids, facts: async () => facts, consoleUrl: null },
+    sentence: async () => ({ sentence: 'In sync.', levelsDifferent: 0, unitsAtRisk: 0 }),
+  })
+const queued = async () => (await latestAlerts(home.db, 50)).map(alert => alert.subject)
+
+test('a finding begins, is told once it has settled, is refreshed, reminded of, ends with its cause, and is kept', async () => {
+  facts = drift(9)
+  expect(await look()).toMatchObject({ read: 1, wrote: 1 })
+  expect(await queued()).toEqual([])
+  now += SETTLES_MS
+  facts = drift(12)
+  await look()
+  expect(await queued()).toEqual(['Trueup: RECONCILE_DRIFT corner'])
+  expect((await findingsSince(home.db, now))[0]).toMatchObject({ unitsAtRisk: 12, severity: 'risk', shop: 'corner' })
+  await look()
+  expect(await queued()).toHaveLength(1)
+  now += REMIND_MS
+  await look()
+  expect(await queued()).toHaveLength(2)
+  now += 1_000
+  facts = nothing
+  await look()
+  expect((await queued())[0]).toBe('Trueup: over: RECONCILE_DRIFT corner')
+  expect(await findingsSince(home.db, now)).toEqual([])
+  const [past] = await findingsPage(home.db, { isOpen: false, code: null, shop: null, limit: 9, offset: 0 })
+  expect(past).toMatchObject({ code: 'RECONCILE_DRIFT', endedAt: now })
+})
+
+test('the same cause again is another finding; one that is silenced is told to nobody until more is at risk', async () => {
+  facts = drift(9)
+  await look()
+  const [open] = await findingsSince(home.db, now)
+  await home.db.transaction(tx =>
+    silenceFinding(tx, { findingId: open?.findingId ?? 0, until: now + 3_600_000, aboveUnits: 10, by: 'ada', reason: 'a stocktaking' }),
+  )
+  const before = (await queued()).length
+  now += SETTLES_MS
+  await look()
+  expect(await queued()).toHaveLength(before)
+  facts = drift(11)
+  await look()
+  expect(await queued()).toHaveLength(before + 1)
+})
+
+test('a message that does not arrive is tried again with the same id, and says why meanwhile', async () => {
+  await home.db.query('update reconcile.alert set sent_at = $1', [new Date(now)])
+  facts = { ...facts, files: [{ feed: 'daily', fileId: 1, name: 'a.csv', state: 'held', code: null, reason: 'rows −80 %', since: now }] }
+  await look()
+  now += SETTLES_MS
+  await look()
+  const sent: Message[] = []
+  let isAway = true
+  const port = {
+    async send(_to: unknown, message: Message) {
+      sent.push(message)
+      if (isAway) throw new TrueupError('ALERT_UNREACHABLE', 'The receiver did not answer.', { retry: 'backoff', hint: 'Wait.' })
+    },
+  }
+  const deps = { db: home.db, clock, port }
+  expect(await sendAlerts(deps)).toMatchObject({ read: 1, wrote: 0 })
+  expect((await latestAlerts(home.db, 1))[0]).toMatchObject({ sentAt: null, code: 'ALERT_UNREACHABLE', tries: 1 })
+  expect(await sendAlerts(deps)).toMatchObject({ read: 0 })
+  isAway = false
+  now += 15_000
+  expect(await sendAlerts(deps)).toMatchObject({ read: 1, wrote: 1 })
+  expect(new Set(sent.map(message => message.messageId)).size).toBe(1)
+  expect((await latestAlerts(home.db, 1))[0]).toMatchObject({ sentAt: now, code: null, tries: 2 })
+})
+
+test('the daily mail comes once, in its hour', async () => {
+  await home.db.query('update reconcile.alert_recipient set daily_hour = 7')
+  const dailies = async () => (await queued()).filter(subject => subject.startsWith('Trueup today')).length
+  now = Date.UTC(2026, 10, 24, 6, 59)
+  await look()
+  expect(await dailies()).toBe(0)
+  now = Date.UTC(2026, 10, 24, 7, 1)
+  await look()
+  await look()
+  expect(await dailies()).toBe(1)
+  now = Date.UTC(2026, 10, 25, 7, 0, 30)
+  await look()
+  expect(await dailies()).toBe(2)
+})
+
+test('every question of the facts is understood by the database', async () => {
+  expect(await shopFacts(home.db)).toEqual([])
+  for (const ask of [linkFacts, blockedFacts, driftFacts, sourceFacts]) expect(await ask(home.db)).toEqual([])
+  expect(await fileFacts(home.db, now)).toEqual([])
+  expect(await orderFindings(home.db, 0)).toEqual([])
+  expect(await machineFacts(home.db)).toMatchObject({ ledgerDiffers: 0 })
+})

@@ -1,0 +1,98 @@
+import type { Db } from '../db/connection.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { messageOf as reasonOf, TrueupError } from '../kernel/error.ts'
+import type { Ids } from '../kernel/ids.ts'
+import type { StepReport } from '../kernel/report.ts'
+import { dailyOf, hourIn, linesFor, messageOf } from './alert.ts'
+import type { AlertPort } from './alert-port.ts'
+import { retryAlertMs } from './alert-retry.ts'
+import * as alerts from './alert-store.ts'
+import { diagnose, type Facts } from './diagnosis.ts'
+import { FINDINGS_KEPT_MS, findingsSince, keepFindings, purgeFindings } from './finding-store.ts'
+
+const DAY_MS = 24 * 3_600_000
+/** Ends of findings are told for so long; whoever could not be reached meanwhile hears no more of them. */
+const ENDS_TOLD_MS = 7 * DAY_MS
+const ALERTS_PER_STEP_MAX = 20
+const SEND_LEASE_MS = 60_000
+
+export type WatchDeps = {
+  db: Db
+  clock: Clock
+  ids: Ids
+  /** Everything that can be looked at, read at this moment. */
+  facts(): Promise<Facts>
+  /** The sentence on the first page. */
+  sentence(): Promise<{ sentence: string; levelsDifferent: number; unitsAtRisk: number }>
+  /** Where the console is reached; null: not known, and messages have no links. */
+  consoleUrl: string | null
+}
+
+/** Looks at everything, keeps what was found, and puts on its way what people are to be told of it. */
+export async function watch({ db, clock, ids, facts, sentence, consoleUrl }: WatchDeps): Promise<StepReport> {
+  const now = clock.now()
+  const findings = diagnose(await facts(), now)
+  const kept = await db.transaction(tx => keepFindings(tx, findings, now))
+  await purgeFindings(db, now - FINDINGS_KEPT_MS)
+  const open = await findingsSince(db, now - ENDS_TOLD_MS)
+  let told = 0
+  for (const recipient of await alerts.recipients(db)) {
+    if (!recipient.isOn) continue
+    const lines = linesFor(recipient, open, await alerts.toldTo(db, recipient.recipientId), now)
+    if (lines.length > 0) {
+      const message = {
+        ...{ messageId: ids.uuid(), madeAt: now, ...messageOf(lines, { console: consoleUrl }, now) },
+        detail: { type: 'findings', findings: lines.map(({ finding, word }) => ({ ...finding, word })) },
+      }
+      await db.transaction(tx => alerts.queueAlert(tx, { recipientId: recipient.recipientId, kind: 'findings', message, lines }))
+      told++
+    }
+    if (await isDailyDue(db, recipient, now)) {
+      const day = await alerts.dayFigures(db, now - DAY_MS)
+      const silentFeeds = open.filter(one => one.code === 'FEED_SILENT' && one.endedAt === null).map(one => one.subject)
+      const facts = { ...day, ...(await sentence()), silentFeeds, findings: open.filter(one => one.endedAt === null) }
+      const message = { messageId: ids.uuid(), madeAt: now, ...dailyOf(facts), detail: { type: 'daily', ...day } }
+      await db.transaction(tx => alerts.queueAlert(tx, { recipientId: recipient.recipientId, kind: 'daily', message, lines: [] }))
+      told++
+    }
+  }
+  return { read: findings.length, wrote: kept.began + kept.ended + told, more: false }
+}
+
+/** Once a day, in the hour that was chosen, where the recipient lives. */
+async function isDailyDue(db: Db, recipient: alerts.ListedRecipient, now: number): Promise<boolean> {
+  if (recipient.dailyHour === null || hourIn(recipient.timeZone, now) !== recipient.dailyHour) return false
+  const last = await alerts.lastDaily(db, recipient.recipientId)
+  return last === null || now - last > DAY_MS / 2
+}
+
+/** Sends what is on its way. At least once: a repeat carries the same id. */
+export async function sendAlerts({
+  db,
+  clock,
+  port,
+  signal,
+}: {
+  db: Db
+  clock: Clock
+  port: AlertPort
+  signal?: AbortSignal
+}): Promise<StepReport> {
+  const claimedAt = clock.now()
+  const due = await alerts.claimAlerts(db, { now: claimedAt, leaseUntil: claimedAt + SEND_LEASE_MS, limit: ALERTS_PER_STEP_MAX })
+  let sent = 0
+  for (const alert of due) {
+    try {
+      await port.send(alert, alert, signal)
+      await alerts.recordSent(db, alert.alertId, clock.now())
+      sent++
+    } catch (error) {
+      const now = clock.now()
+      const code = error instanceof TrueupError ? error.code : 'ALERT_BROKE'
+      const waitMs = retryAlertMs(alert.tries)
+      const retryAt = waitMs === null ? null : now + waitMs
+      await alerts.recordUnsent(db, { alertId: alert.alertId, code, reason: reasonOf(error), retryAt, now })
+    }
+  }
+  return { read: due.length, wrote: sent, more: due.length === ALERTS_PER_STEP_MAX }
+}
