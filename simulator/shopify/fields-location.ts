@@ -32,7 +32,7 @@ export const appFields: Record<string, Fields> = {
     plan: (row: ShopSource) => ({
       publicDisplayName: titled(row.file.plan),
       shopifyPlus: row.file.plan === 'plus',
-      partnerDevelopment: false,
+      partnerDevelopment: row.file.partnerDevelopment ?? false,
     }),
   },
   ShopPlan: { publicDisplayName: 'property', shopifyPlus: 'property', partnerDevelopment: 'property' },

@@ -11,6 +11,8 @@ export type ShopFile = {
   name?: string
   plan: Plan
   currencyCode?: string
+  /** A development store, which never sells. */
+  partnerDevelopment?: boolean
   /** Access scopes that the app was granted; `write_x` includes `read_x`. */
   scopes: string[]
   locations: ShopFileLocation[]

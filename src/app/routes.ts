@@ -2,6 +2,7 @@ import { receiveUpload } from '../adapters/files/http-upload.ts'
 import { availabilityRoutes } from '../availability/routes.ts'
 import { credentialRoutes } from '../catalog/credential-routes.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
+import { conformRoutes } from '../channel/conform-routes.ts'
 import { exchangeRoutes } from '../channel/exchange-routes.ts'
 import { mappingRoutes } from '../channel/mapping-routes.ts'
 import { publishingRoutes } from '../channel/publishing-routes.ts'
@@ -99,6 +100,7 @@ export function allRoutes(deps: {
       switched: () => clockwork.nudge('channel'),
     }),
     ...publishingRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
+    ...conformRoutes({ db, clock, conform: house.shops.conform }),
     ...exchangeRoutes({ db, clock }),
     ...mappingRoutes({ db }),
     ...credentialRoutes({ db, clock, seal: house.box.seal, credentialChanged: () => clockwork.nudge('shop-check') }),

@@ -2,6 +2,7 @@ import { type OpenShop, openShop } from '../adapters/shopify/shop.ts'
 import { isSigned as isSignedWith } from '../adapters/shopify/webhook-signature.ts'
 import { credentialOf } from '../catalog/credential-store.ts'
 import { enabledShops, type Shop } from '../catalog/store.ts'
+import type { ConformReport } from '../channel/conform-port.ts'
 import { checkShop } from '../channel/standing-step.ts'
 import { checkWebhooks } from '../channel/webhook-step.ts'
 import type { Db } from '../db/connection.ts'
@@ -24,6 +25,8 @@ export type Shops = {
   check(shop: Shop, of?: { isAskedByPerson?: boolean; signal?: AbortSignal }): Promise<StepReport>
   /** Whether these bytes were signed with the secret of the shop's app. */
   isSigned(shop: Shop, rawBody: Uint8Array, signature: string | undefined): Promise<boolean>
+  /** Asks a development shop what documentation leaves open. */
+  conform(shop: Shop, of: { isSure: boolean; signal: AbortSignal }): Promise<ConformReport>
   /** When all that was begun has ended. */
   settled(): Promise<void>
 }
@@ -47,7 +50,8 @@ type Outcome = { report: StepReport } | { failure: unknown }
 export function openShops(deps: Deps): Shops {
   const open = new Map<string, OpenShop>()
   const begun = new Map<string, Promise<Outcome>>()
-  return { each, check, isSigned, settled: async () => void (await Promise.all(begun.values())) }
+  const conform: Shops['conform'] = (shop, { isSure, signal }) => portOf(shop).conform({ isSure }, signal)
+  return { each, check, isSigned, conform, settled: async () => void (await Promise.all(begun.values())) }
 
   async function check(shop: Shop, { isAskedByPerson = false, signal }: Parameters<Shops['check']>[1] = {}): Promise<StepReport> {
     const { db, clock, ids, publicUrl } = deps

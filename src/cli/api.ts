@@ -8,7 +8,8 @@ export type Api = {
   url: string
   pid: number
   get<T>(path: string): Promise<T>
-  post<T>(path: string, body?: unknown): Promise<T>
+  /** @param answerMs how long it may take; less than a minute unless said otherwise. */
+  post<T>(path: string, body?: unknown, answerMs?: number): Promise<T>
   put<T>(path: string, body: unknown): Promise<T>
   remove<T>(path: string): Promise<T>
   /** Sends the bytes of one file. */
@@ -55,13 +56,12 @@ function apiOf(server: Found & { token: string; fetch: typeof fetch }): Api {
     if (response.ok && body !== undefined) return body as T
     throw isProblem(body) ? errorOf(body) : notUnderstood(target, response.status)
   }
-  const soon = () => ({ signal: AbortSignal.timeout(ANSWER_MS_MAX) })
+  const soon = (answerMs = ANSWER_MS_MAX) => ({ signal: AbortSignal.timeout(answerMs) })
   return {
     url,
     pid,
     get: route => ask(route, { ...soon() }),
-    post: (route, body) =>
-      body === undefined ? ask(route, { method: 'POST', ...soon() }) : ask(route, { method: 'POST', ...asJson(body), ...soon() }),
+    post: (route, body, answerMs) => ask(route, { method: 'POST', ...(body === undefined ? {} : asJson(body)), ...soon(answerMs) }),
     remove: route => ask(route, { method: 'DELETE', ...soon() }),
     put: (route, body) => ask(route, { method: 'PUT', ...asJson(body), ...soon() }),
     upload(route, chunks) {

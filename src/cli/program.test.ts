@@ -294,7 +294,7 @@ test('group add takes its facilities with commas between', async () => {
 })
 
 test('every command says in its help what its exit statuses mean', async () => {
-  const one = ['start', 'demo', 'status', 'import', 'explain', 'inspect', 'simulate', 'doctor']
+  const one = ['start', 'demo', 'status', 'import', 'explain', 'inspect', 'simulate', 'doctor', 'conform']
   const two = ['shop add', 'shop list', 'shop locations', 'shop map', 'group add']
   for (const command of [...one, ...two]) {
     const { status, out } = await run([...command.split(' '), '--help'])

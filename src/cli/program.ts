@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { TrueupError } from '../kernel/error.ts'
 import { EXIT, tellError } from './command.ts'
+import { conformCommand } from './conform.ts'
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
 import { groupCommand } from './group.ts'
@@ -26,6 +27,7 @@ const COMMANDS = [
   inspectCommand,
   simulateCommand,
   doctorCommand,
+  conformCommand,
 ]
 
 /** Runs one command line and gives its exit status. */

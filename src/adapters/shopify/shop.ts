@@ -1,4 +1,5 @@
 import type { ShopCatalogPort } from '../../catalog/port.ts'
+import type { ConformPort } from '../../channel/conform-port.ts'
 import type { ShopPort } from '../../channel/port.ts'
 import type { ShopUploadPort } from '../../channel/upload-port.ts'
 import type { ShopWebhooksPort } from '../../channel/webhook-port.ts'
@@ -6,6 +7,7 @@ import type { Clock, Sleep } from '../../kernel/clock.ts'
 import type { ShopOrdersPort } from '../../orders/port.ts'
 import { openBulk } from './bulk.ts'
 import { openClient } from './client.ts'
+import { shopConform } from './conform.ts'
 import { openGraphql } from './graphql.ts'
 import { type Guard, guarded } from './guard.ts'
 import { shopCatalog } from './shop-catalog.ts'
@@ -15,7 +17,7 @@ import { shopUploads } from './shop-uploads.ts'
 import { shopWebhooks } from './shop-webhooks.ts'
 import type { TokenSource } from './tokens.ts'
 
-export type OpenShop = ShopCatalogPort & ShopOrdersPort & ShopPort & ShopUploadPort & ShopWebhooksPort
+export type OpenShop = ShopCatalogPort & ShopOrdersPort & ShopPort & ShopUploadPort & ShopWebhooksPort & ConformPort
 
 export type ShopOptions = {
   /** Of the shop itself, for example `https://name.myshopify.com`. */
@@ -39,5 +41,6 @@ export function openShop(options: ShopOptions): OpenShop {
     ...shopLevels({ graphql: speak('levels'), writes: speak('writes'), bulk }),
     ...shopWebhooks({ graphql: speak('catalog') }),
     ...shopUploads({ client, graphql: speak('bulk') }),
+    ...shopConform({ ...options, client, graphql: speak('levels') }),
   }
 }
