@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { openLocalFolder } from '../adapters/files/local-folder.ts'
 import type { Db } from '../db/connection.ts'
+import { pathOfKind } from '../feed/feed-folder.ts'
 import { type Looks, pollFolder } from '../feed/folder-step.ts'
 import type { Reception } from '../feed/port.ts'
 import { listFeeds } from '../feed/store.ts'
@@ -20,7 +21,7 @@ export function watchFolders({ db, clock, reception, homesDir, spoolDir }: Deps)
     const total: StepReport = { read: 0, wrote: 0, more: false }
     for (const feed of await listFeeds(db)) {
       if (feed.door !== 'folder' || !feed.isEnabled) continue
-      const directory = path.join(homesDir, feed.home, feed.folder, 'inbox')
+      const directory = path.join(homesDir, feed.home, pathOfKind(feed.folder, 'inbox'))
       await mkdir(directory, { recursive: true })
       const looks: Looks = looksOf.get(feed.feedId) ?? new Map()
       looksOf.set(feed.feedId, looks)

@@ -2,7 +2,7 @@ import type { Sql } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { ArrivalSettings } from './arrival.ts'
-import { folderProblem } from './feed-folder.ts'
+import { feedFolderProblem, folderProblem, pathOfKind } from './feed-folder.ts'
 
 export type Feed = {
   feedId: number
@@ -32,7 +32,7 @@ export type NewFeed = Pick<Feed, 'name' | 'home' | 'folder' | 'layout'> &
 
 /** Declares a feed. Its folders are made when its user comes in. */
 export async function addFeed(sql: Sql, feed: NewFeed): Promise<number> {
-  const problem = folderProblem(feed.home) ?? folderProblem(feed.folder)
+  const problem = folderProblem(feed.home) ?? feedFolderProblem(feed.folder)
   if (problem !== null) throw folderInvalid(feed, problem)
   const rows = await sql.query<{ feedId: number }>(
     `insert into feed.feed (name, home, folder, layout, name_pattern, door, file_kind, source_id, remote_folder, remote_archive, remote_failed,

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { link, lstat, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises'
 import path from 'node:path'
+import { type FeedKind, pathOfKind } from '../../feed/feed-folder.ts'
 import type { FileRoom } from '../../feed/port.ts'
 import { TrueupError } from '../../kernel/error.ts'
 import { errnoOf, nullIfMissing } from './errno.ts'
@@ -16,7 +17,7 @@ export async function openFileRoom({ homesDir, spoolDir }: { homesDir: string; s
   if ((await stat(homesDir)).dev !== (await stat(spoolDir)).dev) throw spoolElsewhere(homesDir, spoolDir)
   let drafts = 0
 
-  const placeOf = (at: { home: string; folder: string; kind: string }) => path.join(homesDir, at.home, at.folder, at.kind)
+  const placeOf = (at: { home: string; folder: string; kind: FeedKind }) => path.join(homesDir, at.home, pathOfKind(at.folder, at.kind))
 
   return {
     readSpool: spoolName => bytesOf(spoolPath(spoolDir, spoolName)),

@@ -1,6 +1,6 @@
 import { lstat, mkdir, realpath } from 'node:fs/promises'
 import path from 'node:path'
-import { FEED_KINDS } from '../../../feed/feed-folder.ts'
+import { FEED_KINDS, pathOfKind } from '../../../feed/feed-folder.ts'
 import { nullIfMissing } from '../errno.ts'
 import { denied, noSuchFile } from './status.ts'
 import { nameOf, normalise, parentOf } from './virtual-path.ts'
@@ -43,7 +43,7 @@ export async function openHome(homesDir: string, name: string): Promise<Home> {
     },
     async makeFeedFolders(folders) {
       for (const folder of folders) {
-        for (const kind of FEED_KINDS) await mkdir(path.join(root, folder, kind), { recursive: true, mode: DIRECTORY_MODE })
+        for (const kind of FEED_KINDS) await mkdir(path.join(root, pathOfKind(folder, kind)), { recursive: true, mode: DIRECTORY_MODE })
       }
     },
   }

@@ -3,6 +3,7 @@ import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat, truncate, unlink,
 import path from 'node:path'
 import type { Attributes } from 'ssh2'
 import { COMPANION_BYTES_MAX, companionOf, isTemporaryName } from '../../../feed/arrival.ts'
+import { pathOfKind } from '../../../feed/feed-folder.ts'
 import { reasonNameOf } from '../../../feed/rest-name.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import { nullIfMissing } from '../errno.ts'
@@ -81,8 +82,8 @@ export async function openOperations(deps: OperationDeps, homeName: string): Pro
     const stats = recent.find(homeName, virtual)
     const place = await placesOf(virtual)
     if (stats === null || place.kind !== 'inbox') return null
-    for (const kind of ['archive', 'failed']) {
-      const directory = await home.place(`/${place.folder}/${kind}`)
+    for (const kind of ['archive', 'failed'] as const) {
+      const directory = await home.place(`/${pathOfKind(place.folder, kind)}`)
       for (const name of await readdir(directory)) {
         if (!name.endsWith(`_${place.name}`)) continue
         const found = await lstat(path.join(directory, name)).catch(nullIfMissing)

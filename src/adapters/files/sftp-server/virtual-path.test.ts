@@ -21,7 +21,7 @@ test('a name with spaces and colons stays whole', () => {
   expect(parentOf('/stock')).toBe('/')
 })
 
-const folders = ['stock', 'netsuite/inventoryitem/csv']
+const folders = ['stock', 'netsuite/inventoryitem/csv', 'hotwax/items/{csv,csv/archive,failed,required_fields_missing}']
 const places: [string, string][] = [
   ['/', 'foundation'],
   ['/stock', 'foundation'],
@@ -34,6 +34,11 @@ const places: [string, string][] = [
   ['/stock/archive/deep/a.csv', 'kept'],
   ['/stock/inbox/deep/a.csv', 'elsewhere'],
   ['/stock/a.csv', 'elsewhere'],
+  ['/hotwax/items/csv', 'foundation'],
+  ['/hotwax/items/csv/a.csv', 'inbox hotwax/items/{csv,csv/archive,failed,required_fields_missing} a.csv'],
+  ['/hotwax/items/csv/archive/a.csv', 'archive hotwax/items/{csv,csv/archive,failed,required_fields_missing} a.csv'],
+  ['/hotwax/items/required_fields_missing/a.csv', 'error hotwax/items/{csv,csv/archive,failed,required_fields_missing} a.csv'],
+  ['/hotwax/items/inbox/a.csv', 'elsewhere'],
   ['/stock2/inbox/a.csv', 'elsewhere'],
   ['/Stock/inbox/a.csv', 'elsewhere'],
   ['/inbox/a.csv', 'elsewhere'],

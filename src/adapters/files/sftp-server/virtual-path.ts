@@ -1,4 +1,4 @@
-import { FEED_KINDS, type FeedKind } from '../../../feed/feed-folder.ts'
+import { FEED_KINDS, type FeedKind, pathOfKind } from '../../../feed/feed-folder.ts'
 
 /*
  * Paths as a client sees them: absolute, with `/`, below the user's home. Pure: nothing here looks at the disk.
@@ -40,15 +40,12 @@ export function nameOf(path: string): string {
 /** Says where a normalised path lies, given the folders of the home's feeds. */
 export function placeOf(path: string, folders: readonly string[]): Place {
   if (path === '/') return { kind: 'foundation' }
-  for (const folder of folders) {
-    for (const kind of FEED_KINDS) {
-      const directory = `/${folder}/${kind}`
-      if (directory === path || directory.startsWith(`${path}/`)) return { kind: 'foundation' }
-      if (!path.startsWith(`${directory}/`)) continue
-      const inside = path.slice(directory.length + 1)
-      if (!inside.includes('/')) return { kind, folder, name: inside }
-      return kind === 'inbox' ? { kind: 'elsewhere' } : { kind: 'kept' }
-    }
-  }
-  return { kind: 'elsewhere' }
+  const directories = folders.flatMap(folder => FEED_KINDS.map(kind => ({ kind, folder, path: `/${pathOfKind(folder, kind)}` })))
+  if (directories.some(directory => directory.path === path || directory.path.startsWith(`${path}/`))) return { kind: 'foundation' }
+  // The deepest folder counts: an archive may lie in the folder that files are dropped in.
+  const [around] = directories.filter(directory => path.startsWith(`${directory.path}/`)).toSorted((a, b) => b.path.length - a.path.length)
+  if (around === undefined) return { kind: 'elsewhere' }
+  const name = path.slice(around.path.length + 1)
+  if (!name.includes('/')) return { kind: around.kind, folder: around.folder, name }
+  return around.kind === 'inbox' ? { kind: 'elsewhere' } : { kind: 'kept' }
 }
