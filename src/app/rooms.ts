@@ -5,8 +5,9 @@ import { readShop } from '../catalog/step.ts'
 import * as channel from '../channel/step.ts'
 import type { Db } from '../db/connection.ts'
 import type { FileRoom } from '../feed/port.ts'
-import { putAwayStep } from '../feed/put-away-step.ts'
+import { letOriginalsGo, putAwayStep } from '../feed/put-away-step.ts'
 import * as feed from '../feed/step.ts'
+import { lookAround } from '../feed/stray-step.ts'
 import type { FormatReader } from '../import/format-port.ts'
 import * as imports from '../import/step.ts'
 import * as inventory from '../inventory/step.ts'
@@ -22,6 +23,7 @@ import { hardSync } from '../reconcile/proof-step.ts'
 import * as reconcile from '../reconcile/step.ts'
 import { sendAlerts, watch } from '../reconcile/watch-step.ts'
 import { healthFacts, syncNow } from './health-facts.ts'
+import { recogniser } from './recognise.ts'
 import type { Shops } from './shops.ts'
 
 export type RoomDeps = {
@@ -75,6 +77,11 @@ export function roomSteps(deps: RoomDeps): Steps {
       inTurn(
         () => imports.reportErrors({ db, clock, files }),
         () => putAwayStep({ db, clock, files }),
+      ),
+    'look-around': () =>
+      inTurn(
+        () => lookAround({ db, clock, files, recognise: recogniser(format) }),
+        () => letOriginalsGo({ db, clock, files }),
       ),
     'check-ledger': () => inventory.checkLedger({ db, clock }),
     watch: () => watch({ ...deps, facts: () => healthFacts(deps), sentence: () => syncNow(deps) }),

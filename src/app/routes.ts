@@ -11,6 +11,8 @@ import { shopRoutes } from '../channel/shop-routes.ts'
 import type { Hint } from '../channel/webhook.ts'
 import { webhookRoutes } from '../channel/webhook-routes.ts'
 import type { Db } from '../db/connection.ts'
+import { againRoutes } from '../feed/again-routes.ts'
+import { feedsRoutes } from '../feed/feeds-routes.ts'
 import type { Reception } from '../feed/port.ts'
 import { feedRoutes } from '../feed/routes.ts'
 import { settingsRoutes } from '../feed/settings-routes.ts'
@@ -21,6 +23,7 @@ import type { Answer } from '../http/contract/instant.ts'
 import type { Route } from '../http/contract/route.ts'
 import type { street } from '../http/contract/street.ts'
 import { beliefRoutes } from '../import/belief-routes.ts'
+import { LAYOUTS } from '../import/layouts.ts'
 import { importRoutes } from '../import/routes.ts'
 import { documentRoutes } from '../inventory/document-routes.ts'
 import { fileRoutes } from '../inventory/file-routes.ts'
@@ -74,6 +77,14 @@ export function allRoutes(deps: {
       arrived: () => clockwork.nudge('feed'),
     }),
     ...settingsRoutes({ db, clock }),
+    ...feedsRoutes({
+      ...{ db, clock, files, reception, door: house.remoteDoor, unseal: house.box.open },
+      layouts: LAYOUTS.map(layout => layout.name),
+      changed() {
+        for (const room of ['feed', 'sources', 'look-around'] as const) clockwork.nudge(room)
+      },
+    }),
+    ...againRoutes({ db, clock, files, reception, arrived: () => clockwork.nudge('feed') }),
     ...sourceRoutes({
       db,
       clock,

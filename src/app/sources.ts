@@ -3,12 +3,22 @@ import type { Reception } from '../feed/port.ts'
 import type { RemoteDoor } from '../feed/source-port.ts'
 import { visitSource } from '../feed/source-step.ts'
 import { dueSources } from '../feed/source-store.ts'
+import type { Recognise } from '../feed/stray-step.ts'
 import type { Clock, Sleep } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
 import type { StepReport } from '../kernel/report.ts'
 import { chanceOf } from '../outbox/backoff.ts'
 
-type Deps = { db: Db; clock: Clock; sleep: Sleep; ids: Ids; door: RemoteDoor; reception: Reception; unseal(sealed: string): string }
+type Deps = {
+  db: Db
+  clock: Clock
+  sleep: Sleep
+  ids: Ids
+  door: RemoteDoor
+  reception: Reception
+  unseal(sealed: string): string
+  recognise: Recognise
+}
 
 /** While a long fetch goes on, the others are looked for so often. */
 const LOOK_AGAIN_MS = 1_000
@@ -17,7 +27,16 @@ const LOOK_AGAIN_MS = 1_000
  * Visits every source that is due, side by side: a slow one keeps nobody waiting, and goes on from one call of the step to the next. Of
  * several processes only one visits a source at a time.
  */
-export function sourceVisits({ db, clock, sleep, ids, door, reception, unseal }: Deps): (signal?: AbortSignal) => Promise<StepReport> {
+export function sourceVisits({
+  db,
+  clock,
+  sleep,
+  ids,
+  door,
+  reception,
+  unseal,
+  recognise,
+}: Deps): (signal?: AbortSignal) => Promise<StepReport> {
   const underWay = new Map<number, Promise<StepReport | null>>()
   // What broke while nobody was waiting for it is thrown by the next call of the step.
   const broken: unknown[] = []
@@ -26,7 +45,7 @@ export function sourceVisits({ db, clock, sleep, ids, door, reception, unseal }:
     for (const source of await dueSources(db, clock.now())) {
       if (underWay.has(source.sourceId)) continue
       const visit = db
-        .alone(`source ${source.sourceId}`, () => visitSource({ db, clock, chance, door, reception, unseal }, source, signal))
+        .alone(`source ${source.sourceId}`, () => visitSource({ db, clock, chance, door, reception, unseal, recognise }, source, signal))
         .then(done => (done.ran ? done.result : null))
         .catch((error: unknown) => {
           broken.push(error)

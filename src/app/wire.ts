@@ -15,6 +15,7 @@ import type { Clock, Sleep } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
 import { agentSocketGiven, type Config, MAIL_FROM_DEFAULT } from './config.ts'
 import { migrationsDir } from './places.ts'
+import { recogniser } from './recognise.ts'
 import { roomSteps, type Steps } from './rooms.ts'
 import { openSecretBox, type SecretBox } from './secret-box.ts'
 import { openShops, type Shops } from './shops.ts'
@@ -69,7 +70,16 @@ export async function openHouse(
     const pollFolders = watchFolders({ db, clock: world.clock, reception: receiver, homesDir, spoolDir })
     const remoteDoor = sftpDoor({ spoolDir, agentSocket: agentSocketGiven(), clock: world.clock })
     const { clock, sleep, ids } = world
-    const visitSources = sourceVisits({ db, clock, sleep, ids, door: remoteDoor, reception: receiver, unseal: box.open })
+    const visitSources = sourceVisits({
+      db,
+      clock,
+      sleep,
+      ids,
+      door: remoteDoor,
+      reception: receiver,
+      unseal: box.open,
+      recognise: recogniser(anyFormatReader),
+    })
     const telling = {
       alertPort: alertPort({ smtpUrl, mailFrom, fetch: world.fetch, unseal: box.open }),
       ...{ consoleUrl: publicUrl, dataDir: config.dataDir },

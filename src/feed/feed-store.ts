@@ -2,7 +2,7 @@ import type { Sql } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { ArrivalSettings } from './arrival.ts'
-import { feedFolderProblem, folderProblem, pathOfKind } from './feed-folder.ts'
+import { feedFolderProblem, folderProblem } from './feed-folder.ts'
 
 export type Feed = {
   feedId: number
@@ -21,11 +21,15 @@ export type Feed = {
   remoteArchive: string | null
   remoteFailed: string | null
   afterCommit: 'move' | 'delete' | 'leave'
+  /** 1 is read first. */
+  priority: number
+  /** The feed whose files have to be through first. */
+  followsFeedId: number | null
 }
 
 const FEED_COLUMNS = `feed_id as "feedId", name, home, folder, layout, name_pattern as "namePattern", door, file_kind as "fileKind",
   is_enabled as "isEnabled", source_id as "sourceId", remote_folder as "remoteFolder", remote_archive as "remoteArchive",
-  coalesce(settings->'arrival', '{}') as arrival, remote_failed as "remoteFailed", after_commit as "afterCommit"`
+  coalesce(settings->'arrival', '{}') as arrival, remote_failed as "remoteFailed", after_commit as "afterCommit", priority, follows_feed_id as "followsFeedId"`
 
 export type NewFeed = Pick<Feed, 'name' | 'home' | 'folder' | 'layout'> &
   Partial<Omit<Feed, 'feedId' | 'name' | 'home' | 'folder' | 'layout' | 'isEnabled' | 'arrival'>> & { now: InstantMs }
@@ -49,6 +53,47 @@ export async function addFeed(sql: Sql, feed: NewFeed): Promise<number> {
   if (!rows[0]) throw feedExists(feed)
   return rows[0].feedId
 }
+
+type Changeable = Omit<Feed, 'feedId' | 'name' | 'arrival'>
+/** What is undefined stays as it is. */
+export type FeedChange = { [Key in keyof Changeable]?: Changeable[Key] | undefined }
+
+const COLUMN_OF: Record<keyof FeedChange, string> = {
+  home: 'home',
+  folder: 'folder',
+  layout: 'layout',
+  namePattern: 'name_pattern',
+  door: 'door',
+  fileKind: 'file_kind',
+  isEnabled: 'is_enabled',
+  sourceId: 'source_id',
+  remoteFolder: 'remote_folder',
+  remoteArchive: 'remote_archive',
+  remoteFailed: 'remote_failed',
+  afterCommit: 'after_commit',
+  priority: 'priority',
+  followsFeedId: 'follows_feed_id',
+}
+
+/** Changes what is given of a feed. */
+export async function changeFeed(sql: Sql, name: string, change: FeedChange): Promise<void> {
+  const keys = (Object.keys(COLUMN_OF) as (keyof FeedChange)[]).filter(key => change[key] !== undefined)
+  if (keys.length === 0) return
+  const [home, folder] = [change.home ?? 'home', change.folder ?? 'folder']
+  const problem = folderProblem(home) ?? feedFolderProblem(folder)
+  if (problem !== null) throw folderInvalid({ home, folder }, problem)
+  try {
+    await sql.query(`update feed.feed set ${keys.map((key, at) => `${COLUMN_OF[key]} = $${at + 2}`).join(', ')} where name = $1`, [
+      name,
+      ...keys.map(key => change[key]),
+    ])
+  } catch (error) {
+    if ((error as { code?: string }).code === UNIQUE_VIOLATION) throw feedExists({ name, home, folder })
+    throw error
+  }
+}
+
+const UNIQUE_VIOLATION = '23505'
 
 /** All feeds, by name. */
 export async function listFeeds(sql: Sql): Promise<Feed[]> {
@@ -75,7 +120,7 @@ export async function foldersOf(sql: Sql, home: string): Promise<string[]> {
   return rows.map(row => row.folder)
 }
 
-function feedExists(feed: NewFeed): TrueupError {
+function feedExists(feed: Pick<NewFeed, 'name' | 'home' | 'folder'>): TrueupError {
   return new TrueupError('FEED_EXISTS', `a feed named ${feed.name}, or one at ${feed.home}/${feed.folder}, exists already`, {
     retry: 'never',
     hint: 'Give the feed a name and a folder of its own.',
@@ -83,7 +128,7 @@ function feedExists(feed: NewFeed): TrueupError {
   })
 }
 
-function folderInvalid(feed: NewFeed, problem: string): TrueupError {
+function folderInvalid(feed: Pick<NewFeed, 'home' | 'folder'>, problem: string): TrueupError {
   return new TrueupError('FEED_FOLDER_INVALID', `the folder ${feed.home}/${feed.folder} cannot be a feed's: ${problem}`, {
     retry: 'never',
     hint: 'Give a relative path with / between its parts, for example netsuite/inventoryitem/csv.',

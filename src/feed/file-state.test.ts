@@ -5,7 +5,7 @@ const table: Record<FileState, string> = {
   receiving: 'completed→received torn→interrupted',
   interrupted: 'completed→received resumed→receiving',
   received: 'seen_before→duplicate held→held refused→failed outdated→stale staged→staged found_empty→empty',
-  held: 'released→received refused→failed',
+  held: 'released→received refused→failed outdated→stale',
   staged: 'held→held refused→failed outdated→stale stage_lost→received applied→applied',
   applied: 'undone→undone',
   failed: '',

@@ -56,7 +56,7 @@ const LEADS_TO: Record<FileState, Partial<Record<FileEvent, FileState>>> = {
   receiving: { completed: 'received', torn: 'interrupted' },
   interrupted: { completed: 'received', resumed: 'receiving' },
   received: { seen_before: 'duplicate', held: 'held', refused: 'failed', outdated: 'stale', staged: 'staged', found_empty: 'empty' },
-  held: { released: 'received', refused: 'failed' },
+  held: { released: 'received', refused: 'failed', outdated: 'stale' },
   staged: { applied: 'applied', stage_lost: 'received', held: 'held', refused: 'failed', outdated: 'stale' },
   applied: { undone: 'undone' },
   failed: {},

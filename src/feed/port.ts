@@ -2,7 +2,7 @@ import type { InstantMs } from '../kernel/clock.ts'
 import type { ArrivalSettings, ArrivedBy } from './arrival.ts'
 
 /** The ways by which a file can come in. */
-export type Door = 'sftp' | 'folder' | 'http' | 'remote'
+export type Door = 'sftp' | 'folder' | 'http' | 'remote' | 'again'
 
 /** What a door holds while one file comes in. */
 export type Receipt = {
@@ -24,7 +24,7 @@ export type Reception = {
   /** The folders of every feed below this home, which a door makes when its user comes in. */
   foldersOf(home: string): Promise<string[]>
   /** A client opened a file for writing. Recorded before its first byte is accepted. */
-  opened(file: { feedId: number; door: Door; name: string; expectedBytes?: number | null }): Promise<Receipt>
+  opened(file: { feedId: number; door: Door; name: string; expectedBytes?: number | null; againOf?: number | null }): Promise<Receipt>
   /** The newest interrupted file of that name which somebody may still go on with. */
   unfinished(file: { feedId: number; name: string }): Promise<Receipt | null>
   /** An interrupted file that goes on where it ended; null when it was given up, or somebody else goes on with it. */
@@ -61,6 +61,19 @@ export type FileRoom = {
   removeCompanion(file: { home: string; folder: string; name: string }): Promise<void>
   /** Writes a small file whole or not at all (temporary name, sync, rename). */
   writeWhole(path: { home: string; folder: string; kind: 'error' | 'failed'; name: string }, chunks: AsyncIterable<string>): Promise<void>
+  /** Every file below a home that lies in none of the folders which belong to the feeds there, and when it was written. */
+  lookAround(home: string, feedFolders: readonly string[]): Promise<{ path: string; bytes: number; modifiedAt: InstantMs }[]>
+  /** The beginning of a file below a home; empty when it is gone. */
+  head(file: { home: string; path: string }, bytesMax: number): Promise<Uint8Array>
+  /** Moves a file that lies anywhere below a home into the spool. Null: it is not there any more. */
+  takeIn(file: { home: string; path: string; spoolName: string }): Promise<{ bytes: number; modifiedAt: InstantMs } | null>
+  /** Gives the kept bytes of a file a second name in the spool, for a file that reads them anew. False: they are gone. */
+  keepAgain(file: {
+    from: { spoolName: string } | { home: string; folder: string; kind: 'archive' | 'failed'; restName: string }
+    spoolName: string
+  }): Promise<boolean>
+  /** Deletes a file at rest, and what lies beside it. */
+  removeRest(file: { home: string; folder: string; kind: 'archive' | 'failed'; restName: string }): Promise<void>
   /** Reads a file that was put to rest. */
   readRest(file: { home: string; folder: string; kind: 'archive' | 'failed'; restName: string }): AsyncIterable<Uint8Array>
 }

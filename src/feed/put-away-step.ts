@@ -5,8 +5,8 @@ import { restOf } from './file-state.ts'
 import type { FileRoom } from './port.ts'
 import { followLines, type LineReached, reasonNote } from './reason-note.ts'
 import { reasonNameOf, restNameOf } from './rest-name.ts'
+import * as store from './rest-store.ts'
 import type { FeedDeps } from './step.ts'
-import * as store from './store.ts'
 
 const PUT_AWAY_PER_STEP_MAX = 50
 
@@ -62,4 +62,17 @@ async function lineReached(
 
 async function* once(text: string): AsyncIterable<string> {
   yield text
+}
+
+const GONE_PER_STEP_MAX = 200
+
+/** Deletes originals that are older, or more, than their feed keeps. What is known of the files stays. */
+export async function letOriginalsGo({ db, clock, files }: Omit<FeedDeps, 'hash'>): Promise<StepReport> {
+  const due = await store.originalsToLetGo(db, { now: clock.now(), limit: GONE_PER_STEP_MAX })
+  for (const { fileId, home, folder, state, restName } of due) {
+    const kind = restOf(state)
+    if (kind !== null) await files.removeRest({ home, folder, kind, restName })
+    await store.recordOriginalGone(db, { fileId, now: clock.now() })
+  }
+  return { read: 0, wrote: 0, more: due.length === GONE_PER_STEP_MAX, notes: { gone: due.length } }
 }

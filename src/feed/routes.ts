@@ -1,9 +1,10 @@
 import { recordAudit } from '../db/audit.ts'
 import type { Db, Sql, Tx } from '../db/connection.ts'
-import { decided, decision, feedList, feedParams, fileIdParams, uploaded, uploadQuery } from '../http/contract/file.ts'
+import { decided, decision, feedParams, fileIdParams, uploaded, uploadQuery } from '../http/contract/file.ts'
 import { downloadRoute, jsonRoute, type Route, uploadRoute } from '../http/contract/route.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { unknownFeed, unknownFile } from './feed-not-as-asked.ts'
 import { type FileState, restOf } from './file-state.ts'
 import type { FileRoom } from './port.ts'
 import { feedCalled, markFailed, releaseHeld, wantRelease } from './store.ts'
@@ -21,15 +22,6 @@ export type FeedRouteDeps = {
 /** What people may see and do where files come in. */
 export function feedRoutes({ db, clock, files, upload, arrived }: FeedRouteDeps): Route[] {
   return [
-    jsonRoute({
-      method: 'GET',
-      path: '/feeds',
-      summary: 'The feeds, and when each last brought a file',
-      tag: 'feed',
-      role: 'viewer',
-      answer: feedList,
-      handle: async () => ({ rows: await feedsWithFiles(db) }),
-    }),
     uploadRoute({
       path: '/feeds/:name/files',
       summary: 'Uploads a file into a feed, as an SFTP client would',
@@ -147,44 +139,6 @@ async function keptFile(sql: Sql, fileId: number): Promise<KeptFile | null> {
     [fileId],
   )
   return rows[0] ?? null
-}
-
-type FeedRow = {
-  name: string
-  layout: string
-  door: 'sftp' | 'folder'
-  home: string
-  folder: string
-  namePattern: string
-  isEnabled: boolean
-  files: number
-  lastReceivedAt: InstantMs | null
-}
-
-async function feedsWithFiles(sql: Sql): Promise<FeedRow[]> {
-  return sql.query<FeedRow>(
-    `select e.name, e.layout, e.door, e.home, e.folder, e.name_pattern as "namePattern", e.is_enabled as "isEnabled",
-            count(f.file_id) as files, max(f.received_at) as "lastReceivedAt"
-       from feed.feed e left join feed.file f using (feed_id)
-      group by e.feed_id
-      order by e.name`,
-  )
-}
-
-function unknownFeed(name: string): TrueupError {
-  return new TrueupError('FEED_NOT_FOUND', `There is no feed named ${name}.`, {
-    retry: 'never',
-    hint: 'Choose one of the feeds that GET /api/v1/feeds lists.',
-    detail: { feed: name },
-  })
-}
-
-function unknownFile(fileId: number): TrueupError {
-  return new TrueupError('FILE_NOT_FOUND', `There is no file ${fileId}, or its bytes were never received.`, {
-    retry: 'never',
-    hint: 'Look for it in the list of files.',
-    detail: { fileId },
-  })
 }
 
 function needsAnother(fileId: number, who: string): TrueupError {

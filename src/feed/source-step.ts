@@ -8,6 +8,7 @@ import * as files from './remote-file-store.ts'
 import type { Remote, RemoteDoor, RemoteEntry, SourceAddress, SourceProof } from './source-port.ts'
 import { afterTrouble, waitMs } from './source-retry.ts'
 import * as store from './source-store.ts'
+import { AROUND_EVERY_MS, lookAroundSource, type Recognise } from './stray-step.ts'
 
 export type SourceDeps = {
   db: Db
@@ -18,6 +19,7 @@ export type SourceDeps = {
   reception: Reception
   /** Opens what was sealed with the key of this house. */
   unseal(sealed: string): string
+  recognise: Recognise
 }
 
 const SETTLED_PER_VISIT_MAX = 200
@@ -41,6 +43,7 @@ export async function visitSource(deps: SourceDeps, source: store.Source, signal
     remote = await deps.door.connect(addressOf(source, await proofOf(deps, source)), signal)
     latencyMs = await remote.latencyMs()
     await settle(deps, source, remote)
+    if (source.aroundAt === null || clock.now() - source.aroundAt >= AROUND_EVERY_MS) await lookAroundSource(deps, source, remote)
     for (const feed of await files.feedsOfSource(db, source.sourceId)) {
       const looked = await lookAtFeed(deps, remote, feed)
       found.read += looked.read

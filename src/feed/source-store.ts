@@ -25,6 +25,8 @@ export type Source = SourceLimits & {
   nextLookAt: InstantMs | null
   lookedAt: InstantMs | null
   okAt: InstantMs | null
+  /** When its whole tree was last looked at. */
+  aroundAt: InstantMs | null
 }
 
 type SourceRow = Omit<Source, 'hostKey' | 'shownHostKey'> & {
@@ -37,7 +39,7 @@ type SourceRow = Omit<Source, 'hostKey' | 'shownHostKey'> & {
 const SOURCE_COLUMNS = `source_id as "sourceId", name, host, port, user_name as "user", proof, root, look_every_ms as "lookEveryMs",
   connect_ms as "connectMs", idle_ms as "idleMs", overall_ms as "overallMs", is_enabled as "isEnabled", state, code, reason, failures,
   host_key as key, host_key_type as "keyType", shown_host_key as "shownKey", shown_host_key_type as "shownKeyType",
-  next_look_at as "nextLookAt", looked_at as "lookedAt", ok_at as "okAt"`
+  next_look_at as "nextLookAt", looked_at as "lookedAt", ok_at as "okAt", around_at as "aroundAt"`
 
 function sourceOf({ key, keyType, shownKey, shownKeyType, ...row }: SourceRow): Source {
   return {

@@ -168,6 +168,11 @@ async function identifyNext(tx: Tx, clock: Clock, feedId: number): Promise<boole
       await store.markNew(tx, fileId, now)
       return true
     case 'duplicate':
+      // A person asked for it: something was mended since, and counts of the past change nothing that is newer.
+      if (file.againOf !== null) {
+        await store.markNew(tx, fileId, now)
+        return true
+      }
       await store.markDuplicate(tx, { ...identity, fileId, now })
       return true
     case 'held':

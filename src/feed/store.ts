@@ -3,13 +3,13 @@ import { assert } from '../kernel/assert.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { RoomStatus } from '../kernel/report.ts'
-import { type ArrivalSettings, isEvident, PATIENCE_MINUTES_DEFAULT } from './arrival.ts'
+import { type ArrivalSettings, isEvident } from './arrival.ts'
 import type { Earlier } from './file-identity.ts'
 import { changeBy, type FileEvent, type FileState } from './file-state.ts'
 import type { Door, Receipt, Whole } from './port.ts'
 import type { FeedSettings } from './settings-store.ts'
 
-export { addFeed, type Feed, feedAt, feedCalled, foldersOf, listFeeds, type NewFeed } from './feed-store.ts'
+export { addFeed, changeFeed, type Feed, feedAt, feedCalled, foldersOf, listFeeds, type NewFeed } from './feed-store.ts'
 export { originalNameOf, restNameOf } from './rest-name.ts'
 
 type Opened = {
@@ -19,6 +19,8 @@ type Opened = {
   owner: string
   spoolName: string
   expectedBytes?: number | null
+  /** The file whose kept original is read anew. */
+  againOf?: number | null
   now: InstantMs
 }
 
@@ -28,10 +30,10 @@ export async function recordOpened(sql: Sql, file: Opened): Promise<number> {
     `with alive as (
        insert into feed.receiver (owner, alive_at) values ($4, $6) on conflict (owner) do update set alive_at = excluded.alive_at
      )
-     insert into feed.file (feed_id, door, name, state, owner, spool_name, expected_bytes, opened_at, changed_at)
-     values ($1, $2, $3, 'receiving', $4, $5, $7, $6, $6)
+     insert into feed.file (feed_id, door, name, state, owner, spool_name, expected_bytes, again_of, opened_at, changed_at)
+     values ($1, $2, $3, 'receiving', $4, $5, $7, $8, $6, $6)
      returning file_id as "fileId"`,
-    [file.feedId, file.door, file.name, file.owner, file.spoolName, new Date(file.now), file.expectedBytes ?? null],
+    [file.feedId, file.door, file.name, file.owner, file.spoolName, new Date(file.now), file.expectedBytes ?? null, file.againOf ?? null],
   )
   assert(rows[0], 'an insert gives its row')
   return rows[0].fileId
@@ -150,6 +152,8 @@ export type ToIdentify = {
   bytes: number
   sha256: string | null
   senderStamp: string | null
+  /** The file whose kept original it reads anew; null: it came by itself. */
+  againOf: number | null
   namePattern: string
   fileKind: 'snapshot' | 'delta'
 }
@@ -161,7 +165,7 @@ export async function nextToIdentify(tx: Tx, feedId: number): Promise<ToIdentify
     [feedId],
   )
   const rows = await tx.query<Omit<ToIdentify, 'namePattern' | 'fileKind'>>(
-    `select file_id as "fileId", name, received_bytes as bytes, sha256, sender_stamp as "senderStamp"
+    `select file_id as "fileId", name, received_bytes as bytes, sha256, sender_stamp as "senderStamp", again_of as "againOf"
        from feed.file where feed_id = $1 and state = 'received' and whole_at is not null and identified_at is null order by seq limit 1`,
     [feedId],
   )
@@ -214,27 +218,44 @@ export type ToImport = {
 }
 
 /**
- * The next file that import may read: whole, new, and the first of its feed. Locked until the transaction ends; while one
+ * The next file that import may read: whole, new, and the first of its feed. Feeds do not wait for each other, unless one follows another;
+ * changes wait behind a file of theirs that is held, while a snapshot takes its place (`supersedeHeld`). Locked until the transaction ends; while one
  * process reads a feed's file, another gets another feed's, never the feed's next.
  */
 export async function nextToImport(tx: Tx): Promise<ToImport | null> {
   const rows = await tx.query<ToImport>(
     `select f.file_id as "fileId", f.feed_id as "feedId", e.name as "feedName", e.layout, e.settings, f.name, f.spool_name as "spoolName", f.seq,
-            f.received_bytes as bytes, f.received_at as "receivedAt", f.modified_at as "modifiedAt", f.released_at is not null as "isReleased"
+            f.received_bytes as bytes, coalesce(o.received_at, f.received_at) as "receivedAt", f.modified_at as "modifiedAt", f.released_at is not null as "isReleased"
        from feed.file f
        join feed.feed e on e.feed_id = f.feed_id and e.is_enabled
+       left join feed.file o on o.file_id = f.again_of
       where f.state = 'received' and f.identified_at is not null
         and not exists (select 1 from feed.file g where g.feed_id = f.feed_id and g.state = 'received' and g.seq < f.seq)
-      order by f.seq
+        and not exists (select 1 from feed.file g where g.feed_id = e.follows_feed_id and g.state in ('receiving', 'received', 'staged'))
+        and not (e.file_kind = 'delta' and exists (
+              select 1 from feed.file g where g.feed_id = f.feed_id and g.state = 'held' and g.seq < f.seq and g.code <> 'FEED_DELTA_SEEN_BEFORE'))
+      order by e.priority, f.seq
       limit 1
         for update of f skip locked`,
   )
   return rows[0] ?? null
 }
 
-/** Import has read the file and believes it. */
+/** Import has read the file and believes it: a snapshot of the same feed that was held before it has nothing to say any more. */
 export async function markStaged(tx: Tx, fileId: number, now: InstantMs): Promise<void> {
   await change(tx, 'staged', { fileId, now })
+  await supersedeHeld(tx, fileId, now)
+}
+
+async function supersedeHeld(tx: Tx, fileId: number, now: InstantMs): Promise<void> {
+  const { to } = changeBy('outdated')
+  await tx.query(
+    `update feed.file h set state = $2, code = 'FILE_SUPERSEDED', changed_at = $3,
+            reason = 'A newer file of the feed, ' || f.name || ' (file ' || f.file_id || '), took its place while it was held.'
+       from feed.file f join feed.feed e using (feed_id)
+      where f.file_id = $1 and e.file_kind = 'snapshot' and h.feed_id = f.feed_id and h.state = 'held' and h.seq < f.seq`,
+    [fileId, to, new Date(now)],
+  )
 }
 
 /** The ledger has booked the file. */
@@ -295,55 +316,18 @@ async function change(tx: Tx, event: FileEvent, file: { fileId: number; code?: s
   assert(rows.length === 1, `file ${file.fileId} cannot be ${event}: it is not ${from.join(' or ')}`)
 }
 
-export type ToPutAway = {
-  fileId: number
-  feedName: string
-  home: string
-  folder: string
-  name: string
-  spoolName: string
-  state: FileState
-  code: string | null
-  reason: string | null
-  receivedBytes: number
-  expectedBytes: number | null
-  openedAt: InstantMs
-  receivedAt: InstantMs | null
-  /** A file of the same name that came whole later; null: none did. */
-  wholeLater: number | null
-}
-
-/** Files with a verdict, and interrupted ones that nobody came back for, that still lie where they came in. */
-export async function duePutAway(sql: Sql, due: { now: InstantMs; limit: number }): Promise<ToPutAway[]> {
-  return sql.query<ToPutAway>(
-    `select f.file_id as "fileId", e.name as "feedName", e.home, e.folder, f.name, f.spool_name as "spoolName", f.state, f.code, f.reason,
-            f.received_bytes as "receivedBytes", f.expected_bytes as "expectedBytes", f.opened_at as "openedAt", f.received_at as "receivedAt",
-            (select max(l.file_id) from feed.file l where l.feed_id = f.feed_id and l.name = f.name and l.file_id > f.file_id
-                and l.state not in ('receiving', 'interrupted', 'failed')) as "wholeLater"
-       from feed.file f
-       join feed.feed e using (feed_id)
-      where f.put_away_at is null
-        and (f.state in ('applied', 'duplicate', 'stale', 'failed', 'empty') or (f.state = 'interrupted'
-             and f.changed_at <= $1::timestamptz - make_interval(mins => coalesce((e.settings->'arrival'->>'patienceMinutes')::integer, $3))))
-      order by f.file_id limit $2`,
-    [new Date(due.now), due.limit, PATIENCE_MINUTES_DEFAULT],
-  )
-}
-
-/** The file lies where `restName` says; null: its bytes are nowhere. */
-export async function recordPutAway(sql: Sql, file: { fileId: number; restName: string | null; now: InstantMs }): Promise<void> {
-  await sql.query('update feed.file set rest_name = $2, put_away_at = $3 where file_id = $1 and put_away_at is null', [
-    file.fileId,
-    file.restName,
-    new Date(file.now),
-  ])
+/** The state of a file, which nobody changes until the transaction ends. */
+export async function lockState(tx: Tx, fileId: number): Promise<FileState | null> {
+  const rows = await tx.query<{ state: FileState }>('select state from feed.file where file_id = $1 for update', [fileId])
+  return rows[0]?.state ?? null
 }
 
 /** Whole files that were not told new or known yet, and torn ones that somebody may still come back for. */
 export async function feedStatus(sql: Sql, _now: InstantMs): Promise<RoomStatus> {
   const rows = await sql.query<{ waiting: number; since: InstantMs | null; torn: number }>(
     `select count(*) filter (where state = 'received') as waiting, min(received_at) filter (where state = 'received') as since,
-            count(*) filter (where state = 'interrupted') as torn
+            count(*) filter (where state = 'interrupted') + (select count(*) from feed.stray where dismissed_at is null)
+              + (select count(*) from feed.source where is_enabled and state in ('given_up', 'stopped')) as torn
        from feed.file
       where (state = 'received' and identified_at is null) or (state = 'interrupted' and put_away_at is null)`,
   )

@@ -127,7 +127,13 @@ function timelineOf(row: FileDetailRow): Event[] {
 }
 
 const JUDGED_UNREAD: ReadonlySet<string> = new Set(['held', 'failed', 'stale', 'duplicate'])
-const DOOR = { sftp: 'An SFTP client', folder: 'The watched folder', http: 'Somebody at the console or the command line' }
+const DOOR = {
+  sftp: 'An SFTP client',
+  folder: 'The watched folder',
+  http: 'Somebody at the console or the command line',
+  remote: 'The source',
+  again: 'A person had the kept original read again, and it',
+}
 
 function judged(row: FileDetailRow): string {
   if (row.decision === 'held') return `Held: ${row.reason ?? 'it is unlike the files before it.'}`

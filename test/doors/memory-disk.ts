@@ -43,6 +43,11 @@ export function memoryDisk(): MemoryDisk {
     },
     async *readRest() {},
     async removeCompanion() {},
+    lookAround: async () => [],
+    head: async () => new Uint8Array(),
+    takeIn: async () => null,
+    keepAgain: async () => false,
+    async removeRest() {},
   }
   const disk: MemoryDisk = { spool, rest, room, crashAfterMove: false, refuse: null }
   return disk

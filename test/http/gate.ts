@@ -9,9 +9,11 @@ import { catalogRoutes } from '../../src/catalog/routes.ts'
 import { exchangeRoutes } from '../../src/channel/exchange-routes.ts'
 import { channelRoutes } from '../../src/channel/routes.ts'
 import { shopRoutes } from '../../src/channel/shop-routes.ts'
+import { feedsRoutes } from '../../src/feed/feeds-routes.ts'
 import { feedRoutes } from '../../src/feed/routes.ts'
 import { settingsRoutes } from '../../src/feed/settings-routes.ts'
 import { sourceRoutes } from '../../src/feed/source-routes.ts'
+import { createReception } from '../../src/feed/step.ts'
 import { auditRoutes } from '../../src/http/audit-routes.ts'
 import type { Route } from '../../src/http/contract/route.ts'
 import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
@@ -19,6 +21,7 @@ import { hashPassword } from '../../src/http/password.ts'
 import { ensureAdmin, ensureCliToken } from '../../src/http/people.ts'
 import { createGate, type Gate } from '../../src/http/server.ts'
 import { beliefRoutes } from '../../src/import/belief-routes.ts'
+import { LAYOUTS } from '../../src/import/layouts.ts'
 import { importRoutes } from '../../src/import/routes.ts'
 import { documentRoutes } from '../../src/inventory/document-routes.ts'
 import { fileRoutes } from '../../src/inventory/file-routes.ts'
@@ -37,6 +40,7 @@ import { proofRoutes } from '../../src/reconcile/proof-routes.ts'
 import { release } from '../../src/reconcile/proof-step.ts'
 import { readStreet, reconcileRoutes } from '../../src/reconcile/routes.ts'
 import { openTestDatabase, type TestDatabase } from '../database.ts'
+import { memoryDisk } from '../doors/memory-disk.ts'
 import { NOW, seed } from './seed.ts'
 
 export type TestGate = {
@@ -135,6 +139,10 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     ...beliefRoutes({ db }),
     ...fileRoutes({ db }),
     ...settingsRoutes({ db, clock }),
+    ...feedsRoutes({
+      ...{ db, clock, files: memoryDisk().room, reception: createReception({ db, clock, ids }), unseal: (text: string) => text },
+      ...{ door: sftpDoor({ spoolDir: dataDir, agentSocket: null, clock }), layouts: LAYOUTS.map(layout => layout.name), changed() {} },
+    }),
     ...sourceRoutes({
       ...{ db, clock, seal: (text: string) => `sealed ${text}`, unseal: (text: string) => text.replace('sealed ', '') },
       door: sftpDoor({ spoolDir: dataDir, agentSocket: null, clock }),

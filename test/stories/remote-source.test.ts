@@ -52,7 +52,7 @@ afterEach(async () => {
 
 const source = async (): Promise<Source> => (await listSources(database.db))[0] as Source
 const deps = () => ({
-  ...{ db: database.db, clock, chance: () => 0, reception, unseal: (sealed: string) => sealed },
+  ...{ db: database.db, clock, chance: () => 0, reception, unseal: (sealed: string) => sealed, recognise: async () => [] },
   door: sftpDoor({ spoolDir: path.join(directory, 'spool'), agentSocket: null, clock }),
 })
 const visit = async () => visitSource(deps(), await source())

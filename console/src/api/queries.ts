@@ -1,6 +1,7 @@
 import { keepPreviousData, QueryCache, QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { auditList } from '../../../src/http/contract/audit.ts'
-import type { feedList, fileDetail, filesPage, rejectedPage } from '../../../src/http/contract/file.ts'
+import type { feedList } from '../../../src/http/contract/feed.ts'
+import type { fileDetail, filesPage, rejectedPage } from '../../../src/http/contract/file.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { session } from '../../../src/http/contract/session.ts'
 import type { comparisonList, differencesPage, findingsPage, intentsPage, ordersList, shopList } from '../../../src/http/contract/shop.ts'

@@ -3,8 +3,10 @@ import { link, lstat, mkdir, open, rename, rm, stat, unlink } from 'node:fs/prom
 import path from 'node:path'
 import { type FeedKind, pathOfKind } from '../../feed/feed-folder.ts'
 import type { FileRoom } from '../../feed/port.ts'
+import { reasonNameOf } from '../../feed/rest-name.ts'
 import { TrueupError } from '../../kernel/error.ts'
 import { errnoOf, nullIfMissing } from './errno.ts'
+import { headOf, lookAround } from './look-around.ts'
 import { spooledBytes, spoolPath, syncDirectory } from './spool.ts'
 
 const DIRECTORY_MODE = 0o750
@@ -41,6 +43,31 @@ export async function openFileRoom({ homesDir, spoolDir }: { homesDir: string; s
 
     async removeCompanion(file) {
       await unlink(path.join(placeOf({ ...file, kind: 'inbox' }), leaf(file.name))).catch(nullIfMissing)
+    },
+
+    lookAround: (home, feedFolders) => lookAround(path.join(homesDir, home), feedFolders),
+    head: (file, bytesMax) => headOf(path.join(homesDir, file.home, file.path), bytesMax),
+
+    async takeIn({ home, path: lies, spoolName }) {
+      const from = path.join(homesDir, home, lies)
+      const stats = await lstat(from).catch(nullIfMissing)
+      if (stats === null || !stats.isFile()) return null
+      await rename(from, spoolPath(spoolDir, spoolName))
+      await syncDirectory(spoolDir)
+      await syncDirectory(path.dirname(from))
+      return { bytes: stats.size, modifiedAt: Math.floor(stats.mtimeMs) }
+    },
+
+    async keepAgain({ from, spoolName }) {
+      const kept = 'spoolName' in from ? spoolPath(spoolDir, from.spoolName) : path.join(placeOf(from), leaf(from.restName))
+      const isThere = await link(kept, spoolPath(spoolDir, spoolName)).then(() => true, nullIfMissing)
+      if (isThere) await syncDirectory(spoolDir)
+      return isThere === true
+    },
+
+    async removeRest(file) {
+      const rest = path.join(placeOf(file), leaf(file.restName))
+      for (const name of [rest, reasonNameOf(rest)]) await unlink(name).catch(nullIfMissing)
     },
 
     async writeWhole(at, chunks) {

@@ -48,7 +48,7 @@ export const fileInList = z
     id: z.number().int(),
     feed: z.string(),
     name: z.string(),
-    door: z.enum(['sftp', 'folder', 'http']),
+    door: z.enum(['sftp', 'folder', 'http', 'remote', 'again']),
     state: z.enum(FILE_STATES),
     code: z.string().nullable(),
     reason: z.string().nullable(),
@@ -95,22 +95,6 @@ export const rejectedRow = z
   .meta({ id: 'RejectedRow' })
 
 export const rejectedPage = pageOf(rejectedRow)
-
-export const feedInList = z
-  .object({
-    name: z.string(),
-    layout: z.string(),
-    door: z.enum(['sftp', 'folder']),
-    home: z.string(),
-    folder: z.string(),
-    namePattern: z.string(),
-    isEnabled: z.boolean(),
-    files: z.number().int(),
-    lastReceivedAt: instant.nullable(),
-  })
-  .meta({ id: 'Feed' })
-
-export const feedList = z.object({ rows: z.array(feedInList) })
 
 const NAME_CHARS_MAX = 200
 

@@ -32,3 +32,6 @@ alter table feed.file
   add constraint file_door_check check (door in ('sftp', 'folder', 'http', 'remote', 'again')),
   -- Its original was deleted, by the age or size up to which its feed keeps them.
   add column original_gone_at timestamptz;
+
+-- When the whole tree of a source was last looked at.
+alter table feed.source add column around_at timestamptz;

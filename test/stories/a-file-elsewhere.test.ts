@@ -1,0 +1,80 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DEMO_FEED, DEMO_STOCK_FILE } from '../../src/app/demo-world.ts'
+import { demoDataDir } from '../../src/app/places.ts'
+import { FIRST_SFTP_USER } from '../../src/app/sftp-users.ts'
+import { importAgain, takeInStray } from '../../src/feed/again-step.ts'
+import { letOriginalsGo } from '../../src/feed/put-away-step.ts'
+import { changeSettings } from '../../src/feed/settings-store.ts'
+import { addFeed, feedCalled } from '../../src/feed/store.ts'
+import { openStrays } from '../../src/feed/stray-store.ts'
+import { openStreet, type Street } from './street.ts'
+
+/* The guide's second scenario and what follows from it: a file in the wrong folder is found, taken in, and can be read again later. */
+
+let street: Street
+let bytes: Buffer
+const home = (...parts: string[]) => path.join(street.house.homesDir, FIRST_SFTP_USER, ...parts)
+const deps = () => ({ db: street.house.db, clock: street.world.clock, files: street.house.files, reception: street.house.receiver })
+const strays = () => openStrays(street.house.db, { now: Date.now() + 60_000, limit: 10 })
+const states = () =>
+  street.house.db.query<{ name: string; state: string; code: string | null }>('select name, state, code from feed.file order by file_id')
+
+beforeAll(async () => {
+  street = await openStreet()
+  bytes = await readFile(path.join(demoDataDir(), DEMO_STOCK_FILE))
+  await mkdir(home(), { recursive: true })
+})
+afterAll(() => street?.close())
+
+test('a file in a folder with another case is found by its columns and its path', async () => {
+  await mkdir(home('AdventureWorks', 'Inbox'), { recursive: true })
+  await writeFile(home('AdventureWorks', 'Inbox', 'stock.tsv'), bytes)
+  await writeFile(home('notes.txt'), 'call the ERP people\n')
+  await street.house.steps['look-around']()
+  const found = (await strays()).map(({ path: lies, feed, layout }) => ({ lies, feed, layout }))
+  expect(found).toContainEqual({ lies: 'AdventureWorks/Inbox/stock.tsv', feed: DEMO_FEED, layout: 'ADVENTUREWORKS_PRODUCT_INVENTORY' })
+  expect(found).toContainEqual({ lies: 'notes.txt', feed: null, layout: null })
+})
+
+test('taken in, it goes through the same door as any other, and is no finding any more', async () => {
+  const stray = (await strays()).find(one => one.feed === DEMO_FEED)
+  const feed = await feedCalled(street.house.db, DEMO_FEED)
+  if (stray?.home == null || feed === null) throw new Error('there is no stray to take in')
+  await takeInStray(deps(), { ...stray, home: stray.home }, feed)
+  await street.walk()
+  expect(await states()).toEqual([{ name: 'stock.tsv', state: 'applied', code: null }])
+  expect(await readdir(home('AdventureWorks', 'Inbox'))).toEqual([])
+  await street.house.steps['look-around']()
+  expect((await strays()).map(one => one.path)).toEqual(['notes.txt'])
+})
+
+test('the kept original is read anew without an upload, and moves nothing that is so already', async () => {
+  const [before] = await street.house.db.query('select count(*) as n from inventory.movement')
+  await importAgain(deps(), 1, null)
+  await street.walk()
+  const after = await states()
+  expect(after[1]).toMatchObject({ name: 'stock.tsv' })
+  expect(after[1]?.state).not.toBe('duplicate')
+  expect((await street.house.db.query('select count(*) as n from inventory.movement'))[0]).toEqual(before)
+})
+
+test('a file that came into the wrong feed is read into the right one', async () => {
+  await addFeed(street.house.db, { name: 'other', home: FIRST_SFTP_USER, folder: 'other', layout: 'RESET_INVENTORY', now: Date.now() })
+  const fileId = await street.bring('other', 'stock2.tsv', Buffer.concat([bytes, Buffer.from('')]))
+  await street.walk()
+  expect((await states()).at(-1)).toMatchObject({ state: 'failed' })
+  await importAgain(deps(), fileId, await feedCalled(street.house.db, DEMO_FEED))
+  await street.walk()
+  expect((await states()).at(-1)?.state).not.toBe('failed')
+})
+
+test('originals are kept as long as their feed says', async () => {
+  const { db, files } = street.house
+  const feed = await feedCalled(db, DEMO_FEED)
+  await db.transaction(tx => changeSettings(tx, feed?.feedId ?? 0, { keep: { days: 1 } }))
+  await letOriginalsGo({ db, clock: { now: () => Date.now() + 2 * 24 * 60 * 60 * 1_000 }, files })
+  expect(await readdir(home(DEMO_FEED, 'archive'))).toEqual([])
+  await expect(importAgain(deps(), 1, null)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
+})
