@@ -20,6 +20,8 @@ export type OrderLayout = LayoutBase & {
   kind: 'orders'
   /** The type of an `idValue` whose `idType` is blank or absent. */
   idTypeDefault: string
+  /** What the id of a credit note begins with, where only such a one may return something. */
+  creditNotePrefix?: string
 }
 
 type LayoutBase = {

@@ -170,7 +170,7 @@ export const ORDER_LINES: OrderLayout = {
   idTypeDefault: 'SKU',
 }
 
-/** The published invoices of Online Retail (UCI): each line is sold at once, and a quantity below 0 came back. */
+/** The published invoices of Online Retail (UCI): each line is sold at once, and what stands on a credit note came back. */
 export const ONLINE_RETAIL_INVOICES: OrderLayout = {
   name: 'ONLINE_RETAIL_INVOICES',
   kind: 'orders',
@@ -186,6 +186,7 @@ export const ONLINE_RETAIL_INVOICES: OrderLayout = {
   needs: [['orderId'], ['idValue'], ['units']],
   productIdType: 'PRODUCT_ID',
   idTypeDefault: 'STOCK_CODE',
+  creditNotePrefix: 'C',
 }
 
 export const STOCK_LAYOUTS: readonly StockLayout[] = [RESET_INVENTORY, REC_INV_COUNT, MDM_INV_VARIANCE, ADVENTUREWORKS_PRODUCT_INVENTORY]

@@ -69,6 +69,9 @@ test('an invoice of Online Retail is sold at once, a quantity below 0 came back,
   ).toMatchObject({
     ...{ word: 'returned', units: 1 },
   })
+  expect(read(header, '536589,21777,,-10,2010-12-01 16:50:00,0.0,,United Kingdom', settings, ONLINE_RETAIL_INVOICES)).toMatchObject({
+    ...{ kind: 'rejected', code: 'ROW_UNITS_NEGATIVE' },
+  })
 })
 
 test.each([

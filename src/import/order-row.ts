@@ -57,6 +57,12 @@ export function readOrderRow(plan: LayoutPlan & { layout: OrderLayout }, raw: Ra
   const word = wordOf(cell(at.orderStatus), units, settings)
   if (word === null) return reject.because(raw, 'ROW_STATUS_UNKNOWN', `The status is ${quoted(cell(at.orderStatus))}. ${WORDS_TAKEN}`)
   const isSigned = cell(at.orderStatus) === ''
+  if (units < 0 && layout.creditNotePrefix !== undefined && !orderId.startsWith(layout.creditNotePrefix))
+    return reject.because(
+      raw,
+      'ROW_UNITS_NEGATIVE',
+      `The quantity is ${units}, and ${quoted(orderId)} is no credit note: nobody returned it.`,
+    )
   if (units < 0 && !isSigned) return reject.because(raw, 'ROW_UNITS_NEGATIVE', `The quantity is ${units}; a word on a line counts up.`)
 
   const when = cell(at.eventAt)
