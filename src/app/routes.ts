@@ -39,6 +39,7 @@ import { ordersRoutes } from '../orders/routes.ts'
 import { outboxRoutes } from '../outbox/routes.ts'
 import { alertRoutes } from '../reconcile/alert-routes.ts'
 import { driftRoutes } from '../reconcile/drift-routes.ts'
+import { explainRoutes } from '../reconcile/explain-routes.ts'
 import { findingRoutes } from '../reconcile/finding-routes.ts'
 import { proofRoutes } from '../reconcile/proof-routes.ts'
 import { release } from '../reconcile/proof-step.ts'
@@ -69,6 +70,7 @@ export function allRoutes(deps: {
     ...reconcileRoutes({ db, clock, heartbeats: () => heartbeats(db) }),
     ...proofRoutes({ db, clock, release, asked: () => clockwork.nudge('channel') }),
     ...driftRoutes({ db, clock, asked: () => clockwork.nudge('reconcile') }),
+    ...explainRoutes({ db, clock, files }),
     ...feedRoutes({
       db,
       clock,

@@ -1,3 +1,5 @@
+import type { InstantMs } from '../kernel/clock.ts'
+
 /**
  * What a channel may promise at one of its locations: the sum over the facilities that feed it of what each can spare, less
  * what already waits unassigned, less what the channel keeps back.
@@ -63,6 +65,31 @@ export type Explanation = Omit<ChannelTerms, 'facilities'> & {
   sentence: string
 }
 
+/** A promise as it is stored, with everything that it is made of. */
+export type TargetTerms = {
+  shopId: number
+  locationId: number
+  productId: number
+  shop: string
+  location: string
+  kind: 'facility' | 'group'
+  /** The stored number, which the explanation has to add up to. */
+  sellableUnits: number
+  deficitUnits: number
+  revision: number
+  changedAt: InstantMs
+  /** Why the promise is not told to the shop, and by which rule; null: it is told. */
+  withdrawnCode: 'OUTBOX_UNTRACKED' | 'OUTBOX_EXCLUDED' | null
+  withdrawnRule: string | null
+} & ChannelTerms
+
+/** A promise explained: the terms, the sum, and beside it the stored number, from which it differs only while a change is on its way. */
+export function explainTarget(terms: TargetTerms) {
+  const { shop, shopId, location, locationId, kind, sellableUnits, revision, changedAt, withdrawnCode, withdrawnRule } = terms
+  const target = { shop, shopId, location, locationId, kind }
+  return { ...explainAvailability(terms), target, storedUnits: sellableUnits, revision, changedAt, withdrawnCode, withdrawnRule }
+}
+
 /** What stock can spare: its safety stock hides what is there, and never makes less than nothing of it. */
 function spareOf(freeUnits: number, safetyStockUnits: number): number {
   return freeUnits < 0 ? freeUnits : Math.max(0, freeUnits - safetyStockUnits)
@@ -126,23 +153,25 @@ function promiseOf(of: { freeUnits: number; sumUnits: number } & ChannelTerms): 
   return of.isSwitchedOff || of.isHeldForPreorders ? Math.min(0, promise) : promise
 }
 
-function sentenceOf(of: Omit<Explanation, 'sentence'>): string {
+/** The promise in words; with `more`, what is taken off it on the way to the shop, to what the shop is told. */
+export function sentenceOf(of: Omit<Explanation, 'sentence'>, more: readonly Part[] = [], toldUnits: number | null = null): string {
   if (of.isSwitchedOff) return 'not sold in this channel, so nothing is promised'
   const only = of.facilities.length === 1 ? of.facilities[0] : undefined
   if (only?.isSwitchedOff) return `not sold from ${only.facility}, so nothing is promised`
   const stock = only ? stockAt(only) : null
   if (only && stock === null) return `never counted at ${only.facility}: unknown, so nothing is promised`
   const terms = only && stock ? partsOf(only, stock) : [{ units: of.sumUnits, said: `to spare at ${of.facilities.length} facilities` }]
-  terms.push({ units: of.queuedUnits, said: 'queued' }, { units: of.thresholdUnits, said: 'threshold' })
+  terms.push({ units: of.queuedUnits, said: 'queued' }, { units: of.thresholdUnits, said: 'threshold' }, ...more)
   const [first, ...less] = terms
   const kept = less.filter(term => term.units > 0)
   const sum = [first, ...kept].map(term => `${signed(term?.units ?? 0)} ${term?.said}`).join(' − ')
   if (of.isHeldForPreorders) return `${sum}: held for pre-orders and backorders, so nothing is promised`
   const total = kept.reduce((rest, term) => rest - term.units, first?.units ?? 0)
-  return `${sum} = ${total < 0 ? `${signed(total)}, floored at 0` : of.sellableUnits}`
+  if (toldUnits !== null && toldUnits !== total) return `${sum} = ${signed(total)}, told as ${signed(toldUnits)}`
+  return `${sum} = ${total < 0 && toldUnits === null ? `${signed(total)}, floored at 0` : signed(total)}`
 }
 
-type Part = { units: number; said: string }
+export type Part = { units: number; said: string }
 
 function partsOf(facility: FacilityExplanation, stock: Stock): Part[] {
   const kept = { units: facility.safetyStockUnits, said: 'safety stock' }

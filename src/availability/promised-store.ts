@@ -143,9 +143,10 @@ const QUEUED = `
 
 /** From the sums to the promises, as far as they are other than the stored ones. */
 const DIFFERING = `
-  select p.shop_id, p.location_id, p.product_id, greatest(p.units, 0) as sellable_units, greatest(-p.units, 0) as deficit_units, p.withdrawn_code
+  select p.shop_id, p.location_id, p.product_id, greatest(p.units, 0) as sellable_units, greatest(-p.units, 0) as deficit_units, p.withdrawn_code,
+         p.free, p.spare, p.queued, p.threshold
     from (
-      select t.shop_id, t.location_id, t.product_id, t.known, t.withdrawn_code,
+      select t.shop_id, t.location_id, t.product_id, t.known, t.withdrawn_code, t.free, t.spare, t.queued, t.threshold,
              least(case when t.free - t.queued < 0 then t.free - t.queued else greatest(0, t.spare - t.queued - t.threshold) end,
                    case when t.is_shut then 0 end) as units
         from (

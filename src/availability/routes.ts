@@ -1,17 +1,19 @@
 import type { z } from 'zod'
-import type { Sql } from '../db/connection.ts'
+import type { Db, Sql } from '../db/connection.ts'
 import type { Answer } from '../http/contract/instant.ts'
 import { offsetOf, pageFrom, TOTAL_COUNTED_MAX } from '../http/contract/page.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
-import { type explanation, skuParams, type stockInList, stockOfSku, stockPage, stockQuery } from '../http/contract/stock.ts'
+import { skuParams, type stockInList, stockOfSku, stockPage, stockQuery } from '../http/contract/stock.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
-import { explainAvailability } from './availability.ts'
-import { type TargetTerms, termsOfProduct } from './terms-store.ts'
+import { explainTarget } from './availability.ts'
+import { ruleRoutes } from './rule-routes.ts'
+import { termsOfProduct } from './terms-store.ts'
 
 /** What is there, what each channel may promise of it, and why. */
-export function availabilityRoutes({ db }: { db: Sql; clock: Clock }): Route[] {
+export function availabilityRoutes({ db, clock }: { db: Db; clock: Clock }): Route[] {
   return [
+    ...ruleRoutes({ db, clock }),
     jsonRoute({
       method: 'GET',
       path: '/stock',
@@ -35,23 +37,10 @@ export function availabilityRoutes({ db }: { db: Sql; clock: Clock }): Route[] {
         if (product === null) throw unknownSku(params.sku)
         const { productId, ...named } = product
         const terms = await termsOfProduct(db, productId)
-        return { sku: params.sku, ...named, facilities: await facilitiesOf(db, productId), targets: terms.map(explained) }
+        return { sku: params.sku, ...named, facilities: await facilitiesOf(db, productId), targets: terms.map(explainTarget) }
       },
     }),
   ]
-}
-
-function explained(terms: TargetTerms): Answer<typeof explanation> {
-  const { shop, shopId, location, locationId, kind, sellableUnits, revision, changedAt, withdrawnCode, withdrawnRule } = terms
-  return {
-    ...explainAvailability(terms),
-    target: { shop, shopId, location, locationId, kind },
-    storedUnits: sellableUnits,
-    revision,
-    changedAt,
-    withdrawnCode,
-    withdrawnRule,
-  }
 }
 
 const STOCK = `catalog.product_identifier i join catalog.product p using (product_id)`

@@ -20,26 +20,26 @@ export type RuleKind = keyof typeof RULE_KINDS
 
 /** What a product has to be, and must not be. An empty list asks for nothing. Words are in lower case, SKUs to the letter. */
 export type ProductFilter = {
-  skusAny: readonly string[]
-  skusNone: readonly string[]
-  typesAny: readonly string[]
-  typesNone: readonly string[]
-  vendorsAny: readonly string[]
-  vendorsNone: readonly string[]
-  tagsAny: readonly string[]
-  tagsAll: readonly string[]
-  tagsNone: readonly string[]
-  featuresAny: readonly string[]
-  featuresAll: readonly string[]
-  featuresNone: readonly string[]
+  skusAny: string[]
+  skusNone: string[]
+  typesAny: string[]
+  typesNone: string[]
+  vendorsAny: string[]
+  vendorsNone: string[]
+  tagsAny: string[]
+  tagsAll: string[]
+  tagsNone: string[]
+  featuresAny: string[]
+  featuresAll: string[]
+  featuresNone: string[]
 }
 
 /** Where a rule holds, by codes. At facilities: those named and the members of groups named; in channels: the groups named. */
 export type PlaceFilter = {
-  facilitiesAny: readonly string[]
-  facilitiesNone: readonly string[]
-  groupsAny: readonly string[]
-  groupsNone: readonly string[]
+  facilitiesAny: string[]
+  facilitiesNone: string[]
+  groupsAny: string[]
+  groupsNone: string[]
 }
 
 export type Rule = {

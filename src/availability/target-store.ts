@@ -153,7 +153,12 @@ export async function recomputeTargets(tx: Tx, touched: Touched, now: InstantMs)
        on conflict (shop_id, location_id, product_id) do update
           set sellable_units = excluded.sellable_units, deficit_units = excluded.deficit_units, withdrawn_code = excluded.withdrawn_code,
               revision = t.revision + 1, seq = excluded.seq, changed_at = excluded.changed_at
-       returning seq
+       returning shop_id, location_id, product_id, seq
+     ), noted as (
+       insert into availability.promise_history
+         (product_id, shop_id, location_id, seq, at, promised_units, free_units, spare_units, queued_units, threshold_units, withdrawn_code)
+       select product_id, shop_id, location_id, seq, $1, sellable_units - deficit_units, free, spare, queued, threshold, withdrawn_code
+         from changed join differing using (shop_id, location_id, product_id)
      )
      select count(*) as changed, max(seq) as head from changed`,
     [new Date(now), ...differing.values],

@@ -1,23 +1,5 @@
 import type { Sql } from '../db/connection.ts'
-import type { InstantMs } from '../kernel/clock.ts'
-import type { ChannelTerms, FacilityTerms } from './availability.ts'
-
-export type TargetTerms = {
-  shopId: number
-  locationId: number
-  productId: number
-  shop: string
-  location: string
-  kind: 'facility' | 'group'
-  /** The stored number, which the explanation has to add up to. */
-  sellableUnits: number
-  deficitUnits: number
-  revision: number
-  changedAt: InstantMs
-  /** Why the promise is not told to the shop, and by which rule; null: it is told. */
-  withdrawnCode: 'OUTBOX_UNTRACKED' | 'OUTBOX_EXCLUDED' | null
-  withdrawnRule: string | null
-} & ChannelTerms
+import type { FacilityTerms, TargetTerms } from './availability.ts'
 
 /** What the last matching rule says of a product at a facility; null: none says it. */
 const RULED = (column: string, productId: string, facilityId: string) =>
@@ -44,8 +26,8 @@ const NEEDED = (productId: string) => `
                 join inventory.queued q on q.product_id = i.kit_product_id and q.group_id = m.group_id
                where i.component_product_id = ${productId}), 0)`
 
-/** Everything that each promise of a product is made of, read in one statement and so in one snapshot. */
-export async function termsOfProduct(sql: Sql, productId: number): Promise<TargetTerms[]> {
+/** Everything that each promise of a product is made of, or one of them, read in one statement and so in one snapshot. */
+export async function termsOfProduct(sql: Sql, productId: number, at?: { shopId: number; locationId: number }): Promise<TargetTerms[]> {
   return sql.query<Omit<TargetTerms, 'facilities'> & { facilities: FacilityTerms[] }>(
     `select t.shop_id as "shopId", t.location_id as "locationId", t.product_id as "productId", shop.code as shop, loc.name as location,
             case when m.group_id is null then 'facility' else 'group' end as kind,
@@ -97,8 +79,9 @@ export async function termsOfProduct(sql: Sql, productId: number): Promise<Targe
        left join catalog.product_channel c on c.group_id = m.group_id and c.product_id = t.product_id
        left join availability.product_class pc on pc.product_id = t.product_id
        left join availability.class_channel r on r.group_id = m.group_id and r.class_id = coalesce(pc.class_id, 0)
-      where t.product_id = $1
+      where t.product_id = $1 and ($2::integer is null or (t.shop_id = $2 and t.location_id = $3))
       order by shop.code, m.group_id nulls last, loc.name`,
-    [productId],
+    [productId, at?.shopId ?? null, at?.locationId ?? null],
+    { name: 'availability.terms' },
   )
 }

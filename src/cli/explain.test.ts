@@ -1,125 +1,81 @@
 import { expect, test } from 'vitest'
 import { answerOf } from './explain.ts'
 
-type Arguments = Parameters<typeof answerOf>
+type Found = Parameters<typeof answerOf>[0]
+type Level = Found['levels'][number]
+type Link = Level['links'][number]
 
 const at = '2026-11-24T10:00:00.000Z'
-const facility = (name: string, onHandUnits: number | null) => ({
-  facility: name,
-  code: name.toUpperCase(),
-  onHandUnits,
-  reservedUnits: 1,
-  safetyStockUnits: 2,
-  countedAt: onHandUnits === null ? null : at,
-})
-
-const target = (location: string, locationId: number, facilities: string[], more: object = {}) => ({
-  target: { shop: 'demo', shopId: 1, location, locationId, kind: 'group' as const },
-  facilities: facilities.map(name => ({
-    facility: name,
-    onHandUnits: 10,
-    reservedUnits: 1,
-    safetyStockUnits: 2,
-    safetyRule: null,
-    isSwitchedOff: false,
-    switchRule: null,
-    components: [],
-    freeUnits: 9,
-    spareUnits: 7,
-    sellableUnits: 7,
-  })),
-  thresholdUnits: 3,
-  queuedUnits: 0,
-  thresholdRule: null,
-  isSwitchedOff: false,
-  switchRule: null,
-  isHeldForPreorders: false,
-  withdrawnCode: null,
-  withdrawnRule: null,
-  deficitUnits: 0,
-  sumUnits: 7,
-  sellableUnits: 4,
-  sentence: `${location}: 10 − 1 − 2 − 3 = 4.`,
-  storedUnits: 4,
-  revision: 9,
-  changedAt: at,
+const link = (name: Link['link'], more: Partial<Link> = {}): Link => ({
+  ...{ link: name, state: 'whole', said: `${name} said.`, at: null, code: null, next: null },
   ...more,
 })
-
-const stock: Arguments[0] = {
+const level = (more: Partial<Level> = {}): Level => ({
+  shop: 'demo',
+  location: 'Main Street',
+  sentence: '30 on hand − 4 reserved − 2 safety stock − 3 unseen = 21',
+  promisedUnits: 24,
+  toldUnits: 21,
+  links: [link('file', { at }), link('on_hand'), link('reserved'), link('promised'), link('intent'), link('upload'), link('shop')],
+  firstBroken: null,
+  explanation: null,
+  evidence: {
+    facilities: [
+      {
+        ...{ facility: 'Main', code: 'M', sku: 'BK-1', onHandUnits: 30, reservedUnits: 4, countedAt: at },
+        line: { fileId: 1, fileName: 'stock.csv', line: 12, byteOffset: 340, onHandUnits: 30, recordedAt: at, raw: 'M,SKU,BK-1,30' },
+      },
+    ],
+    movements: [],
+    orders: [{ order: 'gid://shopify/Order/7', units: 4, facility: 'Main', isWaiting: false }],
+    call: {
+      ...{ callId: 'c1', idempotencyKey: 'k1', kind: 'set_available', state: 'answered', outcome: 'confirmed', code: null, rowCode: null },
+      ...{ requestId: 'r1', claimedAt: at, answeredAt: at, promisedUnits: 24, unseenUnits: 3, fromUnits: 20, units: 21 },
+    },
+    shown: null,
+  },
+  ...more,
+})
+const found = (levels: Level[], more: Partial<Found> = {}): Found => ({
   sku: 'BK-1',
   name: 'Bike',
-  identifiers: [],
-  facilities: [facility('North', 10), facility('South', null)],
-  targets: [target('Online', 5, ['North']), target('Main Street', 6, ['South'], { storedUnits: 9 })],
-}
-
-type Level = Arguments[1][number]
-const level = (locationId: number, more: Partial<Level>): Level => ({
-  shopId: 1,
-  locationId,
-  intent: null,
-  shown: null,
-  observed: null,
-  ...more,
-})
-const intent = (state: NonNullable<Level['intent']>['state'], more: object = {}) => ({
-  state,
-  units: 4,
-  revision: 9,
-  code: null,
-  hint: null,
-  changedAt: at,
-  ...more,
-})
-const observed = (verdict: NonNullable<Level['observed']>['verdict'], more: object = {}) => ({
-  verdict,
-  expectedUnits: 4,
-  shopUnits: 4,
-  isOfNewest: true,
-  readAt: at,
-  differentSince: null,
+  asOf: null,
+  levels,
+  isMore: false,
   ...more,
 })
 
-const said = (levels: Level[], where: string | null = null) => answerOf(stock, levels, where)
-
-test('everything that is not known is said to be so, and is no zero', () => {
-  const { status, text } = said([])
+test('the whole way is one text: the sentence, the raw line, the orders, the call with Shopify’s own number of it', () => {
+  const { status, text } = answerOf(found([level()]))
   expect(status).toBe(0)
-  expect(text).toMatch(/South +never counted +1 +2/)
-  expect(text).toContain('The shop was not told yet.')
-  expect(text).toContain('It was not read back yet, so nobody can say what the shop shows.')
-  expect(text).toContain('A change is on its way: the rooms still work with 9.')
+  expect(text).toContain('30 on hand − 4 reserved − 2 safety stock − 3 unseen = 21')
+  expect(text).toContain('stock.csv:12 at byte 340 | M,SKU,BK-1,30')
+  expect(text).toContain('4 by gid://shopify/Order/7')
+  expect(text).toContain('call c1, key k1, x-request-id r1')
+  expect(text).toContain('Whole from the file to the shop.')
 })
 
-test.each<[Partial<Level>, string]>([
-  [{ intent: intent('pending') }, '4 waits to be sent to the shop.'],
-  [{ intent: intent('sending') }, 'its answer is not known yet'],
-  [{ intent: intent('confirmed') }, 'The shop took 4.'],
+test.each<[string, Link, string]>([
   [
-    { intent: intent('blocked', { code: 'CHANNEL_ROW_NOT_STOCKED', hint: 'Stock it there.' }) },
-    '4 cannot be sent (CHANNEL_ROW_NOT_STOCKED). Stock it there.',
+    'what waits for somebody',
+    link('intent', { state: 'broken', code: 'CHANNEL_ROW_REFUSED', next: 'Look at it.' }),
+    'Breaks at the queue (CHANNEL_ROW_REFUSED). Look at it.',
   ],
-  [{ observed: observed('equal') }, 'the shop shows 4, as it should'],
-  [{ observed: observed('different', { shopUnits: 2 }) }, 'the shop shows 2, and should show 4'],
-  [{ observed: observed('equal', { isOfNewest: false }) }, 'Read back before the newest change'],
-  [{ observed: observed('not_stocked', { shopUnits: null }) }, 'does not stock it'],
-])('%j reads: %s', (seen, sentence) => expect(said([level(5, seen)], 'online').text).toContain(sentence))
+  ['what goes on by itself', link('upload', { state: 'waiting' }), 'it has come to the upload. Nothing to do.'],
+])('%s is named with what to do', (_title, firstBroken, sentence) =>
+  expect(answerOf(found([level({ firstBroken })])).text).toContain(sentence),
+)
 
-test.each([
-  ['online', 0, ['North'], ['Online']],
-  ['SOUTH', 0, ['South'], []],
-  ['main street', 0, ['South'], ['Main Street']],
-  ['Mars', 1, [], []],
-])('--at %s ends with %i and shows %j and %j', (where, status, facilities, locations) => {
-  const answer = said([], where)
-  const json = answer.json as { facilities: { facility: string }[]; targets: { target: { location: string } }[] }
-  expect(answer.status).toBe(status)
-  expect(json.facilities.map(one => one.facility)).toEqual(facilities)
-  expect(json.targets.map(one => one.target.location)).toEqual(locations)
+test('of the past it is not said that something breaks', () => {
+  const { text } = answerOf(found([level()], { asOf: at }))
+  expect(text).toContain(`As of ${at}`)
+  expect(text).not.toContain('Whole from')
 })
 
-test('a place that is not there is answered with the places that are', () => {
-  expect(said([], 'Mars').text).toBe('BK-1 is not at Mars. It is at: Online, Main Street, North, South.')
+test('what is promised nowhere is said so, and ends with 1', () => {
+  const { status, text } = answerOf(found([]))
+  expect([status, text]).toEqual([1, expect.stringContaining('promised nowhere')])
 })
+
+test('names are data: they cannot move the cursor', () =>
+  expect(answerOf(found([level({ location: '\u001b[2Jgone' })])).text).toContain('?[2Jgone'))

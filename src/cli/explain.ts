@@ -1,126 +1,143 @@
 import type { Command } from 'commander'
+import type { explained } from '../http/contract/explain.ts'
 import type { Wire } from '../http/contract/instant.ts'
-import type { explanation, levelsOfSku, stockOfSku } from '../http/contract/stock.ts'
+import { TrueupError } from '../kernel/error.ts'
 import { openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
-import { numberOf, plain, tableOf } from './table.ts'
+import { numberOf, plain } from './table.ts'
 
-type Stock = Wire<typeof stockOfSku>
-type Target = Wire<typeof explanation>
-type Level = Wire<typeof levelsOfSku>['rows'][number]
+type Explained = Wire<typeof explained>
+type Level = Explained['levels'][number]
+type Link = Level['links'][number]
 
-/** `trueup explain SKU`: where the number comes from, term by term, and how far it has come on its way to the shop. */
+/** `trueup explain SKU`: the whole way of a number, from the line of a file to what the shop shows, and where it breaks. */
 export function explainCommand(hands: Hands, ended: (status: number) => void): Command {
-  const exits = { yes: 'explained', no: 'no such SKU, or it is not promised at that location' }
-  return withDataDir(
-    newCommand('explain', 'Explains what a SKU may be sold for, and why.', exits, 'trueup explain BK-M82S-38 --at "Main Street"'),
-  )
+  const exits = { yes: 'explained', no: 'it is not promised there' }
+  const example = 'trueup explain BK-M82S-38 --at "Main Street" --as-of 2026-11-24T08:00:00Z'
+  return withDataDir(newCommand('explain', 'Explains what a SKU may be sold for, and why.', exits, example))
     .argument('<sku>', 'any identifier of the product')
     .option('--at <location>', 'only this location of a shop, or this facility')
-    .action(async (sku: string, options: CommonOptions & { at?: string }) =>
+    .option('--shop <code>', 'only this shop')
+    .option('--as-of <instant>', 'what was there, promised and told at this instant, for example 2026-11-24T08:00:00Z')
+    .action(async (sku: string, options: CommonOptions & { at?: string; shop?: string; asOf?: string }) =>
       ended(
         await answer(hands, options, async () => {
+          const asOf = options.asOf === undefined ? null : instantOf(options.asOf)
           const api = await openApi({ dataDirs: await hands.dataDirs(options), fetch: hands.fetch })
-          const name = encodeURIComponent(sku)
-          const stock = await api.get<Stock>(`/stock/${name}`)
-          const levels = await api.get<{ rows: Level[] }>(`/stock/${name}/levels`)
-          return answerOf(stock, levels.rows, options.at ?? null)
+          const ask = (query: Record<string, string | null | undefined>) =>
+            api.get<Explained>(`/stock/${encodeURIComponent(sku)}/explain${queryOf(query)}`)
+          const found = await ask({ at: options.at, shop: options.shop, asOf })
+          if (found.levels.length > 0 || options.at === undefined) return answerOf(found)
+          return notThere(found, options.at, await ask({ shop: options.shop }))
         }),
       ),
     )
 }
 
-export function answerOf(stock: Stock, levels: readonly Level[], at: string | null): Answer {
-  const targets = stock.targets.filter(({ target }) => at === null || isCalled(target.location, at))
-  const facilities = stock.facilities.filter(
-    ({ facility, code }) => at === null || isCalled(facility, at) || isCalled(code, at) || targets.some(one => goesInto(one, facility)),
-  )
-  const chains = targets.map(explained => ({ explained, level: levelOf(explained, levels) }))
-  const json = { sku: stock.sku, name: stock.name, facilities, targets: chains.map(({ explained, level }) => ({ ...explained, level })) }
-  if (at !== null && targets.length === 0 && facilities.length === 0) return { status: EXIT.no, json, text: notThere(stock, at) }
-  return { status: EXIT.yes, json, text: textOf(stock, facilities, chains) }
+function queryOf(query: Record<string, string | null | undefined>): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`
 }
 
-function textOf(stock: Stock, facilities: Stock['facilities'], chains: readonly { explained: Target; level: Level | null }[]): string {
-  const rows = facilities.map(one => [
-    plain(one.facility),
-    unitsOf(one.onHandUnits, 'never counted'),
-    numberOf(one.reservedUnits),
-    numberOf(one.safetyStockUnits),
-    one.countedAt ?? '',
+function instantOf(text: string): string {
+  const at = Date.parse(text)
+  if (!Number.isNaN(at)) return new Date(at).toISOString()
+  throw new TrueupError('CLI_USAGE', `${plain(text)} is no instant.`, {
+    retry: 'never',
+    hint: 'Write it as 2026-11-24T08:00:00Z, or with your zone as 2026-11-24T09:00:00+01:00.',
+  })
+}
+
+export function answerOf(found: Explained): Answer {
+  if (found.levels.length === 0) {
+    const why =
+      'It is promised nowhere: no facility counted it, no location of a shop is fed from one that did, or it is not told to shops.'
+    return { status: EXIT.no, json: found, text: `${titleOf(found)}\n\n${why}` }
+  }
+  const parts = [titleOf(found), ...found.levels.map(level => textOf(level, found.asOf))]
+  if (found.isMore) parts.push('There are more locations; name one with --at.')
+  return { status: EXIT.yes, json: found, text: parts.join('\n\n') }
+}
+
+function titleOf(found: Explained): string {
+  const then = found.asOf === null ? '' : `\nAs of ${found.asOf}`
+  return `${plain(found.sku)}  ${plain(found.name)}${then}`
+}
+
+const MARK: Record<Link['state'], string> = { whole: '✓', waiting: '…', broken: '✗', off: '–', unknown: '?' }
+const NAME: Record<Link['link'], string> = {
+  file: 'File',
+  on_hand: 'On hand',
+  reserved: 'Reserved',
+  promised: 'Promised',
+  intent: 'Queue',
+  upload: 'Upload',
+  shop: 'Shop',
+}
+const NAME_WIDTH = 10
+
+function textOf(level: Level, asOf: string | null): string {
+  const lines = [`${plain(level.shop)}, ${plain(level.location)}`, `  ${plain(level.sentence)}`]
+  for (const link of level.links) {
+    const at = link.at === null ? '' : `  (${link.at})`
+    lines.push(`  ${MARK[link.state]} ${NAME[link.link].padEnd(NAME_WIDTH)}${plain(link.said)}${at}`)
+    for (const detail of detailsOf(level, link)) lines.push(`    ${' '.repeat(NAME_WIDTH)}${plain(detail)}`)
+  }
+  if (asOf === null) lines.push(`  ${breakOf(level)}`)
+  return lines.join('\n')
+}
+
+/** The evidence under its link. */
+function detailsOf({ evidence, explanation }: Level, { link }: Link): string[] {
+  switch (link) {
+    case 'file':
+      return evidence.facilities.flatMap(({ facility, line }) =>
+        line === null || line.raw === null
+          ? []
+          : [`${facility}: ${line.fileName}${line.line === null ? '' : `:${line.line}`} at byte ${line.byteOffset} | ${line.raw}`],
+      )
+    case 'on_hand':
+      return evidence.facilities.length < 2
+        ? []
+        : evidence.facilities.map(one => `${one.facility}: ${one.onHandUnits === null ? 'never counted' : numberOf(one.onHandUnits)}`)
+    case 'reserved':
+      return evidence.orders.map(one => `${numberOf(one.units)} by ${one.order}${one.isWaiting ? ', which waits' : ''}`)
+    case 'promised':
+      return rulesOf(explanation)
+    case 'upload':
+      return evidence.call === null
+        ? []
+        : [`call ${evidence.call.callId}, key ${evidence.call.idempotencyKey}, x-request-id ${evidence.call.requestId ?? 'none'}`]
+    case 'intent':
+    case 'shop':
+      return []
+  }
+}
+
+function rulesOf(explanation: Level['explanation']): string[] {
+  if (explanation === null) return []
+  const said = explanation.facilities.flatMap(one => [
+    ...(one.safetyRule === null ? [] : [`${numberOf(one.safetyStockUnits)} kept back at ${one.facility} by the rule ${one.safetyRule}`]),
+    ...(one.switchRule === null ? [] : [`${one.facility} is switched ${one.isSwitchedOff ? 'off' : 'on'} by the rule ${one.switchRule}`]),
   ])
-  const table = tableOf(['Facility', '>On hand', '>Reserved', '>Safety stock', 'Counted at'], rows)
-  const parts = [`${plain(stock.sku)}  ${plain(stock.name)}`, rows.length === 0 ? 'No facility has a count of it.' : table]
-  for (const { explained, level } of chains) {
-    parts.push([`${plain(explained.target.shop)}, ${plain(explained.target.location)}`, ...chainOf(explained, level)].join('\n  '))
-  }
-  if (chains.length === 0) parts.push('It is promised nowhere: no shop location is fed from these facilities, or the SKU is not linked.')
-  return parts.join('\n\n')
+  if (explanation.thresholdRule !== null)
+    said.push(`a threshold of ${numberOf(explanation.thresholdUnits)} by the rule ${explanation.thresholdRule}`)
+  if (explanation.switchRule !== null)
+    said.push(`the channel is switched ${explanation.isSwitchedOff ? 'off' : 'on'} by the rule ${explanation.switchRule}`)
+  return said
 }
 
-/** From the sum to the shop, in the order in which it happens. */
-function chainOf(explained: Target, level: Level | null): string[] {
-  const lines = [plain(explained.sentence)]
-  if (explained.storedUnits !== explained.sellableUnits) {
-    lines.push(`A change is on its way: the rooms still work with ${numberOf(explained.storedUnits)}.`)
-  }
-  return [...lines, intentLine(level), observedLine(level)]
+function breakOf({ firstBroken }: Level): string {
+  if (firstBroken === null) return 'Whole from the file to the shop.'
+  const code = firstBroken.code === null ? '' : ` (${firstBroken.code})`
+  const where = NAME[firstBroken.link].toLowerCase()
+  if (firstBroken.state === 'broken') return `Breaks at the ${where}${code}. ${plain(firstBroken.next ?? '')}`.trim()
+  return `Not at its end yet: it has come to the ${where}${code}. Nothing to do.`
 }
 
-function intentLine(level: Level | null): string {
-  const intent = level?.intent ?? null
-  if (intent === null) return 'The shop was not told yet.'
-  const units = numberOf(intent.units)
-  switch (intent.state) {
-    case 'pending':
-      return `${units} waits to be sent to the shop.`
-    case 'sending':
-      return `${units} is being sent to the shop; its answer is not known yet.`
-    case 'confirmed':
-      return `The shop took ${units}.`
-    case 'blocked':
-      return `${units} cannot be sent (${intent.code ?? 'no code'}). ${plain(intent.hint ?? '')}`.trim()
-  }
-}
-
-function observedLine(level: Level | null): string {
-  const observed = level?.observed ?? null
-  if (observed === null) return 'It was not read back yet, so nobody can say what the shop shows.'
-  const shown = unitsOf(observed.shopUnits, 'nothing')
-  const expected = numberOf(observed.expectedUnits)
-  if (!observed.isOfNewest) return `Read back before the newest change: the shop showed ${shown}, ${expected} was expected.`
-  switch (observed.verdict) {
-    case 'equal':
-      return `Read back: the shop shows ${shown}, as it should.`
-    case 'different':
-      return `Read back: the shop shows ${shown}, and should show ${expected}.`
-    case 'waiting':
-      return `Read back: the shop shows ${shown}; ${expected} is on its way.`
-    case 'not_stocked':
-      return `Read back: the shop does not stock it at this location.`
-  }
-}
-
-function notThere(stock: Stock, at: string): string {
-  const known = [...new Set([...stock.targets.map(({ target }) => target.location), ...stock.facilities.map(one => one.facility)])]
+function notThere(found: Explained, at: string, everywhere: Explained): Answer {
+  const known = [...new Set(everywhere.levels.map(level => level.location))]
   const where = known.length === 0 ? 'It is nowhere else, either.' : `It is at: ${known.map(plain).join(', ')}.`
-  return `${plain(stock.sku)} is not at ${plain(at)}. ${where}`
-}
-
-function levelOf({ target }: Target, levels: readonly Level[]): Level | null {
-  return levels.find(level => level.shopId === target.shopId && level.locationId === target.locationId) ?? null
-}
-
-function goesInto(explained: Target, facility: string): boolean {
-  return explained.facilities.some(one => one.facility === facility)
-}
-
-function isCalled(name: string, said: string): boolean {
-  return name.trim().toLowerCase() === said.trim().toLowerCase()
-}
-
-/** Unknown is not zero. */
-function unitsOf(units: number | null, unknown: string): string {
-  return units === null ? unknown : numberOf(units)
+  return { status: EXIT.no, json: found, text: `${plain(found.sku)} is not promised at ${plain(at)}. ${where}` }
 }

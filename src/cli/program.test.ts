@@ -148,7 +148,7 @@ test('no server: the sentence names the data directory, and the cure', async () 
 
 test('what the server refuses keeps its code, and a thing that does not exist is the answer no', async () => {
   const problem = { code: 'AVAILABILITY_SKU_UNKNOWN', detail: 'No product is called X-1.', hint: 'Check it.', retry: 'never', status: 404 }
-  answers['GET /api/v1/stock/X-1'] = () => json(problem, 404)
+  answers['GET /api/v1/stock/X-1/explain'] = () => json(problem, 404)
   expect(await run(['explain', 'X-1'])).toEqual({
     status: 1,
     out: '',

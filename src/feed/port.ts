@@ -37,13 +37,16 @@ export type Reception = {
   interrupted(receipt: Receipt, torn: { bytes: number; code: string; reason: string }): Promise<void>
 }
 
+/** A piece of a file, for what is shown of it. */
+export type ByteRange = { from: number; bytes: number }
+
 /**
  * Where the files of feeds lie and rest. Paths are relative, with `/`. Moves are atomic and never overwrite.
  * Implementations are on one file system, so that a move is a rename.
  */
 export type FileRoom = {
   /** The bytes of a spooled file, from the start. */
-  readSpool(spoolName: string): AsyncIterable<Uint8Array>
+  readSpool(spoolName: string, range?: ByteRange): AsyncIterable<Uint8Array>
   spoolSize(spoolName: string): Promise<number | null>
   /**
    * Puts a spooled file to rest under `home/folder/kind/name` and takes its face out of `inbox/` if it still stands there.
@@ -75,7 +78,10 @@ export type FileRoom = {
   /** Deletes a file at rest, and what lies beside it. */
   removeRest(file: { home: string; folder: string; kind: 'archive' | 'failed'; restName: string }): Promise<void>
   /** Reads a file that was put to rest. */
-  readRest(file: { home: string; folder: string; kind: 'archive' | 'failed'; restName: string }): AsyncIterable<Uint8Array>
+  readRest(
+    file: { home: string; folder: string; kind: 'archive' | 'failed'; restName: string },
+    range?: ByteRange,
+  ): AsyncIterable<Uint8Array>
 }
 
 /** A folder that others write into and we poll. */

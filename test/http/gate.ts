@@ -35,6 +35,7 @@ import { ordersRoutes } from '../../src/orders/routes.ts'
 import { outboxRoutes } from '../../src/outbox/routes.ts'
 import { alertRoutes } from '../../src/reconcile/alert-routes.ts'
 import { driftRoutes } from '../../src/reconcile/drift-routes.ts'
+import { explainRoutes } from '../../src/reconcile/explain-routes.ts'
 import { findingRoutes } from '../../src/reconcile/finding-routes.ts'
 import { proofRoutes } from '../../src/reconcile/proof-routes.ts'
 import { release } from '../../src/reconcile/proof-step.ts'
@@ -129,6 +130,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       reconcileRoutes(street),
       proofRoutes({ db, clock, release, asked: () => void done.jobs.push('channel') }),
       driftRoutes({ db, clock, asked: () => void done.jobs.push('reconcile') }),
+      explainRoutes({ db, clock, files }),
       catalogRoutes(catalog),
     ].flat(),
     ...jobRoutes(jobs),

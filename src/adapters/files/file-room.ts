@@ -4,6 +4,7 @@ import path from 'node:path'
 import { type FeedKind, pathOfKind } from '../../feed/feed-folder.ts'
 import type { FileRoom } from '../../feed/port.ts'
 import { reasonNameOf } from '../../feed/rest-name.ts'
+import type { ByteRange, FileRoom } from '../../feed/port.ts'
 import { TrueupError } from '../../kernel/error.ts'
 import { errnoOf, nullIfMissing } from './errno.ts'
 import { headOf, lookAround } from './look-around.ts'
@@ -22,9 +23,9 @@ export async function openFileRoom({ homesDir, spoolDir }: { homesDir: string; s
   const placeOf = (at: { home: string; folder: string; kind: FeedKind }) => path.join(homesDir, at.home, pathOfKind(at.folder, at.kind))
 
   return {
-    readSpool: spoolName => bytesOf(spoolPath(spoolDir, spoolName)),
+    readSpool: (spoolName, range) => bytesOf(spoolPath(spoolDir, spoolName), range),
     spoolSize: spoolName => spooledBytes(spoolDir, spoolName),
-    readRest: file => bytesOf(path.join(placeOf(file), leaf(file.restName))),
+    readRest: (file, range) => bytesOf(path.join(placeOf(file), leaf(file.restName)), range),
 
     async putAway(file) {
       const spooled = spoolPath(spoolDir, file.spoolName)
@@ -126,9 +127,10 @@ function leaf(name: string): string {
   return name
 }
 
-async function* bytesOf(file: string): AsyncIterable<Uint8Array> {
+async function* bytesOf(file: string, range?: ByteRange): AsyncIterable<Uint8Array> {
+  const piece = range ? { start: range.from, end: range.from + range.bytes - 1 } : {}
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: READ_CHUNK_BYTES })) yield chunk as Uint8Array
+    for await (const chunk of createReadStream(file, { highWaterMark: READ_CHUNK_BYTES, ...piece })) yield chunk as Uint8Array
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') throw bytesMissing(file, error)
     throw error
