@@ -21,7 +21,7 @@ beforeAll(async () => {
   lines = file.toString('utf8').split('\n')
   await street.bring(DEMO_FEED, DEMO_STOCK_FILE, file)
   await street.walk()
-})
+}, 120_000)
 afterAll(() => street.close())
 
 async function explain(sku: string, query: { at?: string; asOf?: number } = {}): Promise<Explained> {
