@@ -1,8 +1,8 @@
 import { access, constants, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Command } from 'commander'
+import type { healthPage } from '../http/contract/finding.ts'
 import type { Wire } from '../http/contract/instant.ts'
-import type { findingsPage, shopList } from '../http/contract/shop.ts'
 import type { street } from '../http/contract/street.ts'
 import { messageOf, TrueupError } from '../kernel/error.ts'
 import { type Api, openApi } from './api.ts'
@@ -10,8 +10,8 @@ import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir 
 import type { Hands } from './hands.ts'
 import { numberOf, plain } from './table.ts'
 
-/** `unknown`: it could not be looked at, which is not the same as well. */
-export type Check = { name: string; result: 'ok' | 'bad' | 'unknown'; finding: string; cure: string | null }
+/** `unknown`: it could not be looked at, which is not the same as well. `note`: to know, and nothing is wrong. */
+export type Check = { name: string; result: 'ok' | 'bad' | 'note' | 'unknown'; finding: string; cure: string | null }
 
 /** `trueup doctor`: looks at everything that has to be right, and says what to do about what is not. */
 export function doctorCommand(hands: Hands, ended: (status: number) => void): Command {
@@ -28,12 +28,16 @@ export function doctorCommand(hands: Hands, ended: (status: number) => void): Co
 }
 
 export function answerOf(checks: readonly Check[]): Answer {
-  const marks = { ok: 'ok ', bad: 'BAD', unknown: ' ? ' }
+  const marks = { ok: 'ok ', bad: 'BAD', note: ' · ', unknown: ' ? ' }
   const lines = checks.flatMap(check => [
     `${marks[check.result]}  ${check.name}: ${plain(check.finding)}`,
     ...(check.cure === null ? [] : [`     ${plain(check.cure)}`]),
   ])
-  return { status: checks.every(check => check.result === 'ok') ? EXIT.yes : EXIT.no, json: { checks }, text: lines.join('\n') }
+  return {
+    status: checks.every(check => check.result === 'ok' || check.result === 'note') ? EXIT.yes : EXIT.no,
+    json: { checks },
+    text: lines.join('\n'),
+  }
 }
 
 async function checksOfDisk(dataDir: string): Promise<Check[]> {
@@ -70,14 +74,14 @@ async function checksOfServer(hands: Hands, dataDirs: readonly string[]): Promis
       finding: `answers at ${api.url} (process ${api.pid}); its database answers it`,
       cure: null,
     }
-    const rest = await Promise.all([checksOfRooms(api), checksOfShops(api), checkOfFindings(api)].map((look, at) => orUnknown(look, at)))
+    const rest = await Promise.all([checksOfRooms(api), checksOfFindings(api)].map((look, at) => orUnknown(look, at)))
     return [server, ...rest.flat()]
   } catch (error) {
     return [failed('program', error)]
   }
 }
 
-const LOOKED_AT = ['rooms', 'shops', 'links']
+const LOOKED_AT = ['rooms', 'health']
 
 async function orUnknown(look: Promise<Check[]>, at: number): Promise<Check[]> {
   try {
@@ -107,42 +111,21 @@ async function checksOfRooms(api: Api): Promise<Check[]> {
   ]
 }
 
-async function checksOfShops(api: Api): Promise<Check[]> {
-  const { rows } = await api.get<Wire<typeof shopList>>('/shops')
-  if (rows.length === 0)
-    return [{ name: 'shops', result: 'bad', finding: 'no shop is connected', cure: 'Connect one; until then nothing is published.' }]
-  return rows.map((shop): Check => {
-    const name = `shop ${shop.code}`
-    const unmapped = shop.locations - shop.locationsMapped
-    if (shop.health.state !== 'reachable') {
-      const finding = `${shop.health.state}${shop.health.message === null ? '' : `: ${shop.health.message}`}`
-      const cure = shop.health.code === null ? null : `See docs/errors/${shop.health.code}.md.`
-      return { name, result: shop.health.state === 'unknown' ? 'unknown' : 'bad', finding, cure }
+/** What the Health page shows, in its words: both come from one diagnosis. */
+async function checksOfFindings(api: Api): Promise<Check[]> {
+  const { rows, lookedAt } = await api.get<Wire<typeof healthPage>>('/health/findings?pageSize=200')
+  if (lookedAt === null)
+    return [{ name: 'health', result: 'unknown', finding: 'nothing was looked at yet', cure: 'Ask again in a few seconds.' }]
+  if (rows.length === 0) return [{ name: 'health', result: 'ok', finding: 'nothing is wrong', cure: null }]
+  return rows.map(({ code, subject, severity, evidence, unitsAtRisk, action }): Check => {
+    const units = unitsAtRisk === null || unitsAtRisk === 0 ? '' : ` ${numberOf(unitsAtRisk)} units at risk.`
+    return {
+      name: `${code} ${subject}`,
+      result: severity === 'note' ? 'note' : 'bad',
+      finding: `${evidence}${units}`,
+      cure: `${action.label}: ${api.url}${action.to}; docs/errors/${code}.md says more.`,
     }
-    if (shop.accessScope !== 'read_and_write') {
-      return {
-        name,
-        result: 'bad',
-        finding: `set to ${shop.accessScope}, so nothing is written to it`,
-        cure: 'Set it to read and write on its page.',
-      }
-    }
-    return { name, result: 'ok', finding: `reachable; ${shop.itemsLinked} items linked, ${unmapped} locations not mapped`, cure: null }
   })
-}
-
-async function checkOfFindings(api: Api): Promise<Check[]> {
-  const { total, byCode } = await api.get<Wire<typeof findingsPage>>('/catalog/findings?pageSize=1')
-  if (total === 0) return [{ name: 'links', result: 'ok', finding: 'every SKU is linked', cure: null }]
-  const parts = byCode.map(({ code, findings }) => `${numberOf(findings)} × ${code}`).join(', ')
-  return [
-    {
-      name: 'links',
-      result: 'bad',
-      finding: `${numberOf(total)} SKUs are not linked: ${parts}`,
-      cure: 'They are never written to; see the catalogue page.',
-    },
-  ]
 }
 
 function failed(name: string, error: unknown): Check {
