@@ -26,6 +26,7 @@ export const pages = createBrowserRouter([
       { path: 'findings', lazy: async () => ({ Component: (await import('./pages/findings.tsx')).Findings }) },
       { path: 'health', lazy: async () => ({ Component: (await import('./pages/health.tsx')).Health }) },
       { path: 'alerts', lazy: async () => ({ Component: (await import('./pages/alerts.tsx')).Alerts }) },
+      { path: 'users', lazy: async () => ({ Component: (await import('./pages/users.tsx')).Users }) },
       { path: 'audit', lazy: async () => ({ Component: (await import('./pages/audit.tsx')).AuditPage }) },
       { path: 'rooms/:room', lazy: async () => ({ Component: (await import('./pages/room.tsx')).RoomPage }) },
       { path: 'help/:code', lazy: async () => ({ Component: (await import('./pages/help.tsx')).Help }) },

@@ -22,6 +22,7 @@ import { auditRoutes } from '../http/audit-routes.ts'
 import type { Answer } from '../http/contract/instant.ts'
 import type { Route } from '../http/contract/route.ts'
 import type { street } from '../http/contract/street.ts'
+import { peopleRoutes } from '../http/people-routes.ts'
 import { beliefRoutes } from '../import/belief-routes.ts'
 import { LAYOUTS } from '../import/layouts.ts'
 import { importRoutes } from '../import/routes.ts'
@@ -142,6 +143,7 @@ export function allRoutes(deps: {
       ...{ db, clock, ids: world.ids, seal: house.box.seal, canMail: house.canMail },
       queued: () => clockwork.nudge('alerts'),
     }),
+    ...peopleRoutes({ db, clock, ids: world.ids }),
     ...auditRoutes({ db }),
     ...jobRoutes(jobs),
     ...scheduleRoutes(jobs),

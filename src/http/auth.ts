@@ -6,6 +6,7 @@ import type { Ids } from '../kernel/ids.ts'
 import { ROLES, type Role, type Who } from './contract/route.ts'
 import { openLoginThrottle } from './login-throttle.ts'
 import { isPassword, spendAsMuch } from './password.ts'
+import { noteSignIn, whoHasToken } from './people-store.ts'
 import * as store from './store.ts'
 
 /** A session that nobody uses for so long is over. */
@@ -34,7 +35,11 @@ export function openAuth({ db, clock, ids, cliToken }: { db: Db; clock: Clock; i
 
   return {
     async whoHas({ bearer, cookie }) {
-      if (bearer !== null) return cliDigest !== null && timingSafeEqual(digestOf(bearer), cliDigest) ? CLI : null
+      if (bearer !== null) {
+        const digest = digestOf(bearer)
+        if (cliDigest !== null && timingSafeEqual(digest, cliDigest)) return CLI
+        return whoHasToken(db, digest.toString('hex'), clock.now())
+      }
       return cookie === null ? null : whoHasSession(digestOf(cookie).toString('hex'))
     },
     async signIn({ name, password, address }) {
@@ -50,6 +55,7 @@ export function openAuth({ db, clock, ids, cliToken }: { db: Db; clock: Clock; i
           throw passwordWrong()
         }
         throttle.succeeded({ name, address })
+        await noteSignIn(db, person.personId, now)
         return await openSession(person, now)
       } finally {
         comparing -= 1

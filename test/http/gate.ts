@@ -19,6 +19,7 @@ import type { Route } from '../../src/http/contract/route.ts'
 import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
 import { hashPassword } from '../../src/http/password.ts'
 import { ensureAdmin, ensureCliToken } from '../../src/http/people.ts'
+import { peopleRoutes } from '../../src/http/people-routes.ts'
 import { createGate, type Gate } from '../../src/http/server.ts'
 import { beliefRoutes } from '../../src/import/belief-routes.ts'
 import { LAYOUTS } from '../../src/import/layouts.ts'
@@ -137,6 +138,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     ...scheduleRoutes(jobs),
     ...findingRoutes({ db, clock, lookedAt: async () => NOW }),
     ...alertRoutes({ db, clock, ids, seal: catalog.seal, canMail: false, queued: () => void done.jobs.push('alerts') }),
+    ...peopleRoutes({ db, clock, ids }),
     ...auditRoutes({ db }),
     ...beliefRoutes({ db }),
     ...fileRoutes({ db }),

@@ -85,6 +85,9 @@ async function seedStock(sql: Sql): Promise<void> {
      values (1, 1, 30, 4, $1), (2, 1, 12, 0, $1), (1, 2, 408, 0, $1)`,
     [ago(18 * MINUTE_MS)],
   )
+  await sql.query(
+    `insert into inventory.reservation (source, order_ref, facility_id, product_id, units) values ('shop:1', 'gid://shopify/Order/1', 1, 1, 4)`,
+  )
   await sql.query('insert into catalog.product_facility (facility_id, product_id, safety_stock_units, seq) values (1, 1, 2, 1)')
   await sql.query('insert into catalog.product_channel (group_id, product_id, threshold_units, seq) values (1, 1, 5, 2)')
 }

@@ -125,6 +125,7 @@ const PAGES = [
   ['findings', '/findings'],
   ['audit', '/audit'],
   ['health', '/health'],
+  ['users', '/users'],
   ['alerts', '/alerts'],
   ['room', '/rooms/outbox'],
   ['reconcile', '/rooms/reconcile'],

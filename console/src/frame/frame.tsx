@@ -138,6 +138,9 @@ function Person({ session }: { session: Session }) {
         <Menu.Label>
           {session.name}, {session.role}
         </Menu.Label>
+        <Menu.Item component={Link} to="/users" leftSection={<IconKey size={16} />}>
+          Password
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => signOut.mutate()}>
           Sign out
         </Menu.Item>

@@ -8,6 +8,7 @@ import {
   IconPackages,
   IconRoute,
   IconStack2,
+  IconUsers,
   type TablerIcon,
 } from '@tabler/icons-react'
 
@@ -23,5 +24,6 @@ export const PLACES: readonly Place[] = [
   { to: '/shops', label: 'Shopify Shop', icon: IconBuildingStore },
   { to: '/findings', label: 'Catalogue link', icon: IconLinkOff },
   { to: '/alerts', label: 'Alerts', icon: IconBell },
+  { to: '/users', label: 'Users', icon: IconUsers },
   { to: '/audit', label: 'Audit log', icon: IconHistory },
 ]

@@ -1,0 +1,308 @@
+import { Button, CopyButton, Modal, NativeSelect, NumberInput, PasswordInput, TextInput } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconPlus } from '@tabler/icons-react'
+import { type FormEvent, useState } from 'react'
+import {
+  type PersonInList,
+  type Role,
+  type TokenInList,
+  useAddPerson,
+  useAddToken,
+  useNewPassword,
+  useOwnPassword,
+  usePeople,
+  useRemovePerson,
+  useRemoveToken,
+  useSetRole,
+} from '../api/people.ts'
+import { useSession } from '../api/queries.ts'
+import { cell, Table } from '../parts/list.tsx'
+import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
+import { PageHead, Panel } from '../parts/panel.tsx'
+import { When } from '../parts/when.tsx'
+
+const ROLES = [
+  { value: 'viewer', label: 'Viewer: looks' },
+  { value: 'operator', label: 'Operator: runs, releases, repairs' },
+  { value: 'admin', label: 'Admin: settings and people too' },
+]
+
+/** Who may come in and as what, the tokens of programs, and one's own password. */
+export function Users() {
+  const session = useSession()
+  return (
+    <>
+      <PageHead title="Users" lead="Who may come in, and as what. Passwords and tokens are shown once and kept by nobody." />
+      <div style={{ display: 'grid', gap: 16 }}>
+        {session.data?.role === 'admin' && <Everybody />}
+        <OwnPassword />
+      </div>
+    </>
+  )
+}
+
+function Everybody() {
+  const people = usePeople()
+  const [isAdding, adding] = useDisclosure(false)
+  const [isMaking, making] = useDisclosure(false)
+  return (
+    <Shown of={people}>
+      {({ people: rows, tokens }) => (
+        <>
+          <Panel
+            title="People"
+            actions={
+              <Button size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={adding.open}>
+                Add a person
+              </Button>
+            }
+            isFlush
+          >
+            <People rows={rows} />
+          </Panel>
+          <Panel
+            title="Tokens of programs"
+            actions={
+              <Button size="xs" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={making.open}>
+                Make a token
+              </Button>
+            }
+            isFlush
+          >
+            {tokens.length === 0 ? (
+              <Empty title="No program has a token">A program shows its token as a bearer token and may do what its role may.</Empty>
+            ) : (
+              <Tokens rows={tokens} />
+            )}
+          </Panel>
+          <AddPerson key={`person ${isAdding}`} isOpen={isAdding} close={adding.close} />
+          <MakeToken key={`token ${isMaking}`} isOpen={isMaking} close={making.close} />
+        </>
+      )}
+    </Shown>
+  )
+}
+
+function People({ rows }: { rows: readonly PersonInList[] }) {
+  const setRole = useSetRole()
+  const remove = useRemovePerson()
+  const renew = useNewPassword()
+  return (
+    <>
+      <Table
+        label="People"
+        head={
+          <tr>
+            <th className={cell.wide}>Name</th>
+            <th>Role</th>
+            <th className={`${cell.right} ${cell.narrowHidden}`}>Signed in last</th>
+            <th>
+              <span className="sr-only">Actions</span>
+            </th>
+          </tr>
+        }
+      >
+        {rows.map(row => (
+          <tr key={row.name}>
+            <td>
+              <b>{row.name}</b>
+            </td>
+            <td>
+              <NativeSelect
+                size="xs"
+                aria-label={`Role of ${row.name}`}
+                value={row.role}
+                onChange={event => setRole.mutate({ name: row.name, role: event.currentTarget.value as Role })}
+                data={ROLES}
+              />
+            </td>
+            <td className={`${cell.right} ${cell.narrowHidden}`}>
+              <When at={row.signedInAt} />
+            </td>
+            <td className={cell.right}>
+              <div style={{ display: 'inline-flex', gap: 4 }}>
+                <Button size="xs" variant="default" onClick={() => renew.mutate(row.name)} aria-label={`New password for ${row.name}`}>
+                  New password
+                </Button>
+                <Button size="xs" variant="default" onClick={() => remove.mutate(row.name)} aria-label={`Remove ${row.name}`}>
+                  Remove
+                </Button>
+              </div>
+            </td>
+          </tr>
+        ))}
+      </Table>
+      <div style={{ padding: '0 16px' }}>
+        <Trouble error={setRole.error ?? remove.error ?? renew.error} />
+        {renew.data && <Once what={`The new password of ${renew.data.name}`} secret={renew.data.password} />}
+      </div>
+    </>
+  )
+}
+
+function Tokens({ rows }: { rows: readonly TokenInList[] }) {
+  const remove = useRemoveToken()
+  return (
+    <>
+      <Table
+        label="Tokens"
+        head={
+          <tr>
+            <th className={cell.wide}>Name</th>
+            <th>Role</th>
+            <th className={`${cell.right} ${cell.narrowHidden}`}>Used last</th>
+            <th className={cell.right}>Ends</th>
+            <th>
+              <span className="sr-only">Actions</span>
+            </th>
+          </tr>
+        }
+      >
+        {rows.map(row => (
+          <tr key={row.name}>
+            <td>
+              <b>{row.name}</b> <span className={cell.dim}>made by {row.createdBy}</span>
+            </td>
+            <td>{row.role}</td>
+            <td className={`${cell.right} ${cell.narrowHidden}`}>
+              <When at={row.usedAt} />
+            </td>
+            <td className={cell.right}>
+              <When at={row.expiresAt} />
+            </td>
+            <td className={cell.right}>
+              <Button size="xs" variant="default" onClick={() => remove.mutate(row.name)} aria-label={`End the token ${row.name}`}>
+                End it
+              </Button>
+            </td>
+          </tr>
+        ))}
+      </Table>
+      <Trouble error={remove.error} />
+    </>
+  )
+}
+
+/** A secret that is shown this once. */
+function Once({ what, secret }: { what: string; secret: string }) {
+  return (
+    <p role="status">
+      {what}, shown this once: <code className="mono">{secret}</code>{' '}
+      <CopyButton value={secret}>
+        {({ copied, copy }) => (
+          <Button size="compact-xs" variant="default" onClick={copy}>
+            {copied ? 'Copied' : 'Copy'}
+          </Button>
+        )}
+      </CopyButton>
+    </p>
+  )
+}
+
+function AddPerson({ isOpen, close }: { isOpen: boolean; close: () => void }) {
+  const add = useAddPerson()
+  const [name, setName] = useState('')
+  const [role, setRole] = useState<Role>('viewer')
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    add.mutate({ name, role })
+  }
+  return (
+    <Modal opened={isOpen} onClose={close} title="Add a person" closeButtonProps={{ 'aria-label': 'Close' }}>
+      {add.data ? (
+        <Once what={`The password of ${add.data.name}`} secret={add.data.password} />
+      ) : (
+        <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
+          <TextInput label="Name" value={name} onChange={event => setName(event.currentTarget.value)} required data-autofocus />
+          <NativeSelect label="Role" value={role} onChange={event => setRole(event.currentTarget.value as Role)} data={ROLES} />
+          <Trouble error={add.error} />
+          <Button type="submit" loading={add.isPending}>
+            Add {name.trim() === '' ? 'the person' : name}
+          </Button>
+        </form>
+      )}
+    </Modal>
+  )
+}
+
+const DAYS_USUAL = 90
+const DAYS_MAX = 366
+
+function MakeToken({ isOpen, close }: { isOpen: boolean; close: () => void }) {
+  const add = useAddToken()
+  const [name, setName] = useState('')
+  const [role, setRole] = useState<Role>('viewer')
+  const [days, setDays] = useState(DAYS_USUAL)
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    add.mutate({ name, role, days })
+  }
+  return (
+    <Modal opened={isOpen} onClose={close} title="Make a token" closeButtonProps={{ 'aria-label': 'Close' }}>
+      {add.data ? (
+        <Once what={`The token ${add.data.name}`} secret={add.data.token} />
+      ) : (
+        <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
+          <TextInput
+            label="For which program"
+            value={name}
+            onChange={event => setName(event.currentTarget.value)}
+            required
+            data-autofocus
+          />
+          <NativeSelect label="Role" value={role} onChange={event => setRole(event.currentTarget.value as Role)} data={ROLES} />
+          <NumberInput
+            label="Ends after so many days"
+            min={1}
+            max={DAYS_MAX}
+            value={days}
+            onChange={value => setDays(Number(value) || 1)}
+          />
+          <Trouble error={add.error} />
+          <Button type="submit" loading={add.isPending}>
+            Make the token
+          </Button>
+        </form>
+      )}
+    </Modal>
+  )
+}
+
+function OwnPassword() {
+  const change = useOwnPassword()
+  const [before, setBefore] = useState('')
+  const [after, setAfter] = useState('')
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    // The change signs everybody out who is signed in under this name, this page too.
+    change.mutate({ before, after }, { onSuccess: () => window.location.assign('/') })
+  }
+  return (
+    <Panel title="Your password">
+      <form onSubmit={submit} style={{ display: 'grid', gap: 12, maxWidth: 420 }}>
+        <PasswordInput
+          label="Present password"
+          value={before}
+          onChange={event => setBefore(event.currentTarget.value)}
+          autoComplete="current-password"
+          required
+        />
+        <PasswordInput
+          label="New password"
+          description="Twelve characters or more."
+          value={after}
+          onChange={event => setAfter(event.currentTarget.value)}
+          autoComplete="new-password"
+          minLength={12}
+          required
+        />
+        <Trouble error={change.error} />
+        <div>
+          <Button type="submit" loading={change.isPending}>
+            Change it and sign in again
+          </Button>
+        </div>
+      </form>
+    </Panel>
+  )
+}

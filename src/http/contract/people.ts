@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { instant } from './instant.ts'
+import { ROLES } from './route.ts'
+
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{C}]+$/u, 'no control characters')
+export const PASSWORD_CHARS_MIN = 12
+const PASSWORD_CHARS_MAX = 1_000
+const TOKEN_DAYS_MAX = 366
+
+export const person = z
+  .object({ name: z.string(), role: z.enum(ROLES), createdAt: instant, signedInAt: instant.nullable(), sessions: z.number().int() })
+  .meta({ id: 'Person' })
+
+export const apiToken = z
+  .object({
+    name: z.string(),
+    role: z.enum(ROLES),
+    createdAt: instant,
+    createdBy: z.string(),
+    expiresAt: instant,
+    usedAt: instant.nullable(),
+  })
+  .meta({ id: 'ApiToken' })
+
+export const peopleList = z.object({ people: z.array(person), tokens: z.array(apiToken) })
+export const personGiven = z.object({ name, role: z.enum(ROLES) })
+export const roleGiven = z.object({ role: z.enum(ROLES) })
+export const personParams = z.object({ name: z.string().min(1).max(100) })
+/** Shown this once; nobody can be told it again. */
+export const passwordShown = z.object({ name: z.string(), password: z.string() })
+export const ownPassword = z.object({
+  before: z.string().min(1).max(PASSWORD_CHARS_MAX),
+  after: z.string().min(PASSWORD_CHARS_MIN, `at least ${PASSWORD_CHARS_MIN} characters`).max(PASSWORD_CHARS_MAX),
+})
+export const tokenGiven = z.object({ name, role: z.enum(ROLES), days: z.number().int().min(1).max(TOKEN_DAYS_MAX) })
+/** Shown this once; what is kept is its digest. */
+export const tokenShown = z.object({ name: z.string(), token: z.string(), expiresAt: instant })
+export const personDone = z.object({ done: z.boolean() })

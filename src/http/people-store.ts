@@ -1,0 +1,109 @@
+import type { Sql, Tx } from '../db/connection.ts'
+import type { InstantMs } from '../kernel/clock.ts'
+import type { Role } from './contract/route.ts'
+
+/** Held while who may do what is changed: two admins cannot take the last admin away between them. */
+const PEOPLE_LOCK = 7_283_020
+
+export async function lockPeople(tx: Tx): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock($1)', [PEOPLE_LOCK])
+}
+
+export type ListedPerson = { name: string; role: Role; createdAt: InstantMs; signedInAt: InstantMs | null; sessions: number }
+
+/** Everybody who may come in, by name. */
+export async function people(sql: Sql, now: InstantMs): Promise<ListedPerson[]> {
+  return sql.query<ListedPerson>(
+    `select p.name, p.role, p.created_at as "createdAt", p.signed_in_at as "signedInAt",
+            (select count(*) from gate.session s where s.person_id = p.person_id and s.expires_at > $1) as sessions
+       from gate.person p order by p.name`,
+    [new Date(now)],
+  )
+}
+
+/** False if somebody has the name already. */
+export async function addPerson(tx: Tx, person: { name: string; role: Role; passwordHash: string; now: InstantMs }): Promise<boolean> {
+  const rows = await tx.query(
+    `insert into gate.person (name, role, password_hash, created_at) values ($1, $2, $3, $4) on conflict (name) do nothing returning 1`,
+    [person.name, person.role, person.passwordHash, new Date(person.now)],
+  )
+  return rows.length > 0
+}
+
+/** Gives the role before; null if nobody has the name. What they may do changes with their next request. */
+export async function setRole(tx: Tx, person: { name: string; role: Role }): Promise<Role | null> {
+  const rows = await tx.query<{ before: Role }>(
+    `update gate.person p set role = $2 from (select person_id, role from gate.person where name = $1) b
+      where p.person_id = b.person_id returning b.role as before`,
+    [person.name, person.role],
+  )
+  return rows[0]?.before ?? null
+}
+
+/** Removes a person; their sessions go with them. */
+export async function removePerson(tx: Tx, name: string): Promise<Role | null> {
+  const rows = await tx.query<{ role: Role }>('delete from gate.person where name = $1 returning role', [name])
+  return rows[0]?.role ?? null
+}
+
+export async function countAdmins(sql: Sql): Promise<number> {
+  const rows = await sql.query<{ n: number }>(`select count(*) as n from gate.person where role = 'admin'`)
+  return rows[0]?.n ?? 0
+}
+
+export async function noteSignIn(sql: Sql, personId: number, now: InstantMs): Promise<void> {
+  await sql.query('update gate.person set signed_in_at = $2 where person_id = $1', [personId, new Date(now)])
+}
+
+export type ListedToken = {
+  name: string
+  role: Role
+  createdAt: InstantMs
+  createdBy: string
+  expiresAt: InstantMs
+  usedAt: InstantMs | null
+}
+
+/** The tokens of programs, by name; never the token itself. */
+export async function tokens(sql: Sql): Promise<ListedToken[]> {
+  return sql.query<ListedToken>(
+    `select name, role, created_at as "createdAt", created_by as "createdBy", expires_at as "expiresAt", used_at as "usedAt"
+       from gate.token order by name`,
+  )
+}
+
+/** False if another token has the name. */
+export async function addToken(
+  tx: Tx,
+  token: { name: string; sha256: string; role: Role; by: string; now: InstantMs; expiresAt: InstantMs },
+): Promise<boolean> {
+  const rows = await tx.query(
+    `insert into gate.token (name, token_sha256, role, created_at, created_by, expires_at) values ($1, $2, $3, $4, $5, $6)
+     on conflict (name) do nothing returning 1`,
+    [token.name, token.sha256, token.role, new Date(token.now), token.by, new Date(token.expiresAt)],
+  )
+  return rows.length > 0
+}
+
+export async function removeToken(tx: Tx, name: string): Promise<boolean> {
+  return (await tx.query('delete from gate.token where name = $1 returning 1', [name])).length > 0
+}
+
+/** Who a token speaks for, while it lasts. That it was used is noted once a minute. */
+export async function whoHasToken(
+  sql: Sql,
+  sha256: string,
+  now: InstantMs,
+): Promise<{ name: string; role: Role; expiresAt: InstantMs } | null> {
+  const rows = await sql.query<{ name: string; role: Role; expiresAt: InstantMs; isToNote: boolean }>(
+    `select name, role, expires_at as "expiresAt", used_at is null or used_at < $3 as "isToNote" from gate.token
+      where token_sha256 = $1 and expires_at > $2`,
+    [sha256, new Date(now), new Date(now - NOTED_EVERY_MS)],
+  )
+  const [found] = rows
+  if (found === undefined) return null
+  if (found.isToNote) await sql.query('update gate.token set used_at = $2 where token_sha256 = $1', [sha256, new Date(now)])
+  return { name: found.name, role: found.role, expiresAt: found.expiresAt }
+}
+
+const NOTED_EVERY_MS = 60_000

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
+import { openTestGate, PASSWORD, type TestGate } from './gate.ts'
+
+let house: TestGate
+let cookie: string
+beforeAll(async () => {
+  house = await openTestGate()
+  cookie = await house.signIn(house.admin.name, house.admin.password)
+})
+afterAll(() => house.close())
+
+const ask = async (
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  url: string,
+  payload?: object,
+  headers: Record<string, string> = { cookie },
+) => {
+  const answer = await house.gate.app.inject({
+    ...{ method, url: `/api/v1${url}`, headers: { ...headers, [CONSOLE_HEADER]: '1' } },
+    ...(payload ? { payload } : {}),
+  })
+  return { status: answer.statusCode, body: answer.json() }
+}
+
+test('a person who is added comes in with the password that was shown once, as what they were made', async () => {
+  const added = await ask('POST', '/people', { name: 'eve', role: 'viewer' })
+  expect(added.status).toBe(201)
+  const own = await house.signIn('eve', added.body.password)
+  expect((await ask('GET', '/session', undefined, { cookie: own })).body).toMatchObject({ name: 'eve', role: 'viewer' })
+  expect((await ask('GET', '/people', undefined, { cookie: own })).body.code).toBe('HTTP_ROLE_MISSING')
+  expect((await ask('POST', '/people', { name: 'eve', role: 'admin' })).body.code).toBe('HTTP_NAME_TAKEN')
+  expect(JSON.stringify((await ask('GET', '/people')).body)).not.toContain('argon2')
+
+  await ask('PUT', '/people/eve/role', { role: 'operator' })
+  expect((await ask('GET', '/session', undefined, { cookie: own })).body.role).toBe('operator')
+
+  const mine = { before: added.body.password, after: 'correct horse battery staple' }
+  expect((await ask('PUT', '/session/password', { ...mine, before: 'guess' }, { cookie: own })).body.code).toBe('HTTP_PASSWORD_WRONG')
+  expect((await ask('PUT', '/session/password', { ...mine, after: 'short' }, { cookie: own })).status).toBe(400)
+  expect((await ask('PUT', '/session/password', mine, { cookie: own })).status).toBe(200)
+  expect((await ask('GET', '/session', undefined, { cookie: own })).status).toBe(401)
+  const again = await house.signIn('eve', mine.after)
+
+  await ask('DELETE', '/people/eve')
+  expect((await ask('GET', '/session', undefined, { cookie: again })).status).toBe(401)
+})
+
+test('somebody with the role admin is always left', async () => {
+  const { name } = house.admin
+  const others = (await ask('GET', '/people')).body.people.filter(
+    (one: { role: string; name: string }) => one.role === 'admin' && one.name !== name,
+  )
+  for (const other of others) await ask('PUT', `/people/${other.name}/role`, { role: 'viewer' })
+  expect((await ask('DELETE', `/people/${name}`)).body.code).toBe('HTTP_LAST_ADMIN')
+  expect((await ask('PUT', `/people/${name}/role`, { role: 'viewer' })).body.code).toBe('HTTP_LAST_ADMIN')
+  expect((await ask('GET', '/session')).body.role).toBe('admin')
+})
+
+test('a token may do what its role may, until it ends or is ended', async () => {
+  const made = await ask('POST', '/people/tokens', { name: 'till', role: 'viewer', days: 7 })
+  const bearer = { authorization: `Bearer ${made.body.token}` }
+  expect((await ask('GET', '/street', undefined, bearer)).status).toBe(200)
+  expect((await ask('POST', '/jobs/import-inventory/run', {}, bearer)).body.code).toBe('HTTP_ROLE_MISSING')
+  const kept = await house.database.db.query<{ token_sha256: string }>('select token_sha256 from gate.token')
+  expect(kept[0]?.token_sha256).not.toContain(made.body.token)
+  expect((await ask('GET', '/people')).body.tokens[0]).toMatchObject({
+    name: 'till',
+    createdBy: house.admin.name,
+    usedAt: expect.any(String),
+  })
+
+  house.clock.at += 7 * 24 * 3_600_000
+  expect((await ask('GET', '/street', undefined, bearer)).status).toBe(401)
+  house.clock.at -= 7 * 24 * 3_600_000
+  await ask('DELETE', '/people/tokens/till')
+  expect((await ask('GET', '/street', undefined, bearer)).status).toBe(401)
+})
+
+test('a lost password is made anew by an admin, and whoever was signed in under that name is out', async () => {
+  const before = await house.signIn('viewer', PASSWORD)
+  const made = await ask('POST', '/people/viewer/password')
+  expect((await ask('GET', '/session', undefined, { cookie: before })).status).toBe(401)
+  await expect(house.signIn('viewer', PASSWORD)).rejects.toThrow()
+  expect(await house.signIn('viewer', made.body.password)).toContain('=')
+})
+
+test('who did it is on record, and no secret with it', async () => {
+  const deeds = JSON.stringify((await ask('GET', '/audit?subject=person')).body.rows)
+  for (const action of ['person.add', 'person.role', 'person.password', 'person.remove']) expect(deeds).toContain(action)
+  expect(deeds).not.toMatch(/argon2|correct horse/)
+})
