@@ -1,6 +1,6 @@
 import { ActionIcon, Drawer, Menu, Tooltip, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
-import { IconDeviceDesktop, IconLogout, IconMenu2, IconMoon, IconSun, IconUser } from '@tabler/icons-react'
+import { IconDeviceDesktop, IconKey, IconLogout, IconMenu2, IconMoon, IconSun, IconUser } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router'
 import { useEvents } from '../api/live.ts'
