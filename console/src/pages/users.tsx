@@ -1,31 +1,25 @@
-import { Button, CopyButton, Modal, NativeSelect, NumberInput, PasswordInput, TextInput } from '@mantine/core'
+import { Button, Modal, NativeSelect, PasswordInput, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import {
   type PersonInList,
   type Role,
-  type TokenInList,
   useAddPerson,
-  useAddToken,
   useNewPassword,
   useOwnPassword,
   usePeople,
   useRemovePerson,
-  useRemoveToken,
   useSetRole,
 } from '../api/people.ts'
 import { useSession } from '../api/queries.ts'
 import { cell, Table } from '../parts/list.tsx'
 import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
+import { Once } from '../parts/once.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
-
-const ROLES = [
-  { value: 'viewer', label: 'Viewer: looks' },
-  { value: 'operator', label: 'Operator: runs, releases, repairs' },
-  { value: 'admin', label: 'Admin: settings and people too' },
-]
+import { ROLES } from './roles.ts'
+import { MakeToken, Tokens } from './tokens.tsx'
 
 /** Who may come in and as what, the tokens of programs, and one's own password. */
 export function Users() {
@@ -140,65 +134,6 @@ function People({ rows }: { rows: readonly PersonInList[] }) {
   )
 }
 
-function Tokens({ rows }: { rows: readonly TokenInList[] }) {
-  const remove = useRemoveToken()
-  return (
-    <>
-      <Table
-        label="Tokens"
-        head={
-          <tr>
-            <th className={cell.wide}>Name</th>
-            <th>Role</th>
-            <th className={`${cell.right} ${cell.narrowHidden}`}>Used last</th>
-            <th className={cell.right}>Ends</th>
-            <th>
-              <span className="sr-only">Actions</span>
-            </th>
-          </tr>
-        }
-      >
-        {rows.map(row => (
-          <tr key={row.name}>
-            <td>
-              <b>{row.name}</b> <span className={cell.dim}>made by {row.createdBy}</span>
-            </td>
-            <td>{row.role}</td>
-            <td className={`${cell.right} ${cell.narrowHidden}`}>
-              <When at={row.usedAt} />
-            </td>
-            <td className={cell.right}>
-              <When at={row.expiresAt} />
-            </td>
-            <td className={cell.right}>
-              <Button size="xs" variant="default" onClick={() => remove.mutate(row.name)} aria-label={`End the token ${row.name}`}>
-                End it
-              </Button>
-            </td>
-          </tr>
-        ))}
-      </Table>
-      <Trouble error={remove.error} />
-    </>
-  )
-}
-
-/** A secret that is shown this once. */
-function Once({ what, secret }: { what: string; secret: string }) {
-  return (
-    <p role="status">
-      {what}, shown this once: <code className="mono">{secret}</code>{' '}
-      <CopyButton value={secret}>
-        {({ copied, copy }) => (
-          <Button size="compact-xs" variant="default" onClick={copy}>
-            {copied ? 'Copied' : 'Copy'}
-          </Button>
-        )}
-      </CopyButton>
-    </p>
-  )
-}
-
 function AddPerson({ isOpen, close }: { isOpen: boolean; close: () => void }) {
   const add = useAddPerson()
   const [name, setName] = useState('')
@@ -218,49 +153,6 @@ function AddPerson({ isOpen, close }: { isOpen: boolean; close: () => void }) {
           <Trouble error={add.error} />
           <Button type="submit" loading={add.isPending}>
             Add {name.trim() === '' ? 'the person' : name}
-          </Button>
-        </form>
-      )}
-    </Modal>
-  )
-}
-
-const DAYS_USUAL = 90
-const DAYS_MAX = 366
-
-function MakeToken({ isOpen, close }: { isOpen: boolean; close: () => void }) {
-  const add = useAddToken()
-  const [name, setName] = useState('')
-  const [role, setRole] = useState<Role>('viewer')
-  const [days, setDays] = useState(DAYS_USUAL)
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    add.mutate({ name, role, days })
-  }
-  return (
-    <Modal opened={isOpen} onClose={close} title="Make a token" closeButtonProps={{ 'aria-label': 'Close' }}>
-      {add.data ? (
-        <Once what={`The token ${add.data.name}`} secret={add.data.token} />
-      ) : (
-        <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
-          <TextInput
-            label="For which program"
-            value={name}
-            onChange={event => setName(event.currentTarget.value)}
-            required
-            data-autofocus
-          />
-          <NativeSelect label="Role" value={role} onChange={event => setRole(event.currentTarget.value as Role)} data={ROLES} />
-          <NumberInput
-            label="Ends after so many days"
-            min={1}
-            max={DAYS_MAX}
-            value={days}
-            onChange={value => setDays(Number(value) || 1)}
-          />
-          <Trouble error={add.error} />
-          <Button type="submit" loading={add.isPending}>
-            Make the token
           </Button>
         </form>
       )}
