@@ -25,6 +25,7 @@ import type { street } from '../http/contract/street.ts'
 import { peopleRoutes } from '../http/people-routes.ts'
 import { beliefRoutes } from '../import/belief-routes.ts'
 import { LAYOUTS } from '../import/layouts.ts'
+import { requestRoutes } from '../import/request-routes.ts'
 import { importRoutes } from '../import/routes.ts'
 import { documentRoutes } from '../inventory/document-routes.ts'
 import { fileRoutes } from '../inventory/file-routes.ts'
@@ -97,6 +98,11 @@ export function allRoutes(deps: {
       sourceChanged: () => clockwork.nudge('sources'),
     }),
     ...dropServerRoutes({ db, clock, server: deps.sftp }),
+    ...requestRoutes({
+      ...{ db, clock, ids: world.ids, sleep: world.sleep },
+      upload: file => receiveUpload({ spoolDir, reception }, { ...file, declaredBytes: null }),
+      arrived: () => clockwork.nudge('feed'),
+    }),
     ...importRoutes({ db }),
     ...beliefRoutes({ db }),
     ...ordersRoutes({ db }),

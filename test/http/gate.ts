@@ -23,6 +23,7 @@ import { peopleRoutes } from '../../src/http/people-routes.ts'
 import { createGate, type Gate } from '../../src/http/server.ts'
 import { beliefRoutes } from '../../src/import/belief-routes.ts'
 import { LAYOUTS } from '../../src/import/layouts.ts'
+import { requestRoutes } from '../../src/import/request-routes.ts'
 import { importRoutes } from '../../src/import/routes.ts'
 import { documentRoutes } from '../../src/inventory/document-routes.ts'
 import { fileRoutes } from '../../src/inventory/file-routes.ts'
@@ -120,6 +121,14 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
         done.uploads.push({ name, bytes: Buffer.concat(bytes).toString() })
         return { fileId: 42 }
       },
+    }),
+    ...requestRoutes({
+      db,
+      clock,
+      ids,
+      sleep: async () => {},
+      upload: async () => ({ fileId: 1 }),
+      arrived: () => void done.jobs.push('feed'),
     }),
     ...[importRoutes({ db }), ordersRoutes({ db }), inventoryRoutes({ db }), availabilityRoutes({ db, clock })].flat(),
     ...[documentRoutes({ db, clock, moved }), ledgerRoutes({ db, clock, moved })].flat(),
