@@ -12,7 +12,6 @@ import { filesBelow, textOf } from './tidy/tree.ts'
 const LOOKED_AT_TWICE: Readonly<Record<string, string>> = {
   'src/jobs/clockwork.test.ts': 'the clockwork on the real library: one house, and each case a story of it',
   'src/import/step.ts': 'one file from its bytes to its verdict, whatever it speaks of',
-  'src/import/store.ts': 'one room, one store: rows on their way from a file to the ledger, a statement a function',
   'src/feed/store.ts': 'one room, one store: a statement a function, none of them long',
   'src/outbox/store.ts': 'one room, one store: a statement a function, none of them long',
   'src/cli/program.test.ts': 'every command as a shell sees it, one way to run them',

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { FileState, fileDetail, uploaded } from '../http/contract/file.ts'
 import type { Wire } from '../http/contract/instant.ts'
+import { tallyLines } from '../import/tally.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { type Api, openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
@@ -94,6 +95,7 @@ function textOf(file: FileDetail): string {
     lines.push(`  ${read} rows read (${units} units): ${accepted} accepted, ${unchanged} unchanged, ${rejected} rejected.`)
   }
   for (const { code, rows } of file.rejectedByCode) lines.push(`  ${code}: ${numberOf(rows)} rows`)
+  for (const line of tallyLines(file.treated)) lines.push(`  ${line}`)
   if (file.duplicateOf !== null) lines.push(`  It is the same as file ${file.duplicateOf}.`)
   return lines.join('\n')
 }

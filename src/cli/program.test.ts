@@ -179,6 +179,7 @@ const file = (more: object) => ({
   reason: null,
   duplicateOf: null,
   rejectedByCode: [],
+  treated: {},
   counts: { rowsRead: 1069, rowsAccepted: 1000, rowsUnchanged: 60, rowsRejected: 9, rowsOutdated: 0, unitsRead: 335974 },
   ...more,
 })

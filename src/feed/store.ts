@@ -207,6 +207,8 @@ export type ToImport = {
   layout: string
   /** What the feed declares about its files, by section. */
   settings: FeedSettings
+  /** The folder of the feed, below the home of its user. */
+  folder: string
   name: string
   spoolName: string
   seq: number
@@ -224,7 +226,7 @@ export type ToImport = {
  */
 export async function nextToImport(tx: Tx): Promise<ToImport | null> {
   const rows = await tx.query<ToImport>(
-    `select f.file_id as "fileId", f.feed_id as "feedId", e.name as "feedName", e.layout, e.settings, f.name, f.spool_name as "spoolName", f.seq,
+    `select f.file_id as "fileId", f.feed_id as "feedId", e.name as "feedName", e.layout, e.settings, e.folder, f.name, f.spool_name as "spoolName", f.seq,
             f.received_bytes as bytes, coalesce(o.received_at, f.received_at) as "receivedAt", f.modified_at as "modifiedAt", f.released_at is not null as "isReleased"
        from feed.file f
        join feed.feed e on e.feed_id = f.feed_id and e.is_enabled

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { onlyOnce, readFacilityRow, readProductRow } from './catalog-row.ts'
+import { FACILITIES, PRODUCTS } from './hotwax-layouts.ts'
 import { type LayoutPlan, planLayout } from './layout.ts'
-import { FACILITIES, PRODUCTS } from './layouts.ts'
 
 const rawOf = (cells: string) => ({ line: 2, byteOffset: 40, cells: cells.split(','), raw: cells })
 

@@ -1,19 +1,38 @@
+import { relink } from '../catalog/reading-store.ts'
 import * as catalog from '../catalog/store.ts'
 import type { Tx } from '../db/connection.ts'
+import type { InstantMs } from '../kernel/clock.ts'
 import { type FacilityRow, facilityCodeOf, onlyOnce, type ProductRow, readFacilityRow, readProductRow } from './catalog-row.ts'
-import type { RawRow } from './format-port.ts'
+import type { RawRow, Reading } from './format-port.ts'
 import type { LayoutPlan } from './layout.ts'
+import type { RowSettings } from './row.ts'
 import { ROW_REASON, type RowRejected } from './row-code.ts'
 import { reject } from './row-reject.ts'
+import { importLocations, importSettings } from './setting-step.ts'
 
-/** Takes rows of products or facilities into the catalogue; gives back those that were refused. */
-export async function addToCatalogue(
+export type Taken = { rowsRead: number; rejected: RowRejected[] }
+
+/** Takes what a file says of products, facilities, settings and locations into the catalogue; gives back the rows that were refused. */
+export async function takeIntoCatalogue(
   tx: Tx,
-  plan: LayoutPlan,
-  rows: readonly RawRow[],
-  seen: Set<string>,
-  now: number,
-): Promise<RowRejected[]> {
+  reading: Reading,
+  { plan, rules }: { plan: LayoutPlan; rules: RowSettings },
+  now: InstantMs,
+): Promise<Taken> {
+  const { layout } = plan
+  if (layout.kind === 'settings') return importSettings(tx, reading, { ...plan, layout }, rules, now)
+  if (layout.kind === 'locations') return importLocations(tx, reading, { ...plan, layout })
+  const taken: Taken = { rowsRead: 0, rejected: [] }
+  const seen = new Set<string>()
+  for await (const batch of reading.batches) {
+    taken.rowsRead += batch.rows.length + batch.unreadable.length
+    taken.rejected.push(...batch.unreadable, ...(await addToCatalogue(tx, plan, batch.rows, seen, now)))
+  }
+  for (const shop of await catalog.enabledShops(tx)) if (shop.catalogReadAt !== null) await relink(tx, shop.shopId, now)
+  return taken
+}
+
+async function addToCatalogue(tx: Tx, plan: LayoutPlan, rows: readonly RawRow[], seen: Set<string>, now: number): Promise<RowRejected[]> {
   if (plan.layout.kind === 'products') {
     const read = rows.map(raw => ({ raw, row: onlyOnce(seen, raw, readProductRow(plan, raw)) }))
     return addKnown(read, catalog.productsInConflict, catalog.importProducts)

@@ -1,7 +1,7 @@
 import type { Sql, Tx } from '../db/connection.ts'
 import type { RowRef } from './correction.ts'
+import { incomingTable } from './incoming-store.ts'
 import { ROW_REASON } from './row-code.ts'
-import { incomingTable } from './store.ts'
 
 const REFS_PER_STATEMENT_MAX = 10_000
 

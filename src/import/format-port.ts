@@ -20,7 +20,7 @@ export type RawRow = {
 }
 
 /** A line that is no row and is not meant to be one: shown, and neither read nor refused. */
-export type PassedOver = { line: number; what: 'repeated_header' | 'trailer'; raw: string }
+export type PassedOver = { line: number; what: 'repeated_header' | 'trailer' | 'left_out'; raw: string }
 
 /** A bounded piece of a file, in the order of the file. */
 export type RowBatch = {

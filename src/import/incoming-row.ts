@@ -27,9 +27,9 @@ export function refusedLine(row: RowRejected): string {
   return `${row.line}\t${row.byteOffset}\t\\N\t${type}\t${value}\t\\N\t\\N\t\\N\t${row.code}\t${text(row.reason)}\t${text(row.raw)}\t\\N\t${cells}\n`
 }
 
-/** The raw text of a row, to be laid beside the refused ones: line, raw, cells. */
+/** The raw text of a row, to be laid beside the refused ones: line, byte_offset, raw, cells. */
 export function rawLine(row: RawRow): string {
-  return `${row.line}\t${text(row.raw)}\t${text(JSON.stringify(row.cells))}\n`
+  return `${row.line}\t${row.byteOffset}\t${text(row.raw)}\t${text(JSON.stringify(row.cells))}\n`
 }
 
 /** A count states what is on hand; only the way it came about differs. */

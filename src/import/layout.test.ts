@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { MDM_INV_VARIANCE, RESET_INVENTORY } from './hotwax-layouts.ts'
 import { matchLayout, planLayout } from './layout.ts'
-import { ADVENTUREWORKS_PRODUCT_INVENTORY, LAYOUTS, layoutByName, MDM_INV_VARIANCE, RESET_INVENTORY } from './layouts.ts'
+import { LAYOUTS, layoutByName } from './layouts.ts'
+import { ADVENTUREWORKS_PRODUCT_INVENTORY } from './published-layouts.ts'
 
 const headers: [title: string, header: string, layout: string | null][] = [
   ['documented sample 1, PascalCase', 'FacilityId,IdType,IdValue,AvailableQty,LocationSeqId', 'RESET_INVENTORY'],
@@ -22,7 +24,29 @@ const headers: [title: string, header: string, layout: string | null][] = [
   ['no product', 'facilityId,availableQty,comments', null],
   ['no quantity', 'facilityId,idValue,comments', null],
   ['an order export is no count', 'orderId,facilityId,productId,quantity', 'ORDER_LINES'],
-  ['safety stock', 'facility-id,facility-external-id,product-id,product-sku,facility-safety-stock,reorder-quantity', null],
+  [
+    'safety stock',
+    'facility-id,facility-external-id,product-id,product-sku,facility-safety-stock,reorder-quantity,allow-pickup',
+    'MDM_FAC_SFTY_STCK',
+  ],
+  ['what a rule found', 'product-id,facility-id,minimum-stock', 'IMP_PROD_FACILITY'],
+  ['a switch that a rule found', 'product-id,facility-id,allow-brokering', 'IMP_PROD_FACILITY'],
+  ['thresholds', 'product-sku,facility-group-id,threshold', 'IMP_PROD_THOLD'],
+  ['store reset over Moqui', 'externalFacilityId,netsuiteProductId,quantity,resetBy', 'STORE_INV_RESET'],
+  ['receipts', 'externalFacilityId,idType,idValue,quantityReceived,shipmentId', 'IMP_ITM_RECEIPT'],
+  ['sales of a store', 'facilityId,sku,quantitySold,saleDate', 'POS_SALES'],
+  ['locations of a shop', 'shopId,facilityId,shopifyLocationId', 'SHOPIFY_SHOP_LOCATION'],
+  [
+    'Shopify, inventory',
+    'Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Option3 Name,Option3 Value,SKU,HS Code,COO,Location,Bin name,Incoming (not editable),Unavailable (not editable),Committed (not editable),Available (not editable),On hand (current),On hand (new)',
+    'SHOPIFY_INVENTORY',
+  ],
+  [
+    'Shopify, as it was until 2024',
+    'Handle,Title,Option1 Name,Option1 Value,SKU,HS Code,COO,Location,Incoming,Unavailable,Committed,Available,On hand',
+    'SHOPIFY_INVENTORY',
+  ],
+  ['X12 846', 'warehouse,idType,idValue,quantity,unit,qualifier,resetByAtp,counts,date', 'X12_846'],
 ]
 test.each(headers)('%s', (_, header, layout) => {
   expect(matchLayout(header.split(','), LAYOUTS)?.name ?? null).toBe(layout)

@@ -1,8 +1,10 @@
+import type { Condition } from './condition.ts'
+
 /**
  * What the columns of a file mean. A layout is declared for a feed; where none is, a file with a header is recognised
  * by its column names. The built-in ones are in `layouts.ts`.
  */
-export type Layout = StockLayout | CatalogLayout | OrderLayout
+export type Layout = StockLayout | CatalogLayout | OrderLayout | SettingLayout | MappingLayout
 
 /** What a row of stock does to a position. */
 export type StockKind = 'on_hand_reset' | 'atp_reset' | 'count' | 'delta'
@@ -11,7 +13,13 @@ export type StockLayout = LayoutBase & {
   kind: StockKind
   /** The type of an `idValue` whose `idType` is blank or absent. */
   idTypeDefault: string
+  /** Units that went one way: what is written without a sign is added or taken away, and may not be below 0. */
+  flow?: { sign: 1 | -1; reason: string }
 }
+
+/** What is said of products at facilities, and how a shop's locations are mapped: both go into the catalogue. */
+export type SettingLayout = LayoutBase & { kind: 'settings'; idTypeDefault: string }
+export type MappingLayout = LayoutBase & { kind: 'locations' }
 
 export type CatalogLayout = LayoutBase & { kind: 'products' | 'facilities' }
 
@@ -34,6 +42,8 @@ type LayoutBase = {
   needs: readonly (readonly Field[])[]
   /** The type of what stands in the column of the product's own id, for example `PRODUCT_ID`. */
   productIdType: string
+  /** Rows that say nothing of what the layout is about. */
+  leaveOut?: readonly Condition[]
 }
 
 export type Column = {
@@ -71,6 +81,13 @@ export type Field =
   | 'eventAt'
   | 'channel'
   | 'restock'
+  | 'resetBy'
+  | 'allowBrokering'
+  | 'allowPickup'
+  | 'reorderUnits'
+  | 'thresholdUnits'
+  | 'shop'
+  | 'locationId'
 
 /** A layout laid over one file: where each field stands in a row. Made once per file. */
 export type LayoutPlan = {
@@ -125,8 +142,10 @@ export function matchLayout<L extends Layout>(
   return best?.layout ?? null
 }
 
+const STOCK_KINDS: ReadonlySet<string> = new Set<StockKind>(['on_hand_reset', 'atp_reset', 'count', 'delta'])
+
 export function isStockLayout(layout: Layout): layout is StockLayout {
-  return layout.kind !== 'products' && layout.kind !== 'facilities' && layout.kind !== 'orders'
+  return STOCK_KINDS.has(layout.kind)
 }
 
 /** Whose business a file is: who books what its rows say. */
@@ -164,6 +183,13 @@ const FIELDS: readonly Field[] = [
   'eventAt',
   'channel',
   'restock',
+  'resetBy',
+  'allowBrokering',
+  'allowPickup',
+  'reorderUnits',
+  'thresholdUnits',
+  'shop',
+  'locationId',
 ]
 
 const NOWHERE = Object.fromEntries(FIELDS.map(field => [field, -1])) as Record<Field, number>

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { ORDER_LINES } from './hotwax-layouts.ts'
 import { type LayoutPlan, type OrderLayout, planLayout } from './layout.ts'
-import { ONLINE_RETAIL_INVOICES, ORDER_LINES } from './layouts.ts'
 import { instantOf, type OrderSettings, readOrderRow } from './order-row.ts'
+import { ONLINE_RETAIL_INVOICES } from './published-layouts.ts'
 
 function read(header: string, row: string, settings: OrderSettings = {}, layout: OrderLayout = ORDER_LINES) {
   const plan = planLayout(layout, header.split(','))

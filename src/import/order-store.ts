@@ -9,7 +9,10 @@ export async function groupsByCode(sql: Sql): Promise<Map<string, number>> {
 }
 
 /** Which product each row means; null where the catalogue has none. With the types that no product has. */
-export async function productsOfRows(sql: Sql, rows: readonly OrderRow[]): Promise<{ productId: number | null; isTypeKnown: boolean }[]> {
+export async function productsOfRows(
+  sql: Sql,
+  rows: readonly Pick<OrderRow, 'product'>[],
+): Promise<{ productId: number | null; isTypeKnown: boolean }[]> {
   return sql.query(
     `select p.product_id as "productId", p.product_id is not null or exists (select 1 from catalog.product_identifier t where t.type = g.type) as "isTypeKnown"
        from unnest($1::text[], $2::text[]) with ordinality as g (type, value, place)

@@ -8,6 +8,7 @@ import { jsonRoute, type Route } from '../http/contract/route.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { RejectedRow } from './store.ts'
+import type { Tally } from './tally.ts'
 
 /** What became of files: the list, one file with its story, and its rejected rows. */
 export function importRoutes({ db }: { db: Sql }): Route[] {
@@ -72,6 +73,7 @@ type FileDetailRow = FileRow & {
   outdatedBy: number | null
   rowsMissing: number | null
   rowsZeroed: number
+  treated: Tally
   releasedBy: 'one' | 'two'
   releaseWantedBy: string | null
   restName: string | null
@@ -93,9 +95,12 @@ function detailOf(row: FileDetailRow, codes: { code: string; rows: number }[]): 
 }
 
 function without(file: Omit<FileDetailRow, 'putAwayAt' | 'decision' | 'decidedAt' | 'appliedAt'>) {
-  const { layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, rowsMissing, rowsZeroed, releasedBy, releaseWantedBy, restName } =
-    file
-  return { layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, rowsMissing, rowsZeroed, releasedBy, releaseWantedBy, restName }
+  const { layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, rowsMissing, rowsZeroed, treated, ...rest } = file
+  const { releasedBy, releaseWantedBy, restName } = rest
+  return {
+    ...{ layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, rowsMissing, rowsZeroed, treated },
+    ...{ releasedBy, releaseWantedBy, restName },
+  }
 }
 
 type Event = Answer<typeof fileDetail>['timeline'][number]
@@ -192,7 +197,7 @@ async function fileById(sql: Sql, fileId: number): Promise<FileDetailRow | null>
     `select ${FILE_COLUMNS}, coalesce(v.layout, e.layout) as layout, f.sha256, f.sender_stamp as "senderStamp", f.duplicate_of as "duplicateOf",
             f.rest_name as "restName", f.put_away_at as "putAwayAt", v.decision, v.decided_at as "decidedAt", v.applied_at as "appliedAt",
             case when not v.has_row_as_of then v.as_of end as "asOf", v.outdated_by as "outdatedBy",
-            v.rows_missing as "rowsMissing", coalesce(v.rows_zeroed, 0) as "rowsZeroed",
+            v.rows_missing as "rowsMissing", coalesce(v.rows_zeroed, 0) as "rowsZeroed", coalesce(v.treated, '{}') as treated,
             coalesce(e.settings->'belief'->>'releasedBy', 'one') as "releasedBy", f.release_wanted_by as "releaseWantedBy"
        from ${FILES} where f.file_id = $1`,
     [fileId],

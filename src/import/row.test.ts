@@ -1,16 +1,11 @@
 import { expect, test } from 'vitest'
 import { readFacilityRow, readProductRow } from './catalog-row.ts'
 import type { RawRow } from './format-port.ts'
+import { MDM_INV_VARIANCE, REC_INV_COUNT, RESET_INVENTORY } from './hotwax-layouts.ts'
 import { type Layout, type LayoutPlan, planLayout } from './layout.ts'
-import {
-  ADVENTUREWORKS_LOCATION,
-  ADVENTUREWORKS_PRODUCT,
-  ADVENTUREWORKS_PRODUCT_INVENTORY,
-  MDM_INV_VARIANCE,
-  REC_INV_COUNT,
-  RESET_INVENTORY,
-} from './layouts.ts'
-import { readRow } from './row.ts'
+import { ADVENTUREWORKS_LOCATION, ADVENTUREWORKS_PRODUCT, ADVENTUREWORKS_PRODUCT_INVENTORY } from './published-layouts.ts'
+import { type RowSettings, readRow } from './row.ts'
+import type { Treated } from './tally.ts'
 
 const RESET = 'facilityId,externalFacilityId,idValue,idType,locationSeqId,comments,resetByAtp,availableQty'
 const COUNT = RESET.replace('availableQty', 'quantity')
@@ -99,6 +94,7 @@ test.each(rejected)('%s', (_, layout, header, row, code, says) => {
     code,
     reason: expect.stringContaining(says),
     raw: row,
+    cells: row.split(','),
   })
 })
 
@@ -141,3 +137,24 @@ function plan(layout: Layout, header: string | null): LayoutPlan {
 function raw(row: string): RawRow {
   return { line: 7, byteOffset: 99, cells: row.split(','), raw: row }
 }
+
+const policies: [title: string, quantity: string, settings: RowSettings, units: number | string, treated: Treated | undefined][] = [
+  ['a minus, kept', '-3', { negative: 'keep' }, -3, 'kept_negative'],
+  ['a minus, floored', '-3', { negative: 'floor' }, 0, 'floored'],
+  ['a minus, refused by word', '-3', { negative: 'reject' }, 'ROW_UNITS_NEGATIVE', undefined],
+  ['nothing is no minus', '-0', { negative: 'floor' }, 0, undefined],
+  ['a fraction, rounded down', '2.7', { fraction: 'round_down' }, 2, 'rounded_down'],
+  ['less than nothing is rounded away from it', '-2.7', { fraction: 'round_down', negative: 'keep' }, -3, 'kept_negative'],
+  ['12.000 has no fraction', '12.000', { fraction: 'round_down' }, 12, undefined],
+  ['a comma, declared', '12,5', { fraction: 'round_down', decimalSign: ',' }, 12, 'rounded_down'],
+  ['thousands, declared', '1.234.567', { decimalSign: ',' }, 1_234_567, undefined],
+  ['points that separate no thousands', '1.23', { decimalSign: ',' }, 'ROW_UNITS_NOT_WHOLE', undefined],
+  ['a blank is never 0, whatever is declared', '', { negative: 'floor', fraction: 'round_down' }, 'ROW_FIELD_MISSING', undefined],
+  ['scientific notation is never rounded', '1.23E+3', { fraction: 'round_down' }, 'ROW_UNITS_NOT_WHOLE', undefined],
+]
+test.each(policies)('%s', (_, quantity, settings, units, treated) => {
+  const cells = ['F1', '', 'A-1', 'sku', '', '', '', quantity]
+  const row = readRow(plan(RESET_INVENTORY, RESET), { line: 7, byteOffset: 99, cells, raw: cells.join() }, settings)
+  if (row.kind === 'rejected') expect(row.code).toBe(units)
+  else expect([row.units, row.treated]).toEqual([units, treated])
+})

@@ -1,4 +1,3 @@
-import { relink } from '../catalog/reading-store.ts'
 import * as catalog from '../catalog/store.ts'
 import type { Db, Tx } from '../db/connection.ts'
 import type { FileRoom } from '../feed/port.ts'
@@ -6,27 +5,32 @@ import * as feed from '../feed/store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { AS_OF_RECEIVED, type AsOf, type AsOfSettings, asOfFile } from './as-of.ts'
-import { addToCatalogue } from './catalog-step.ts'
+import { takeIntoCatalogue } from './catalog-step.ts'
 import { correctionName } from './correction.ts'
 import { correctionCsv } from './correction-csv-step.ts'
 import * as corrections from './correction-store.ts'
+import { nameDamage } from './damage-store.ts'
 import { edgeCollector } from './edge-lines.ts'
 import { type FacilityFinder, facilityFinder } from './facility-finder.ts'
 import type { FormatReader, RawRow, Reading } from './format-port.ts'
 import { incomingLine, rawLine, refusedLine } from './incoming-row.ts'
+import * as incoming from './incoming-store.ts'
 import { intakeSettings } from './intake-settings.ts'
-import { type LayoutPlan, type OrderLayout, planLayout, subjectOf } from './layout.ts'
+import { interpretedReading } from './intake-step.ts'
+import { type LayoutPlan, type OrderLayout, subjectOf } from './layout.ts'
 import { layoutByName } from './layouts.ts'
 import { type Opened, openFile } from './opening-step.ts'
 import type { OrderSettings } from './order-row.ts'
 import { readOrders } from './order-step.ts'
 import { dropOrderRows } from './order-store.ts'
 import { headerOf, waitingRows } from './rejected-store.ts'
-import { type RowOutcome, readRow } from './row.ts'
+import { type RowOutcome, type RowSettings, readRow } from './row.ts'
 import type { RowRejected } from './row-code.ts'
 import { type RowMoment, rowMoments } from './row-moment.ts'
+import { planRows } from './row-plan.ts'
 import { reject } from './row-reject.ts'
 import * as store from './store.ts'
+import { count, type Tally } from './tally.ts'
 import type { UnknownSettings } from './unknown.ts'
 import { settleUnknown } from './unknown-step.ts'
 import { judgeFile } from './verdict.ts'
@@ -55,26 +59,43 @@ export async function step({ db, clock, files, format }: ImportDeps): Promise<St
     const opened = await openFile({ files, format }, file, { layout, settings: settings.reading })
     const { reading } = opened
     if (reading.refusal) return refuse(tx, { ...file, ...reading.refusal, now: clock.now() })
-    const plan = planLayout(layout, reading.header)
-    if (plan.kind === 'mismatch') {
+    // A correction comes in the columns that it was given out in, which are those of the layout.
+    const asked = opened.refs === null ? settings : { ...settings, mapping: null }
+    const rows = planRows(layout, asked, { header: reading.header, name: feed.originalNameOf(file.name), folder: file.folder })
+    if (rows.kind === 'mismatch') {
       await reading.close()
-      return refuse(tx, { ...file, code: plan.code, reason: plan.reason, now: clock.now() })
+      return refuse(tx, { ...file, code: rows.code, reason: rows.reason, now: clock.now() })
     }
-    if (plan.layout.kind === 'orders') return importOrders(tx, clock, file, opened, { ...plan, layout: plan.layout })
-    return plan.layout.kind === 'products' || plan.layout.kind === 'facilities'
-      ? importCatalogue(tx, clock, file, opened, plan)
-      : importStock(tx, { clock, files }, file, opened, plan)
+    const tally: Tally = {}
+    const judged: FileToJudge = { ...file, plan: rows.plan, rules: settings.rows, tally }
+    const interpreted: Opened = {
+      ...opened,
+      reading: interpretedReading(reading, rows, tally),
+      again: async () => interpretedReading(await opened.again(), rows, {}),
+    }
+    switch (rows.plan.layout.kind) {
+      case 'orders':
+        return importOrders(tx, clock, judged, interpreted, { ...rows.plan, layout: rows.plan.layout })
+      case 'products':
+      case 'facilities':
+      case 'settings':
+      case 'locations':
+        return importCatalogue(tx, clock, judged, interpreted)
+      default:
+        return importStock(tx, { clock, files }, judged, interpreted)
+    }
   })
 }
 
 type FileToRead = { fileId: number; feedId: number; layout: string }
+/** A file whose rows are understood, with what its feed says of odd ones, and how many were treated so. */
+type FileToJudge = feed.ToImport & { plan: LayoutPlan; rules: RowSettings; tally: Tally }
 
 async function importStock(
   tx: Tx,
   { clock, files }: Pick<ImportDeps, 'clock' | 'files'>,
-  file: feed.ToImport,
+  file: FileToJudge,
   { reading, again, refs }: Opened,
-  plan: LayoutPlan,
 ): Promise<StepReport> {
   const { fileId } = file
   const spokenOf = (file.settings.asOf as AsOfSettings | undefined) ?? AS_OF_RECEIVED
@@ -90,25 +111,30 @@ async function importStock(
   }
   const counted = { rows: 0, rejected: 0 }
   const facilities = facilityFinder(await catalog.facilityKeys(tx))
-  await store.takeIncoming(tx, fileId, incomingChunks(reading, plan, { facilities, moment }, counted))
+  await incoming.takeIncoming(tx, fileId, incomingChunks(reading, file, { facilities, moment }, counted))
   const settled = refs === null ? null : await settleCorrection(tx, file, refs)
   const { rows, rejected } = settled ?? counted
   const policy = (file.settings.unknown ?? {}) as UnknownSettings
-  let staged = await store.stageKnown(tx, fileId)
+  const stage = () => incoming.stageKnown(tx, fileId, file.rules.repeated ?? 'reject')
+  let staged = await stage()
   const handled = staged.rowsStaged < rows - rejected ? await settleUnknown(tx, { fileId, settings: policy, now: clock.now() }) : null
-  if (handled?.isKnownNow) staged = await store.stageKnown(tx, fileId)
+  if (handled?.isKnownNow) staged = await stage()
+  count(file.tally, 'merged', staged.rowsMerged)
   const rowsLeftOut = handled?.leftOut ?? 0
   const unknown = rows - rejected - rowsLeftOut - staged.rowsStaged
-  if (unknown > 0) await store.refuseUnknown(tx, fileId)
-  if (unknown > 0 || staged.rowsDuplicate > 0 || (settled?.unknown ?? 0) > 0) await store.takeRaw(tx, fileId, rawChunks(await again()))
+  if (unknown > 0) {
+    await incoming.refuseUnknown(tx, fileId)
+    await nameDamage(tx, fileId)
+  }
+  if (unknown > 0 || staged.rowsDuplicate > 0 || (settled?.unknown ?? 0) > 0) await incoming.takeRaw(tx, fileId, rawChunks(await again()))
   const rowsAccepted = staged.rowsStaged - staged.rowsDuplicate
-  const kept = rowsAccepted < rows ? await store.keepRejected(tx, fileId, { isParking: policy.products === 'park' }) : NOTHING_KEPT
-  await store.dropIncoming(tx, fileId)
+  const kept = rowsAccepted < rows ? await incoming.keepRejected(tx, fileId, { isParking: policy.products === 'park' }) : NOTHING_KEPT
+  await incoming.dropIncoming(tx, fileId)
   const rowsRepeated = settled?.repeated ?? 0
   if (rows === 0 && rowsRepeated > 0) return alreadyApplied(tx, file, { rowsRepeated, now: clock.now() })
   const aside = { rowsParked: kept.parked, rowsLeftOut, rowsRepeated }
   const counts = { rowsRead: counted.rows, rowsAccepted, rowsRejected: kept.rejected, ...aside, unitsRead: staged.unitsRead }
-  return conclude(tx, clock, file, counts, reading, plan, {
+  return conclude(tx, clock, file, counts, reading, {
     ...{ asOf: asOf.at, hasRowAsOf: spokenOf.from === 'column' || refs !== null, orderLagMs: (spokenOf.orderLagMinutes ?? 0) * 60_000 },
   })
 }
@@ -158,27 +184,19 @@ async function momentOf(files: FileRoom, file: feed.ToImport, settings: AsOfSett
   })
 }
 
-/** Products and facilities go into the catalogue as they are read; what they carry has no ledger and needs no booking. */
-async function importCatalogue(tx: Tx, clock: Clock, file: FileToRead, { reading, refs }: Opened, plan: LayoutPlan): Promise<StepReport> {
-  const now = clock.now()
-  const rejected: RowRejected[] = []
-  const seen = new Set<string>()
-  let rowsRead = 0
-  for await (const batch of reading.batches) {
-    rowsRead += batch.rows.length + batch.unreadable.length
-    rejected.push(...batch.unreadable, ...(await addToCatalogue(tx, plan, batch.rows, seen, now)))
-  }
+/** What is said of the catalogue goes into it as it is read; it has no ledger and needs no booking. */
+async function importCatalogue(tx: Tx, clock: Clock, file: FileToJudge, { reading, refs }: Opened): Promise<StepReport> {
+  const { rowsRead, rejected } = await takeIntoCatalogue(tx, reading, file, clock.now())
   await tieCorrection(tx, file, refs)
   const rowsRejected = await keepRefused(tx, file.fileId, rejected)
-  for (const shop of await catalog.enabledShops(tx)) if (shop.catalogReadAt !== null) await relink(tx, shop.shopId, now)
-  return conclude(tx, clock, file, { rowsRead, rowsAccepted: rowsRead - rowsRejected, rowsRejected, unitsRead: 0 }, reading, plan)
+  return conclude(tx, clock, file, { rowsRead, rowsAccepted: rowsRead - rowsRejected, rowsRejected, unitsRead: 0 }, reading)
 }
 
 async function keepRefused(tx: Tx, fileId: number, rejected: readonly RowRejected[]): Promise<number> {
   if (rejected.length === 0) return 0
-  await store.takeIncoming(tx, fileId, linesOf(rejected))
-  const kept = await store.keepRejected(tx, fileId)
-  await store.dropIncoming(tx, fileId)
+  await incoming.takeIncoming(tx, fileId, linesOf(rejected))
+  const kept = await incoming.keepRejected(tx, fileId)
+  await incoming.dropIncoming(tx, fileId)
   return kept.rejected
 }
 
@@ -186,7 +204,7 @@ async function keepRefused(tx: Tx, fileId: number, rejected: readonly RowRejecte
 async function importOrders(
   tx: Tx,
   clock: Clock,
-  file: feed.ToImport,
+  file: FileToJudge,
   { reading, refs }: Opened,
   plan: LayoutPlan & { layout: OrderLayout },
 ): Promise<StepReport> {
@@ -195,7 +213,7 @@ async function importOrders(
   await tieCorrection(tx, file, refs)
   const rowsRejected = await keepRefused(tx, fileId, read.rejected)
   const { rowsRead, unitsRead } = read
-  return conclude(tx, clock, file, { rowsRead, rowsAccepted: rowsRead - rowsRejected, rowsRejected, unitsRead }, reading, plan)
+  return conclude(tx, clock, file, { rowsRead, rowsAccepted: rowsRead - rowsRejected, rowsRejected, unitsRead }, reading)
 }
 
 type Counts = {
@@ -212,13 +230,13 @@ type Counts = {
 async function conclude(
   tx: Tx,
   clock: Clock,
-  file: FileToRead,
+  file: FileToJudge,
   counts: Counts,
   reading: Reading,
-  plan: LayoutPlan,
   moment: store.Moment | null = null,
 ): Promise<StepReport> {
   const now = clock.now()
+  const { plan, tally } = file
   const verdict = judgeFile({ ...counts, ...asideOf(counts), end: reading.end(), columnCount: plan.columnCount })
   const believed = verdict.kind === 'believe'
   const subject = subjectOf(plan.layout)
@@ -233,6 +251,7 @@ async function conclude(
     reason: believed ? null : verdict.reason,
     header: reading.header ?? plan.layout.columns.map(column => column.name),
     moment,
+    treated: tally,
     now,
   })
   if (!believed) {
@@ -265,7 +284,7 @@ async function refuse(tx: Tx, file: FileToRead & { code: string; reason: string;
 
 async function* incomingChunks(
   reading: Reading,
-  plan: LayoutPlan,
+  { plan, rules, tally }: FileToJudge,
   { facilities, moment }: { facilities: FacilityFinder; moment: RowMoment },
   counted: { rows: number; rejected: number },
 ): AsyncIterable<string> {
@@ -273,10 +292,12 @@ async function* incomingChunks(
     // One text that grows: an array of a thousand lines and their joining cost a tenth more.
     let lines = ''
     for (const raw of batch.rows) {
-      const row = timed(readRow(plan, raw), raw, moment)
+      const row = timed(readRow(plan, raw, rules), raw, moment)
       const facilityId = row.kind === 'rejected' ? null : facilities(row.facility)
-      if (row.kind !== 'rejected' && facilityId !== null) lines += incomingLine(row, facilityId, raw)
-      else {
+      if (row.kind !== 'rejected' && facilityId !== null) {
+        lines += incomingLine(row, facilityId, raw)
+        if (row.treated !== undefined) count(tally, row.treated)
+      } else {
         lines += refusedLine(row.kind === 'rejected' ? row : reject.facilityUnknown(raw, row.facility))
         counted.rejected++
       }

@@ -5,21 +5,57 @@ export type UnitsFault = { code: 'ROW_UNITS_NOT_WHOLE' | 'ROW_UNITS_OUT_OF_RANGE
 const UNITS_MAX = 2_147_483_647
 const UNITS_MIN = -2_147_483_648
 
+/** How the quantities of a feed are written, and what becomes of a fraction, where the feed says so. */
+export type UnitsRule = { fraction?: 'round_down' | 'reject' | undefined; decimalSign?: '.' | ',' | undefined }
+
 /**
  * Reads a quantity: `12`, `+3`, `-3`, `12.0`, `.0000` are whole numbers. Nothing is guessed: what a spreadsheet or another
  * country's number format made of it is refused, with the name of what was done to it.
  */
-export function parseUnits(cell: string): number | UnitsFault {
+export function parseUnits(cell: string, rule?: UnitsRule): number | UnitsFault {
   const text = cell.trim()
   const short = shortInteger(text)
   if (short >= 0) return short
-  if (!WHOLE.test(text)) return { code: 'ROW_UNITS_NOT_WHOLE', reason: whyNotWhole(text) }
-  const units = Number(text)
+  const plain = rule?.decimalSign === ',' ? withPoint(text) : text
+  if (!WHOLE.test(plain)) return rule?.fraction === 'round_down' && FRACTION.test(plain) ? rounded(plain) : fault(text)
+  return inRange(Number(plain), text)
+}
+
+/** A number that may have a fraction, for computing with. */
+export function parseDecimal(cell: string, decimalSign: '.' | ',' = '.'): number | UnitsFault {
+  const text = cell.trim()
+  const plain = decimalSign === ',' ? withPoint(text) : text
+  return WHOLE.test(plain) || FRACTION.test(plain) ? Number(plain) : fault(text)
+}
+
+/** Whether a quantity was written with a fraction that is not nothing. */
+export function hasFraction(cell: string, decimalSign: '.' | ',' = '.'): boolean {
+  return FRACTION.test(decimalSign === ',' ? withPoint(cell.trim()) : cell.trim())
+}
+
+const WHOLE = /^[+-]?(?:\d+(?:\.0*)?|\.0+)$/
+const FRACTION = /^[+-]?\d*\.\d*[1-9]\d*$/
+
+/** Where a comma stands before decimals, points separate thousands, in groups of three or not at all. */
+function withPoint(text: string): string {
+  if (/^[+-]?\d{1,3}(?:\.\d{3})+(?:,\d*)?$/.test(text)) return text.replaceAll('.', '').replace(',', '.')
+  // A point that is no such separator is damage, and keeps its look.
+  return text.includes('.') ? `${text}?` : text.replace(',', '.')
+}
+
+/** Down is towards less: of 2.7 pieces there are 2, and −2.7 is a lack of 3. */
+function rounded(text: string): number | UnitsFault {
+  return inRange(Math.floor(Number(text)), text)
+}
+
+function inRange(units: number, text: string): number | UnitsFault {
   if (units > UNITS_MAX || units < UNITS_MIN) return outOfRange(text)
   return units === 0 ? 0 : units
 }
 
-const WHOLE = /^[+-]?(?:\d+(?:\.0*)?|\.0+)$/
+function fault(text: string): UnitsFault {
+  return { code: 'ROW_UNITS_NOT_WHOLE', reason: whyNotWhole(text) }
+}
 
 /** Up to nine digits and nothing else, which is nearly every cell; -1 for all others. */
 function shortInteger(text: string): number {

@@ -1,8 +1,10 @@
 import type { Tx } from '../db/connection.ts'
-import { incomingTable, stagedTable } from './store.ts'
+import { incomingTable } from './incoming-store.ts'
+import { stagedTable } from './store.ts'
 import { likePattern } from './unknown.ts'
 
-const UNKNOWN = (fileId: number) => `i.code is null and not exists (select 1 from ${stagedTable(fileId)} s where s.line = i.line)`
+const UNKNOWN = (fileId: number) =>
+  `i.code is null and not exists (select 1 from ${stagedTable(fileId)} s where s.line = i.line and s.byte_offset = i.byte_offset)`
 
 /** Takes out the rows of unknown products whose identifier looks like one of these. Gives their number. */
 export async function leaveOut(tx: Tx, fileId: number, patterns: readonly string[]): Promise<number> {

@@ -34,7 +34,7 @@ export type ToApply = Moments & {
 /** The next believed file, in the order of belief. The caller holds the room's cursor, so no second one takes it. */
 export async function nextBelieved(tx: Tx): Promise<ToApply | null> {
   const rows = await tx.query<ToApply>(
-    `select v.file_id as "fileId", v.seq, v.feed_id as "feedId", v.rows_read as "rowsRead", v.rows_accepted as "rowsAccepted",
+    `select v.file_id as "fileId", v.seq, v.feed_id as "feedId", v.rows_read as "rowsRead", v.rows_accepted - v.rows_merged as "rowsAccepted",
             v.rows_rejected as "rowsRejected", v.as_of as "asOf", v.has_row_as_of as "hasRowAsOf", v.order_lag_ms as "orderLagMs",
             e.settings, e.settings -> 'contains' as contains, f.released_at is not null as "isReleased"
        from import.verdict v
@@ -140,7 +140,7 @@ export async function bookLaid(tx: Tx, file: ToBook): Promise<Booked> {
   if (file.hasRowAsOf) await tellMoments(tx, file.fileId)
   const refused = await tx.query<RefusedVariance>(
     `select s.line, s.byte_offset as "byteOffset", s.raw, s.cells
-       from ${changed} c join ${stagedTable(file.fileId)} s using (line) where c.is_refused order by s.line`,
+       from ${changed} c join ${stagedTable(file.fileId)} s using (facility_id, product_id) where c.is_refused order by s.line`,
   )
   const [outdated] = await tx.query<Outdated>(
     `select count(line) as rows, (array_agg(newer_file_id order by counted_as_of desc nulls last))[1] as "byFileId"

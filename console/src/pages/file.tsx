@@ -2,6 +2,7 @@ import { Button, CopyButton, Tooltip, UnstyledButton } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useCallback } from 'react'
 import { Link, useParams } from 'react-router'
+import { tallyLines } from '../../../src/import/tally.ts'
 import { address } from '../api/client.ts'
 import { type FileDetail, useFile, useRejected, useSession } from '../api/queries.ts'
 import { Back } from '../parts/back.tsx'
@@ -80,6 +81,11 @@ function Found({ file }: { file: FileDetail }) {
             ]}
           />
           {file.counts && <Counts counts={file.counts} />}
+          {tallyLines(file.treated).map(line => (
+            <p key={line} className={classes.treated}>
+              {line}
+            </p>
+          ))}
         </Panel>
         <Hold file={file} />
         <Missing file={file} />

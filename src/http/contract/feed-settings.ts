@@ -52,6 +52,60 @@ export const rowSettings = z
   .partial()
   .meta({ id: 'RowSettings' })
 
+const FORMULA_CHARS_MAX = 1_000
+const CODES_MAX = 10_000
+const CONDITIONS_MAX = 100
+const VALUES_MAX = 1_000
+
+const columnName = z.string().min(1).max(NAME_CHARS_MAX)
+const cellText = z.string().max(NAME_CHARS_MAX)
+const codes = z.record(cellText, cellText).refine(table => Object.keys(table).length <= CODES_MAX, `At most ${CODES_MAX} codes.`)
+const namePattern = z
+  .string()
+  .max(NAME_CHARS_MAX)
+  .refine(pattern => pattern.split('{}').length === 2, 'Put {} once where the value stands, as in stock_{}_*.csv.')
+
+/** How the columns of a feed become the columns of its layout. */
+export const mappingSettings = z
+  .strictObject({
+    columns: z
+      .array(
+        z.strictObject({
+          to: columnName,
+          from: z.union([
+            z.strictObject({ column: columnName }),
+            z.strictObject({ constant: cellText }),
+            z.strictObject({ fileName: namePattern }),
+            z.strictObject({ folder: namePattern }),
+            z.strictObject({ formula: z.string().min(1).max(FORMULA_CHARS_MAX) }),
+          ]),
+          translate: codes.optional(),
+          otherwise: z.enum(['keep', 'reject', 'blank']).optional(),
+        }),
+      )
+      .max(COLUMNS_MAX)
+      .refine(columns => new Set(columns.map(column => column.to)).size === columns.length, 'Each column of the layout once.'),
+    wide: z
+      .strictObject({
+        columns: z.array(columnName).max(COLUMNS_MAX).optional(),
+        facilityTo: columnName,
+        unitsTo: columnName,
+        translate: codes.optional(),
+      })
+      .optional(),
+    leaveOut: z
+      .array(
+        z.strictObject({
+          column: columnName,
+          operator: z.enum(['is', 'is_not', 'begins', 'ends', 'contains', 'blank', 'filled', 'below', 'above']),
+          values: z.array(cellText).max(VALUES_MAX).optional(),
+        }),
+      )
+      .max(CONDITIONS_MAX)
+      .optional(),
+  })
+  .meta({ id: 'MappingSettings' })
+
 const PATTERN_CHARS_MAX = 200
 const ORDER_LAG_MINUTES_MAX = 7 * 24 * 60
 
@@ -215,6 +269,7 @@ export const feedSettings = z
   .strictObject({
     reading: readingSettings,
     rows: rowSettings,
+    mapping: mappingSettings,
     asOf: asOfSettings,
     orders: orderSettings,
     belief: beliefSettings,

@@ -81,6 +81,8 @@ export const fileDetail = fileInList
     releaseWantedBy: z.string().nullable(),
     restName: z.string().nullable(),
     hasOriginal: z.boolean(),
+    /** Rows that were not taken as they stand, because the feed says so, and lines that are no rows: how many of each kind. */
+    treated: z.record(z.string(), z.number().int()),
     rejectedByCode: z.array(z.object({ code: z.string(), rows: z.number().int() })),
     timeline: z.array(
       z.object({ at: instant, event: z.enum(['opened', 'received', 'interrupted', 'judged', 'booked', 'put_away']), text: z.string() }),

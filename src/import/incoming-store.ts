@@ -1,0 +1,160 @@
+import type { Tx } from '../db/connection.ts'
+import { assert } from '../kernel/assert.ts'
+import { ROW_REASON, type RowCode } from './row-code.ts'
+import { stagedTable } from './store.ts'
+
+/** Where the rows of one file lie as they were read, inside the transaction that judges it. */
+export function incomingTable(fileId: number): string {
+  assert(Number.isSafeInteger(fileId) && fileId > 0, `no file has the id ${fileId}`)
+  return `import.incoming_${fileId}`
+}
+
+/** Memory that one staging may sort and hash in, so that a million rows do not go through the disk. */
+const SORT_MEMORY = '256MB'
+
+/**
+ * Takes every row of a file as it was read: the columns of `incoming-row.ts`, streamed, in constant memory. The table is
+ * unlogged and not temporary: what is temporary can be read by one process of the database only.
+ */
+export async function takeIncoming(tx: Tx, fileId: number, chunks: AsyncIterable<string>): Promise<void> {
+  const table = incomingTable(fileId)
+  await tx.query(`set local work_mem = '${SORT_MEMORY}'`)
+  await tx.query(
+    `create unlogged table ${table} (
+       line bigint, byte_offset bigint, facility_id integer, product_type text, product text,
+       units integer, effect smallint, row_reason text, code text, code_reason text, raw text, as_of timestamptz, cells text
+     )`,
+  )
+  await tx.copyIn(`copy ${table} from stdin`, chunks)
+  // Without these figures the planner takes `code is null` for one row in two hundred and looks each product up by itself.
+  await tx.query(`analyze ${table} (product_type, product, code)`)
+}
+
+/** The rows as they were read are of no use once the file has its verdict. */
+export async function dropIncoming(tx: Tx, fileId: number): Promise<void> {
+  await tx.query(`drop table ${incomingTable(fileId)}`)
+}
+
+export type Staged = { rowsStaged: number; rowsDuplicate: number; rowsMerged: number; unitsRead: number }
+
+/**
+ * Resolves what rows call products, and lays down those that are known: one statement for the whole file, in the order of the
+ * file, since only what will change is worth sorting. Whether a position stands there twice is asked of one number made of
+ * facility and product: sorting those costs half of what grouping by both does.
+ */
+export async function stageKnown(tx: Tx, fileId: number, repeated: 'sum' | 'reject'): Promise<Staged> {
+  const table = stagedTable(fileId)
+  await tx.query(`drop table if exists ${table}`)
+  await tx.query(
+    `create unlogged table ${table} as
+     select i.facility_id, p.product_id, i.units, i.effect, i.line, i.byte_offset, i.row_reason as reason, i.raw, i.as_of, i.cells
+       from ${incomingTable(fileId)} i
+       join catalog.product_identifier p on p.type = i.product_type and p.value = i.product
+      where i.code is null`,
+  )
+  await tx.query(`analyze ${table} (facility_id, product_id)`)
+  const [counted] = await tx.query<{ rows: number; positions: number; units: number }>(
+    `select count(*) as rows, count(distinct (facility_id::bigint << 32) | product_id) as positions, coalesce(sum(units), 0) as units
+       from ${table}`,
+  )
+  const { rows, positions, units } = counted ?? { rows: 0, positions: 0, units: 0 }
+  if (rows === positions) return { rowsStaged: rows, rowsDuplicate: 0, rowsMerged: 0, unitsRead: units }
+  const rowsMerged = repeated === 'sum' ? await sumRepeated(tx, fileId) : 0
+  return { rowsStaged: rows, rowsMerged, rowsDuplicate: await refuseDuplicates(tx, fileId), unitsRead: units }
+}
+
+/**
+ * Adds rows of one position up in the first of them: bins, lots, statuses. Rows that ask for different things, speak of
+ * different moments or add up to more than any stock stay apart, and are refused. Gives how many were added to another.
+ */
+async function sumRepeated(tx: Tx, fileId: number): Promise<number> {
+  const table = stagedTable(fileId)
+  const rows = await tx.query<{ merged: number }>(
+    `with summed as (
+       select facility_id, product_id, sum(units)::integer as units, min((line::numeric * 1e18 + byte_offset)) as first
+         from ${table}
+        group by facility_id, product_id
+       having count(*) > 1 and min(effect) = max(effect) and min(as_of) is not distinct from max(as_of)
+          and count(as_of) in (0, count(*)) and abs(sum(units::bigint)) <= 2147483647
+     ), gone as (
+       delete from ${table} s using summed t
+        where t.facility_id = s.facility_id and t.product_id = s.product_id and (s.line::numeric * 1e18 + s.byte_offset) <> t.first returning 1
+     ), kept as (
+       update ${table} s set units = t.units from summed t
+        where t.facility_id = s.facility_id and t.product_id = s.product_id and (s.line::numeric * 1e18 + s.byte_offset) = t.first
+     ) select count(*) as merged from gone`,
+  )
+  return rows[0]?.merged ?? 0
+}
+
+/** Of rows that speak of one position twice, none is believed: which of them counts is for a person to say. Gives their number. */
+async function refuseDuplicates(tx: Tx, fileId: number): Promise<number> {
+  const rows = await tx.query<{ refused: number }>(
+    `with repeated as (
+       select facility_id, product_id from ${stagedTable(fileId)} group by facility_id, product_id having count(*) > 1
+     ), refused as (
+       delete from ${stagedTable(fileId)} s using repeated r
+        where r.facility_id = s.facility_id and r.product_id = s.product_id returning s.line, s.byte_offset
+     ), named as (
+       update ${incomingTable(fileId)} i set code = 'ROW_DUPLICATE_KEY', code_reason = $1 from refused r where r.line = i.line and r.byte_offset = i.byte_offset returning 1
+     ) select count(*) as refused from named`,
+    [ROW_REASON.ROW_DUPLICATE_KEY],
+  )
+  return rows[0]?.refused ?? 0
+}
+
+/** Names why each row that was neither staged nor refused before is unknown. */
+export async function refuseUnknown(tx: Tx, fileId: number): Promise<void> {
+  await tx.query(
+    `update ${incomingTable(fileId)} i
+        set (code, code_reason) = (
+          select named.code, case named.code
+              when 'ROW_ID_TYPE_UNKNOWN' then replace($1, '.', ': ' || i.product_type || '.')
+              else replace($2, '.', ': ' || i.product_type || ' ' || i.product || '.')
+            end
+            from (select case when exists (select 1 from catalog.product_identifier p where p.type = i.product_type)
+                           then 'ROW_PRODUCT_UNKNOWN' else 'ROW_ID_TYPE_UNKNOWN' end as code) named)
+      where i.code is null and not exists (select 1 from ${stagedTable(fileId)} s where s.line = i.line and s.byte_offset = i.byte_offset)`,
+    [ROW_REASON.ROW_ID_TYPE_UNKNOWN, ROW_REASON.ROW_PRODUCT_UNKNOWN],
+  )
+}
+
+/** Lays the raw text beside rows that were read and then refused: the file is gone through a second time for it. */
+export async function takeRaw(tx: Tx, fileId: number, chunks: AsyncIterable<string>): Promise<void> {
+  await tx.query('create temp table raw_of (line bigint, byte_offset bigint, raw text, cells text) on commit drop')
+  await tx.copyIn('copy raw_of from stdin', chunks)
+  await tx.query(
+    `update ${incomingTable(fileId)} i set raw = r.raw, cells = r.cells from raw_of r
+      where r.line = i.line and r.byte_offset = i.byte_offset and i.code is not null and i.raw is null`,
+  )
+}
+
+/** Codes of rows that wait for somebody to say what a name means. */
+const UNKNOWN_CODES: readonly RowCode[] = ['ROW_PRODUCT_UNKNOWN', 'ROW_ID_TYPE_UNKNOWN', 'ROW_FACILITY_UNKNOWN']
+const PARKED_CODES: readonly RowCode[] = ['ROW_PRODUCT_UNKNOWN', 'ROW_ID_TYPE_UNKNOWN']
+
+/**
+ * Keeps what was refused, with everything that is needed to mend it. Rows of unknown products are parked where the feed says
+ * so: they wait like the others, and are counted by themselves.
+ */
+export async function keepRejected(
+  tx: Tx,
+  fileId: number,
+  { isParking = false }: { isParking?: boolean } = {},
+): Promise<{ rejected: number; parked: number }> {
+  const rows = await tx.query<{ rejected: number; parked: number }>(
+    `with kept as (
+       insert into import.rejected_row
+         (file_id, line, byte_offset, code, reason, raw, cells, unknown_type, unknown_value, is_parked, root_file_id, root_line)
+       select $1, i.line, i.byte_offset, i.code, i.code_reason, i.raw, i.cells::jsonb, u.type, u.value, $3 and i.code = any($4),
+              coalesce(c.root_file_id, $1), coalesce(c.root_line, i.line)
+         from ${incomingTable(fileId)} i
+         left join import.correction_row c on c.file_id = $1 and c.line = i.line
+         left join lateral (select i.product_type as type, i.product as value where i.code = any($2)) u on true
+        where i.code is not null
+       returning is_parked
+     ) select count(*) filter (where not is_parked) as rejected, count(*) filter (where is_parked) as parked from kept`,
+    [fileId, UNKNOWN_CODES, isParking, PARKED_CODES],
+  )
+  return rows[0] ?? { rejected: 0, parked: 0 }
+}
