@@ -24,7 +24,8 @@ async function bring(layout: string, settings: FeedSettings, name: string, bytes
   await addFeed(db, { name: feed, home: 'erp', folder: `declared/store-${feeds}`, layout, now: street.world.clock.now() })
   await db.transaction(async tx => changeSettings(tx, (await feedCalled(tx, feed))?.feedId ?? 0, settings))
   const fileId = await street.bring(feed, name, Buffer.from(bytes))
-  await street.walk()
+  // As far as the ledger: what a shop is told of it is the business of other stories.
+  for (const room of ['feed', 'feed', 'import', 'inventory', 'put-away'] as const) await street.house.steps[room]()
   const [file] = await db.query<Record<string, unknown>>(
     `select f.state, coalesce(f.code, v.code) as code, coalesce(f.reason, v.reason) as reason, v.rows_read as read, v.rows_accepted + v.rows_unchanged as taken,
             v.rows_rejected as rejected, v.treated
