@@ -3,6 +3,7 @@ import { availabilityRoutes } from '../availability/routes.ts'
 import { credentialRoutes } from '../catalog/credential-routes.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
 import { conformRoutes } from '../channel/conform-routes.ts'
+import { controlRoutes } from '../channel/control-routes.ts'
 import { exchangeRoutes } from '../channel/exchange-routes.ts'
 import { mappingRoutes } from '../channel/mapping-routes.ts'
 import { publishingRoutes } from '../channel/publishing-routes.ts'
@@ -123,6 +124,7 @@ export function allRoutes(deps: {
     ...conformRoutes({ db, clock, conform: house.shops.conform }),
     ...exchangeRoutes({ db, clock }),
     ...mappingRoutes({ db }),
+    ...controlRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
     ...credentialRoutes({ db, clock, seal: house.box.seal, credentialChanged: () => clockwork.nudge('shop-check') }),
     ...webhookRoutes({
       db,

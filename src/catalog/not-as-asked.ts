@@ -41,3 +41,11 @@ export function alreadyMapped(taken: { shop: string; target: string; location: s
     detail: taken,
   })
 }
+
+export function skuNotFound(sku: string): TrueupError {
+  return new TrueupError('CATALOG_SKU_NOT_FOUND', `No product has the SKU ${sku}.`, {
+    retry: 'never',
+    hint: 'Write it to the letter: case and blanks count.',
+    detail: { sku },
+  })
+}

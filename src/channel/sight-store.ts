@@ -1,5 +1,6 @@
 import type { Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
+import { CONTROLLED } from './control-store.ts'
 import { asSight, columnsOf, IS_OLD, type LevelKey } from './level-store.ts'
 import { FRESH_MS, HOT_MS, type PoolLevel } from './publish.ts'
 
@@ -35,7 +36,8 @@ export async function levelsInSight(
      )
      select k.shop_id as "shopId", k.location_id as "locationId", k.product_id as "productId", loc.location_gid as "locationGid",
             i.inventory_item_gid as "inventoryItemGid", v.on_hand_units as "onHandUnits", v.noted_until as "notedUntil",
-            t.sellable_units - t.deficit_units as "promisedUnits",
+            case when ${CONTROLLED('sell_nothing', 'k', '$4::timestamptz')} then least(t.sellable_units - t.deficit_units, 0)
+                 else t.sellable_units - t.deficit_units end as "promisedUnits",
             coalesce(draws.list, '[]'::json) as draws, coalesce(draws.queued, 0) as "queuedUnits",
             json_build_object('availableUnits', coalesce(v.available_units, 0), 'committedUnits', coalesce(v.committed_units, 0),
               'reservedUnits', coalesce(v.reserved_units, 0), 'openUnits', open.units, 'ownUnits', coalesce(v.own_units, 0)) as seen,
@@ -52,7 +54,7 @@ export async function levelsInSight(
              or exists (select 1 from catalog.kit_component c join moved m on m.product_id = c.component_product_id
                          where c.kit_product_id = k.product_id)) as "isPromiseBehind"
        from unnest($1::integer[], $2::integer[], $3::integer[], $10::boolean[]) as k (shop_id, location_id, product_id, is_pooled)
-       join catalog.shop s on s.shop_id = k.shop_id and s.is_enabled and s.access_scope <> 'no_access'
+       join catalog.shop s on s.shop_id = k.shop_id and s.is_enabled and s.access_scope is distinct from 'no_access'
        join catalog.location loc on loc.location_id = k.location_id
        join outbox.intent i on i.shop_id = k.shop_id and i.location_id = k.location_id and i.product_id = k.product_id and i.inventory_item_gid is not null
        join availability.target t on t.shop_id = k.shop_id and t.location_id = k.location_id and t.product_id = k.product_id

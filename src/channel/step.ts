@@ -5,6 +5,7 @@ import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { chanceOf } from '../outbox/backoff.ts'
 import * as outbox from '../outbox/store.ts'
 import { type Claimed, claim, LEASE_MS } from './claim-step.ts'
+import { endControls } from './control-step.ts'
 import { type Health, isResting, type News, neverAsked, newsOf } from './health.ts'
 import { healthOf } from './health-store.ts'
 import { forgetLevels, markStale } from './level-store.ts'
@@ -40,6 +41,7 @@ export type ChannelDeps = {
  */
 export async function step(deps: ChannelDeps): Promise<StepReport> {
   const { db, clock, shopId } = deps
+  await endControls(db, clock.now())
   const health = (await healthOf(db, shopId)) ?? neverAsked(clock.now())
   if (isResting(health, clock.now())) return resting(health)
   if (!(await store.isAnythingWaiting(db, shopId))) return NOTHING_TO_DO

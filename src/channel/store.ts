@@ -1,6 +1,7 @@
 import type { Sql, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { RoomStatus } from '../kernel/report.ts'
+import { CONTROLLED } from './control-store.ts'
 import { HAS_PROVED, IS_OLD } from './level-store.ts'
 import type { CallKind, FrozenCall } from './port.ts'
 
@@ -32,7 +33,7 @@ export async function lockDue(
             and not exists (select 1 from channel.look l where l.shop_id = v.shop_id and l.location_id = v.location_id and l.product_id = v.product_id)
             and not ${IS_OLD}
           limit 1) v
-      where i.shop_id = $1 and i.state = 'pending' and i.due_at <= $2
+      where i.shop_id = $1 and i.state = 'pending' and i.due_at <= $2 and not ${CONTROLLED('pause', 'i', '$2')}
       order by i.is_decrease desc, i.due_at, i.location_id, i.product_id
       limit $3
         for update of i skip locked`,

@@ -1,5 +1,6 @@
 import { availabilityStatus } from '../availability/store.ts'
 import { catalogStatus } from '../catalog/store.ts'
+import { controlsAtProduct } from '../channel/control-store.ts'
 import { channelStatus } from '../channel/store.ts'
 import type { Sql } from '../db/connection.ts'
 import { feedStatus } from '../feed/store.ts'
@@ -47,7 +48,16 @@ export function reconcileRoutes(deps: StreetDeps): Route[] {
       role: 'viewer',
       params: skuParams,
       answer: levelsOfSku,
-      handle: async ({ params }) => ({ rows: (await levelsOf(db, params.sku)).map(levelOf) }),
+      async handle({ params }) {
+        const rows = await levelsOf(db, params.sku)
+        const controls = rows[0] === undefined ? [] : await controlsAtProduct(db, rows[0].productId, deps.clock.now())
+        return {
+          rows: rows.map(row => ({
+            ...levelOf(row),
+            controls: controls.filter(each => each.ofShopId === row.shopId && each.ofLocationId === row.locationId),
+          })),
+        }
+      },
     }),
     jsonRoute({
       method: 'GET',
@@ -131,6 +141,7 @@ async function shopsWithHealth(sql: Sql): Promise<SyncFacts['shops']> {
 
 type Level = Answer<typeof levelOfTarget>
 type LevelRow = Pick<Level, 'shopId' | 'locationId'> & {
+  productId: number
   state: NonNullable<Level['intent']>['state'] | null
   units: number
   revision: number
@@ -148,7 +159,7 @@ type LevelRow = Pick<Level, 'shopId' | 'locationId'> & {
   differentSince: InstantMs | null
 }
 
-function levelOf(row: LevelRow): Level {
+function levelOf(row: LevelRow): Omit<Level, 'controls'> {
   const { shopId, locationId, state, units, revision, code, hint, changedAt, availableUnits, committedUnits, verdict } = row
   const { expectedUnits, shopUnits, isOfNewest, differentSince } = row
   return {
@@ -162,7 +173,7 @@ function levelOf(row: LevelRow): Level {
 
 async function levelsOf(sql: Sql, sku: string): Promise<LevelRow[]> {
   return sql.query<LevelRow>(
-    `select t.shop_id as "shopId", t.location_id as "locationId", i.state, i.units, i.revision, i.code, i.hint, i.changed_at as "changedAt",
+    `select t.shop_id as "shopId", t.location_id as "locationId", t.product_id as "productId", i.state, i.units, i.revision, i.code, i.hint, i.changed_at as "changedAt",
             v.available_units as "availableUnits", v.committed_units as "committedUnits", v.read_at as "shownAt",
             o.verdict, o.expected_units as "expectedUnits", o.shop_units as "shopUnits", o.revision = t.revision as "isOfNewest",
             o.read_at as "observedAt", o.different_since as "differentSince"

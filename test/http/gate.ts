@@ -5,8 +5,11 @@ import path from 'node:path'
 import { sftpDoor } from '../../src/adapters/files/sftp-client/client.ts'
 import { dropServerRoutes } from '../../src/app/drop-server-routes.ts'
 import { availabilityRoutes } from '../../src/availability/routes.ts'
+import { credentialRoutes } from '../../src/catalog/credential-routes.ts'
 import { catalogRoutes } from '../../src/catalog/routes.ts'
+import { controlRoutes } from '../../src/channel/control-routes.ts'
 import { exchangeRoutes } from '../../src/channel/exchange-routes.ts'
+import { mappingRoutes } from '../../src/channel/mapping-routes.ts'
 import { channelRoutes } from '../../src/channel/routes.ts'
 import { shopRoutes } from '../../src/channel/shop-routes.ts'
 import { feedsRoutes } from '../../src/feed/feeds-routes.ts'
@@ -137,6 +140,9 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       channelRoutes({ db }),
       shopRoutes({ ...{ db, clock }, async checkNow() {}, switched: () => void done.jobs.push('channel') }),
       exchangeRoutes({ db, clock }),
+      mappingRoutes({ db }),
+      controlRoutes({ db, clock, switched: () => void done.jobs.push('channel') }),
+      credentialRoutes({ ...{ db, clock }, seal: catalog.seal, credentialChanged: () => void done.jobs.push('shop-check') }),
       reconcileRoutes(street),
       proofRoutes({ db, clock, release, asked: () => void done.jobs.push('channel') }),
       driftRoutes({ db, clock, asked: () => void done.jobs.push('reconcile') }),

@@ -145,3 +145,63 @@ describe('the job log', () => {
     expect((await ask('GET', '/shops/nobody/job-log')).json()).toMatchObject({ status: 404, code: 'SHOP_NOT_FOUND' })
   })
 })
+
+describe('switching off by hand', () => {
+  const reason = 'recall of a batch'
+  const sku = async () =>
+    (
+      await house.database.db.query<{ sku: string }>(
+        `select k.value as sku from outbox.intent i join catalog.product_identifier k using (product_id) where k.type = 'SKU' and i.shop_id = 1 limit 1`,
+      )
+    )[0]?.sku ?? ''
+  const until = (ms: number) => new Date(NOW + ms).toISOString()
+
+  test('a product sells nothing for two hours: kept with who, why and until when, named at its levels, and ended', async () => {
+    const set = await ask('POST', '/controls', { kind: 'sell_nothing', sku: await sku(), reason, untilAt: until(7_200_000) })
+    expect(set.json()).toMatchObject({ kind: 'sell_nothing', sku: await sku(), shop: null, reason, endedAt: null })
+    expect(await audit()).toMatchObject([{ action: 'level.sell_nothing', reason }])
+    const levels = (await ask('GET', `/stock/${encodeURIComponent(await sku())}/levels`)).json().rows
+    expect(levels.length).toBeGreaterThan(0)
+    for (const level of levels) expect(level.controls).toMatchObject([{ kind: 'sell_nothing', reason }])
+    expect((await ask('GET', '/controls')).json()).toMatchObject({ total: 1, rows: [{ reason }] })
+
+    const ended = await ask('POST', `/controls/${set.json().controlId}/end`, {})
+    expect(ended.json().endedBy).not.toBeNull()
+    expect(await audit()).toMatchObject([{ action: 'level.sell_nothing.end' }])
+    expect((await ask('GET', `/stock/${encodeURIComponent(await sku())}/levels`)).json().rows[0].controls).toEqual([])
+    // Ending it again changes nothing, and is not written down twice.
+    await ask('POST', `/controls/${set.json().controlId}/end`, {})
+    expect(await house.database.db.query(`select 1 from audit.entry where action = 'level.sell_nothing.end'`)).toHaveLength(1)
+  })
+
+  test.each<[string, object, string]>([
+    ['nothing is named', { kind: 'pause', reason, untilAt: null }, 'HTTP_REQUEST_INVALID'],
+    ['a location without its shop', { kind: 'pause', sku: 'X', locationId: 1, reason, untilAt: null }, 'HTTP_REQUEST_INVALID'],
+    ['no reason', { kind: 'pause', sku: 'X', reason: ' ', untilAt: null }, 'HTTP_REQUEST_INVALID'],
+    ['an unknown SKU', { kind: 'pause', sku: 'NOBODY', reason, untilAt: null }, 'CATALOG_SKU_NOT_FOUND'],
+    ['an unknown shop', { kind: 'pause', shop: 'nobody', reason, untilAt: null }, 'SHOP_NOT_FOUND'],
+    ['an end in the past', { kind: 'pause', sku: 'X', reason, untilAt: new Date(NOW - 1).toISOString() }, 'CHANNEL_CONTROL_OVER'],
+  ])('%s is refused', async (_, body, code) => {
+    expect((await ask('POST', '/controls', body)).json()).toMatchObject({ code })
+  })
+
+  test('what is not there cannot be ended', async () => {
+    expect((await ask('POST', '/controls/999/end', {})).json()).toMatchObject({ status: 404, code: 'CHANNEL_CONTROL_NOT_FOUND' })
+  })
+})
+
+test('the mapping of a shop is checked, with the units at stake', async () => {
+  const { locations, problems } = (await ask('GET', `${shop}/mapping`)).json()
+  expect(locations.length).toBeGreaterThan(0)
+  expect(problems.map((problem: { code: string }) => problem.code)).toContain('CATALOG_MAPPING_FACILITY_TWICE')
+})
+
+test('a credential is entered, and never shown again', async () => {
+  const secret = 'a-secret-of-the-app'
+  const answer = await ask('PUT', `${shop}/credential`, { kind: 'client_credentials', clientId: 'app-1', clientSecret: secret })
+  expect(answer.json()).toMatchObject({ kind: 'client_credentials', clientId: 'app-1', isSecretKnown: true })
+  expect(`${answer.body} ${(await ask('GET', shop)).body} ${JSON.stringify(await audit())}`).not.toContain(secret)
+  expect((await ask('PUT', `${shop}/credential`, { kind: 'refresh_token', clientId: 'a', clientSecret: 'b' })).json().code).toBe(
+    'HTTP_REQUEST_INVALID',
+  )
+})

@@ -121,6 +121,7 @@ const PAGES = [
   ['shop', '/shops/adventure-works'],
   ['shop-locations', '/shops/adventure-works/locations'],
   ['shop-job-log', '/shops/adventure-works/job-log'],
+  ['shop-controls', '/shops/adventure-works/controls'],
   ['shop-webhooks', '/shops/adventure-works/webhooks'],
   ['findings', '/findings'],
   ['audit', '/audit'],

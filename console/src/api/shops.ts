@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { controlInList, controlSet, controlsPage, newControl } from '../../../src/http/contract/control.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { addedShop } from '../../../src/http/contract/shop.ts'
 import type {
@@ -50,3 +51,22 @@ export const useMapping = (code: string) => usePage<MappingCheck>('shops', `${of
 export const useThrottle = (code: string) => usePage<Wire<typeof throttleChart>>('shops', `${of(code)}/throttle`, {}, { refetchMs: 15_000 })
 export const useExchangeRows = (code: string, exchangeId: number, isWanted: boolean) =>
   usePage<Wire<typeof exchangeRows>>('shops', `${of(code)}/job-log/${exchangeId}/rows`, {}, { isWanted })
+
+export type Control = Wire<typeof controlInList>
+export const useControls = (query: Query) => usePage<Wire<typeof controlsPage>>('shops', '/controls', query)
+
+/** What is switched off shows on the pages of shops and of SKUs. */
+function useSwitch<Body>(send: (body: Body) => Promise<Wire<typeof controlSet>>) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: send,
+    onSettled() {
+      client.invalidateQueries({ queryKey: ['shops'] })
+      client.invalidateQueries({ queryKey: ['stock'] })
+    },
+  })
+}
+
+export const useSwitchOff = () => useSwitch((body: Wire<typeof newControl>) => change<Wire<typeof controlSet>>('POST', '/controls', body))
+export const useEndControl = () =>
+  useSwitch((controlId: number) => change<Wire<typeof controlSet>>('POST', `/controls/${controlId}/end`, {}))

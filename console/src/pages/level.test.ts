@@ -30,6 +30,7 @@ const level = (of: Partial<LevelOfTarget>): LevelOfTarget => ({
   intent: null,
   shown: null,
   observed: null,
+  controls: [],
   ...of,
 })
 

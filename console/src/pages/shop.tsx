@@ -13,6 +13,7 @@ import { Tabs } from '../parts/tabs.tsx'
 import { When } from '../parts/when.tsx'
 import { Lost } from './lost.tsx'
 import { ShopConfig } from './shop-config.tsx'
+import { Controls } from './shop-controls.tsx'
 import { JobLog } from './shop-job-log.tsx'
 import { Locations } from './shop-locations.tsx'
 import { Webhooks } from './shop-webhooks.tsx'
@@ -52,6 +53,7 @@ function Found({ shop, tab }: { shop: ShopDetail; tab: string }) {
           { to: at, label: 'Shopify Config' },
           { to: `${at}/locations`, label: 'Locations' },
           { to: `${at}/job-log`, label: 'Job log' },
+          { to: `${at}/controls`, label: 'Controls' },
           { to: `${at}/webhooks`, label: 'Webhooks' },
         ]}
         beside={<Outside href={shop.links.status}>Shopify’s status page</Outside>}
@@ -61,8 +63,9 @@ function Found({ shop, tab }: { shop: ShopDetail; tab: string }) {
         {tab === 'config' && <ShopConfig shop={shop} />}
         {tab === 'locations' && <Locations shop={shop} />}
         {tab === 'job-log' && <JobLog shop={shop} />}
+        {tab === 'controls' && <Controls shop={shop} />}
         {tab === 'webhooks' && <Webhooks shop={shop} />}
-        {!['config', 'locations', 'job-log', 'webhooks'].includes(tab) && <Lost />}
+        {!['config', 'locations', 'job-log', 'controls', 'webhooks'].includes(tab) && <Lost />}
       </div>
     </>
   )

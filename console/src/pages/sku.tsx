@@ -17,6 +17,7 @@ import { signed, whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { SwitchedOff, SwitchOff } from './control.tsx'
 import { levelState, levelStory } from './level.ts'
 import classes from './sku.module.css'
 import { Waterfall } from './waterfall.tsx'
@@ -131,7 +132,7 @@ function Promises({ stock }: { stock: StockOfSku }) {
           })}
         </Table>
       </Panel>
-      <Why target={chosen} level={levelOf(chosen)} />
+      <Why target={chosen} level={levelOf(chosen)} sku={stock.sku} />
     </div>
   )
 }
@@ -144,10 +145,20 @@ function shownUnits(level: LevelOfTarget | undefined): number | null {
   return shown?.availableUnits ?? null
 }
 
-function Why({ target, level }: { target: Explanation; level: LevelOfTarget | undefined }) {
+function Why({ target, level, sku }: { target: Explanation; level: LevelOfTarget | undefined; sku: string }) {
   const isBehind = target.sellableUnits !== target.storedUnits
   return (
-    <Panel title={`Why ${whole(target.sellableUnits)} at ${target.target.location}`} note={target.target.shop}>
+    <Panel
+      title={`Why ${whole(target.sellableUnits)} at ${target.target.location}`}
+      note={target.target.shop}
+      actions={
+        <SwitchOff
+          of={{ shop: target.target.shop, locationId: target.target.locationId, sku }}
+          what={`${sku} at ${target.target.location}, ${target.target.shop}`}
+        />
+      }
+    >
+      <SwitchedOff controls={level?.controls ?? []} />
       <p className={classes.sentence}>{target.sentence}</p>
       <Waterfall of={target} />
       {isBehind && <p className={cell.dim}>The rooms still work with {whole(target.storedUnits)}; the change is on its way.</p>}

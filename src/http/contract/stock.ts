@@ -168,6 +168,17 @@ export const levelOfTarget = z
         differentSince: instant.nullable(),
       })
       .nullable(),
+    /** What a person has switched off here by hand. */
+    controls: z.array(
+      z.object({
+        controlId: z.number().int(),
+        kind: z.enum(['pause', 'sell_nothing']),
+        reason: z.string(),
+        untilAt: instant.nullable(),
+        setBy: z.string(),
+        setAt: instant,
+      }),
+    ),
   })
   .meta({ id: 'LevelOfTarget' })
 
