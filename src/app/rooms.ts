@@ -10,6 +10,7 @@ import * as feed from '../feed/step.ts'
 import { lookAround } from '../feed/stray-step.ts'
 import type { FormatReader } from '../import/format-port.ts'
 import * as imports from '../import/step.ts'
+import { type Bring, bringWaitingHome } from '../import/waiting-step.ts'
 import * as inventory from '../inventory/step.ts'
 import type { RoomStep } from '../jobs/job.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -38,6 +39,7 @@ export type RoomDeps = {
   alertPort: AlertPort
   consoleUrl: string | null
   dataDir: string
+  bring: Bring
 }
 
 /** What a run is told; `shop`: the code of the one shop that it is for. */
@@ -47,7 +49,7 @@ export type Steps = Record<RoomStep, (signal?: AbortSignal, parameters?: RunPara
 
 /** Every room's unit of work, with what it needs. The clockwork calls them; a story may call them itself, in any order. */
 export function roomSteps(deps: RoomDeps): Steps {
-  const { db, clock, ids, files, format, shops, pollFolders, visitSources } = deps
+  const { db, clock, ids, files, format, shops, pollFolders, visitSources, bring } = deps
   const forShops = (room: RoomStep, work: Parameters<Shops['each']>[1], parameters?: RunParameters) =>
     shops.each(room, work, parameters?.shop ?? null)
   return {
@@ -57,7 +59,11 @@ export function roomSteps(deps: RoomDeps): Steps {
     'catalog-news': (signal, parameters) =>
       forShops('catalog-news', (shop, port) => readNews({ db, clock }, { shopId: shop.shopId, port, ...abort(signal) }), parameters),
     feed: () => inTurn(pollFolders, () => feed.step({ db, clock, files, hash: algorithm => createHash(algorithm) })),
-    import: () => imports.step({ db, clock, files, format }),
+    import: () =>
+      inTurn(
+        () => bringWaitingHome({ db, bring }),
+        () => imports.step({ db, clock, files, format }),
+      ),
     orders: (signal, parameters) =>
       inTurn(
         () => systemStep({ db, clock }),
@@ -91,7 +97,7 @@ export function roomSteps(deps: RoomDeps): Steps {
 
 /** Which rooms have something to look at when one has written something. */
 export const FOLLOWS: Partial<Record<RoomStep, readonly RoomStep[]>> = {
-  catalog: ['inventory', 'availability', 'outbox', 'orders'],
+  catalog: ['import', 'inventory', 'availability', 'outbox', 'orders'],
   'catalog-news': ['inventory', 'availability', 'outbox', 'orders'],
   sources: ['feed'],
   feed: ['import', 'put-away'],

@@ -1,6 +1,8 @@
 import { receiveUpload } from '../adapters/files/http-upload.ts'
+import { writeWorkbook } from '../adapters/formats/xlsx-writer.ts'
 import { availabilityRoutes } from '../availability/routes.ts'
 import { credentialRoutes } from '../catalog/credential-routes.ts'
+import { identifierRoutes } from '../catalog/identifier-routes.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
 import { conformRoutes } from '../channel/conform-routes.ts'
 import { controlRoutes } from '../channel/control-routes.ts'
@@ -26,6 +28,7 @@ import type { street } from '../http/contract/street.ts'
 import { peopleRoutes } from '../http/people-routes.ts'
 import { beliefRoutes } from '../import/belief-routes.ts'
 import { LAYOUTS } from '../import/layouts.ts'
+import { rejectedRoutes } from '../import/rejected-routes.ts'
 import { requestRoutes } from '../import/request-routes.ts'
 import { importRoutes } from '../import/routes.ts'
 import { documentRoutes } from '../inventory/document-routes.ts'
@@ -60,7 +63,7 @@ export function allRoutes(deps: {
   sftp: { host: string; port: number; hostKeys: HostKey[] } | null
 }): Route[] {
   const { house, world, clockwork, reception } = deps
-  const { db, files, spoolDir } = house
+  const { db, files, spoolDir, bring } = house
   const { clock } = world
   const moved = () => {
     for (const room of ['inventory', ...(FOLLOWS.inventory ?? [])] as const) clockwork.nudge(room)
@@ -106,6 +109,7 @@ export function allRoutes(deps: {
     }),
     ...importRoutes({ db }),
     ...beliefRoutes({ db }),
+    ...rejectedRoutes({ db, clock, writeWorkbook, bring }),
     ...ordersRoutes({ db }),
     ...inventoryRoutes({ db }),
     ...fileRoutes({ db }),
@@ -134,6 +138,7 @@ export function allRoutes(deps: {
         for (const room of WAKES[hint.kind]) clockwork.nudge(room)
       },
     }),
+    ...identifierRoutes({ db, clock, declared: () => clockwork.nudge('import') }),
     ...catalogRoutes({
       db,
       clock,

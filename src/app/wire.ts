@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { alertPort } from '../adapters/alerts/alerts.ts'
 import { openFileRoom } from '../adapters/files/file-room.ts'
+import { receiveUpload } from '../adapters/files/http-upload.ts'
 import { sftpDoor } from '../adapters/files/sftp-client/client.ts'
 import { anyFormatReader } from '../adapters/formats/any-format.ts'
 import { type Db, openDb } from '../db/connection.ts'
@@ -10,6 +11,7 @@ import { migrate } from '../db/migrate.ts'
 import type { FileRoom } from '../feed/port.ts'
 import type { RemoteDoor } from '../feed/source-port.ts'
 import { createReception, type Receiver } from '../feed/step.ts'
+import type { Bring } from '../import/waiting-step.ts'
 import type { Log } from '../jobs/log.ts'
 import type { Clock, Sleep } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
@@ -34,6 +36,8 @@ export type House = {
   files: FileRoom
   homesDir: string
   spoolDir: string
+  /** Brings a file in by our own door. */
+  bring: Bring
   box: SecretBox
   shops: Shops
   steps: Steps
@@ -84,6 +88,7 @@ export async function openHouse(
       alertPort: alertPort({ smtpUrl, mailFrom, fetch: world.fetch, unseal: box.open }),
       ...{ consoleUrl: publicUrl, dataDir: config.dataDir },
     }
+    const bring: Bring = file => receiveUpload({ spoolDir, reception: receiver }, { ...file, declaredBytes: null })
     const steps = roomSteps({
       db,
       clock: world.clock,
@@ -93,6 +98,7 @@ export async function openHouse(
       shops,
       pollFolders,
       visitSources,
+      bring,
       ...telling,
     })
     return {
@@ -104,6 +110,7 @@ export async function openHouse(
         files,
         homesDir,
         spoolDir,
+        bring,
         box,
         shops,
         steps,

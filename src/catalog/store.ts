@@ -166,7 +166,11 @@ export async function facilitiesInConflict(tx: Tx, rows: readonly FacilityRow[])
 
 /** What every facility is called, by us and by the sender. */
 export async function facilityKeys(sql: Sql): Promise<{ facilityId: number; code: string; externalId: string | null }[]> {
-  return sql.query('select facility_id as "facilityId", code, external_id as "externalId" from catalog.facility')
+  return sql.query(
+    `select facility_id as "facilityId", code, external_id as "externalId" from catalog.facility
+     union all
+     select facility_id, value, value from catalog.facility_alias`,
+  )
 }
 
 /** Where orders wait that no facility holds yet. They hold no stock, and no channel sells from them. */

@@ -56,7 +56,7 @@ export async function importAgain({ db, files, reception }: Deps, fileId: number
   if (kept.state === 'received' || kept.state === 'staged' || kept.state === 'held') throw notAgain(fileId, 'it is still on its way.')
   if (kept.fileKind === 'delta' && kept.state === 'applied') throw notAgain(fileId, 'its changes were applied, and would count twice.')
   const name = originalNameOf(kept.name)
-  const receipt = await reception.opened({ feedId: into?.feedId ?? kept.feedId, door: 'again', name, againOf: fileId })
+  const receipt = await reception.opened({ feedId: into?.feedId ?? kept.feedId, door: 'again', name, againOf: kept.firstId })
   const kind = restOf(kept.state)
   const from =
     kept.restName === null || kind === null

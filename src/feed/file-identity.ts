@@ -4,7 +4,13 @@ import type { FileState } from './file-state.ts'
 import { originalNameOf } from './rest-name.ts'
 
 /** A file that is whole, and of which it is asked: is it new? */
-export type Newcomer = { name: string; bytes: number; senderStamp: string | null }
+export type Newcomer = {
+  name: string
+  bytes: number
+  senderStamp: string | null
+  /** A correction, or another reading of a file that is kept, says itself to what it belongs. */
+  parentKind?: 'correction' | 'again' | null
+}
 
 /** An earlier file of the same feed with the same bytes. */
 export type Earlier = { fileId: number; name: string; state: FileState; senderStamp: string | null; changedAt: InstantMs }
@@ -29,8 +35,10 @@ export function identify(
   earlier: readonly Earlier[],
   feed: { namePattern: string; fileKind: 'snapshot' | 'delta' },
 ): Identity {
-  if (!matchesPattern(correctedNameOf(file.name), feed.namePattern)) return unexpectedName(file.name, feed.namePattern)
+  if (!file.parentKind && !matchesPattern(correctedNameOf(file.name), feed.namePattern)) return unexpectedName(file.name, feed.namePattern)
   if (file.bytes === 0) return EMPTY
+  // A person asked for it, or each of its rows says what it mends: counts of the past change nothing that is newer.
+  if (file.parentKind) return { kind: 'new' }
   const same = earlier.filter(before => isSameStamp(before, file))
   const underWay = same.find(before => before.state === 'received' || before.state === 'staged')
   if (underWay) return { kind: 'wait', fileId: underWay.fileId }

@@ -24,7 +24,15 @@ export type Reception = {
   /** The folders of every feed below this home, which a door makes when its user comes in. */
   foldersOf(home: string): Promise<string[]>
   /** A client opened a file for writing. Recorded before its first byte is accepted. */
-  opened(file: { feedId: number; door: Door; name: string; expectedBytes?: number | null; againOf?: number | null }): Promise<Receipt>
+  opened(file: {
+    feedId: number
+    door: Door
+    name: string
+    expectedBytes?: number | null
+    againOf?: number | null
+    /** The file whose rejected rows it brings home. */
+    corrects?: number | null
+  }): Promise<Receipt>
   /** The newest interrupted file of that name which somebody may still go on with. */
   unfinished(file: { feedId: number; name: string }): Promise<Receipt | null>
   /** An interrupted file that goes on where it ended; null when it was given up, or somebody else goes on with it. */

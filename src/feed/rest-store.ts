@@ -82,13 +82,15 @@ export type KeptForAgain = {
   restName: string | null
   bytes: number
   modifiedAt: InstantMs | null
+  /** A reading of a reading goes back to the first, whose moment it has. */
+  firstId: number
 }
 
 /** Where the original of a file is kept; null: there is no such file, or its original is gone. */
 export async function keptForAgain(sql: Sql, fileId: number): Promise<KeptForAgain | null> {
   const rows = await sql.query<KeptForAgain>(
     `select f.feed_id as "feedId", e.file_kind as "fileKind", e.home, e.folder, f.name, f.state, f.spool_name as "spoolName",
-            f.rest_name as "restName", f.received_bytes as bytes, f.modified_at as "modifiedAt"
+            f.rest_name as "restName", f.received_bytes as bytes, f.modified_at as "modifiedAt", coalesce(f.again_of, f.file_id) as "firstId"
        from feed.file f join feed.feed e using (feed_id)
       where f.file_id = $1 and not (f.put_away_at is not null and f.rest_name is null)`,
     [fileId],

@@ -123,9 +123,9 @@ async function audit(tx: Tx, { name, state, code, action, who, reason, now, afte
   await recordAudit(tx, { at: now, who, action, subject: 'file', name, before: { state, code }, after, reason })
 }
 
-type KeptFile = { name: string; state: FileState; spoolName: string; restName: string | null; home: string; folder: string }
+export type KeptFile = { name: string; state: FileState; spoolName: string; restName: string | null; home: string; folder: string }
 
-function bytesOf(files: FeedRouteDeps['files'], file: KeptFile): AsyncIterable<Uint8Array> {
+export function bytesOf(files: FeedRouteDeps['files'], file: KeptFile): AsyncIterable<Uint8Array> {
   const kind = restOf(file.state)
   if (file.restName === null || kind === null) return files.readSpool(file.spoolName)
   return files.readRest({ home: file.home, folder: file.folder, kind, restName: file.restName })

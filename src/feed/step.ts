@@ -4,9 +4,11 @@ import { TrueupError } from '../kernel/error.ts'
 import type { Ids } from '../kernel/ids.ts'
 import type { StepReport } from '../kernel/report.ts'
 import { judgeEvidence } from './arrival.ts'
+import { AS_OF_RECEIVED, type AsOfSettings, stampOf } from './as-of.ts'
 import * as companions from './companion-store.ts'
 import { identify } from './file-identity.ts'
 import type { FileRoom, Reception } from './port.ts'
+import { originalNameOf } from './rest-name.ts'
 import * as store from './store.ts'
 
 /** A reception that knows which of its files are still coming in: others under its name were left behind by an error. */
@@ -158,8 +160,11 @@ async function identifyNext(tx: Tx, clock: Clock, feedId: number): Promise<boole
   const file = await store.nextToIdentify(tx, feedId)
   if (!file || file.sha256 === null) return false
   const { fileId, sha256 } = file
+  const spokenOf = (file.settings.asOf as AsOfSettings | undefined) ?? AS_OF_RECEIVED
+  const senderStamp = file.senderStamp ?? stampOf(spokenOf, { ...file, name: originalNameOf(file.name) })
+  if (senderStamp !== null && file.senderStamp === null) await store.recordStamp(tx, fileId, senderStamp)
   const earlier = await store.earlierAlike(tx, { feedId, fileId, sha256 })
-  const identity = identify(file, earlier, file)
+  const identity = identify({ ...file, senderStamp }, earlier, file)
   const now = clock.now()
   switch (identity.kind) {
     case 'wait':
@@ -168,11 +173,6 @@ async function identifyNext(tx: Tx, clock: Clock, feedId: number): Promise<boole
       await store.markNew(tx, fileId, now)
       return true
     case 'duplicate':
-      // A person asked for it: something was mended since, and counts of the past change nothing that is newer.
-      if (file.againOf !== null) {
-        await store.markNew(tx, fileId, now)
-        return true
-      }
       await store.markDuplicate(tx, { ...identity, fileId, now })
       return true
     case 'held':

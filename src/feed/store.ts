@@ -21,6 +21,8 @@ type Opened = {
   expectedBytes?: number | null
   /** The file whose kept original is read anew. */
   againOf?: number | null
+  /** The file whose rejected rows it brings home. */
+  corrects?: number | null
   now: InstantMs
 }
 
@@ -30,10 +32,15 @@ export async function recordOpened(sql: Sql, file: Opened): Promise<number> {
     `with alive as (
        insert into feed.receiver (owner, alive_at) values ($4, $6) on conflict (owner) do update set alive_at = excluded.alive_at
      )
-     insert into feed.file (feed_id, door, name, state, owner, spool_name, expected_bytes, again_of, opened_at, changed_at)
-     values ($1, $2, $3, 'receiving', $4, $5, $7, $8, $6, $6)
+     insert into feed.file
+       (feed_id, door, name, state, owner, spool_name, expected_bytes, again_of, opened_at, changed_at, parent_file_id, parent_kind)
+     values ($1, $2, $3, 'receiving', $4, $5, $7, $8::bigint, $6, $6, coalesce($9::bigint, $8::bigint),
+             case when $9::bigint is not null then 'correction' when $8::bigint is not null then 'again' end)
      returning file_id as "fileId"`,
-    [file.feedId, file.door, file.name, file.owner, file.spoolName, new Date(file.now), file.expectedBytes ?? null, file.againOf ?? null],
+    [
+      ...[file.feedId, file.door, file.name, file.owner, file.spoolName, new Date(file.now)],
+      ...[file.expectedBytes ?? null, file.againOf ?? null, file.corrects ?? null],
+    ],
   )
   assert(rows[0], 'an insert gives its row')
   return rows[0].fileId
@@ -152,20 +159,24 @@ export type ToIdentify = {
   bytes: number
   sha256: string | null
   senderStamp: string | null
-  /** The file whose kept original it reads anew; null: it came by itself. */
-  againOf: number | null
   namePattern: string
   fileKind: 'snapshot' | 'delta'
+  settings: FeedSettings
+  receivedAt: InstantMs
+  modifiedAt: InstantMs | null
+  /** It brings rejected rows home, or reads a kept original anew; null: it came by itself. */
+  parentKind: 'correction' | 'again' | null
 }
 
 /** The first file of a feed that waits to be told new or known. Locks the feed: its files are judged one after the other. */
 export async function nextToIdentify(tx: Tx, feedId: number): Promise<ToIdentify | null> {
-  const feeds = await tx.query<Pick<ToIdentify, 'namePattern' | 'fileKind'>>(
-    `select name_pattern as "namePattern", file_kind as "fileKind" from feed.feed where feed_id = $1 for no key update`,
+  const feeds = await tx.query<Pick<ToIdentify, 'namePattern' | 'fileKind' | 'settings'>>(
+    `select name_pattern as "namePattern", file_kind as "fileKind", settings from feed.feed where feed_id = $1 for no key update`,
     [feedId],
   )
-  const rows = await tx.query<Omit<ToIdentify, 'namePattern' | 'fileKind'>>(
-    `select file_id as "fileId", name, received_bytes as bytes, sha256, sender_stamp as "senderStamp", again_of as "againOf"
+  const rows = await tx.query<Omit<ToIdentify, 'namePattern' | 'fileKind' | 'settings'>>(
+    `select file_id as "fileId", name, received_bytes as bytes, sha256, sender_stamp as "senderStamp", received_at as "receivedAt",
+            modified_at as "modifiedAt", parent_kind as "parentKind"
        from feed.file where feed_id = $1 and state = 'received' and whole_at is not null and identified_at is null order by seq limit 1`,
     [feedId],
   )
@@ -185,6 +196,11 @@ export async function earlierAlike(tx: Tx, file: { feedId: number; fileId: numbe
     [file.feedId, file.fileId, file.sha256, EARLIER_MAX],
   )
   return rows.reverse()
+}
+
+/** Keeps the stamp that the sender gave a file. */
+export async function recordStamp(tx: Tx, fileId: number, stamp: string): Promise<void> {
+  await tx.query('update feed.file set sender_stamp = $2 where file_id = $1', [fileId, stamp])
 }
 
 /** The file is new: from now on import may take it. */
@@ -213,6 +229,7 @@ export type ToImport = {
   spoolName: string
   seq: number
   bytes: number
+  /** Of another reading of a file: when the first one came, and was changed. */
   receivedAt: InstantMs
   modifiedAt: InstantMs | null
   /** A person decided that it counts. */
@@ -265,9 +282,9 @@ export async function markApplied(tx: Tx, fileId: number, now: InstantMs): Promi
   await change(tx, 'applied', { fileId, now })
 }
 
-/** Says which file a file corrects, or of which it is another reading. */
-export async function setParent(tx: Tx, fileId: number, parent: { fileId: number; kind: 'correction' | 'again' }): Promise<void> {
-  await tx.query('update feed.file set parent_file_id = $2, parent_kind = $3 where file_id = $1', [fileId, parent.fileId, parent.kind])
+/** Says whose rejected rows a file brings home. */
+export async function setCorrects(tx: Tx, fileId: number, corrects: number): Promise<void> {
+  await tx.query(`update feed.file set parent_file_id = $2, parent_kind = 'correction' where file_id = $1`, [fileId, corrects])
 }
 
 /** Something newer is in the books, so that nothing of the file changed anything. */

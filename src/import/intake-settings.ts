@@ -1,4 +1,4 @@
-import type { AsOfSettings } from './as-of.ts'
+import type { AsOfSettings } from '../feed/as-of.ts'
 import type { Mapping } from './mapping.ts'
 import type { ReadingSettings } from './reading-settings.ts'
 import type { RowSettings } from './row.ts'

@@ -145,3 +145,35 @@ export async function* resolvableRows(sql: Sql, fileId: number): AsyncIterable<R
     after = { fileId, line: last.line }
   }
 }
+
+export type UnknownName = {
+  type: string
+  value: string
+  rows: number
+  files: number
+  feeds: string[]
+  example: { fileId: number; line: number; raw: string }
+}
+
+const OF_FILE = `r.unknown_value is not null and r.resolved_at is null and r.file_id = r.root_file_id and ($1::bigint is null or r.file_id = $1)`
+
+/** Names for which rows wait, those with the most rows first: one line each, however many rows there are. */
+export async function unknownNames(sql: Sql, page: { fileId: number | null; limit: number; offset: number }): Promise<UnknownName[]> {
+  return sql.query<UnknownName>(
+    `select r.unknown_type as type, r.unknown_value as value, count(*) as rows, count(distinct r.file_id) as files,
+            array_agg(distinct e.name) as feeds,
+            (array_agg(json_build_object('fileId', r.file_id, 'line', r.line, 'raw', r.raw) order by r.file_id desc, r.line))[1] as example
+       from import.rejected_row r join feed.file f using (file_id) join feed.feed e using (feed_id)
+      where ${OF_FILE}
+      group by 1, 2 order by rows desc, type, value limit $2 offset $3`,
+    [page.fileId, page.limit, page.offset],
+  )
+}
+
+export async function countUnknown(sql: Sql, fileId: number | null): Promise<number> {
+  const rows = await sql.query<{ total: number }>(
+    `select count(*) as total from (select distinct unknown_type, unknown_value from import.rejected_row r where ${OF_FILE}) names`,
+    [fileId],
+  )
+  return rows[0]?.total ?? 0
+}

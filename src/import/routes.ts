@@ -1,13 +1,13 @@
 import type { z } from 'zod'
 import type { Sql } from '../db/connection.ts'
 import { restOf } from '../feed/file-state.ts'
-import { fileDetail, fileIdParams, type fileInList, filesPage, filesQuery, rejectedPage, rejectedQuery } from '../http/contract/file.ts'
+import { fileDetail, fileIdParams, type fileInList, filesPage, filesQuery } from '../http/contract/file.ts'
 import type { Answer } from '../http/contract/instant.ts'
 import { offsetOf, pageFrom, TOTAL_COUNTED_MAX } from '../http/contract/page.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
-import type { RejectedRow } from './store.ts'
+import { rejectedByCode } from './rejected-store.ts'
 import type { Tally } from './tally.ts'
 
 /** What became of files: the list, one file with its story, and its rejected rows. */
@@ -37,21 +37,6 @@ export function importRoutes({ db }: { db: Sql }): Route[] {
         return detailOf(row, await rejectedByCode(db, params.id))
       },
     }),
-    jsonRoute({
-      method: 'GET',
-      path: '/files/:id/rows',
-      summary: 'The rejected rows of a file; accepted ones are counted and not kept',
-      tag: 'import',
-      role: 'viewer',
-      params: fileIdParams,
-      query: rejectedQuery,
-      answer: rejectedPage,
-      async handle({ params, query }) {
-        const counts = await rejectedByCode(db, params.id)
-        const total = counts.reduce((sum, { code, rows }) => sum + (query.code === undefined || query.code === code ? rows : 0), 0)
-        return pageFrom(query, await rejectedRowsOf(db, params.id, query), async () => total)
-      },
-    }),
   ]
 }
 
@@ -76,6 +61,13 @@ type FileDetailRow = FileRow & {
   treated: Tally
   releasedBy: 'one' | 'two'
   releaseWantedBy: string | null
+  header: string[] | null
+  rowsParked: number
+  rowsLeftOut: number
+  rowsRepeated: number
+  parent: Answer<typeof fileDetail>['parent']
+  children: Answer<typeof fileDetail>['children']
+  fileKind: 'snapshot' | 'delta'
   restName: string | null
   putAwayAt: InstantMs | null
   decision: 'believed' | 'failed' | 'held' | null
@@ -88,7 +80,7 @@ function inList(row: FileRow): Answer<typeof fileInList> {
   return { ...file, counts: rowsRead === null ? null : { rowsRead, rowsAccepted, rowsUnchanged, rowsRejected, rowsOutdated, unitsRead } }
 }
 
-function detailOf(row: FileDetailRow, codes: { code: string; rows: number }[]): Answer<typeof fileDetail> {
+function detailOf(row: FileDetailRow, codes: { code: string; rows: number; waiting: number }[]): Answer<typeof fileDetail> {
   const { putAwayAt, decision, decidedAt, appliedAt, ...file } = row
   const hasOriginal = row.state !== 'receiving' && !(putAwayAt !== null && row.restName === null)
   return { ...inList(file), ...without(file), hasOriginal, rejectedByCode: codes, timeline: timelineOf(row) }
@@ -96,10 +88,10 @@ function detailOf(row: FileDetailRow, codes: { code: string; rows: number }[]): 
 
 function without(file: Omit<FileDetailRow, 'putAwayAt' | 'decision' | 'decidedAt' | 'appliedAt'>) {
   const { layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, rowsMissing, rowsZeroed, treated, ...rest } = file
-  const { releasedBy, releaseWantedBy, restName } = rest
+  const { releasedBy, releaseWantedBy, restName, header, rowsParked, rowsLeftOut, rowsRepeated, parent, children, fileKind } = rest
   return {
     ...{ layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, rowsMissing, rowsZeroed, treated },
-    ...{ releasedBy, releaseWantedBy, restName },
+    ...{ releasedBy, releaseWantedBy, restName, header, rowsParked, rowsLeftOut, rowsRepeated, parent, children, fileKind },
   }
 }
 
@@ -198,26 +190,16 @@ async function fileById(sql: Sql, fileId: number): Promise<FileDetailRow | null>
             f.rest_name as "restName", f.put_away_at as "putAwayAt", v.decision, v.decided_at as "decidedAt", v.applied_at as "appliedAt",
             case when not v.has_row_as_of then v.as_of end as "asOf", v.outdated_by as "outdatedBy",
             v.rows_missing as "rowsMissing", coalesce(v.rows_zeroed, 0) as "rowsZeroed", coalesce(v.treated, '{}') as treated,
-            coalesce(e.settings->'belief'->>'releasedBy', 'one') as "releasedBy", f.release_wanted_by as "releaseWantedBy"
+            coalesce(e.settings->'belief'->>'releasedBy', 'one') as "releasedBy", f.release_wanted_by as "releaseWantedBy", v.header,
+            coalesce(v.rows_parked, 0) as "rowsParked", coalesce(v.rows_left_out, 0) as "rowsLeftOut", coalesce(v.rows_repeated, 0) as "rowsRepeated",
+            e.file_kind as "fileKind",
+            (select json_build_object('id', p.file_id, 'name', p.name, 'kind', f.parent_kind) from feed.file p where p.file_id = f.parent_file_id) as parent,
+            (select coalesce(json_agg(json_build_object('id', c.file_id, 'name', c.name, 'kind', c.parent_kind, 'state', c.state) order by c.file_id), '[]')
+               from feed.file c where c.parent_file_id = f.file_id) as children
        from ${FILES} where f.file_id = $1`,
     [fileId],
   )
   return rows[0] ?? null
-}
-
-async function rejectedByCode(sql: Sql, fileId: number): Promise<{ code: string; rows: number }[]> {
-  return sql.query('select code, count(*) as rows from import.rejected_row where file_id = $1 group by code order by rows desc, code', [
-    fileId,
-  ])
-}
-
-async function rejectedRowsOf(sql: Sql, fileId: number, query: z.output<typeof rejectedQuery>): Promise<RejectedRow[]> {
-  return sql.query<RejectedRow>(
-    `select line, byte_offset as "byteOffset", code, reason, raw from import.rejected_row
-      where file_id = $1 and ($2::text is null or code = $2)
-      order by line limit $3 offset $4`,
-    [fileId, query.code ?? null, query.pageSize, offsetOf(query)],
-  )
 }
 
 function unknownFile(fileId: number): TrueupError {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { AsOfSettings } from './as-of.ts'
+import type { AsOfSettings } from '../feed/as-of.ts'
 import { columnCalled, rowMoments } from './row-moment.ts'
 
 const RECEIVED = Date.parse('2026-11-26T02:40:00Z')

@@ -1,5 +1,5 @@
+import { AS_OF_AHEAD_MS_MAX, type AsOfSettings, cellReader } from '../feed/as-of.ts'
 import type { InstantMs } from '../kernel/clock.ts'
-import { AS_OF_AHEAD_MS_MAX, type AsOfSettings, cellReader } from './as-of.ts'
 import type { RawRow } from './format-port.ts'
 import { columnKey } from './layout.ts'
 import type { RowRejected } from './row-code.ts'

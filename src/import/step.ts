@@ -1,10 +1,10 @@
 import * as catalog from '../catalog/store.ts'
 import type { Db, Tx } from '../db/connection.ts'
+import { AS_OF_RECEIVED, type AsOf, type AsOfSettings, asOfFile } from '../feed/as-of.ts'
 import type { FileRoom } from '../feed/port.ts'
 import * as feed from '../feed/store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
-import { AS_OF_RECEIVED, type AsOf, type AsOfSettings, asOfFile } from './as-of.ts'
 import { takeIntoCatalogue } from './catalog-step.ts'
 import { correctionName } from './correction.ts'
 import { correctionCsv } from './correction-csv-step.ts'
@@ -151,7 +151,7 @@ async function tieCorrection(tx: Tx, file: FileToRead, refs: Opened['refs']): Pr
   if (refs === null) return
   await corrections.recordRefs(tx, file, refs)
   const root = await corrections.rootOf(tx, file.fileId)
-  if (root !== null) await feed.setParent(tx, file.fileId, { fileId: root, kind: 'correction' })
+  if (root !== null) await feed.setCorrects(tx, file.fileId, root)
 }
 
 /** Every row of a correction has come home before. */

@@ -64,8 +64,8 @@ test('a file tells its counts and its story', async () => {
   expect(file.counts).toEqual({ rowsRead: 6, rowsAccepted: 3, rowsUnchanged: 1, rowsRejected: 2, rowsOutdated: 0, unitsRead: 442 })
   expect(file.timeline.map((event: { event: string }) => event.event)).toEqual(['opened', 'received', 'judged', 'booked', 'put_away'])
   expect(file.rejectedByCode).toEqual([
-    { code: 'ROW_PRODUCT_UNKNOWN', rows: 1 },
-    { code: 'ROW_UNITS_NOT_WHOLE', rows: 1 },
+    { code: 'ROW_PRODUCT_UNKNOWN', rows: 1, waiting: 1 },
+    { code: 'ROW_UNITS_NOT_WHOLE', rows: 1, waiting: 1 },
   ])
   const torn = (await get('/files/3')).json()
   expect(torn).toMatchObject({ state: 'interrupted', counts: null, receivedAt: null, reason: 'The connection was lost.' })

@@ -3,9 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { sftpDoor } from '../../src/adapters/files/sftp-client/client.ts'
+import { writeWorkbook } from '../../src/adapters/formats/xlsx-writer.ts'
 import { dropServerRoutes } from '../../src/app/drop-server-routes.ts'
 import { availabilityRoutes } from '../../src/availability/routes.ts'
 import { credentialRoutes } from '../../src/catalog/credential-routes.ts'
+import { identifierRoutes } from '../../src/catalog/identifier-routes.ts'
 import { catalogRoutes } from '../../src/catalog/routes.ts'
 import { controlRoutes } from '../../src/channel/control-routes.ts'
 import { exchangeRoutes } from '../../src/channel/exchange-routes.ts'
@@ -26,6 +28,7 @@ import { peopleRoutes } from '../../src/http/people-routes.ts'
 import { createGate, type Gate } from '../../src/http/server.ts'
 import { beliefRoutes } from '../../src/import/belief-routes.ts'
 import { LAYOUTS } from '../../src/import/layouts.ts'
+import { rejectedRoutes } from '../../src/import/rejected-routes.ts'
 import { requestRoutes } from '../../src/import/request-routes.ts'
 import { importRoutes } from '../../src/import/routes.ts'
 import { documentRoutes } from '../../src/inventory/document-routes.ts'
@@ -101,6 +104,12 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     mappingChanged: () => void done.jobs.push('mapping'),
   }
   const moved = () => void done.jobs.push('moved')
+  const bring = async ({ name, chunks }: { name: string; chunks: AsyncIterable<Uint8Array> }) => {
+    const bytes: Uint8Array[] = []
+    for await (const chunk of chunks) bytes.push(chunk)
+    done.uploads.push({ name, bytes: Buffer.concat(bytes).toString() })
+    return { fileId: 42 }
+  }
   const cliToken = await ensureCliToken({ dataDir, ids })
   const jobs = {
     ...{ db, clock, jobs: JOBS },
@@ -156,6 +165,8 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     ...peopleRoutes({ db, clock, ids }),
     ...auditRoutes({ db }),
     ...beliefRoutes({ db }),
+    ...rejectedRoutes({ db, clock, writeWorkbook, bring }),
+    ...identifierRoutes({ db, clock, declared: () => void done.jobs.push('import') }),
     ...fileRoutes({ db }),
     ...settingsRoutes({ db, clock }),
     ...feedsRoutes({

@@ -37,6 +37,7 @@ const steps = roomSteps({
   pollFolders: async () => ({ read: 0, wrote: 0, more: false }),
   visitSources: async () => ({ read: 0, wrote: 0, more: false }),
   ...{ alertPort: { async send() {} }, consoleUrl: null, dataDir: '.' },
+  bring: async () => Promise.reject(new Error('nothing waits in this house')),
 })
 
 const now = realClock.now()

@@ -1,7 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openStockRoom, resetFile, type StockRoom, varianceFile } from './stock-room.ts'
+import ExcelJS from 'exceljs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { writeWorkbook } from '../../src/adapters/formats/xlsx-writer.ts'
+import { identifierRoutes } from '../../src/catalog/identifier-routes.ts'
+import { againRoutes } from '../../src/feed/again-routes.ts'
+import type { Route } from '../../src/http/contract/route.ts'
+import { rejectedRoutes } from '../../src/import/rejected-routes.ts'
+import { askRoute, openStockRoom, resetFile, type StockRoom, varianceFile } from './stock-room.ts'
 
 let room: StockRoom
 beforeAll(async () => {
@@ -106,4 +112,132 @@ test('an unknown product is refused, parked, created, or left out by its pattern
     leftOut: 1,
   })
   expect(await room.onHand('NEW-created')).toBe(5)
+})
+
+describe('with the console', () => {
+  let routes: Route[]
+  beforeAll(() => {
+    const { db, files, bring } = room.house
+    const { clock } = room
+    routes = [
+      ...rejectedRoutes({ db, clock, writeWorkbook, bring }),
+      ...againRoutes({ db, clock, files, reception: room.house.receiver, arrived() {} }),
+      ...identifierRoutes({ db, clock, declared() {} }),
+    ]
+  })
+
+  async function exported(fileId: number, format: 'csv' | 'xlsx'): Promise<Buffer> {
+    const route = routes.find(one => one.path === '/files/:id/rows/export')
+    if (route?.kind !== 'download') throw new Error('there is no export')
+    const who = { name: 'anna', role: 'viewer' } as const
+    const asked = {
+      params: { id: fileId },
+      query: { format },
+      body: undefined,
+      who,
+      signal: new AbortController().signal,
+      idempotencyKey: null,
+    }
+    const chunks: Uint8Array[] = []
+    for await (const chunk of (await route.handle(asked)).chunks) chunks.push(chunk)
+    return Buffer.concat(chunks)
+  }
+
+  test('the workbook of rejected rows can be mended in a spreadsheet and dropped back as it is', async () => {
+    await room.addFeed('excel', { layout: 'RESET_INVENTORY' })
+    const parent = await room.bring('excel', 'list.csv', resetFile('A 1.5', 'B 2,5', '=C 7', 'D 3'))
+    const workbook = new ExcelJS.Workbook()
+    await workbook.xlsx.load((await exported(parent, 'xlsx')) as unknown as ArrayBuffer)
+    const sheet = workbook.getWorksheet(1)
+    expect(sheet?.getRow(1).values).toContain('trueup_ref')
+    const cells = [2, 3, 4].map(row => sheet?.getRow(row).getCell(3).value)
+    expect(cells).toEqual(['A', 'B', "'=C"])
+    if (sheet === undefined) throw new Error('it has a sheet')
+    sheet.getRow(2).getCell(4).value = 15
+    sheet.getRow(3).getCell(4).value = '25'
+    const back = await room.bring('excel', 'list.csv.errors.xlsx', new Uint8Array(await workbook.xlsx.writeBuffer()))
+    expect(await room.file(back)).toMatchObject({ state: 'applied', accepted: 2, rejected: 1 })
+    expect([await room.onHand('A'), await room.onHand('B')]).toEqual([15, 25])
+  })
+
+  test('a single row is mended in the console and taken', async () => {
+    await room.addFeed('single', { layout: 'RESET_INVENTORY' })
+    const parent = await room.bring('single', 'list.csv', resetFile('A x', 'B 3'))
+    const body = { rows: [{ line: 2, cells: ['STORE', 'SKU', 'A', '8'] }] }
+    const answer = (await askRoute(routes, 'POST', '/files/:id/rows/retry', { params: { id: parent }, body, who: 'anna' })) as {
+      fileId: number
+    }
+    await room.walk()
+    expect([(await room.file(answer.fileId)).state, await room.onHand('A')]).toEqual(['applied', 8])
+    await expect(askRoute(routes, 'POST', '/files/:id/rows/retry', { params: { id: parent }, body })).rejects.toMatchObject({
+      code: 'FILE_ROWS_AT_HOME',
+    })
+  })
+
+  test('a name that is declared once brings every row home that waited for it, with the moment of its own file', async () => {
+    room.clock.at = Date.parse('2026-11-27T08:00:00Z')
+    await room.addFeed('names', { layout: 'RESET_INVENTORY' })
+    await room.addFeed('moves', { layout: 'MDM_INV_VARIANCE', fileKind: 'delta' })
+    const first = await room.bring('names', 'one.csv', resetFile('00F1 30', 'A 1'))
+    room.clock.at += 60_000
+    await room.bring('moves', 'moved.csv', varianceFile('00F1 -4', 'A -1'))
+    await room.house.db.query(
+      `insert into catalog.product_identifier values ('SKU', 'F-1', (select product_id from catalog.product_identifier where value = 'F'))`,
+    )
+
+    const unknown = (await askRoute(routes, 'GET', '/import/unknown', { query: { file: first } })) as { rows: { near: object[] }[] }
+    expect(unknown.rows).toMatchObject([{ type: 'SKU', value: '00F1', rows: 1, near: [{ type: 'SKU', value: 'F-1', name: 'Product F' }] }])
+    room.clock.at += 60_000
+    await askRoute(routes, 'POST', '/catalog/identifiers', {
+      body: { type: 'SKU', value: '00F1', same: { type: 'SKU', value: 'F-1' } },
+      who: 'anna',
+    })
+    await room.walk()
+    // 30 counted at 08:00, and 4 moved a minute later.
+    expect(await room.onHand('F')).toBe(26)
+    const [waiting] = await room.house.db.query(
+      `select count(*) as rows from import.rejected_row where unknown_value = '00F1' and resolved_at is null`,
+    )
+    expect(waiting).toEqual({ rows: 0 })
+  })
+
+  test('a facility may go by another name too', async () => {
+    const file = await room.bring('names', 'shop.csv', 'facilityId,idType,idValue,availableQty\nShop 1,SKU,C,77\n')
+    expect(await room.file(file)).toMatchObject({ state: 'failed', rejected: 1 })
+    await askRoute(routes, 'POST', '/catalog/facility-aliases', { body: { value: 'Shop 1', facility: 'DEPOT' }, who: 'anna' })
+    await room.walk()
+    expect(await room.onHand('C', 'DEPOT')).toBe(77)
+  })
+
+  test('a file that failed is read again from its kept original, with its own moment, and is no replay', async () => {
+    await room.addFeed('again', { layout: 'MDM_INV_VARIANCE', fileKind: 'delta' })
+    const failed = await room.bring('again', 'list.csv', resetFile('E 9'))
+    expect(await room.file(failed)).toMatchObject({ state: 'failed', code: 'FILE_NO_LAYOUT' })
+    await room.house.db.query(`update feed.feed set layout = 'RESET_INVENTORY', file_kind = 'snapshot' where name = 'again'`)
+    room.clock.at += 60_000
+    await room.bring('moves', 'later.csv', varianceFile('E -2'))
+    const read = async () => {
+      const { fileId } = (await askRoute(routes, 'POST', '/files/:id/again', {
+        params: { id: failed },
+        body: { reason: 'The layout was mended.' },
+      })) as {
+        fileId: number
+      }
+      await room.walk()
+      return room.file(fileId)
+    }
+    expect(await read()).toMatchObject({ state: 'applied', accepted: 1 })
+    expect(await room.onHand('E')).toBe(7)
+    // A snapshot says what was there at its moment, as often as it is read.
+    expect(await read()).toMatchObject({ state: 'applied', unchanged: 1 })
+    expect(await room.onHand('E')).toBe(7)
+  })
+
+  test('a file of changes that count already is not read again', async () => {
+    const [applied] = await room.house.db.query<{ id: number }>(
+      `select f.file_id as id from feed.file f join feed.feed e using (feed_id) where e.file_kind = 'delta' and f.state = 'applied' limit 1`,
+    )
+    const again = askRoute(routes, 'POST', '/files/:id/again', { params: { id: applied?.id }, body: { reason: 'Why not.' } })
+    await expect(again).rejects.toThrow('would count twice')
+  })
 })

@@ -1,8 +1,9 @@
 import { keepPreviousData, QueryCache, QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { auditList } from '../../../src/http/contract/audit.ts'
 import type { feedList } from '../../../src/http/contract/feed.ts'
-import type { fileDetail, filesPage, rejectedPage } from '../../../src/http/contract/file.ts'
+import type { fileDetail, filesPage } from '../../../src/http/contract/file.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
+import type { rejectedRows } from '../../../src/http/contract/rejected.ts'
 import type { session } from '../../../src/http/contract/session.ts'
 import type { comparisonList, differencesPage, findingsPage, intentsPage, ordersList, shopList } from '../../../src/http/contract/shop.ts'
 import type { levelsOfSku, movementList, stockOfSku, stockPage } from '../../../src/http/contract/stock.ts'
@@ -89,7 +90,7 @@ export function usePage<T>(key: string, path: string, query: Query, options: { i
 
 export const useFiles = (query: Query) => usePage<Wire<typeof filesPage>>('files', '/files', query)
 export const useRejected = (fileId: string, query: Query) =>
-  usePage<Wire<typeof rejectedPage>>('files', `/files/${encodeURIComponent(fileId)}/rows`, query)
+  usePage<Wire<typeof rejectedRows>>('files', `/files/${encodeURIComponent(fileId)}/rows`, query)
 export const useStock = (query: Query) => usePage<Wire<typeof stockPage>>('stock', '/stock', query)
 export const useFindings = (query: Query) => usePage<Wire<typeof findingsPage>>('findings', '/catalog/findings', query)
 export const useIntents = (query: Query, isWanted: boolean) =>

@@ -8,6 +8,8 @@ export type Upload = {
   chunks: AsyncIterable<Uint8Array>
   /** What the sender said the length is (Content-Length), if it did. */
   declaredBytes: number | null
+  /** The file whose rejected rows it brings home. */
+  corrects?: number
 }
 
 /**
@@ -16,9 +18,9 @@ export type Upload = {
  */
 export async function receiveUpload(
   { spoolDir, reception }: { spoolDir: string; reception: Reception },
-  { feedId, name, chunks, declaredBytes }: Upload,
+  { feedId, name, chunks, declaredBytes, corrects }: Upload,
 ): Promise<{ fileId: number; bytes: number }> {
-  const receipt = await reception.opened({ feedId, door: 'http', name, expectedBytes: declaredBytes })
+  const receipt = await reception.opened({ feedId, door: 'http', name, expectedBytes: declaredBytes, corrects: corrects ?? null })
   try {
     const bytes = await spoolWhole(spoolDir, receipt.spoolName, chunks)
     if (declaredBytes !== null && bytes !== declaredBytes)

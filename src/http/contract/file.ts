@@ -83,20 +83,26 @@ export const fileDetail = fileInList
     hasOriginal: z.boolean(),
     /** Rows that were not taken as they stand, because the feed says so, and lines that are no rows: how many of each kind. */
     treated: z.record(z.string(), z.number().int()),
-    rejectedByCode: z.array(z.object({ code: z.string(), rows: z.number().int() })),
+    rejectedByCode: z.array(
+      z.object({ code: z.string(), rows: z.number().int(), /** Of these, how many still wait. */ waiting: z.number().int() }),
+    ),
+    header: z.array(z.string()).nullable(),
+    /** Rows of products that nobody knows and that wait quietly; rows left out by a pattern; rows that had been applied before. */
+    rowsParked: z.number().int(),
+    rowsLeftOut: z.number().int(),
+    rowsRepeated: z.number().int(),
+    /** The file that it corrects, or of which it is another reading. */
+    parent: z.object({ id: z.number().int(), name: z.string(), kind: z.enum(['correction', 'again']) }).nullable(),
+    /** Its corrections and later readings. */
+    children: z.array(
+      z.object({ id: z.number().int(), name: z.string(), kind: z.enum(['correction', 'again']), state: z.enum(FILE_STATES) }),
+    ),
+    fileKind: z.enum(['snapshot', 'delta']),
     timeline: z.array(
       z.object({ at: instant, event: z.enum(['opened', 'received', 'interrupted', 'judged', 'booked', 'put_away']), text: z.string() }),
     ),
   })
   .meta({ id: 'FileDetail' })
-
-export const rejectedQuery = pageQuery.extend({ outcome: z.literal('rejected').default('rejected'), code: z.string().optional() })
-
-export const rejectedRow = z
-  .object({ line: z.number().int(), byteOffset: z.number().int(), code: z.string(), reason: z.string(), raw: z.string() })
-  .meta({ id: 'RejectedRow' })
-
-export const rejectedPage = pageOf(rejectedRow)
 
 const NAME_CHARS_MAX = 200
 

@@ -1,5 +1,4 @@
 import type { InstantMs } from '../kernel/clock.ts'
-import { quoted } from './units.ts'
 
 /**
  * Which moment the counts of a file speak of. What the sender wrote comes first (a column, the name, a line above or below
@@ -83,6 +82,23 @@ function missing({ pattern }: AsOfSettings, where: string): string {
 
 function firstOf(found: readonly (InstantMs | null)[]): InstantMs | null {
   return found.find(at => at !== null) ?? null
+}
+
+/**
+ * The sender's own stamp of a file, where its bytes do not hold it: the moment in its name, or of its last change where the
+ * feed declares that. The same bytes with another stamp are a new count that happens to agree. Null: it has none.
+ */
+export function stampOf(settings: AsOfSettings, file: Pick<FileFaces, 'name' | 'receivedAt' | 'modifiedAt'>): string | null {
+  if (settings.from !== 'name' && settings.from !== 'modified') return null
+  const asOf = asOfFile(settings, { ...file, headerLines: [], trailerLine: null })
+  return asOf.kind === 'known' ? new Date(asOf.at).toISOString() : null
+}
+
+const SHOWN_CHARS_MAX = 60
+
+/** A text from outside within a sentence: short, whatever stood there. */
+function quoted(text: string): string {
+  return `“${text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX).toWellFormed()}…` : text}”`
 }
 
 /** What is wrong with a pattern or a format; null when nothing is. */

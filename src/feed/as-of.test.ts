@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { AS_OF_AHEAD_MS_MAX, type AsOfSettings, asOfFile, cellReader, type FileFaces, inZone, patternProblem } from './as-of.ts'
+import { AS_OF_AHEAD_MS_MAX, type AsOfSettings, asOfFile, cellReader, type FileFaces, inZone, patternProblem, stampOf } from './as-of.ts'
 
 const at = (iso: string) => Date.parse(iso)
 const RECEIVED = at('2026-11-26T02:40:00Z')
@@ -89,6 +89,14 @@ test.each([
 test('the hour that autumn repeats is taken at its first coming, the one that spring leaves out an hour later', () => {
   expect(inZone(at('2026-10-25T02:30:00Z'), 'Europe/Berlin')).toBe(at('2026-10-25T00:30:00Z'))
   expect(inZone(at('2026-03-29T02:30:00Z'), 'Europe/Berlin')).toBe(at('2026-03-29T01:30:00Z'))
+})
+
+test('the name or the declared time of a file is the stamp of its sender; what lies in the bytes needs none', () => {
+  const named = { name: 's_20261126_0200.csv', receivedAt: RECEIVED, modifiedAt: at('2026-11-26T02:10:00Z') }
+  const stamps = (['name', 'modified', 'received', 'column', 'header'] as const).map(from =>
+    stampOf({ from, pattern: '*{yyyyMMdd_HHmm}.csv' }, named),
+  )
+  expect(stamps).toEqual(['2026-11-26T02:00:00.000Z', '2026-11-26T02:10:00.000Z', null, null, null])
 })
 
 test('what a clock on the wall showed is found again in every zone', () => {
