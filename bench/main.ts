@@ -1,7 +1,12 @@
 import { availabilityBench } from './availability.ts'
+import { hardSyncBench } from './hard-sync.ts'
 import { importBench } from './import.ts'
 
-const BENCHES: Record<string, (words: readonly string[]) => Promise<void>> = { import: importBench, availability: availabilityBench }
+const BENCHES: Record<string, (words: readonly string[]) => Promise<void>> = {
+  import: importBench,
+  availability: availabilityBench,
+  'hard-sync': hardSyncBench,
+}
 
 const [name = 'import', ...words] = process.argv.slice(2)
 const bench = BENCHES[name]
