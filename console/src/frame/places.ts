@@ -1,6 +1,7 @@
 import {
   IconBell,
   IconBuildingStore,
+  IconCertificate,
   IconFiles,
   IconHeartbeat,
   IconHistory,
@@ -22,6 +23,7 @@ export const PLACES: readonly Place[] = [
   { to: '/stock', label: 'Stock', icon: IconPackages },
   { to: '/jobs', label: 'Job Manager', icon: IconStack2 },
   { to: '/shops', label: 'Shopify Shop', icon: IconBuildingStore },
+  { to: '/proofs', label: 'Proofs and drift', icon: IconCertificate },
   { to: '/findings', label: 'Catalogue link', icon: IconLinkOff },
   { to: '/alerts', label: 'Alerts', icon: IconBell },
   { to: '/users', label: 'Users', icon: IconUsers },

@@ -19,6 +19,7 @@ const ELSEWHERE: Record<string, { to: string; label: string }> = {
   inventory: { to: '/stock', label: 'See the stock' },
   availability: { to: '/stock', label: 'See the stock' },
   channel: { to: '/shops', label: 'See the shops' },
+  reconcile: { to: '/proofs', label: 'See the proofs' },
   catalog: { to: '/findings', label: 'See the findings' },
 }
 

@@ -1,0 +1,223 @@
+import { Button, Modal, Textarea } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconDownload } from '@tabler/icons-react'
+import { type FormEvent, useCallback, useState } from 'react'
+import { Link, useParams } from 'react-router'
+import { address } from '../api/client.ts'
+import { type ProofDetail, useProof, useProofRows, useReleaseProof } from '../api/proofs.ts'
+import { useSession } from '../api/queries.ts'
+import { Back } from '../parts/back.tsx'
+import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
+import { whole } from '../parts/number.ts'
+import { Facts, PageHead, Panel } from '../parts/panel.tsx'
+import { State } from '../parts/state.tsx'
+import { When } from '../parts/when.tsx'
+import { CAUSE, endOf, KIND } from './proof-words.ts'
+
+const AGE: Record<ProofDetail['byAge'][number]['age'], string> = {
+  hour: 'under an hour',
+  day: 'under a day',
+  week: 'under a week',
+  older: 'older',
+}
+
+/** One comparison: what was compared, what differed and why, how long already, and the proof to keep. */
+export function ProofPage() {
+  const { runId = '' } = useParams()
+  const proof = useProof(runId)
+  return (
+    <>
+      <Back to="/proofs">Proofs and drift</Back>
+      <Shown of={proof}>
+        {one => (
+          <>
+            <Head proof={one} />
+            <div style={{ display: 'grid', gap: 16 }}>
+              <Found proof={one} />
+              <Rows proof={one} />
+            </div>
+          </>
+        )}
+      </Shown>
+    </>
+  )
+}
+
+function Head({ proof }: { proof: ProofDetail }) {
+  const session = useSession()
+  const [isReleasing, releasing] = useDisclosure(false)
+  const isHeld = proof.code === 'RECONCILE_BRAKE' && proof.releasedAt === null
+  return (
+    <>
+      <PageHead
+        title={`${KIND[proof.kind]} ${proof.runId}`}
+        lead={[proof.shop, proof.scope, proof.askedBy && `asked for by ${proof.askedBy}`].filter(Boolean).join(' · ')}
+        actions={
+          proof.finishedAt !== null && (
+            <>
+              <Download to={`/proofs/${proof.runId}/csv`} label="CSV" />
+              <Download to={`/proofs/${proof.runId}/json`} label="JSON" />
+              {isHeld && session.data?.role !== 'viewer' && (
+                <Button size="sm" onClick={releasing.open}>
+                  Release
+                </Button>
+              )}
+            </>
+          )
+        }
+      />
+      <ReleaseDialog proof={proof} isOpen={isReleasing} close={releasing.close} />
+    </>
+  )
+}
+
+function Download({ to, label }: { to: string; label: string }) {
+  return (
+    <Button component="a" href={address(to)} download size="sm" variant="default" leftSection={<IconDownload size={16} aria-hidden />}>
+      {label}
+    </Button>
+  )
+}
+
+function Found({ proof }: { proof: ProofDetail }) {
+  const unitsOff = proof.unitsOver + proof.unitsUnder
+  return (
+    <Panel title="Result" actions={<State {...endOf(proof)} />}>
+      {proof.reason && (
+        <p style={{ marginTop: 0 }}>
+          {proof.reason} {proof.code && <Code code={proof.code} />}{' '}
+          {proof.releasedAt && (
+            <>
+              Released by {proof.releasedBy} <When at={proof.releasedAt} />.
+            </>
+          )}
+        </p>
+      )}
+      <Facts
+        facts={[
+          ['Compared', whole(proof.levelsCompared)],
+          ['Equal', whole(proof.levelsEqual)],
+          ['Different', whole(proof.levelsDifferent)],
+          ['Not stocked', whole(proof.levelsNotStocked)],
+          ['Nothing to be said yet', whole(proof.levelsWaiting)],
+          ['Not ours to write', whole(proof.levelsForeign)],
+          ['Units shown and not there', whole(proof.unitsOver)],
+          ['Units there and not shown', whole(proof.unitsUnder)],
+          ['Oldest difference', proof.oldestDifferentAt === null ? 'none' : <When key="oldest" at={proof.oldestDifferentAt} style="age" />],
+          ['Set right', whole(proof.corrections)],
+          ['Began', <When key="began" at={proof.startedAt} />],
+          ['Ended', <When key="ended" at={proof.finishedAt} />],
+        ]}
+      />
+      {unitsOff > 0 && proof.byAge.length > 0 && (
+        <p style={{ margin: '16px 0 0' }}>
+          Units at risk by age: {proof.byAge.map(each => `${whole(each.units)} ${AGE[each.age]}`).join(', ')}.
+        </p>
+      )}
+      {proof.digest && (
+        <p style={{ margin: '16px 0 0', overflowWrap: 'anywhere' }}>
+          SHA-256 of the CSV: <span className="mono">{proof.digest}</span>
+        </p>
+      )}
+    </Panel>
+  )
+}
+
+function Rows({ proof }: { proof: ProofDetail }) {
+  const view = useView()
+  const rows = useProofRows(String(proof.runId), { cause: view.get('cause'), search: view.get('search'), page: view.page })
+  const search = useCallback((text: string) => view.set({ search: text }), [view.set])
+  return (
+    <Panel title="Not equal" note={rows.data && totalOf(rows.data)} isFlush>
+      <div className={cell.toolbar}>
+        <Search label="Search SKU or location" value={view.get('search') ?? ''} onChange={search} />
+        <Chips
+          label="Cause"
+          value={view.get('cause')}
+          options={proof.byCause.map(each => ({ value: each.cause, label: CAUSE[each.cause].word, count: each.levels }))}
+          onChange={cause => view.set({ cause })}
+        />
+      </div>
+      <Shown of={rows}>
+        {page =>
+          page.rows.length === 0 ? (
+            <Empty title="Nothing differs">
+              {proof.rowsKept === 0 && proof.levelsDifferent > 0
+                ? 'Only a Hard Sync keeps its differences; what differed was set right at once.'
+                : 'Every level that was compared shows what it was told.'}
+            </Empty>
+          ) : (
+            <>
+              <Table
+                label="Differences"
+                head={
+                  <tr>
+                    <th>SKU</th>
+                    <th className={cell.wide}>Cause</th>
+                    <th className={cell.right}>Ours</th>
+                    <th className={cell.right}>Theirs</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>Since</th>
+                  </tr>
+                }
+              >
+                {page.rows.map(row => (
+                  <tr key={`${row.locationGid} ${row.inventoryItemGid}`}>
+                    <td className={`mono ${cell.nowrap}`}>
+                      <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
+                        {row.sku}
+                      </Link>
+                    </td>
+                    <td>
+                      {CAUSE[row.cause].word} {row.detail && <Code code={row.detail} />}
+                      <div className={cell.dim}>
+                        {row.location} · {CAUSE[row.cause].means}
+                      </div>
+                    </td>
+                    <td className={cell.right}>{whole(row.expectedUnits)}</td>
+                    <td className={cell.right}>{row.shopUnits === null ? 'none' : whole(row.shopUnits)}</td>
+                    <td className={`${cell.right} ${cell.narrowHidden}`}>
+                      <When at={row.differentSince} />
+                    </td>
+                  </tr>
+                ))}
+              </Table>
+              <Pager of={page} onPage={to => view.set({ page: String(to) })} />
+            </>
+          )
+        }
+      </Shown>
+    </Panel>
+  )
+}
+
+function ReleaseDialog({ proof, isOpen, close }: { proof: ProofDetail; isOpen: boolean; close: () => void }) {
+  const release = useReleaseProof(proof.runId)
+  const [reason, setReason] = useState('')
+  const levels = proof.levelsDifferent + proof.levelsNotStocked
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    release.mutate(reason, { onSuccess: close })
+  }
+  return (
+    <Modal opened={isOpen} onClose={close} title="Release what was found" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
+        <p style={{ margin: 0 }}>
+          {whole(levels)} levels of {proof.shop} are read again, and told again where they still differ.
+        </p>
+        <Textarea
+          label="Reason"
+          description="It stands in the audit log."
+          value={reason}
+          onChange={event => setReason(event.currentTarget.value)}
+          required
+          data-autofocus
+        />
+        <Trouble error={release.error} />
+        <Button type="submit" loading={release.isPending} disabled={reason.trim().length < 3}>
+          Release
+        </Button>
+      </form>
+    </Modal>
+  )
+}
