@@ -73,7 +73,11 @@ export function roomSteps(deps: RoomDeps): Steps {
     availability: () => availability.step({ db, clock }),
     outbox: () => outbox.step({ db, clock }),
     channel: (signal, parameters) =>
-      forShops('channel', (shop, port) => channel.step({ db, clock, ids, port, shopId: shop.shopId, ...abort(signal) }), parameters),
+      forShops(
+        'channel',
+        (shop, port) => channel.step({ db, clock, ids, port, uploads: port, shopId: shop.shopId, ...abort(signal) }),
+        parameters,
+      ),
     'shop-check': (signal, parameters) => forShops('shop-check', shop => shops.check(shop, abort(signal)), parameters),
     reconcile: (signal, parameters) =>
       forShops('reconcile', (shop, port) => reconcile.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) }), parameters),

@@ -13,6 +13,7 @@ import { type Decision, decideLevel, unseenUnits } from './publish.ts'
 import { settingOf } from './setting-store.ts'
 import * as sight from './sight-store.ts'
 import * as store from './store.ts'
+import { attachCall } from './upload-store.ts'
 
 /**
  * How long a claimed call belongs to its sender. One sender at a time works for a shop, so this only matters where one
@@ -27,6 +28,9 @@ const WAIT_MS = { CHANNEL_WAITS_FOR_ORDERS: 60_000, CHANNEL_WAITS_FOR_PROMISE: 2
 type ClaimDeps = { port: ShopPort; ids: Ids; shopId: number }
 type Decided = { level: sight.LevelInSight; pool: sight.LevelInSight[]; revision: number; decision: Decision }
 
+/** The upload that a claimed call is to be part of, its place in it, and how long it is nobody else's. */
+export type ForUpload = { uploadId: number; ordinal: number; heldUntil: InstantMs }
+
 /** What was claimed: calls to send, their bytes and keys kept; and how many were decided without one. */
 export type Claimed = { calls: store.OpenCall[]; agreeing: number }
 
@@ -34,7 +38,7 @@ export type Claimed = { calls: store.OpenCall[]; agreeing: number }
  * Decides what is due and claims what has to be written: the bytes and their key are committed before anything is sent.
  * Null: nothing is due.
  */
-export async function claim(tx: Tx, deps: ClaimDeps, now: InstantMs): Promise<Claimed | null> {
+export async function claim(tx: Tx, deps: ClaimDeps, now: InstantMs, upload: ForUpload | null = null): Promise<Claimed | null> {
   const { shopId } = deps
   // Read before the snapshot: a cursor that has moved on meanwhile makes us wait, never hurry.
   const behind = await readCursors(tx)
@@ -49,9 +53,12 @@ export async function claim(tx: Tx, deps: ClaimDeps, now: InstantMs): Promise<Cl
   if (agreeing.length > 0) await outbox.markAgreeing(tx, shopId, agreeing.map(intentOf), now)
   await postpone(tx, shopId, decided, now)
   const calls: store.OpenCall[] = []
-  for (const by of ['set', 'adjust'] as const) {
-    const call = await recordCall(tx, deps, { by, decided, now })
-    if (call !== null) calls.push(call)
+  // What waits in an upload is written by adding: a comparison would be old by then.
+  for (const by of upload === null ? (['set', 'adjust'] as const) : (['adjust'] as const)) {
+    const call = await recordCall(tx, deps, { by, decided, now, isUpload: upload !== null })
+    if (call === null) continue
+    if (upload !== null) await attachCall(tx, { ...upload, callId: call.callId })
+    calls.push(call)
   }
   return { calls, agreeing: agreeing.length }
 }
@@ -148,9 +155,11 @@ function neededProofs(unproved: readonly sight.LevelInSight[]): Map<number, Inst
 async function recordCall(
   tx: Tx,
   { port, ids, shopId }: ClaimDeps,
-  { by, decided, now }: { by: 'set' | 'adjust'; decided: readonly Decided[]; now: InstantMs },
+  { by, decided, now, isUpload }: { by: 'set' | 'adjust'; decided: readonly Decided[]; now: InstantMs; isUpload: boolean },
 ): Promise<store.OpenCall | null> {
-  const writes = decided.flatMap(each => (each.decision.kind === 'write' && each.decision.by === by ? [{ ...each, ...each.decision }] : []))
+  const writes = decided.flatMap(each =>
+    each.decision.kind === 'write' && (isUpload || each.decision.by === by) ? [{ ...each, ...each.decision }] : [],
+  )
   if (writes.length === 0) return null
   const kind: CallKind =
     by === 'adjust' ? 'adjust_available' : (await settingOf(tx, shopId)).written === 'on_hand' ? 'set_on_hand' : 'set_available'

@@ -14,6 +14,8 @@ import type { RefusedRow, SendOutcome, ShopPort } from './port.ts'
 import { sortRefused } from './refusal.ts'
 import { hear, mayWriteNow, troubleIn } from './standing-step.ts'
 import * as store from './store.ts'
+import type { ShopUploadPort } from './upload-port.ts'
+import { uploadSome } from './upload-step.ts'
 
 /** Calls that one step sends; more are sent by the next. */
 const CALLS_PER_STEP_MAX = 32
@@ -27,6 +29,10 @@ export type ChannelDeps = {
   clock: Clock
   ids: Ids
   port: ShopPort
+  /** For full loads; without it everything goes by direct calls. */
+  uploads?: ShopUploadPort
+  /** Levels that have to be due for an upload; unset: as was measured. */
+  uploadFromLevels?: number
   shopId: number
   signal?: AbortSignal
   /** 1 where a story has to happen the same way twice. */
@@ -61,10 +67,11 @@ async function work(deps: ChannelDeps): Promise<StepReport> {
     const { proved, more } = await prove(deps)
     const isMoreToRead = more || read === READS_PER_STEP_MAX
     if (verdict.kind === 'held') return { read, wrote: proved, more: isMoreToRead }
+    const uploaded = await uploadOrNot(deps)
     const sent = await sendAll(deps)
     return {
       read,
-      wrote: proved + sent.settled,
+      wrote: proved + uploaded + sent.settled,
       more: !sent.isTrouble && !deps.signal?.aborted && (isMoreToRead || sent.forgot > 0 || sent.isFull),
     }
   } catch (error) {
@@ -73,6 +80,11 @@ async function work(deps: ChannelDeps): Promise<StepReport> {
     if (deps.signal?.aborted) return NOTHING_TO_DO
     return resting(await hear(deps, trouble))
   }
+}
+
+async function uploadOrNot(deps: ChannelDeps): Promise<number> {
+  const { uploads } = deps
+  return uploads === undefined ? 0 : uploadSome({ ...deps, uploads, settle: (call, outcome) => settle(deps, call, outcome) })
 }
 
 type Did = { settled: number; forgot: number } | 'nothing' | 'trouble'

@@ -40,7 +40,7 @@ export const sku = (n: number) => `SKU-${n}`
 
 export async function openToldShop(
   items: number,
-  special: { bundleParent?: number; inactive?: number; areOrdersKnown?: boolean } = {},
+  special: { bundleParent?: number; inactive?: number; areOrdersKnown?: boolean; uploadFromLevels?: number } = {},
 ): Promise<ToldShop> {
   const numbers = Array.from({ length: items }, (_, at) => at + 1)
   const shop = await openSimulatedShop({
@@ -89,7 +89,9 @@ export async function openToldShop(
     ])
 
   const deps = { db, clock: { now: () => now }, ids: { uuid: () => randomUUID(), secret: () => randomUUID() }, shopId: 1, callsInFlight: 1 }
-  const tell = (port: ShopPort = shop.port) => channel.step({ ...deps, port })
+  const { uploadFromLevels } = special
+  const upload = uploadFromLevels === undefined ? {} : { uploads: shop.port, uploadFromLevels }
+  const tell = (port: ShopPort = shop.port) => channel.step({ ...deps, ...upload, port })
   return {
     home,
     shop,
