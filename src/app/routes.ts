@@ -11,6 +11,7 @@ import { mappingRoutes } from '../channel/mapping-routes.ts'
 import { publishingRoutes } from '../channel/publishing-routes.ts'
 import { channelRoutes } from '../channel/routes.ts'
 import { shopRoutes } from '../channel/shop-routes.ts'
+import { uploadRoutes } from '../channel/upload-routes.ts'
 import type { Hint } from '../channel/webhook.ts'
 import { webhookRoutes } from '../channel/webhook-routes.ts'
 import type { Db } from '../db/connection.ts'
@@ -125,6 +126,7 @@ export function allRoutes(deps: {
       switched: () => clockwork.nudge('channel'),
     }),
     ...publishingRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
+    ...uploadRoutes({ db, clock, asked: () => clockwork.nudge('channel') }),
     ...conformRoutes({ db, clock, conform: house.shops.conform }),
     ...exchangeRoutes({ db, clock }),
     ...mappingRoutes({ db }),

@@ -159,3 +159,31 @@ export async function uploadLevelsPerSecond(sql: Sql, shopId: number): Promise<n
   )
   return rows[0]?.perSecond ?? null
 }
+
+/** A person wants to know now. */
+export async function askAgain(tx: Tx, uploadId: number, now: InstantMs): Promise<void> {
+  await tx.query('update channel.upload set asked_at = $2 where upload_id = $1', [uploadId, new Date(now)])
+}
+
+/** A person wants it stopped. One that the shop does not have yet ends at once. */
+export async function askToCancel(tx: Tx, uploadId: number, of: { by: string; now: InstantMs }): Promise<void> {
+  const rows = await tx.query<{ state: UploadState }>(
+    `update channel.upload set cancel_asked_at = $2, cancel_asked_by = $3, asked_at = $2 where upload_id = $1 returning state`,
+    [uploadId, new Date(of.now), of.by],
+  )
+  if (rows[0]?.state !== 'running') await endUpload(tx, uploadId, { result: 'canceled', now: of.now })
+}
+
+/** Levels of an upload that the shop refused. */
+export async function refusedOfUpload(
+  sql: Sql,
+  uploadId: number,
+): Promise<{ shopId: number; levels: { locationId: number; productId: number }[] }> {
+  const rows = await sql.query<{ shopId: number; locationId: number; productId: number }>(
+    `select c.shop_id as "shopId", r.location_id as "locationId", r.product_id as "productId"
+       from channel.call c join channel.call_row r using (call_id)
+      where c.upload_id = $1 and (r.outcome = 'refused' or c.outcome = 'call_refused')`,
+    [uploadId],
+  )
+  return { shopId: rows[0]?.shopId ?? 0, levels: rows }
+}

@@ -14,6 +14,7 @@ import { exchangeRoutes } from '../../src/channel/exchange-routes.ts'
 import { mappingRoutes } from '../../src/channel/mapping-routes.ts'
 import { channelRoutes } from '../../src/channel/routes.ts'
 import { shopRoutes } from '../../src/channel/shop-routes.ts'
+import { uploadRoutes } from '../../src/channel/upload-routes.ts'
 import { feedsRoutes } from '../../src/feed/feeds-routes.ts'
 import { feedRoutes } from '../../src/feed/routes.ts'
 import { settingsRoutes } from '../../src/feed/settings-routes.ts'
@@ -152,6 +153,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       mappingRoutes({ db }),
       controlRoutes({ db, clock, switched: () => void done.jobs.push('channel') }),
       credentialRoutes({ ...{ db, clock }, seal: catalog.seal, credentialChanged: () => void done.jobs.push('shop-check') }),
+      uploadRoutes({ db, clock, asked: () => void done.jobs.push('channel') }),
       reconcileRoutes(street),
       proofRoutes({ db, clock, release, asked: () => void done.jobs.push('channel') }),
       driftRoutes({ db, clock, asked: () => void done.jobs.push('reconcile') }),

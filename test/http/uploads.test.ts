@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTestGate, type TestGate } from './gate.ts'
+
+/* Uploads as operators see them: the answer to every row, and the three things that can be done. */
+
+let house: TestGate
+beforeAll(async () => {
+  house = await openTestGate()
+  const { db } = house.database
+  const at = new Date(house.clock.at - 60_000)
+  await db.query('delete from channel.call_row')
+  await db.query(
+    `insert into channel.upload (shop_id, state, result, operation_gid, shop_status, calls, levels, calls_done, created_at)
+     values (1, 'ended', 'failed', 'gid://shopify/BulkOperation/1', 'FAILED', 3, 3, 2, $1), (1, 'running', null, 'gid://shopify/BulkOperation/2', 'RUNNING', 1, 1, 0, $1),
+            (1, 'waiting', null, null, null, 1, 1, 0, $1)`,
+    [at],
+  )
+  const uuid = (n: number) => `00000000-0000-4000-8000-00000000000${n}`
+  for (const [n, upload, state, outcome, row, code] of [
+    [1, 1, 'answered', 'confirmed', null, null],
+    [2, 1, 'answered', 'rows_refused', 'refused', 'CHANNEL_ROW_BUNDLE_PARENT'],
+    [3, 1, 'claimed', null, null, null],
+    [4, 3, 'claimed', null, null, null],
+  ] as const) {
+    await db.query(
+      `insert into channel.call (call_id, shop_id, idempotency_key, kind, body, state, outcome, lease_until, attempts, claimed_at, upload_id, upload_ordinal)
+       values ($1, 1, $1, 'adjust_available', '{}', $2, $3, $4, 1, $5, $6, $7)`,
+      [uuid(n), state, outcome, new Date(house.clock.at + 9e8), at, upload, n - 1],
+    )
+    await db.query(
+      `insert into channel.call_row (call_id, ordinal, location_id, product_id, revision, promised_units, unseen_units, from_units, units, outcome, code)
+       values ($1, 0, 1, $2, 1, 7, 0, 5, 7, $3, $4)`,
+      [uuid(n), Math.min(n, 3), row, code],
+    )
+  }
+})
+afterAll(() => house.close())
+
+const ask = (method: 'GET' | 'POST', url: string, payload?: object) =>
+  house.gate.app.inject({
+    ...{ method, url: `/api/v1${url}`, headers: { authorization: `Bearer ${house.cliToken}` } },
+    ...(payload ? { payload } : {}),
+  })
+
+test.each([
+  ['all of them, the newest first', '', [3, 2, 1]],
+  ['those under way', '?state=open', [3, 2]],
+  ['those that held a SKU', '?sku=AR-5381', [1]],
+  ['a SKU to the letter', '?sku=ar-5381', []],
+])('the list: %s', async (_title, query, ids) => {
+  expect(((await ask('GET', `/uploads${query}`)).json().rows as { uploadId: number }[]).map(row => row.uploadId)).toEqual(ids)
+})
+
+test('its answers by kind, Shopify’s status beside ours', async () => {
+  expect((await ask('GET', '/uploads/1')).json()).toMatchObject({
+    ...{ state: 'ended', result: 'failed', shopStatus: 'FAILED', callsDone: 2 },
+    byOutcome: [
+      { outcome: 'confirmed', code: null, levels: 1 },
+      { outcome: 'refused', code: 'CHANNEL_ROW_BUNDLE_PARENT', levels: 1 },
+      { outcome: 'unanswered', code: null, levels: 1 },
+    ],
+  })
+  expect((await ask('GET', '/uploads/99')).json()).toMatchObject({ status: 404, code: 'CHANNEL_UPLOAD_NOT_FOUND' })
+})
+
+test.each([
+  ['all', '', ['confirmed', 'refused', 'unanswered']],
+  ['one kind', '?outcome=refused', ['refused']],
+  ['one SKU', '?search=AR-53', ['confirmed']],
+])('its rows: %s', async (_title, query, outcomes) => {
+  expect(((await ask('GET', `/uploads/1/rows${query}`)).json().rows as { outcome: string }[]).map(row => row.outcome)).toEqual(outcomes)
+})
+
+test.each([
+  ['ask', 2, 200],
+  ['ask', 1, 409],
+  ['cancel', 2, 200],
+  ['cancel', 1, 409],
+  ['retry', 1, 200],
+  ['retry', 2, 409],
+] as const)('%s of upload %i is answered with %i, and what was done is in the log', async (verb, id, status) => {
+  const answer = await ask('POST', `/uploads/${id}/${verb}`, { reason: 'to see' })
+  expect(answer.statusCode).toBe(status)
+  if (status === 409) expect(answer.json()).toMatchObject({ code: 'CHANNEL_UPLOAD_NOT_SO' })
+  else
+    expect((await ask('GET', `/audit?subject=upload&name=${id}`)).json().rows[0]).toMatchObject({
+      action: `upload.${verb}`,
+      reason: 'to see',
+    })
+})
+
+test('one that the shop does not have yet ends at once when it is cancelled, and its calls are anybody’s', async () => {
+  await ask('POST', '/uploads/3/cancel', { reason: 'wrong file' })
+  expect((await ask('GET', '/uploads/3')).json()).toMatchObject({ state: 'ended', result: 'canceled', cancelAskedBy: expect.any(String) })
+  const [call] = await house.database.db.query<{ free: boolean }>(
+    'select lease_until <= $1 as free from channel.call where upload_id = 3',
+    [new Date(house.clock.at)],
+  )
+  expect(call?.free).toBe(true)
+})
