@@ -9,7 +9,7 @@ import { askForOrders } from '../orders/store.ts'
 import * as outbox from '../outbox/store.ts'
 import * as levels from './level-store.ts'
 import { type CallKind, LEVELS_PER_CALL_MAX, type ShopPort } from './port.ts'
-import { type Decision, decideLevel, unseenUnits } from './publish.ts'
+import { type Decision, decideLevel, isInDoubt, unseenUnits } from './publish.ts'
 import { settingOf } from './setting-store.ts'
 import * as sight from './sight-store.ts'
 import * as store from './store.ts'
@@ -52,6 +52,7 @@ export async function claim(tx: Tx, deps: ClaimDeps, now: InstantMs, upload: For
   const agreeing = decided.filter(each => each.decision.kind === 'agrees')
   if (agreeing.length > 0) await outbox.markAgreeing(tx, shopId, agreeing.map(intentOf), now)
   await postpone(tx, shopId, decided, now)
+  await clearUp(tx, decided, now)
   const calls: store.OpenCall[] = []
   // What waits in an upload is written by adding: a comparison would be old by then.
   for (const by of upload === null ? (['set', 'adjust'] as const) : (['adjust'] as const)) {
@@ -140,6 +141,12 @@ async function postpone(tx: Tx, shopId: number, decided: readonly Decided[], now
   const stale = waiting.filter(each => each.code === 'CHANNEL_WAITS_FOR_POOL').flatMap(({ pool }) => pool.filter(level => !level.isFresh))
   await levels.askForLooks(tx, [...neverSeen, ...stale], now)
   for (const [shop, until] of neededProofs(unproved)) await askForOrders(tx, shop, now, until)
+}
+
+/** What is in doubt is looked at once more, so that there is something to be proved; nothing else might ever do it. */
+async function clearUp(tx: Tx, decided: readonly Decided[], now: InstantMs): Promise<void> {
+  const doubtful = decided.flatMap(({ level, pool }) => [level, ...pool]).filter(level => level.notedUntil === null && isInDoubt(level))
+  await levels.askForLooks(tx, doubtful, now)
 }
 
 /** Per shop: up to when its orders have to be known for everything that was noted to be proved. */

@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { decideLevel, foreignUnits, isProved, type LevelToDecide, type PoolLevel, type Sight, unseenUnits, wantedUnits } from './publish.ts'
+import {
+  decideLevel,
+  foreignUnits,
+  isInDoubt,
+  isProved,
+  type LevelToDecide,
+  type PoolLevel,
+  type Sight,
+  unseenUnits,
+  wantedUnits,
+} from './publish.ts'
 
 const sight = (terms: Partial<Sight> = {}): Sight => ({
   ...{ availableUnits: 10, committedUnits: 0, reservedUnits: 0, openUnits: 0, ownUnits: 0 },
@@ -46,6 +56,13 @@ describe('what was sold here and we have not seen', () => {
   ]
   test.each(table)('%s', (_, terms, expected) => expect(unseenUnits(level(terms))).toBe(expected))
 })
+
+test.each([
+  ['a sale that we have not seen may be cleared up by a later look', { seen: { availableUnits: 8, committedUnits: 2 } }, true],
+  ['an order that is too old to be shown never is', { seen: { committedUnits: 2 }, base: { committedUnits: 2 } }, false],
+  ['nothing is unseen', {}, false],
+  ['nothing is proved', { base: null, seen: { committedUnits: 2 } }, false],
+] as const)('%s', (_, terms, expected) => expect(isInDoubt(level(terms))).toBe(expected))
 
 describe('what a level should show', () => {
   const table: [string, PoolLevel, PoolLevel[], number][] = [
@@ -101,6 +118,22 @@ describe('what a level should show', () => {
     ],
     ['a part above its share shrinks', level({ shareWeight: 1, seen: { availableUnits: 8 }, base: { availableUnits: 8 } }), [half(2)], 5],
     ['two thirds', level({ shareWeight: 2, seen: { availableUnits: 2 }, base: { availableUnits: 2 } }), [half(3)], 7],
+    [
+      'split, beside an aggregate: the other facility’s level counts for what all have in common',
+      level({ shareWeight: 1, seen: { availableUnits: 0 }, base: { availableUnits: 0 } }),
+      [
+        level({
+          draws: at('F1', 'F2'),
+          queuedUnits: 12,
+          promisedUnits: 8,
+          shareWeight: 1,
+          seen: { availableUnits: 3 },
+          base: { availableUnits: 3 },
+        }),
+        level({ draws: at('F2'), shareWeight: 1, seen: { availableUnits: 4 }, base: { availableUnits: 4 } }),
+      ],
+      1,
+    ],
     ['nothing to split', level({ shareWeight: 1, promisedUnits: -2 }), [half(0)], -2],
   ]
   test.each(table)('%s', (_, one, pool, expected) => expect(wantedUnits(one, pool)).toBe(expected))

@@ -80,6 +80,15 @@ export function unseenUnits(level: Pick<PoolLevel, 'seen' | 'base' | 'takenUnits
   return Math.max(unexplained, excess - excessUnits(base), 0) + Math.min(excess, excessUnits(base))
 }
 
+/**
+ * The part of it that a later look can clear up: it may be a sale, or an order of which we do not know for certain whether the
+ * base had seen it.
+ */
+export function isInDoubt(level: Pick<PoolLevel, 'seen' | 'base' | 'takenUnits' | 'returnedUnits' | 'isMerged'>): boolean {
+  if (level.base === null) return false
+  return unseenUnits(level) > Math.min(excessUnits(level.seen), excessUnits(level.base))
+}
+
 /** E: Shopify holds them for somebody, and no order that we know of tells for whom: one that is too old to be shown to us, perhaps. */
 function excessUnits({ committedUnits, openUnits }: Sight): number {
   return Math.max(0, committedUnits - openUnits)
@@ -118,8 +127,15 @@ function shareOf(free: number, level: PoolLevel, pool: readonly PoolLevel[]): nu
   const weights = sharing.reduce((sum, each) => sum + (each.shareWeight ?? 0), level.shareWeight ?? 0)
   if (free <= 0 || weights <= 0) return Math.min(free, 0)
   const part = Math.ceil((free * (level.shareWeight ?? 0)) / weights)
-  const shownElsewhere = sharing.reduce((sum, each) => sum + Math.ceil(Math.max(0, each.seen.availableUnits) * unitsTaken(each, level)), 0)
-  return Math.min(part, Math.max(0, free - shownElsewhere))
+  const all = [level, ...pool]
+  const wider = pool.filter(each => covers(each, level))
+  const rooms = wider.map(each => ceilingUnits(level, each, all) - shownUnits(each, pool))
+  return Math.min(part, Math.max(0, Math.min(free - shownUnits(level, pool), ...rooms)))
+}
+
+/** What the others show of the stock that a level draws on. */
+function shownUnits(of: PoolLevel, pool: readonly PoolLevel[]): number {
+  return pool.reduce((sum, each) => sum + Math.ceil(Math.max(0, each.seen.availableUnits) * unitsTaken(each, of)), 0)
 }
 
 /** How many units of `from` a unit of `each` takes away; 0: they share nothing. */

@@ -18,10 +18,11 @@ const word = (lines: OrderLine[], more: Partial<SeenOrder> = {}): SeenOrder => (
   createdAt: T,
   updatedAt: T + 50_000,
   cancelledAt: null,
+  isRouted: true,
   lines,
   ...more,
 })
-const known = (...lines: OrderLine[]): KnownOrder => ({ heardFrom: HEARD, cancelledAt: null, lines })
+const known = (...lines: OrderLine[]): KnownOrder => ({ heardFrom: HEARD, cancelledAt: null, isRouted: true, lines })
 
 describe('what a word on an order says about levels', () => {
   type Row = [title: string, before: KnownOrder | null, after: SeenOrder, expected: [string, number, number, number][]]
@@ -29,6 +30,12 @@ describe('what a word on an order says about levels', () => {
     [
       'placed: taken when it was created, or at the checkout before',
       null,
+      word([line('A', 2)]),
+      [['A', -2, T - TAKEN_EARLIER_MS_MAX, LOOK.until]],
+    ],
+    [
+      'heard of before it was routed: taken when it was placed, and not when we were told where',
+      { ...known(), isRouted: false },
       word([line('A', 2)]),
       [['A', -2, T - TAKEN_EARLIER_MS_MAX, LOOK.until]],
     ],

@@ -20,7 +20,7 @@ export type Effect = {
 }
 
 /** The word on an order that is known already. */
-export type KnownOrder = { heardFrom: InstantMs; cancelledAt: InstantMs | null; lines: readonly OrderLine[] }
+export type KnownOrder = { heardFrom: InstantMs; cancelledAt: InstantMs | null; isRouted: boolean; lines: readonly OrderLine[] }
 
 /** A shop writes whole seconds: what it dates at 10:00:00 happened before 10:00:01. */
 const SECOND_MS = 1_000
@@ -36,7 +36,8 @@ export function effectsOf(before: KnownOrder | null, after: SeenOrder, look: Loo
   }
   for (const line of before?.lines ?? []) add(line, 1)
   for (const line of after.lines) add(line, -1)
-  const notBefore = before === null ? after.createdAt - TAKEN_EARLIER_MS_MAX : before.heardFrom
+  // What is first told with its locations was taken when the order was placed, however late we are told.
+  const notBefore = before?.isRouted ? before.heardFrom : after.createdAt - TAKEN_EARLIER_MS_MAX
   return [...units.values()]
     .filter(changed => changed.units !== 0)
     .map(({ line: { inventoryItemGid, locationGid }, units: changed }) => {
@@ -51,5 +52,5 @@ function isJustCancelled(before: KnownOrder | null, after: SeenOrder): boolean {
 
 /** An order that is not there any more: whether its units came back nobody says. They are taken to, which undersells for a while. */
 export function gone(orderGid: string, look: Look): SeenOrder {
-  return { orderGid, createdAt: look.from, updatedAt: look.from, cancelledAt: null, lines: [] }
+  return { orderGid, createdAt: look.from, updatedAt: look.from, cancelledAt: null, isRouted: true, lines: [] }
 }

@@ -20,6 +20,8 @@ export type SeenOrder = {
   createdAt: InstantMs
   updatedAt: InstantMs
   cancelledAt: InstantMs | null
+  /** Shopify said where it is to be shipped from: that comes later than the order itself. */
+  isRouted: boolean
   /** What the order holds or has taken, by line and location; empty once nothing of it was ever taken or all came back. */
   lines: OrderLine[]
 }

@@ -30,7 +30,14 @@ const line = (lineGid: string, locationGid: string, openUnits: number, takenUnit
   openUnits,
   takenUnits,
 })
-const order = (orderGid: string, ...lines: OrderLine[]): SeenOrder => ({ orderGid, createdAt: T, updatedAt: T, cancelledAt: null, lines })
+const order = (orderGid: string, ...lines: OrderLine[]): SeenOrder => ({
+  orderGid,
+  createdAt: T,
+  updatedAt: T,
+  cancelledAt: null,
+  isRouted: true,
+  lines,
+})
 const heard = (from: number, ...orders: SeenOrder[]): OrdersPage => ({ look: { from, until: from + 3_000 }, orders })
 
 /** A shop that answers each poll with the next page, and remembers what it was asked. */

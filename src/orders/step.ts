@@ -6,7 +6,7 @@ import { mergedLines, newestWords } from './demand.ts'
 import { effectsOf, gone } from './effect.ts'
 import { type Look, ORDERS_PER_CALL_MAX, type SeenOrder, type ShopOrdersPort } from './port.ts'
 import * as store from './store.ts'
-import { LOOK_AGAIN_MS, lagShownBy, pollSince, watermarkAfter } from './watermark.ts'
+import { LOOK_AGAIN_MS, lagShownBy, pollSince, ROUTED_WITHIN_MS_MAX, watermarkAfter } from './watermark.ts'
 
 /** Orders that one step reads by their id: heard of, or not heard of for a day. */
 const READ_BY_ID_PER_STEP_MAX = 100
@@ -34,7 +34,8 @@ async function poll({ db, clock, port, shopId, signal }: OrdersDeps): Promise<St
   return db.transaction(async tx => {
     const before = await store.lockWatermark(tx, shopId)
     const changes = await record(tx, { shopId, before, orders: page.orders, look: page.look, now: clock.now() })
-    const next = watermarkAfter(before.knownUntil, page.look.from, before.searchLagMs)
+    const unroutedSince = await store.unroutedSince(tx, shopId, page.look.from - ROUTED_WITHIN_MS_MAX)
+    const next = watermarkAfter(before.knownUntil, { from: page.look.from, lagMs: before.searchLagMs, unroutedSince })
     await store.moveWatermark(tx, shopId, { knownUntil: next, polledAt })
     // That more is known now is news too, even where there is no order.
     const isAwaited = before.knownUntil === null || before.askedAt !== null || (before.askedUntil !== null && next > before.askedUntil)
@@ -45,7 +46,9 @@ async function poll({ db, clock, port, shopId, signal }: OrdersDeps): Promise<St
 /** Orders that somebody heard of, which the search may not show yet, and open ones without a word for a day. */
 async function readNamed({ db, clock, port, shopId, signal }: OrdersDeps): Promise<StepReport> {
   const now = clock.now()
-  const named = await store.ordersToRead(db, { shopId, heardBefore: now - LOOK_AGAIN_MS, limit: READ_BY_ID_PER_STEP_MAX })
+  const heardBefore = now - LOOK_AGAIN_MS
+  const routedWithin = now - ROUTED_WITHIN_MS_MAX
+  const named = await store.ordersToRead(db, { shopId, heardBefore, routedWithin, limit: READ_BY_ID_PER_STEP_MAX })
   let wrote = 0
   for (let at = 0; at < named.length && !signal?.aborted; at += ORDERS_PER_CALL_MAX) {
     const gids = named.slice(at, at + ORDERS_PER_CALL_MAX)

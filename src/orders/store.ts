@@ -48,7 +48,7 @@ export async function lockWatermark(tx: Tx, shopId: number): Promise<Watermark> 
 /** The last words on these orders, as far as there are any. */
 export async function knownOrders(tx: Tx, shopId: number, orderGids: readonly string[]): Promise<Map<string, KnownOrder>> {
   const rows = await tx.query<KnownOrder & { orderGid: string; lines: OrderLine[] | null }>(
-    `select k.order_gid as "orderGid", k.heard_from as "heardFrom", k.cancelled_at as "cancelledAt",
+    `select k.order_gid as "orderGid", k.heard_from as "heardFrom", k.cancelled_at as "cancelledAt", k.is_routed as "isRouted",
             (select json_agg(json_build_object('lineGid', l.line_gid, 'inventoryItemGid', l.inventory_item_gid, 'locationGid', l.location_gid,
                                                'openUnits', l.open_units, 'takenUnits', l.taken_units))
                from orders.open_line l where l.shop_id = $1 and l.order_gid = k.order_gid) as lines
@@ -70,12 +70,14 @@ export async function recordOrders(
   const lines = orders.flatMap(order => order.lines.map(line => ({ orderGid: order.orderGid, ...line })))
   const rows = await tx.query<{ changes: number }>(
     `with seen as (
-       select * from unnest($2::text[], $9::timestamptz[], $10::timestamptz[], $11::boolean[]) as seen (order_gid, created_at, cancelled_at, is_open)
+       select * from unnest($2::text[], $9::timestamptz[], $10::timestamptz[], $11::boolean[], $14::boolean[])
+                  as seen (order_gid, created_at, cancelled_at, is_open, is_routed)
      ), heard as (
-       insert into orders.known (shop_id, order_gid, created_at, cancelled_at, heard_from, is_open)
-       select $1, order_gid, created_at, cancelled_at, $12, is_open from seen
+       insert into orders.known (shop_id, order_gid, created_at, cancelled_at, heard_from, is_open, is_routed)
+       select $1, order_gid, created_at, cancelled_at, $12, is_open, is_routed from seen
        on conflict (shop_id, order_gid) do update
-          set cancelled_at = excluded.cancelled_at, heard_from = excluded.heard_from, is_open = excluded.is_open
+          set cancelled_at = excluded.cancelled_at, heard_from = excluded.heard_from, is_open = excluded.is_open,
+              is_routed = excluded.is_routed
      ), said as (
        select * from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $13::integer[])
                   as said (order_gid, line_gid, inventory_item_gid, location_gid, open_units, taken_units)
@@ -121,6 +123,7 @@ export async function recordOrders(
       orders.map(order => order.lines.some(line => line.openUnits > 0)),
       new Date(look.from),
       lines.map(line => line.takenUnits),
+      orders.map(order => order.isRouted),
     ],
   )
   return rows[0]?.changes ?? 0
@@ -225,17 +228,34 @@ export async function askForOrdersNamed(sql: Sql, shopId: number, orderGids: rea
   )
 }
 
-/** Orders to be read by their id: those that were heard of, oldest first, then open ones whose last word is old. */
-export async function ordersToRead(sql: Sql, of: { shopId: number; heardBefore: InstantMs; limit: number }): Promise<string[]> {
+/** When the oldest order was placed whose locations we are not told, of those placed after `since`; null: all are known. */
+export async function unroutedSince(tx: Tx, shopId: number, since: InstantMs): Promise<InstantMs | null> {
+  const rows = await tx.query<{ at: InstantMs | null }>(
+    'select min(created_at) as at from orders.known where shop_id = $1 and not is_routed and created_at > $2',
+    [shopId, new Date(since)],
+  )
+  return rows[0]?.at ?? null
+}
+
+/**
+ * Orders to be read by their id: those that were heard of, oldest first, then those whose locations are not known, then open
+ * ones whose last word is old.
+ */
+export async function ordersToRead(
+  sql: Sql,
+  of: { shopId: number; heardBefore: InstantMs; routedWithin: InstantMs; limit: number },
+): Promise<string[]> {
   const rows = await sql.query<{ gid: string }>(
     `select order_gid as gid
        from (select order_gid, 0 as turn, asked_at as since from orders.asked where shop_id = $1
              union all
-             select order_gid, 1, heard_from from orders.known where shop_id = $1 and is_open and heard_from < $2) due
+             select order_gid, 1, heard_from from orders.known where shop_id = $1 and not is_routed and created_at > $4
+             union all
+             select order_gid, 2, heard_from from orders.known where shop_id = $1 and is_open and heard_from < $2) due
       group by order_gid
       order by min(turn), min(since), order_gid
       limit $3`,
-    [of.shopId, new Date(of.heardBefore), of.limit],
+    [of.shopId, new Date(of.heardBefore), of.limit, new Date(of.routedWithin)],
   )
   return rows.map(row => row.gid)
 }

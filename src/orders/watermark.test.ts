@@ -8,14 +8,18 @@ describe('the watermark of a shop', () => {
 
   test('a later poll asks from before the watermark', () => expect(pollSince(T)).toBe(T - POLL_OVERLAP_MS))
 
-  const table: [string, number | null, number, number][] = [
-    ['the first poll proves up to its start less the search lag', null, T, T - SEARCH_LAG_MS],
-    ['a quiet shop moves on all the same', T - SEARCH_LAG_MS, T + 5_000, T + 5_000 - SEARCH_LAG_MS],
-    ['the same poll recorded again stays where it is', T - SEARCH_LAG_MS, T, T - SEARCH_LAG_MS],
-    ['a poll that began earlier than a recorded one moves nothing', T, T - 1_000, T],
-    ['nor does one after the lag was found to be longer', T, T + 5_000, T],
+  const table: [string, number | null, number, number | null, number][] = [
+    ['the first poll proves up to its start less the search lag', null, T, null, T - SEARCH_LAG_MS],
+    ['a quiet shop moves on all the same', T - SEARCH_LAG_MS, T + 5_000, null, T + 5_000 - SEARCH_LAG_MS],
+    ['the same poll recorded again stays where it is', T - SEARCH_LAG_MS, T, null, T - SEARCH_LAG_MS],
+    ['a poll that began earlier than a recorded one moves nothing', T, T - 1_000, null, T],
+    ['nor does one after the lag was found to be longer', T, T + 5_000, null, T],
+    ['it stops before an order whose locations are not known', T, T + 90_000, T + 20_000, T + 20_000],
+    ['and does not go back for one', T, T + 90_000, T - 20_000, T],
   ]
-  test.each(table)('%s', (_, knownUntil, pollFrom, expected) => expect(watermarkAfter(knownUntil, pollFrom, SEARCH_LAG_MS)).toBe(expected))
+  test.each(table)('%s', (_, knownUntil, from, unroutedSince, expected) =>
+    expect(watermarkAfter(knownUntil, { from, lagMs: SEARCH_LAG_MS, unroutedSince })).toBe(expected),
+  )
 })
 
 describe('an order that turns up late shows how far the search lags', () => {

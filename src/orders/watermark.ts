@@ -19,6 +19,9 @@ const LAG_MARGIN = 1.5
 /** How far before the watermark a poll asks again. Seeing an order twice changes nothing. */
 export const POLL_OVERLAP_MS = 60_000
 
+/** An order that nobody routes within this time holds nothing up any longer: it may never be. */
+export const ROUTED_WITHIN_MS_MAX = 10 * 60_000
+
 /** An open order is read by its id this long after the last word on it: a deleted one appears in no poll. */
 export const LOOK_AGAIN_MS = 24 * 60 * 60_000
 
@@ -29,10 +32,15 @@ export function pollSince(knownUntil: InstantMs | null): InstantMs | null {
 
 /**
  * Up to when the orders are known after a poll that was read to its last page. It follows from the start of the poll and
- * never from the newest order, since a quiet shop would then prove nothing; and it never goes back.
+ * never from the newest order, since a quiet shop would then prove nothing; it stops before the oldest order whose locations
+ * are not known yet; and it never goes back.
  */
-export function watermarkAfter(knownUntil: InstantMs | null, pollFrom: InstantMs, lagMs: number): InstantMs {
-  return Math.max(knownUntil ?? Number.NEGATIVE_INFINITY, pollFrom - lagMs)
+export function watermarkAfter(
+  knownUntil: InstantMs | null,
+  poll: { from: InstantMs; lagMs: number; unroutedSince: InstantMs | null },
+): InstantMs {
+  const proved = Math.min(poll.from - poll.lagMs, poll.unroutedSince ?? Number.POSITIVE_INFINITY)
+  return Math.max(knownUntil ?? Number.NEGATIVE_INFINITY, proved)
 }
 
 /**

@@ -8,7 +8,7 @@ import { readStreet } from '../../src/reconcile/routes.ts'
 import { rounds } from '../rounds.ts'
 import { SEED, seededChance } from './chance.ts'
 import { runRoom } from './room-process.ts'
-import { isProofAwaited, openStreet, type Street } from './street.ts'
+import { isProofAwaited, openStreet, proofAwaited, type Street } from './street.ts'
 
 /*
  * No room needs the one before to be alive, only its rows: each runs alone in a process of its own, in an order drawn from a seed, and
@@ -86,7 +86,8 @@ async function untilAtRest(chance: () => number): Promise<number> {
     }
     if (isAtRest && !(await isProofAwaited(apart.house.db))) return killed
   }
-  throw new Error(`the rooms did not come to rest in ${ROUNDS_MAX} rounds`)
+  const awaited = JSON.stringify(await proofAwaited(apart.house.db))
+  throw new Error(`the rooms did not come to rest in ${ROUNDS_MAX} rounds; ${awaited}`)
 }
 
 async function roomsWithWork(): Promise<Set<string>> {

@@ -61,7 +61,7 @@ export async function openStreet(): Promise<Street> {
         if (wrote === 0 && !(await isProofAwaited(house.db))) return
         if (wrote === 0) await realSleep(PROOF_LOOK_MS)
       }
-      throw new Error(`the street did not come to rest in ${ROUNDS_MAX} rounds`)
+      throw new Error(`the street did not come to rest in ${ROUNDS_MAX} rounds; ${JSON.stringify(await proofAwaited(house.db))}`)
     },
     async close() {
       await house.close()
@@ -77,13 +77,17 @@ export async function openStreet(): Promise<Street> {
  * seconds of the shop's clock.
  */
 export async function isProofAwaited(db: House['db']): Promise<boolean> {
-  const rows = await db.query(
-    `select 1 from outbox.intent i
+  return (await proofAwaited(db)).length > 0
+}
+
+export async function proofAwaited(db: House['db']): Promise<object[]> {
+  return db.query(
+    `select i.state, i.code, v.noted_until is not null as is_noted, v.base_until is not null as is_proved, count(*) as levels
+       from outbox.intent i
        join availability.target t using (shop_id, location_id, product_id)
        join channel.level v using (shop_id, location_id, product_id)
       where (i.state = 'pending' and i.code like 'CHANNEL_WAITS%')
          or (v.noted_until is not null and v.available_units <> t.sellable_units - t.deficit_units)
-      limit 1`,
+      group by 1, 2, 3, 4`,
   )
-  return rows.length > 0
 }

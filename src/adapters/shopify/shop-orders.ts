@@ -60,6 +60,7 @@ async function asOrder(reading: Reading, node: OrderNode): Promise<SeenOrder> {
     createdAt: Date.parse(node.createdAt),
     updatedAt: Date.parse(node.updatedAt),
     cancelledAt: node.cancelledAt === null ? null : Date.parse(node.cancelledAt),
+    isRouted: node.cancelledAt !== null || node.fulfillmentOrders.nodes.length > 0,
     lines,
   }
 }
