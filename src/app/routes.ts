@@ -1,4 +1,7 @@
+import path from 'node:path'
 import { receiveUpload } from '../adapters/files/http-upload.ts'
+import { openSampleShelf } from '../adapters/files/sample-shelf.ts'
+import { anyFormatReader } from '../adapters/formats/any-format.ts'
 import { writeWorkbook } from '../adapters/formats/xlsx-writer.ts'
 import { availabilityRoutes } from '../availability/routes.ts'
 import { credentialRoutes } from '../catalog/credential-routes.ts'
@@ -18,7 +21,7 @@ import type { Db } from '../db/connection.ts'
 import { againRoutes } from '../feed/again-routes.ts'
 import { feedsRoutes } from '../feed/feeds-routes.ts'
 import type { Reception } from '../feed/port.ts'
-import { feedRoutes } from '../feed/routes.ts'
+import { feedRoutes, keptBytes } from '../feed/routes.ts'
 import { settingsRoutes } from '../feed/settings-routes.ts'
 import type { HostKey } from '../feed/source-port.ts'
 import { sourceRoutes } from '../feed/source-routes.ts'
@@ -32,6 +35,7 @@ import { LAYOUTS } from '../import/layouts.ts'
 import { rejectedRoutes } from '../import/rejected-routes.ts'
 import { requestRoutes } from '../import/request-routes.ts'
 import { importRoutes } from '../import/routes.ts'
+import { sampleRoutes } from '../import/sample-routes.ts'
 import { documentRoutes } from '../inventory/document-routes.ts'
 import { fileRoutes } from '../inventory/file-routes.ts'
 import { ledgerRoutes } from '../inventory/ledger-routes.ts'
@@ -109,6 +113,11 @@ export function allRoutes(deps: {
       arrived: () => clockwork.nudge('feed'),
     }),
     ...importRoutes({ db }),
+    ...sampleRoutes({
+      ...{ db, clock, ids: world.ids, format: anyFormatReader },
+      samples: openSampleShelf(path.join(spoolDir, 'samples'), clock),
+      keptFile: fileId => keptBytes({ db, files }, fileId),
+    }),
     ...beliefRoutes({ db }),
     ...rejectedRoutes({ db, clock, writeWorkbook, bring }),
     ...ordersRoutes({ db }),

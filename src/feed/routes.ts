@@ -123,6 +123,15 @@ async function audit(tx: Tx, { name, state, code, action, who, reason, now, afte
   await recordAudit(tx, { at: now, who, action, subject: 'file', name, before: { state, code }, after, reason })
 }
 
+/** The bytes of a file wherever they are kept; null where they are nowhere. */
+export async function keptBytes(
+  { db, files }: Pick<FeedRouteDeps, 'db' | 'files'>,
+  fileId: number,
+): Promise<AsyncIterable<Uint8Array> | null> {
+  const file = await keptFile(db, fileId)
+  return file === null ? null : bytesOf(files, file)
+}
+
 export type KeptFile = { name: string; state: FileState; spoolName: string; restName: string | null; home: string; folder: string }
 
 export function bytesOf(files: FeedRouteDeps['files'], file: KeptFile): AsyncIterable<Uint8Array> {

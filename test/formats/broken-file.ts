@@ -53,7 +53,8 @@ type Mutate = (bytes: Uint8Array, chance: () => number) => Uint8Array
 const MUTATIONS: readonly [name: string, mutate: Mutate][] = [
   [
     'bytes flipped',
-    (bytes, chance) => times(1 + Math.floor(chance() * 8), bytes, copy => void (copy[place(copy, chance)] = Math.floor(chance() * 256))),
+    (bytes, chance) =>
+      times(1 + Math.floor(chance() * 8), bytes, copy => copy.fill(Math.floor(chance() * 256), ...one(place(copy, chance)))),
   ],
   ['cut off', (bytes, chance) => bytes.subarray(0, place(bytes, chance))],
   ['head lost', (bytes, chance) => bytes.subarray(place(bytes, chance))],
@@ -143,12 +144,17 @@ function flat(cell: string): string {
 }
 
 function escaped(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: XML has no place for them
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+  return [...text]
+    .filter(sign => sign >= ' ' || '\t\n\r'.includes(sign))
+    .join('')
+    .replace(/[\ufffe\uffff]/g, '')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
+}
+
+function one(at: number): [number, number] {
+  return [at, at + 1]
 }
 
 function place(bytes: Uint8Array, chance: () => number): number {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { openSampleShelf } from '../../src/adapters/files/sample-shelf.ts'
 import { sftpDoor } from '../../src/adapters/files/sftp-client/client.ts'
+import { anyFormatReader } from '../../src/adapters/formats/any-format.ts'
 import { writeWorkbook } from '../../src/adapters/formats/xlsx-writer.ts'
 import { dropServerRoutes } from '../../src/app/drop-server-routes.ts'
 import { availabilityRoutes } from '../../src/availability/routes.ts'
@@ -32,6 +34,7 @@ import { LAYOUTS } from '../../src/import/layouts.ts'
 import { rejectedRoutes } from '../../src/import/rejected-routes.ts'
 import { requestRoutes } from '../../src/import/request-routes.ts'
 import { importRoutes } from '../../src/import/routes.ts'
+import { sampleRoutes } from '../../src/import/sample-routes.ts'
 import { documentRoutes } from '../../src/inventory/document-routes.ts'
 import { fileRoutes } from '../../src/inventory/file-routes.ts'
 import { ledgerRoutes } from '../../src/inventory/ledger-routes.ts'
@@ -166,6 +169,11 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     ...alertRoutes({ db, clock, ids, seal: catalog.seal, canMail: false, queued: () => void done.jobs.push('alerts') }),
     ...peopleRoutes({ db, clock, ids }),
     ...auditRoutes({ db }),
+    ...sampleRoutes({
+      ...{ db, clock, ids, format: anyFormatReader },
+      samples: openSampleShelf(path.join(dataDir, 'samples'), clock),
+      keptFile: async () => null,
+    }),
     ...beliefRoutes({ db }),
     ...rejectedRoutes({ db, clock, writeWorkbook, bring }),
     ...identifierRoutes({ db, clock, declared: () => void done.jobs.push('import') }),
