@@ -6,9 +6,9 @@ import path from 'node:path'
 import { openShop } from '../src/adapters/shopify/shop.ts'
 import { typedIn } from '../src/adapters/shopify/tokens.ts'
 import { step as channelStep } from '../src/channel/step.ts'
-import type { Db } from '../src/db/connection.ts'
 import { hardSync, release } from '../src/reconcile/proof-step.ts'
 import { startServerless } from './house.ts'
+import { furnish } from './shop-of-levels.ts'
 
 const LOCATIONS = 4
 const DRIFT_UNITS = 3
@@ -28,7 +28,7 @@ export async function hardSyncBench(words: readonly string[]): Promise<void> {
   try {
     const [said] = (await once(shopProcess.stdout, 'data')) as [Buffer]
     const url = String(said).trim()
-    await furnish(house.db, { url, items })
+    await furnish(house.db, { url, items, promisedUnits: 5, intent: 'confirmed' })
     const port = openShop({
       ...{ apiUrl: url, apiVersion: '2026-10', token: typedIn('bench'), fetch },
       ...{ clock: world.clock, sleep: world.sleep, guard: { permit: async () => ({ kind: 'may' }), heard: async () => undefined } },
@@ -81,38 +81,6 @@ export async function hardSyncBench(words: readonly string[]): Promise<void> {
     await house.close()
     await rm(dataDir, { recursive: true, force: true })
   }
-}
-
-async function furnish(db: Db, { url, items }: { url: string; items: number }): Promise<void> {
-  const at = new Date(Date.now() - 3_600_000)
-  await db.query(`insert into catalog.shop (code, name, api_url, access_scope) values ('million', 'Million', $1, 'read_and_write')`, [url])
-  // Its orders are not what is measured here.
-  await db.query('insert into channel.setting (shop_id, is_merged) values (1, false)')
-  await db.query(`insert into catalog.facility (code, name, created_at) select 'F' || n, 'F' || n, $1 from generate_series(1, 4) n`, [at])
-  await db.query(
-    `insert into catalog.location (shop_id, location_gid, name, is_active, seen_at)
-     select 1, 'gid://shopify/Location/' || n, 'L' || n, true, $1 from generate_series(1, 4) n`,
-    [at],
-  )
-  await db.query('insert into catalog.location_mapping (shop_id, location_id, facility_id) select 1, n, n from generate_series(1, 4) n')
-  await db.query(`insert into catalog.product (name, created_at) select 'P' || n, $2 from generate_series(1, $1) n`, [items, at])
-  await db.query(
-    `insert into catalog.product_identifier (type, value, product_id) select 'SKU', 'S-' || n, n from generate_series(1, $1) n`,
-    [items],
-  )
-  await db.query(`insert into catalog.item_link select 1, n, 'gid://shopify/InventoryItem/' || n from generate_series(1, $1) n`, [items])
-  await db.query(
-    `insert into availability.target (shop_id, location_id, product_id, sellable_units, revision, seq, changed_at)
-     select 1, l, n, 5, 1, n * 4 + l, $2 from generate_series(1, $1) n, generate_series(1, 4) l`,
-    [items, at],
-  )
-  await db.query(
-    `insert into outbox.intent (shop_id, location_id, product_id, revision, units, inventory_item_gid, state, due_at, created_at, changed_at)
-     select 1, l, n, 1, 5, 'gid://shopify/InventoryItem/' || n, 'confirmed', $2, $2, $2 from generate_series(1, $1) n, generate_series(1, 4) l`,
-    [items, at],
-  )
-  for (const table of ['availability.target', 'outbox.intent', 'catalog.item_link', 'catalog.product_identifier'])
-    await db.query(`analyze ${table}`)
 }
 
 /** One level in a hundred, up and down, as somebody with a spreadsheet would do it. */

@@ -1,4 +1,5 @@
 import { availabilityBench } from './availability.ts'
+import { fullLoadBench } from './full-load.ts'
 import { hardSyncBench } from './hard-sync.ts'
 import { importBench } from './import.ts'
 
@@ -6,6 +7,7 @@ const BENCHES: Record<string, (words: readonly string[]) => Promise<void>> = {
   import: importBench,
   availability: availabilityBench,
   'hard-sync': hardSyncBench,
+  'full-load': fullLoadBench,
 }
 
 const [name = 'import', ...words] = process.argv.slice(2)
