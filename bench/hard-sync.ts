@@ -35,7 +35,7 @@ export async function hardSyncBench(words: readonly string[]): Promise<void> {
     })
     const readMs = await timed(async () => {
       let read = 0
-      for await (const chunk of port.readEveryLevel()) read += chunk.length
+      for await (const chunk of port.readEveryLevel()) read += chunk.levels.length
       say(`read alone: ${read} levels`)
     })
     await drift(url, levels)

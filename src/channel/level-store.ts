@@ -54,6 +54,33 @@ export async function levelsToRead(sql: Sql, due: { shopId: number; now: Instant
   )
 }
 
+/** Of levels that the shop showed, those that are to be read, by location: see `levelsToRead`. */
+export async function wantedAmong(
+  sql: Sql,
+  of: { shopId: number; now: InstantMs },
+  seen: readonly LevelSeen[],
+): Promise<(LevelSeen & { locationId: number; productId: number })[]> {
+  const rows = await sql.query<{ at: number; locationId: number; productId: number }>(
+    `select (s.n - 1)::integer as at, loc.location_id as "locationId", i.product_id as "productId"
+       from unnest($3::text[], $4::text[]) with ordinality as s (location_gid, inventory_item_gid, n)
+       join catalog.location loc on loc.shop_id = $1 and loc.location_gid = s.location_gid
+       join catalog.item_link k on k.shop_id = $1 and k.inventory_item_gid = s.inventory_item_gid
+       join outbox.intent i on i.shop_id = $1 and i.location_id = loc.location_id and i.product_id = k.product_id
+       left join channel.level v on v.shop_id = $1 and v.location_id = i.location_id and v.product_id = i.product_id
+       left join channel.look l on l.shop_id = $1 and l.location_id = i.location_id and l.product_id = i.product_id
+      where v.frozen_by is null
+        and (l.asked_at is not null
+             or (i.state = 'pending' and i.due_at <= $2
+                 and (v.shop_id is null or v.inventory_item_gid <> i.inventory_item_gid or ${IS_OLD})))
+      order by i.location_id, i.product_id`,
+    [of.shopId, new Date(of.now), seen.map(level => level.locationGid), seen.map(level => level.inventoryItemGid)],
+  )
+  return rows.flatMap(({ at, ...key }) => {
+    const level = seen[at]
+    return level === undefined ? [] : [{ ...level, ...key }]
+  })
+}
+
 /** Wants these levels looked at. Asking twice changes nothing. */
 export async function askForLooks(sql: Sql, keys: readonly LevelKey[], now: InstantMs): Promise<void> {
   if (keys.length === 0) return

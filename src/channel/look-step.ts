@@ -16,7 +16,16 @@ const ACTIVATIONS_PER_STEP_MAX = 100
 /** Looks that one step makes the base of their levels. */
 const PROVED_PER_STEP_MAX = 5_000
 
-type LookDeps = { db: Db; clock: Clock; ids: Ids; port: ShopPort; shopId: number; signal?: AbortSignal }
+type LookDeps = {
+  db: Db
+  clock: Clock
+  ids: Ids
+  port: ShopPort
+  shopId: number
+  signal?: AbortSignal
+  /** Unknown levels from which on the whole shop is read; unset: as it pays. */
+  readByBulkFrom?: number
+}
 
 /**
  * Reads the levels whose number is not known or that somebody wants looked at, 250 of one location a call. What is not
@@ -25,6 +34,7 @@ type LookDeps = { db: Db; clock: Clock; ids: Ids; port: ShopPort; shopId: number
 export async function look(deps: LookDeps): Promise<number> {
   const { db, clock, port, shopId, signal } = deps
   const unknown = await levels.levelsToRead(db, { shopId, now: clock.now(), limit: READS_PER_STEP_MAX })
+  if (await isMuchUnknown(deps, unknown.length)) return lookAtAll(deps)
   let activationsLeft = ACTIVATIONS_PER_STEP_MAX
   for (const group of batchesOf(unknown, LEVELS_PER_CALL_MAX)) {
     const { locationId, locationGid } = group[0]
@@ -62,6 +72,39 @@ export async function look(deps: LookDeps): Promise<number> {
     })
   }
   return unknown.length
+}
+
+/** Beyond so many one bulk read of the whole shop costs less than asking for them: it takes no points to speak of. */
+const READ_BY_BULK_MIN = 20_000
+
+async function isMuchUnknown({ db, clock, shopId, readByBulkFrom = READ_BY_BULK_MIN }: LookDeps, found: number): Promise<boolean> {
+  if (found < Math.min(READS_PER_STEP_MAX, readByBulkFrom)) return false
+  return (await levels.levelsToRead(db, { shopId, now: clock.now(), limit: readByBulkFrom })).length === readByBulkFrom
+}
+
+/** Reads the whole shop, and keeps of it what somebody wants to know. What is not stocked is found and stocked afterwards. */
+async function lookAtAll({ db, clock, port, shopId, signal }: LookDeps): Promise<number> {
+  const startedAt = clock.now()
+  let read = 0
+  for await (const { look: seenAt, levels: seen } of port.readEveryLevel(signal)) {
+    read += await db.transaction(async tx => {
+      const wanted = await levels.wantedAmong(
+        tx,
+        { shopId, now: clock.now() },
+        seen.filter(level => level.isActive),
+      )
+      for (const group of batchesOf(wanted, wanted.length)) {
+        const { locationId } = group[0]
+        const changed = await levels.recordLevels(tx, { shopId, locationId, startedAt, look: seenAt }, group)
+        const productIds = group.map(level => level.productId)
+        const asked = await levels.answerLooks(tx, { shopId, locationId, productIds, startedAt })
+        const keys = [...new Set([...changed, ...asked])].map(productId => ({ shopId, locationId, productId }))
+        await wakePools(tx, keys, clock.now())
+      }
+      return wanted.length
+    })
+  }
+  return read
 }
 
 /** What a level shows takes from all that draw on the same stock: they are decided anew, each in its shop. */

@@ -70,7 +70,7 @@ export type ShopPort = {
   /** Up to LEVELS_PER_CALL_MAX levels of one location. An item that is not there is left out of the answer. */
   readLevels(location: string, inventoryItemGids: readonly string[], signal?: AbortSignal): Promise<{ look: Look; levels: LevelSeen[] }>
   /** Every level of the shop, by a bulk query, in chunks. */
-  readEveryLevel(signal?: AbortSignal): AsyncIterable<LevelSeen[]>
+  readEveryLevel(signal?: AbortSignal): AsyncIterable<{ look: Look; levels: LevelSeen[] }>
   /** Words a call: pure, so that the bytes can be committed before they are sent. */
   freeze(kind: CallKind, rows: readonly WriteRow[], named: { idempotencyKey: string; reference: string }): FrozenCall
   send(call: FrozenCall, signal?: AbortSignal): Promise<SendOutcome>

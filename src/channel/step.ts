@@ -33,6 +33,7 @@ export type ChannelDeps = {
   uploads?: ShopUploadPort
   /** Levels that have to be due for an upload; unset: as was measured. */
   uploadFromLevels?: number
+  readByBulkFrom?: number
   shopId: number
   signal?: AbortSignal
   /** 1 where a story has to happen the same way twice. */

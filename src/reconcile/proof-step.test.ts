@@ -10,6 +10,7 @@ import { type ReconcileDeps, step } from './step.ts'
 
 const NOW = Date.UTC(2026, 10, 24, 10, 0, 0)
 const LEVELS = 1_200
+const LOOK = { from: NOW, until: NOW }
 
 let home: TestDatabase
 let now: number
@@ -66,7 +67,7 @@ const port = {
   },
   async *readEveryLevel() {
     const numbers = [...shop.keys()]
-    for (let from = 0; from < numbers.length; from += 500) yield numbers.slice(from, from + 500).flatMap(seen)
+    for (let from = 0; from < numbers.length; from += 500) yield { look: LOOK, levels: numbers.slice(from, from + 500).flatMap(seen) }
   },
 } as unknown as ShopPort
 const deps = (): ReconcileDeps => ({ db: home.db, clock: { now: () => now }, port, shopId: 1 })
@@ -154,7 +155,7 @@ describe('hard sync', () => {
     const broken = {
       ...port,
       async *readEveryLevel() {
-        yield seen(1)
+        yield { look: LOOK, levels: seen(1) }
         throw new Error('cut')
       },
     } as unknown as ShopPort

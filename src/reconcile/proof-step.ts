@@ -36,7 +36,7 @@ export async function hardSync(deps: ReconcileDeps, asked: { by?: string; scope?
     scope: asked.scope ?? null,
   })
   let waiting: Parameters<typeof proofs.keepSeen>[2][number][] = []
-  for await (const seen of port.readEveryLevel(signal)) {
+  for await (const { levels: seen } of port.readEveryLevel(signal)) {
     waiting.push(...seen)
     if (waiting.length < SEEN_PER_STATEMENT_MAX) continue
     await proofs.keepSeen(db, runId, waiting)

@@ -115,7 +115,7 @@ describe('the levels of a shop', () => {
   })
 
   test('all of them, by a bulk query', async () => {
-    const seen = (await chunks(shop.port.readEveryLevel())).flat()
+    const seen = (await chunks(shop.port.readEveryLevel())).flatMap(chunk => chunk.levels)
     expect(seen.map(level => level.availableUnits).sort((a, b) => a - b)).toEqual([3, 10, 20])
   })
 

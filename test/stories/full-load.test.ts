@@ -23,7 +23,7 @@ const untilQuiet = async (): Promise<void> => {
   }
   throw new Error(`the upload did not end: ${JSON.stringify(await upload())}`)
 }
-const open = async (special: { bundleParent?: number } = {}): Promise<void> => {
+const open = async (special: { bundleParent?: number; inactive?: number; readByBulkFrom?: number } = {}): Promise<void> => {
   told = await openToldShop(LEVELS, { ...special, uploadFromLevels: 300 })
 }
 const direct = async () =>
@@ -121,4 +121,15 @@ test('a storage that never takes the file: after three times everything goes by 
   await untilQuiet()
   expect(await upload()).toMatchObject({ state: 'ended', result: 'not_taken' })
   expect(await told.available()).toEqual(each(7))
+})
+
+test('levels that nobody has seen are read by one bulk query, and what is not stocked is stocked all the same', async () => {
+  await open({ readByBulkFrom: 500, inactive: 9 })
+  await told.promise(7)
+  await untilQuiet()
+  expect(await told.available()).toEqual(each(7))
+  const roots = (await told.shop.journal()).flatMap(entry => entry.roots)
+  expect(roots.filter(root => root === 'bulkOperationRunQuery')).toHaveLength(1)
+  // The one that was switched off is asked for by itself, before and after it was stocked.
+  expect(roots.filter(root => root === 'nodes').length).toBeLessThanOrEqual(2)
 })

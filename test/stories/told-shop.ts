@@ -40,7 +40,7 @@ export const sku = (n: number) => `SKU-${n}`
 
 export async function openToldShop(
   items: number,
-  special: { bundleParent?: number; inactive?: number; areOrdersKnown?: boolean; uploadFromLevels?: number } = {},
+  special: { bundleParent?: number; inactive?: number; areOrdersKnown?: boolean; uploadFromLevels?: number; readByBulkFrom?: number } = {},
 ): Promise<ToldShop> {
   const numbers = Array.from({ length: items }, (_, at) => at + 1)
   const shop = await openSimulatedShop({
@@ -90,7 +90,10 @@ export async function openToldShop(
 
   const deps = { db, clock: { now: () => now }, ids: { uuid: () => randomUUID(), secret: () => randomUUID() }, shopId: 1, callsInFlight: 1 }
   const { uploadFromLevels } = special
-  const upload = uploadFromLevels === undefined ? {} : { uploads: shop.port, uploadFromLevels }
+  const upload = {
+    ...(uploadFromLevels === undefined ? {} : { uploads: shop.port, uploadFromLevels }),
+    ...(special.readByBulkFrom === undefined ? {} : { readByBulkFrom: special.readByBulkFrom }),
+  }
   const tell = (port: ShopPort = shop.port) => channel.step({ ...deps, ...upload, port })
   return {
     home,

@@ -1,5 +1,6 @@
-import type { Sleep } from '../../kernel/clock.ts'
+import type { InstantMs, Sleep } from '../../kernel/clock.ts'
 import { messageOf } from '../../kernel/error.ts'
+import type { Look } from '../../orders/port.ts'
 import type { Client } from './client.ts'
 import { POLL_BULK, RUN_BULK_QUERY } from './documents.ts'
 import type { Graphql } from './graphql.ts'
@@ -7,8 +8,11 @@ import { linesOf } from './lines.ts'
 import { shopError, type UserError } from './translate.ts'
 
 export type Bulk = {
-  /** Runs a bulk query to its end and gives its lines in chunks, never the whole result at once. */
-  run<T>(query: string, signal?: AbortSignal): AsyncIterable<T[]>
+  /**
+   * Runs a bulk query to its end and gives its lines in chunks, never the whole result at once. What they tell was so at some
+   * instant of the shop's clock between its start and its end.
+   */
+  run<T>(query: string, signal?: AbortSignal): AsyncIterable<{ look: Look; lines: T[] }>
 }
 
 const POLL_MS_MIN = 200
@@ -20,28 +24,29 @@ const LINES_PER_CHUNK_MAX = 1_000
 export function openBulk({ client, graphql, sleep }: { client: Client; graphql: Graphql; sleep: Sleep }): Bulk {
   return {
     async *run<T>(query: string, signal?: AbortSignal) {
-      const url = await finished(await started(query, signal), signal)
+      const { id, from } = await started(query, signal)
+      const { url, until } = await finished(id, signal)
       // Nothing was found: there is no file then.
-      if (url !== null) yield* chunksOf<T>(url, signal)
+      if (url !== null) for await (const lines of chunksOf<T>(url, signal)) yield { look: { from, until }, lines }
     },
   }
 
-  async function started(query: string, signal?: AbortSignal): Promise<string> {
+  async function started(query: string, signal?: AbortSignal): Promise<{ id: string; from: InstantMs }> {
     const told = await graphql.ask<Started>(RUN_BULK_QUERY, { query }, signal)
     const { bulkOperation, userErrors } = told.data.bulkOperationRunQuery
-    if (bulkOperation) return bulkOperation.id
+    if (bulkOperation) return { id: bulkOperation.id, from: told.look.from }
     const error = userErrors[0]
     throw shopError('CHANNEL_BULK_FAILED', `the bulk query was not started: ${error?.message ?? 'no reason was given'}`, {
       code: error?.code ?? null,
     })
   }
 
-  async function finished(id: string, signal?: AbortSignal): Promise<string | null> {
+  async function finished(id: string, signal?: AbortSignal): Promise<{ url: string | null; until: InstantMs }> {
     for (let poll = 0; poll < POLLS_MAX && !signal?.aborted; poll++) {
       await sleep(Math.min(POLL_MS_MAX, POLL_MS_MIN * 1.25 ** poll), signal)
-      const { data } = await graphql.ask<{ bulkOperation: Operation | null }>(POLL_BULK, { id }, signal)
+      const { data, look } = await graphql.ask<{ bulkOperation: Operation | null }>(POLL_BULK, { id }, signal)
       const operation = data.bulkOperation
-      if (operation?.status === 'COMPLETED') return operation.url
+      if (operation?.status === 'COMPLETED') return { url: operation.url, until: look.until }
       if (operation === null || ENDED.includes(operation.status)) throw failed(id, operation)
     }
     throw shopError('CHANNEL_BULK_FAILED', 'the bulk query did not end in time', { id })

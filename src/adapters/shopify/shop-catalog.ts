@@ -26,7 +26,7 @@ export function shopCatalog({ graphql, bulk }: { graphql: Graphql; bulk: Bulk })
       return found
     },
     async *items(signal) {
-      for await (const chunk of bulk.run<VariantLine>(BULK_VARIANTS, signal)) yield chunk.map(asItem)
+      for await (const { lines } of bulk.run<VariantLine>(BULK_VARIANTS, signal)) yield lines.map(asItem)
     },
     async itemsOfProducts(productGids, signal) {
       const found: ShopItem[] = []

@@ -25,12 +25,12 @@ export function shopLevels({ graphql, writes, bulk }: { graphql: Graphql; writes
       return { look, levels }
     },
     async *readEveryLevel(signal) {
-      for await (const chunk of bulk.run<BulkLine>(BULK_LEVELS, signal)) {
+      for await (const { look, lines } of bulk.run<BulkLine>(BULK_LEVELS, signal)) {
         // Items and their levels come as lines of their own; a level names its item as its parent.
-        const levels = chunk.flatMap(line =>
+        const levels = lines.flatMap(line =>
           'location' in line ? [asSeen(line, { inventoryItemGid: line.__parentId, locationGid: line.location.id })] : [],
         )
-        if (levels.length > 0) yield levels
+        if (levels.length > 0) yield { look, levels }
       }
     },
     freeze: (kind, rows, named) => ({ kind, idempotencyKey: named.idempotencyKey, body: bodyOf(kind, rows, named) }),
