@@ -122,7 +122,7 @@ export function allRoutes(deps: {
     ...rejectedRoutes({ db, clock, writeWorkbook, bring }),
     ...ordersRoutes({ db }),
     ...inventoryRoutes({ db }),
-    ...fileRoutes({ db }),
+    ...fileRoutes({ db, clock, moved }),
     ...documentRoutes({ db, clock, moved }),
     ...ledgerRoutes({ db, clock, moved }),
     ...availabilityRoutes({ db, clock }),

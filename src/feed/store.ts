@@ -292,6 +292,11 @@ export async function markStale(tx: Tx, file: Marked): Promise<void> {
   await change(tx, 'outdated', file)
 }
 
+/** A person took an applied file back. */
+export async function markUndone(tx: Tx, file: Marked): Promise<void> {
+  await change(tx, 'undone', file)
+}
+
 export type Marked = { fileId: number; code: string; reason: string; now: InstantMs }
 
 /** The file is not believed; nothing of it was applied. */

@@ -120,7 +120,7 @@ export async function resolvableFiles(sql: Sql, limit: number): Promise<Resolvab
        join feed.file f using (file_id)
        join import.verdict v using (file_id)
        join feed.feed e on e.feed_id = f.feed_id and e.is_enabled
-      where v.header is not null
+      where v.header is not null and f.state <> 'undone'
         and not exists (select 1 from feed.file c
                          where c.parent_file_id = f.file_id and c.parent_kind = 'correction' and c.state in ('receiving', 'received', 'staged'))
       order by f.file_id limit $1`,

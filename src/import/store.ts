@@ -96,6 +96,7 @@ export type Outdated = { rows: number; byFileId: number | null }
 
 /** What the ledger says of a booked file besides its rows. */
 export type StockApplied = {
+  isCount: boolean
   figures: Figures
   missing: number | null
   zeroed: number
@@ -133,13 +134,19 @@ export async function recordApplied(
   await tx.query(
     `update import.verdict
         set rows_unchanged = rows_accepted - rows_merged - $2 - $3 - $5, rows_accepted = $2 + rows_merged, rows_rejected = rows_rejected + $3, applied_at = $4,
-            rows_outdated = $5, outdated_by = $6, figures = $7, rows_missing = $8, rows_zeroed = $9, movement_from = $10, movement_to = $11
+            rows_outdated = $5, outdated_by = $6, figures = $7, rows_missing = $8, rows_zeroed = $9, movement_from = $10, movement_to = $11,
+            is_count = $12
       where file_id = $1`,
     [
       ...[applied.fileId, applied.movements, applied.refused.length, new Date(applied.now)],
       ...[applied.outdated?.rows ?? 0, applied.outdated?.byFileId ?? null],
       ...[applied.stock === undefined ? null : JSON.stringify(applied.stock.figures), applied.stock?.missing ?? null],
-      ...[applied.stock?.zeroed ?? 0, applied.stock?.movementFrom ?? null, applied.stock?.movementTo ?? null],
+      ...[
+        applied.stock?.zeroed ?? 0,
+        applied.stock?.movementFrom ?? null,
+        applied.stock?.movementTo ?? null,
+        applied.stock?.isCount ?? null,
+      ],
     ],
   )
   await resolveRows(tx, applied.fileId, applied.now)
@@ -154,6 +161,17 @@ async function resolveRows(tx: Tx, fileId: number, now: InstantMs): Promise<void
       where c.file_id = $1 and r.root_file_id = c.root_file_id and r.root_line = c.root_line and r.resolved_at is null
         and not exists (select 1 from import.rejected_row again where again.file_id = $1 and again.line = c.line)`,
     [fileId, new Date(now)],
+  )
+}
+
+/** A person took the file back. */
+export async function recordUndone(
+  tx: Tx,
+  undone: { fileId: number; who: string; positions: number; overruled: number; now: InstantMs },
+): Promise<void> {
+  await tx.query(
+    `update import.verdict set undone_at = $2, undone_by = $3, undone_positions = $4, overruled_positions = $5 where file_id = $1`,
+    [undone.fileId, new Date(undone.now), undone.who, undone.positions, undone.overruled],
   )
 }
 

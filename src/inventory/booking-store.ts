@@ -66,6 +66,8 @@ export type Laid = {
   figures: Omit<Figures, 'rowsRead' | 'rejected'>
   /** Positions that the last snapshot counted and this one does not; null where the feed does not ask. */
   missing: number | null
+  /** Its rows say what there is, and not what changed. */
+  isCount: boolean
 }
 
 /**
@@ -90,7 +92,7 @@ export async function layBooking(tx: Tx, file: ToBook): Promise<Laid> {
   const sum = (key: 'rows' | 'units' | 'zeroes') => facilities.reduce((total, one) => total + one[key], 0)
   const rows = sum('rows')
   return {
-    ...{ bearing, missing },
+    ...{ bearing, missing, isCount: marks.length > 0 },
     figures: {
       ...{ rows, units: sum('units'), zeroes: sum('zeroes'), facilities: facilities.map(one => one.facilityId) },
       ...{ known: rows - (changes?.first ?? 0), changed: changes?.changed ?? 0, largestChangeUnits: changes?.largest ?? 0 },

@@ -60,7 +60,12 @@ async function bookFile(tx: Tx, clock: Clock): Promise<StepReport> {
   const booked = await booking.bookLaid(tx, toBook)
   if (laid.missing !== null && laid.missing > 0) await keepMissing(tx, file.fileId)
   await booking.dropLaid(tx, file.fileId, laid)
-  await imports.recordApplied(tx, { ...booked, fileId: file.fileId, stock: { ...booked, figures, missing: laid.missing }, now })
+  await imports.recordApplied(tx, {
+    ...booked,
+    fileId: file.fileId,
+    stock: { ...booked, figures, missing: laid.missing, isCount: laid.isCount },
+    now,
+  })
   if (staged > 0 && booked.outdated.rows === staged) await feed.markStale(tx, { fileId: file.fileId, ...overtaken(booked.outdated), now })
   else await feed.markApplied(tx, file.fileId, now)
   await store.publishHead(tx)

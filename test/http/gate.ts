@@ -177,7 +177,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     ...beliefRoutes({ db }),
     ...rejectedRoutes({ db, clock, writeWorkbook, bring }),
     ...identifierRoutes({ db, clock, declared: () => void done.jobs.push('import') }),
-    ...fileRoutes({ db }),
+    ...fileRoutes({ db, clock, moved: () => void done.jobs.push('moved') }),
     ...settingsRoutes({ db, clock }),
     ...feedsRoutes({
       ...{ db, clock, files: memoryDisk().room, reception: createReception({ db, clock, ids }), unseal: (text: string) => text },
