@@ -13,12 +13,14 @@ import { sftpUserCommand } from './sftp-user.ts'
 import { shopCommand } from './shop.ts'
 import { sourceCommand } from './source.ts'
 import { statusCommand } from './status.ts'
+import { undoCommand } from './undo.ts'
 
 const COMMANDS = [
   startCommand,
   demoCommand,
   statusCommand,
   importCommand,
+  undoCommand,
   explainCommand,
   shopCommand,
   groupCommand,

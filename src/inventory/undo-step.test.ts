@@ -174,3 +174,11 @@ test('a file is taken back once', async () => {
   await undo(file)
   await expect(undo(file)).rejects.toMatchObject({ code: 'FILE_NOT_UNDONE' })
 })
+
+test('a later count that agreed stands, although it moved nothing', async () => {
+  await database.db.query('truncate inventory.movement, inventory.position, inventory.count_mark')
+  const first = await book({ kind: 'count', rows: [{ productId: 1, units: 40 }], asOf: NOW - 9 * MINUTE_MS })
+  await book({ kind: 'count', rows: [{ productId: 1, units: 40 }], asOf: NOW - 5 * MINUTE_MS })
+  expect(await undo(first)).toMatchObject({ positions: 0, overruled: 1 })
+  expect((await positions()).get(1)?.units).toBe(40)
+})

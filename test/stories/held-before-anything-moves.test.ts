@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { feedRoutes } from '../../src/feed/routes.ts'
 import type { Route } from '../../src/http/contract/route.ts'
 import { beliefRoutes } from '../../src/import/belief-routes.ts'
-import { askRoute, openStockRoom, resetFile, type StockRoom } from './stock-room.ts'
+import { fileRoutes } from '../../src/inventory/file-routes.ts'
+import { askRoute, openStockRoom, resetFile, type StockRoom, varianceFile } from './stock-room.ts'
 
 let room: StockRoom
 let routes: Route[]
@@ -121,4 +122,35 @@ test('limits are proposed from the last good files', async () => {
   }
   expect(good).toHaveLength(4)
   expect(proposal.rowsPercent).toBeGreaterThan(100)
+})
+
+test('a file that was believed by mistake is taken back: what was sold since stays sold, and a later count stands', async () => {
+  const undoRoutes = fileRoutes({ db: room.house.db, clock: room.clock, moved() {} })
+  await room.addFeed('undone', { layout: 'RESET_INVENTORY' })
+  await room.addFeed('sales', { layout: 'MDM_INV_VARIANCE', fileKind: 'delta' })
+  const later = () => {
+    room.clock.at += 60_000
+  }
+  await room.bring('undone', 'good.csv', resetFile('A 20', 'B 20', 'C 20'))
+  later()
+  const wrong = await room.bring('undone', 'wrong.csv', resetFile('A 90', 'B 91', 'C 92'))
+  later()
+  await room.bring('sales', 'sold.csv', varianceFile('A -5', 'B -5'))
+  later()
+  await room.bring('undone', 'recount.csv', resetFile('B 15'))
+  const params = { params: { id: wrong } }
+  expect(await askRoute(undoRoutes, 'GET', '/files/:id/undo', params)).toMatchObject({
+    positions: 2,
+    overruled: 1,
+    units: -142,
+    negative: 0,
+  })
+  expect(await room.onHand('A')).toBe(85)
+  await askRoute(undoRoutes, 'POST', '/files/:id/undo', { ...params, body: { reason: 'It was the file of another shop.' }, who: 'anna' })
+  expect([await room.onHand('A'), await room.onHand('B'), await room.onHand('C')]).toEqual([15, 15, 20])
+  expect(await room.file(wrong)).toMatchObject({ state: 'undone', code: 'FILE_UNDONE' })
+  expect((await room.file(wrong)).reason).toContain('anna took it back: It was the file of another shop.')
+  // The same bytes are no replay: what is undone is not applied.
+  const again = await room.bring('undone', 'again.csv', resetFile('A 90', 'B 91', 'C 92'))
+  expect((await room.file(again)).state).toBe('applied')
 })
