@@ -42,6 +42,7 @@ import { ledgerRoutes } from '../inventory/ledger-routes.ts'
 import { inventoryRoutes } from '../inventory/routes.ts'
 import type { Clockwork } from '../jobs/clockwork.ts'
 import { JOBS, type RoomStep } from '../jobs/job.ts'
+import { jobsCalled } from '../jobs/job-view.ts'
 import { jobRoutes } from '../jobs/routes.ts'
 import { scheduleRoutes } from '../jobs/schedule-routes.ts'
 import { heartbeats } from '../jobs/store.ts'
@@ -55,6 +56,7 @@ import { findingRoutes } from '../reconcile/finding-routes.ts'
 import { proofRoutes } from '../reconcile/proof-routes.ts'
 import { release } from '../reconcile/proof-step.ts'
 import { readStreet, reconcileRoutes } from '../reconcile/routes.ts'
+import { searchRoutes } from '../reconcile/search-routes.ts'
 import { dropServerRoutes } from './drop-server-routes.ts'
 import { FOLLOWS } from './rooms.ts'
 import type { House, World } from './wire.ts'
@@ -168,6 +170,7 @@ export function allRoutes(deps: {
       queued: () => clockwork.nudge('alerts'),
     }),
     ...peopleRoutes({ db, clock, ids: world.ids }),
+    ...searchRoutes({ db, jobsCalled: text => jobsCalled(jobs, text) }),
     ...auditRoutes({ db }),
     ...jobRoutes(jobs),
     ...scheduleRoutes(jobs),

@@ -71,3 +71,22 @@ function waitingFor(job: Job, jobs: readonly Job[], rooms: ReadonlyMap<string, R
   }
   return { backlog, oldestAt }
 }
+
+/** The jobs that are called so, with the worst that is to be said of each: for whoever asks where something is stuck. */
+export async function jobsCalled(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' | 'waiting'>, text: string) {
+  const wanted = text.toLowerCase()
+  const named = deps.jobs.filter(job => [job.name, job.slug, ...job.aliases].some(name => name.toLowerCase().includes(wanted)))
+  if (named.length === 0) return []
+  const slugs = new Set(named.map(job => job.slug))
+  return (await jobViews(deps))
+    .filter(view => slugs.has(view.slug))
+    .map(view => {
+      const [worst] = view.findings
+      return {
+        ...{ kind: 'job' as const, title: view.name, stage: null, since: worst?.since ?? null, code: worst?.code ?? null },
+        tone: worst === undefined ? ('ok' as const) : ('stuck' as const),
+        state: worst?.evidence ?? 'It runs as it should.',
+        action: { label: worst?.action ?? 'Open the job', to: `/jobs/${view.slug}` },
+      }
+    })
+}

@@ -40,6 +40,7 @@ import { fileRoutes } from '../../src/inventory/file-routes.ts'
 import { ledgerRoutes } from '../../src/inventory/ledger-routes.ts'
 import { inventoryRoutes } from '../../src/inventory/routes.ts'
 import { JOBS, type Job } from '../../src/jobs/job.ts'
+import { jobsCalled } from '../../src/jobs/job-view.ts'
 import { jobRoutes } from '../../src/jobs/routes.ts'
 import { scheduleRoutes } from '../../src/jobs/schedule-routes.ts'
 import { heartbeats } from '../../src/jobs/store.ts'
@@ -52,6 +53,7 @@ import { findingRoutes } from '../../src/reconcile/finding-routes.ts'
 import { proofRoutes } from '../../src/reconcile/proof-routes.ts'
 import { release } from '../../src/reconcile/proof-step.ts'
 import { readStreet, reconcileRoutes } from '../../src/reconcile/routes.ts'
+import { searchRoutes } from '../../src/reconcile/search-routes.ts'
 import { openTestDatabase, type TestDatabase } from '../database.ts'
 import { memoryDisk } from '../doors/memory-disk.ts'
 import { NOW, seed } from './seed.ts'
@@ -168,6 +170,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     ...findingRoutes({ db, clock, lookedAt: async () => NOW }),
     ...alertRoutes({ db, clock, ids, seal: catalog.seal, canMail: false, queued: () => void done.jobs.push('alerts') }),
     ...peopleRoutes({ db, clock, ids }),
+    ...searchRoutes({ db, jobsCalled: text => jobsCalled(jobs, text) }),
     ...auditRoutes({ db }),
     ...sampleRoutes({
       ...{ db, clock, ids, format: anyFormatReader },

@@ -9,6 +9,7 @@ import { SignIn } from '../pages/sign-in.tsx'
 import { useKeys } from '../parts/keys.ts'
 import { NotShown } from '../parts/nothing.tsx'
 import classes from './frame.module.css'
+import { Palette } from './palette.tsx'
 import { PLACES } from './places.ts'
 import { SyncAnnouncer, SyncPill } from './sync-pill.tsx'
 
@@ -66,6 +67,7 @@ function Inside({ session }: { session: Session | null }) {
         </Link>
         {session && <SyncPill />}
         <div className={classes.right}>
+          {session && <Palette />}
           <SchemeSwitch />
           {session ? <Person session={session} /> : <Link to="/">Sign in</Link>}
         </div>
