@@ -2,12 +2,14 @@ import { availabilityBench } from './availability.ts'
 import { fullLoadBench } from './full-load.ts'
 import { hardSyncBench } from './hard-sync.ts'
 import { importBench } from './import.ts'
+import { ledgerBench } from './ledger.ts'
 
 const BENCHES: Record<string, (words: readonly string[]) => Promise<void>> = {
   import: importBench,
   availability: availabilityBench,
   'hard-sync': hardSyncBench,
   'full-load': fullLoadBench,
+  ledger: ledgerBench,
 }
 
 const [name = 'import', ...words] = process.argv.slice(2)

@@ -39,6 +39,7 @@ import { sampleRoutes } from '../import/sample-routes.ts'
 import { documentRoutes } from '../inventory/document-routes.ts'
 import { fileRoutes } from '../inventory/file-routes.ts'
 import { ledgerRoutes } from '../inventory/ledger-routes.ts'
+import { monthRoutes } from '../inventory/month-routes.ts'
 import { inventoryRoutes } from '../inventory/routes.ts'
 import type { Clockwork } from '../jobs/clockwork.ts'
 import { JOBS, type RoomStep } from '../jobs/job.ts'
@@ -127,6 +128,7 @@ export function allRoutes(deps: {
     ...fileRoutes({ db, clock, moved }),
     ...documentRoutes({ db, clock, moved }),
     ...ledgerRoutes({ db, clock, moved }),
+    ...monthRoutes({ db, clock, moved }),
     ...availabilityRoutes({ db, clock }),
     ...outboxRoutes({ db }),
     ...channelRoutes({ db }),

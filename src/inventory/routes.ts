@@ -4,6 +4,7 @@ import type { Answer } from '../http/contract/instant.ts'
 import { downloadRoute, jsonRoute, type Route } from '../http/contract/route.ts'
 import { type movement, movementList, movementsQuery, skuParams } from '../http/contract/stock.ts'
 import type { InstantMs } from '../kernel/clock.ts'
+import { csvLine } from './csv.ts'
 
 /** Which movements made the stock what it is. */
 export function inventoryRoutes({ db }: { db: Sql }): Route[] {
@@ -92,12 +93,11 @@ const EXPORTED = [
 ] as const
 
 async function* exported(sql: Sql, sku: string): AsyncIterable<Uint8Array> {
-  yield Buffer.from(`${EXPORTED.join(',')}\n`)
+  yield Buffer.from(csvLine(EXPORTED))
   let before: number | undefined
   for (;;) {
     const page = await movementsOf(sql, { sku, limit: EXPORT_PAGE_ROWS, before })
-    const lines = page.map(row => EXPORTED.map(column => csvCell(columnOf(row, column))).join(','))
-    if (lines.length > 0) yield Buffer.from(`${lines.join('\n')}\n`)
+    if (page.length > 0) yield Buffer.from(page.map(row => csvLine(EXPORTED.map(column => columnOf(row, column)))).join(''))
     before = page.at(-1)?.seq
     if (before === undefined || page.length < EXPORT_PAGE_ROWS) return
   }
@@ -106,9 +106,4 @@ async function* exported(sql: Sql, sku: string): AsyncIterable<Uint8Array> {
 function columnOf(row: MovementRow, column: (typeof EXPORTED)[number]): string | number | null {
   const value = row[column]
   return column === 'recordedAt' || column === 'effectiveAt' ? new Date(value as InstantMs).toISOString() : (value ?? null)
-}
-
-function csvCell(value: string | number | null): string {
-  const text = value === null ? '' : String(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -13,6 +13,7 @@ import * as booking from './booking-store.ts'
 import { checkLedger as checkPositions } from './check-store.ts'
 import { bookDue } from './document-step.ts'
 import { keepMissing } from './missing-store.ts'
+import { keepMonths, purgeOld } from './month-step.ts'
 import * as reservations from './reservation-store.ts'
 import * as shipments from './shipment-store.ts'
 import * as store from './store.ts'
@@ -22,6 +23,7 @@ const DEMAND_PER_STEP_MAX = 10_000
 
 /** Books what is due, one believed file, and what orders changed. Each is one transaction; a file is applied whole or not at all. */
 export async function step({ db, clock }: { db: Db; clock: Clock }): Promise<StepReport> {
+  await keepMonths(db, clock.now())
   // What was due before a count was taken stands before the count is booked.
   const due = await bookDue({ db, clock })
   const booked = await db.transaction(tx => bookFile(tx, clock))
@@ -146,8 +148,10 @@ async function reserveDemand(tx: Tx, clock: Clock): Promise<StepReport> {
   return { read, wrote: shipped + reserved + queued, more: Math.max(upTo.changes, systemsUpTo.events) === DEMAND_PER_STEP_MAX }
 }
 
-/** Recomputes every position from its movements; nightly, and whenever a person asks. */
+/** Recomputes every position from its movements; nightly, and whenever a person asks. What is older than history is kept goes then. */
 export async function checkLedger({ db, clock }: { db: Db; clock: Clock }): Promise<StepReport> {
   const { positions, differing, differingBins, differingReservations } = await db.transaction(tx => checkPositions(tx, clock.now()))
-  return { read: positions, wrote: 0, more: false, notes: { differing: differing + differingBins + differingReservations } }
+  const purged = await purgeOld({ db, clock })
+  const notes = { differing: differing + differingBins + differingReservations, ...(purged.kept ? { kept: purged.kept } : {}) }
+  return { read: positions, wrote: purged.carried, more: false, notes: { ...notes, purgedMonths: purged.months.length } }
 }

@@ -38,6 +38,7 @@ import { sampleRoutes } from '../../src/import/sample-routes.ts'
 import { documentRoutes } from '../../src/inventory/document-routes.ts'
 import { fileRoutes } from '../../src/inventory/file-routes.ts'
 import { ledgerRoutes } from '../../src/inventory/ledger-routes.ts'
+import { monthRoutes } from '../../src/inventory/month-routes.ts'
 import { inventoryRoutes } from '../../src/inventory/routes.ts'
 import { JOBS, type Job } from '../../src/jobs/job.ts'
 import { jobsCalled } from '../../src/jobs/job-view.ts'
@@ -149,7 +150,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       arrived: () => void done.jobs.push('feed'),
     }),
     ...[importRoutes({ db }), ordersRoutes({ db }), inventoryRoutes({ db }), availabilityRoutes({ db, clock })].flat(),
-    ...[documentRoutes({ db, clock, moved }), ledgerRoutes({ db, clock, moved })].flat(),
+    ...[documentRoutes({ db, clock, moved }), ledgerRoutes({ db, clock, moved }), monthRoutes({ db, clock, moved })].flat(),
     ...[
       outboxRoutes({ db }),
       channelRoutes({ db }),

@@ -136,3 +136,39 @@ export const checkList = z.object({
 })
 export const repaired = z.object({ positions: z.number().int(), bins: z.number().int() })
 export const done = z.object({ ok: z.literal(true) })
+
+const MONTHS_MAX = 1_200
+
+export const monthParams = z.object({ month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'A month is written 2026-11.') })
+/** null: for ever. */
+export const ledgerPolicy = z.object({ keptMonths: z.number().int().nullable(), needsExport: z.boolean() })
+export const ledgerPolicyChange = z.object({ keptMonths: z.int().min(1).max(MONTHS_MAX).nullable(), needsExport: z.boolean() })
+export const ledgerMonths = z.object({
+  rows: z.array(
+    z.object({
+      month: z.string(),
+      /** As the database last estimated it. */
+      movements: z.number().int(),
+      bytes: z.number().int(),
+      exportedAt: instant.nullable(),
+      exportedBy: z.string().nullable(),
+    }),
+  ),
+  policy: ledgerPolicy,
+})
+
+export const stockAtQuery = z.object({ at: instant })
+export const stockAtSku = z.object({
+  sku: z.string(),
+  at: instant,
+  rows: z.array(
+    z.object({
+      facility: z.string(),
+      code: z.string(),
+      onHandUnits: z.number().int(),
+      reservedUnits: z.number().int(),
+      /** What was there by everything that was learnt since. */
+      onHandAsKnownNowUnits: z.number().int(),
+    }),
+  ),
+})
