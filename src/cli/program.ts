@@ -4,6 +4,7 @@ import { EXIT, tellError } from './command.ts'
 import { conformCommand } from './conform.ts'
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
+import { feedCommand } from './feed.ts'
 import { groupCommand } from './group.ts'
 import type { Hands } from './hands.ts'
 import { importCommand } from './import.ts'
@@ -24,6 +25,7 @@ const COMMANDS = [
   explainCommand,
   shopCommand,
   groupCommand,
+  feedCommand,
   sourceCommand,
   sftpUserCommand,
   inspectCommand,

@@ -33,6 +33,8 @@ export type Reception = {
     /** The file whose rejected rows it brings home. */
     corrects?: number | null
   }): Promise<Receipt>
+  /** Whether a file at rest is only the beginning of one: it must not come in again by being moved back. */
+  isPart(file: { feedId: number; restName: string }): Promise<boolean>
   /** The newest interrupted file of that name which somebody may still go on with. */
   unfinished(file: { feedId: number; name: string }): Promise<Receipt | null>
   /** An interrupted file that goes on where it ended; null when it was given up, or somebody else goes on with it. */

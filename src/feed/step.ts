@@ -34,6 +34,7 @@ export function createReception(deps: { db: Db; clock: Clock; ids: Ids; arrived?
       live.add(fileId)
       return { fileId, spoolName }
     },
+    isPart: file => store.isPart(db, file),
     unfinished: file => store.unfinished(db, file),
     async resumed(fileId) {
       const spoolName = await store.recordResumed(db, { fileId, owner, now: clock.now() })

@@ -46,6 +46,15 @@ export async function recordOpened(sql: Sql, file: Opened): Promise<number> {
   return rows[0].fileId
 }
 
+/** Whether what rests under that name was interrupted, so that nobody knows the rest of it. */
+export async function isPart(sql: Sql, file: { feedId: number; restName: string }): Promise<boolean> {
+  const rows = await sql.query(`select 1 from feed.file where feed_id = $1 and rest_name = $2 and state = 'interrupted'`, [
+    file.feedId,
+    file.restName,
+  ])
+  return rows.length > 0
+}
+
 /** The newest interrupted file of a name that was not given up. */
 export async function unfinished(sql: Sql, file: { feedId: number; name: string }): Promise<Receipt | null> {
   const rows = await sql.query<Receipt>(

@@ -16,6 +16,8 @@ export type MemoryReception = Reception & {
   /** What every feed declares about its arrivals. */
   arrival: ArrivalSettings
   companions: { name: string; text: string }[]
+  /** Names at rest that are only the beginning of a file. */
+  parts: string[]
   inState(state: Seen['state']): Seen[]
   /** Resolves when so many files are past receiving. */
   settled(count: number): Promise<void>
@@ -41,6 +43,7 @@ export function memoryReception(folders: readonly string[]): MemoryReception {
     files,
     arrival: {},
     companions: [],
+    parts: [],
     companion: async ({ name, text }) => void reception.companions.push({ name, text }),
     inState: state => files.filter(file => file.state === state),
     settled: count =>
@@ -56,6 +59,7 @@ export function memoryReception(folders: readonly string[]): MemoryReception {
       files.push({ name, door, spoolName, state: 'receiving', bytes: 0, code: null, modifiedAt: null })
       return { fileId: files.length, spoolName }
     },
+    isPart: async ({ restName }) => reception.parts.includes(restName),
     async unfinished({ name }) {
       const at = files.findLastIndex(file => file.name === name && file.state === 'interrupted')
       return at < 0 ? null : { fileId: at + 1, spoolName: files[at]?.spoolName ?? '' }

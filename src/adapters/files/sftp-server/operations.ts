@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { Attributes } from 'ssh2'
 import { COMPANION_BYTES_MAX, companionOf, isTemporaryName } from '../../../feed/arrival.ts'
 import { pathOfKind } from '../../../feed/feed-folder.ts'
+import type { Reception } from '../../../feed/port.ts'
 import { reasonNameOf } from '../../../feed/rest-name.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import { nullIfMissing } from '../errno.ts'
@@ -36,6 +37,7 @@ export type Operations = {
 /** A feed that is declared while its user is connected is seen after so long. */
 const FOLDERS_FRESH_MS = 2_000
 const DIRECTORY_MODE = 0o750
+const ONLY_A_PART = 'This is only the beginning of a file whose upload broke off: upload the whole file again'
 const READ_ONLY = 'This folder is kept by Trueup: files in it can be read, and those in failed/ moved to inbox/'
 
 /** What a user may do in the home of that name, which is made if there is none. */
@@ -171,6 +173,7 @@ export async function openOperations(deps: OperationDeps, homeName: string): Pro
       const [fromReal, toReal] = [await home.place(from), await home.place(to)]
       const source = await lstat(fromReal)
       const feed = source.isFile() ? await feedOf(toPlace) : null
+      if (fromPlace.kind === 'failed' && feed !== null && (await isPart(reception, homeName, fromPlace))) throw denied(ONLY_A_PART)
       if (feed?.isFinished) {
         await arriveByRename(deps, { feedId: feed.feedId, name: feed.name, from: fromReal, to: toReal })
         recent.remember(homeName, to, source)
@@ -183,6 +186,11 @@ export async function openOperations(deps: OperationDeps, homeName: string): Pro
       if (feed?.isCompanion) await tellCompanion({ feedId: feed.feedId, name: feed.name, real: toReal })
     },
   }
+}
+
+async function isPart(reception: Reception, home: string, { folder, name }: { folder: string; name: string }): Promise<boolean> {
+  const feed = await reception.feedAt({ home, folder })
+  return feed !== null && (await reception.isPart({ feedId: feed.feedId, restName: name }))
 }
 
 /** Places by the folders of the home's feeds, which are asked for again when they are no longer fresh. */

@@ -100,6 +100,14 @@ test('a file dragged from failed/ to inbox/ is an upload again, and its note goe
   expect(await client.list('/stock/failed')).toEqual([])
 })
 
+test('the beginning of a file that was cut cannot come in by being dragged back', async () => {
+  await writeFile(onDisk('stock/failed/20261123T235035Z_1_a.csv'), 'half')
+  under.reception.parts.push('20261123T235035Z_1_a.csv')
+  await expect(rename('/stock/failed/20261123T235035Z_1_a.csv', '/stock/inbox/a.csv')).rejects.toThrow(/upload the whole file again/)
+  expect(under.reception.files).toEqual([])
+  expect(await client.list('/stock/failed')).toEqual(['20261123T235035Z_1_a.csv'])
+})
+
 test('an upload that goes on where another ended is the same file, with all bytes', async () => {
   const bytes = someBytes(90_000)
   const cutter = await connectClient(under.server.port)
