@@ -14,6 +14,8 @@ export const pages = createBrowserRouter([
       { index: true, Component: Home },
       { path: 'files', lazy: async () => ({ Component: (await import('./pages/files.tsx')).Files }) },
       { path: 'files/:id', lazy: async () => ({ Component: (await import('./pages/file.tsx')).FilePage }) },
+      { path: 'feeds', lazy: async () => ({ Component: (await import('./pages/feeds.tsx')).Feeds }) },
+      { path: 'sources', lazy: async () => ({ Component: (await import('./pages/sources.tsx')).Sources }) },
       { path: 'feeds/:name/guards', lazy: async () => ({ Component: (await import('./pages/feed-guards.tsx')).FeedGuardsPage }) },
       { path: 'stock', lazy: async () => ({ Component: (await import('./pages/stock.tsx')).Stock }) },
       { path: 'stock/:sku', lazy: async () => ({ Component: (await import('./pages/sku.tsx')).SkuPage }) },

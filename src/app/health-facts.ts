@@ -1,11 +1,14 @@
 import { statfs } from 'node:fs/promises'
 import type { Db } from '../db/connection.ts'
+import { silentFeeds } from '../feed/finding-store.ts'
+import { openStrays } from '../feed/stray-store.ts'
 import { JOBS } from '../jobs/job.ts'
 import { jobViews } from '../jobs/job-view.ts'
 import { heartbeats } from '../jobs/store.ts'
-import type { Clock } from '../kernel/clock.ts'
+import type { Clock, InstantMs } from '../kernel/clock.ts'
 import type { Facts } from '../reconcile/diagnosis.ts'
 import * as facts from '../reconcile/facts-store.ts'
+import type { Finding } from '../reconcile/finding.ts'
 import { readStreet } from '../reconcile/routes.ts'
 
 type Deps = { db: Db; clock: Clock; dataDir: string }
@@ -29,8 +32,32 @@ export async function healthFacts({ db, clock, dataDir }: Deps): Promise<Facts> 
     files: await facts.fileFacts(db, now),
     sources: await facts.sourceFacts(db),
     machine: { ...(await facts.machineFacts(db)), freeBytes: await freeBytes(dataDir), dataDir, clockSkewMs: null },
-    found: await facts.orderFindings(db, now - NOTICED_MS),
+    found: [...(await facts.orderFindings(db, now - NOTICED_MS)), ...(await feedFindings(db, now))],
   }
+}
+
+const STRAYS_MAX = 50
+
+/** Files that did not come, and those that lie where no feed looks. */
+async function feedFindings(db: Db, now: InstantMs): Promise<Finding[]> {
+  const strays = await openStrays(db, { now, limit: STRAYS_MAX })
+  const action = { label: 'See the feeds', to: '/feeds' }
+  const about = { unitsAtRisk: null, action }
+  return [
+    ...(await silentFeeds(db, { strays, now })).map(silent => ({
+      ...{ ...about, code: 'FEED_SILENT', subject: silent.feed, severity: 'risk' as const, since: silent.since, evidence: silent.reason },
+    })),
+    ...strays.map(stray => ({
+      ...{
+        ...about,
+        code: 'FEED_FILE_ELSEWHERE',
+        subject: stray.path,
+        severity: 'risk' as const,
+        since: stray.foundAt,
+        evidence: stray.reason,
+      },
+    })),
+  ]
 }
 
 /** The first page's sentence, for the daily mail. */

@@ -17,12 +17,11 @@ import type { Answer } from '../http/contract/instant.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { moveInSource, takeInStray } from './again-step.ts'
-import { pathOfKind } from './feed-folder.ts'
 import { layoutUnknown, sourceNeeded, strayGone, unknownFeed } from './feed-not-as-asked.ts'
 import { addFeed, changeFeed, type FeedChange, feedCalled } from './feed-store.ts'
-import { dueOf, silenceSentence } from './finding.ts'
+import { dueOf } from './finding.ts'
+import { type FeedShown, feedsShown, pathShown, silentFeeds } from './finding-store.ts'
 import type { FileRoom, Reception } from './port.ts'
-import type { DueSettings } from './silence.ts'
 import type { RemoteDoor } from './source-port.ts'
 import { listSources, sourceCalled } from './source-store.ts'
 import { dismissStray, openStrays, strayById } from './stray-store.ts'
@@ -184,43 +183,9 @@ async function resolved(sql: Sql, { source, follows, ...fields }: Asked): Promis
   return change
 }
 
-type FeedRow = Omit<Answer<typeof feedInList>, 'due' | 'path'> & {
-  feedId: number
-  dueSettings: DueSettings | null
-  createdAt: InstantMs
-  lastFileAt: InstantMs | null
-  lastName: string | null
-}
-
-function inList(row: FeedRow, now: InstantMs): Answer<typeof feedInList> {
+function inList(row: FeedShown, now: InstantMs): Answer<typeof feedInList> {
   const { feedId: _, dueSettings, createdAt, lastFileAt, lastName: __, ...shown } = row
   return { ...shown, path: pathShown(row), due: dueOf({ due: dueSettings, lastFileAt, createdAt, isEnabled: row.isEnabled }, now) }
-}
-
-function pathShown(row: Pick<FeedRow, 'door' | 'folder' | 'remoteFolder'>): string {
-  return row.door === 'remote' ? (row.remoteFolder ?? '') : `/${pathOfKind(row.folder, 'inbox')}`
-}
-
-/** The file that counts as having come: not an empty one, not a replay, not a part. */
-const COUNTS = `f.received_at is not null and f.state not in ('interrupted', 'receiving', 'empty', 'duplicate')`
-
-async function feedsShown(sql: Sql): Promise<FeedRow[]> {
-  return sql.query<FeedRow>(
-    `select e.feed_id as "feedId", e.name, e.layout, e.door, e.file_kind as "fileKind", e.home, e.folder, e.name_pattern as "namePattern",
-            e.is_enabled as "isEnabled", e.priority, b.name as follows, s.name as source, e.remote_folder as "remoteFolder",
-            e.remote_archive as "remoteArchive", e.remote_failed as "remoteFailed", e.after_commit as "afterCommit",
-            e.settings->'due' as "dueSettings", e.created_at as "createdAt",
-            (select count(*) from feed.file f where f.feed_id = e.feed_id) as files,
-            (select max(f.received_at) from feed.file f where f.feed_id = e.feed_id) as "lastReceivedAt",
-            l.received_at as "lastFileAt", l.name as "lastName"
-       from feed.feed e
-       left join feed.feed b on b.feed_id = e.follows_feed_id
-       left join feed.source s on s.source_id = e.source_id
-       left join lateral (
-         select f.received_at, f.name from feed.file f where f.feed_id = e.feed_id and ${COUNTS} order by f.file_id desc limit 1
-       ) l on true
-      order by e.name`,
-  )
 }
 
 type Finding = Answer<typeof feedFinding>
@@ -233,15 +198,7 @@ async function findings(sql: Sql, now: InstantMs): Promise<Finding[]> {
     const reason = `${source.name} ${SOURCE_WORDS[source.state]}. ${source.reason ?? ''}`
     rows.push({ code: source.code, feed: null, source: source.name, reason, since: source.okAt ?? source.lookedAt ?? now, stray: null })
   }
-  for (const feed of await feedsShown(sql)) {
-    const { silentSince = null } = dueOf({ ...feed, due: feed.dueSettings }, now) ?? {}
-    if (silentSince === null) continue
-    const path = pathShown(feed)
-    const near = strays.filter(stray => stray.feed === feed.name).map(stray => stray.path)
-    const files = await seenSince(sql, feed.feedId, feed.lastFileAt ?? feed.createdAt)
-    const reason = silenceSentence({ ...feed, path }, silentSince, { strays: near, files })
-    rows.push({ code: 'FEED_SILENT', feed: feed.name, source: feed.source, reason, since: silentSince, stray: null })
-  }
+  for (const silent of await silentFeeds(sql, { strays, now })) rows.push({ code: 'FEED_SILENT', ...silent, stray: null })
   for (const { strayId, home, path, bytes, modifiedAt, layout, ...stray } of strays) {
     const file = { id: strayId, home, path, bytes, modifiedAt, layout }
     rows.push({
@@ -257,14 +214,3 @@ async function findings(sql: Sql, now: InstantMs): Promise<Finding[]> {
 }
 
 const SOURCE_WORDS = { failing: 'is in trouble', given_up: 'was given up', stopped: 'waits for a person' } as const
-
-const INSTEAD_MAX = 10
-
-/** Files of a feed that came to nothing since its last good one. */
-async function seenSince(sql: Sql, feedId: number, since: InstantMs): Promise<{ name: string; state: string }[]> {
-  return sql.query(
-    `select name, state from feed.file where feed_id = $1 and opened_at > $2 and state in ('interrupted', 'receiving', 'empty', 'duplicate')
-      order by file_id desc limit $3`,
-    [feedId, new Date(since), INSTEAD_MAX],
-  )
-}

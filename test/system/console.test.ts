@@ -112,6 +112,8 @@ const PAGES = [
   ['home', '/'],
   ['files', '/files'],
   ['file', '/files/1'],
+  ['feeds', '/feeds'],
+  ['sources', '/sources'],
   ['stock', '/stock'],
   ['sku', '/stock/AR-5381'],
   ['jobs', '/jobs'],

@@ -13,6 +13,7 @@ import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { FileState } from '../parts/state.tsx'
 import { exact, When } from '../parts/when.tsx'
 import classes from './file.module.css'
+import { Again } from './file-again.tsx'
 import { Decide, Hold } from './file-hold.tsx'
 import { Missing } from './file-missing.tsx'
 
@@ -45,6 +46,7 @@ function Found({ file }: { file: FileDetail }) {
         actions={
           <>
             {file.state === 'held' && mayDecide && <Decide file={file} />}
+            {mayDecide && <Again file={file} />}
             {file.hasOriginal && (
               <Button
                 component="a"

@@ -1,0 +1,227 @@
+import { Button, Group, Modal, NativeSelect, NumberInput, Switch, Textarea, TextInput } from '@mantine/core'
+import { type FormEvent, useEffect, useState } from 'react'
+import { type Feed, useAddFeed, useChangeFeed, useFeedSettings, useSources } from '../api/feeds.ts'
+import { useFeeds } from '../api/queries.ts'
+import { Trouble } from '../parts/nothing.tsx'
+import classes from './feeds.module.css'
+
+/** What is known of a feed that somebody might want. */
+export type Proposal = { folder?: string; layout?: string; home?: string }
+
+type Fields = {
+  name: string
+  layout: string
+  home: string
+  folder: string
+  namePattern: string
+  fileKind: Feed['fileKind']
+  door: Feed['door']
+  source: string
+  remoteFolder: string
+  afterCommit: Feed['afterCommit']
+  priority: number
+  follows: string
+  isEnabled: boolean
+  dueAt: string
+  dueZone: string
+  everyMinutes: number | ''
+  graceMinutes: number | ''
+  evidence: '' | 'rename' | 'marker' | 'manifest'
+  reason: string
+}
+
+/** Declares a feed, or changes one. What is changed is in force at once, and stands in the audit log. */
+export function FeedDialog({ feed, proposal = {}, close }: { feed?: Feed; proposal?: Proposal; close: () => void }) {
+  const feeds = useFeeds()
+  const sources = useSources()
+  const settings = useFeedSettings(feed?.name ?? '')
+  const add = useAddFeed()
+  const change = useChangeFeed(feed?.name ?? '')
+  const [fields, setFields] = useState<Fields>(() => startOf(feed, proposal))
+  const set = (changes: Partial<Fields>) => setFields(before => ({ ...before, ...changes }))
+  const text = (name: keyof Fields) => ({
+    value: String(fields[name]),
+    onChange: (event: { currentTarget: { value: string } }) => set({ [name]: event.currentTarget.value }),
+  })
+  const declared = feed === undefined ? undefined : settings.data?.settings
+  useEffect(() => {
+    if (declared === undefined) return
+    const { due, arrival } = declared
+    const said = { dueAt: due?.at?.join(', ') ?? '', dueZone: due?.zone ?? browserZone(), everyMinutes: due?.everyMinutes ?? ('' as const) }
+    setFields(before => ({ ...before, ...said, graceMinutes: due?.graceMinutes ?? '', evidence: arrival?.evidence ?? '' }))
+  }, [declared])
+
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    const place = placeOf(fields)
+    if (feed === undefined) return add.mutate({ name: fields.name, ...place }, { onSuccess: close })
+    const { reason } = fields
+    const due = dueOf(fields)
+    const arrival = { ...declared?.arrival, evidence: fields.evidence === '' ? undefined : fields.evidence }
+    const because = reason.trim() === '' ? {} : { reason }
+    change.mutate({ place: { ...place, ...because }, settings: { settings: { due, arrival }, ...because } }, { onSuccess: close })
+  }
+
+  return (
+    <Modal opened onClose={close} title={feed ? `Change ${feed.name}` : 'Add a feed'} size="xl">
+      <form onSubmit={submit} className={classes.form}>
+        {feed === undefined && <TextInput label="Name" required data-autofocus {...text('name')} />}
+        <NativeSelect
+          label="Layout"
+          description="What the columns mean"
+          required
+          data={['', ...(feeds.data?.layouts ?? [])]}
+          {...text('layout')}
+        />
+        <NativeSelect
+          label="Its files say"
+          data={[
+            { value: 'snapshot', label: 'what is there' },
+            { value: 'delta', label: 'what changed' },
+          ]}
+          {...text('fileKind')}
+        />
+        <NativeSelect
+          label="How they come"
+          data={[
+            { value: 'sftp', label: 'dropped on the built-in SFTP server' },
+            { value: 'remote', label: 'fetched from a source' },
+            { value: 'folder', label: 'written into a folder on this machine' },
+          ]}
+          {...text('door')}
+        />
+        {fields.door === 'remote' ? (
+          <>
+            <NativeSelect
+              label="Source"
+              required
+              data={['', ...(sources.data?.rows.map(source => source.name) ?? [])]}
+              {...text('source')}
+            />
+            <TextInput label="Folder there" required placeholder="/out/csv" {...text('remoteFolder')} />
+            <NativeSelect
+              label="After it is committed here"
+              data={[
+                { value: 'move', label: 'move it to archive/ there' },
+                { value: 'delete', label: 'delete it there' },
+                { value: 'leave', label: 'leave it there' },
+              ]}
+              {...text('afterCommit')}
+            />
+          </>
+        ) : (
+          <TextInput label="SFTP user’s home" required {...text('home')} />
+        )}
+        <TextInput
+          label="Folder"
+          className={classes.whole}
+          description="stock, or with names of your own: netsuite/inventoryitem/{csv,archive,failed,error}"
+          required
+          {...text('folder')}
+        />
+        <TextInput label="Names it takes" description="* and ? stand for anything" {...text('namePattern')} />
+        <NumberInput
+          label="Priority"
+          description="1 is read first"
+          min={1}
+          max={9}
+          value={fields.priority}
+          onChange={value => set({ priority: Number(value) || 5 })}
+        />
+        <NativeSelect
+          label="Read after"
+          description="Waits while a file of that feed is on its way"
+          data={['', ...(feeds.data?.rows.map(one => one.name).filter(name => name !== feed?.name) ?? [])]}
+          {...text('follows')}
+        />
+        {feed && <Settings fields={fields} set={set} text={text} />}
+        <div className={classes.whole}>
+          <Trouble error={add.error ?? change.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={add.isPending || change.isPending}>
+              {feed ? 'Change the feed' : 'Add the feed'}
+            </Button>
+          </Group>
+        </div>
+      </form>
+    </Modal>
+  )
+}
+
+type Setters = {
+  fields: Fields
+  set: (changes: Partial<Fields>) => void
+  text: (name: keyof Fields) => { value: string; onChange: (event: { currentTarget: { value: string } }) => void }
+}
+
+function Settings({ fields, set, text }: Setters) {
+  const minutes = (name: 'everyMinutes' | 'graceMinutes') => ({
+    min: 0,
+    value: fields[name],
+    onChange: (value: string | number) => set({ [name]: value === '' ? '' : Number(value) }),
+  })
+  return (
+    <>
+      <TextInput label="Due at" description="03:30, or several with commas" {...text('dueAt')} />
+      <TextInput label="In the time zone" {...text('dueZone')} />
+      <NumberInput label="Or every so many minutes" {...minutes('everyMinutes')} />
+      <NumberInput label="Grace in minutes" description="How much later it may come" {...minutes('graceMinutes')} />
+      <NativeSelect
+        label="A file is whole when"
+        data={[
+          { value: '', label: 'it was closed, or stands still' },
+          { value: 'rename', label: 'it was renamed from a temporary name' },
+          { value: 'marker', label: 'a marker lies beside it (.done, .ok …)' },
+          { value: 'manifest', label: 'it is what its manifest says' },
+        ]}
+        {...text('evidence')}
+      />
+      <Switch
+        label="Its files are read"
+        checked={fields.isEnabled}
+        onChange={event => set({ isEnabled: event.currentTarget.checked })}
+        mt="xl"
+      />
+      <Textarea label="Why?" description="Kept with your name" autosize className={classes.whole} {...text('reason')} />
+    </>
+  )
+}
+
+function startOf(feed: Feed | undefined, proposal: Proposal): Fields {
+  return {
+    ...{ name: '', layout: feed?.layout ?? proposal.layout ?? '', home: feed?.home ?? (proposal.home || 'erp') },
+    ...{ folder: feed?.folder ?? proposal.folder ?? '', namePattern: feed?.namePattern ?? '*', fileKind: feed?.fileKind ?? 'snapshot' },
+    ...{ door: feed?.door ?? 'sftp', source: feed?.source ?? '', remoteFolder: feed?.remoteFolder ?? '' },
+    ...{ afterCommit: feed?.afterCommit ?? 'move', priority: feed?.priority ?? 5, follows: feed?.follows ?? '' },
+    ...{
+      isEnabled: feed?.isEnabled ?? true,
+      dueAt: '',
+      dueZone: browserZone(),
+      everyMinutes: '',
+      graceMinutes: '',
+      evidence: '',
+      reason: '',
+    },
+  }
+}
+
+function placeOf(fields: Fields) {
+  const { layout, home, folder, namePattern, fileKind, door, source, remoteFolder, afterCommit, priority, follows, isEnabled } = fields
+  const remote = door === 'remote' ? { source, remoteFolder, afterCommit } : {}
+  return { layout, home, folder, namePattern, fileKind, door, priority, isEnabled, follows: follows === '' ? null : follows, ...remote }
+}
+
+/** null takes the section away: a feed that declares no time is never silent. */
+function dueOf({ dueAt, dueZone, everyMinutes, graceMinutes }: Fields) {
+  const grace = graceMinutes === '' ? {} : { graceMinutes }
+  if (everyMinutes !== '') return { everyMinutes, ...grace }
+  const at = dueAt.split(/[\s,]+/).filter(time => time !== '')
+  return at.length === 0 ? null : { at, zone: dueZone, ...grace }
+}
+
+function browserZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone
+}

@@ -1,0 +1,230 @@
+import { Button, NativeSelect } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconPlus } from '@tabler/icons-react'
+import { useState } from 'react'
+import { Link, useNavigate } from 'react-router'
+import { type Feed, type FeedFinding, useFeedFindings, useLeaveIt, useTakeIn } from '../api/feeds.ts'
+import { useFeeds, useSession } from '../api/queries.ts'
+import { Copied } from '../parts/copied.tsx'
+import { cell, Table } from '../parts/list.tsx'
+import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
+import { bytes, whole } from '../parts/number.ts'
+import { PageHead, Panel } from '../parts/panel.tsx'
+import { State } from '../parts/state.tsx'
+import { When } from '../parts/when.tsx'
+import { FeedDialog, type Proposal } from './feed-dialog.tsx'
+import classes from './feeds.module.css'
+
+/** Where files belong, when they are due, and what lies where it should not. */
+export function Feeds() {
+  const feeds = useFeeds()
+  const session = useSession()
+  const [adding, setAdding] = useState<Proposal | null>(null)
+  const isAdmin = session.data?.role === 'admin'
+  return (
+    <>
+      <PageHead
+        title="Feeds"
+        note={feeds.data && whole(feeds.data.rows.length)}
+        lead="Where each sender drops its files, and when they are due. Folders are made by the program."
+        actions={
+          isAdmin && (
+            <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding({})}>
+              Add a feed
+            </Button>
+          )
+        }
+      />
+      <div className={classes.page}>
+        <Findings feeds={feeds.data?.rows ?? []} onPropose={isAdmin ? setAdding : null} />
+        <Panel isFlush>
+          <Shown of={feeds}>
+            {({ rows }) =>
+              rows.length === 0 ? (
+                <Empty title="No feed is declared yet">A feed says where a sender’s files belong and what their columns mean.</Empty>
+              ) : (
+                <Table
+                  label="Feeds"
+                  head={
+                    <tr>
+                      <th>Feed</th>
+                      <th className={cell.wide}>Where its files belong</th>
+                      <th className={cell.narrowHidden}>Layout</th>
+                      <th className={`${cell.right} ${cell.narrowHidden}`}>Files</th>
+                      <th className={cell.right}>Last file</th>
+                      <th>
+                        <span className="sr-only">Change</span>
+                      </th>
+                    </tr>
+                  }
+                >
+                  {rows.map(feed => (
+                    <FeedRow key={feed.name} feed={feed} isAdmin={isAdmin} />
+                  ))}
+                </Table>
+              )
+            }
+          </Shown>
+        </Panel>
+      </div>
+      {adding && <FeedDialog proposal={adding} close={() => setAdding(null)} />}
+    </>
+  )
+}
+
+function FeedRow({ feed, isAdmin }: { feed: Feed; isAdmin: boolean }) {
+  const [isEditing, editing] = useDisclosure(false)
+  const where = feed.door === 'remote' ? `on ${feed.source}` : feed.door === 'folder' ? 'in the watched folder' : `of user ${feed.home}`
+  return (
+    <tr>
+      <td className={cell.nowrap}>
+        <Link to={`/files?feed=${encodeURIComponent(feed.name)}`} data-row>
+          {feed.name}
+        </Link>
+        <div className={cell.dim}>
+          {feed.fileKind === 'delta' ? 'changes' : 'what is there'}
+          {feed.follows && ` · after ${feed.follows}`}
+        </div>
+      </td>
+      <td>
+        <Copied text={feed.path} what={`the path of ${feed.name}`} /> <span className={cell.dim}>{where}</span>
+        {feed.namePattern !== '*' && (
+          <div className={cell.dim}>
+            named <Copied text={feed.namePattern} what={`the name pattern of ${feed.name}`} />
+          </div>
+        )}
+      </td>
+      <td className={`mono ${cell.narrowHidden}`}>{feed.layout.replaceAll('_', '_\u200b')}</td>
+      <td className={`num ${cell.right} ${cell.narrowHidden}`}>{whole(feed.files)}</td>
+      <td className={cell.right}>
+        {feed.lastReceivedAt === null ? 'never' : <When at={feed.lastReceivedAt} />}
+        <div>
+          <DueState feed={feed} />
+        </div>
+      </td>
+      <td className={cell.right}>
+        {isAdmin && (
+          <Button size="compact-sm" variant="default" aria-label={`Change ${feed.name}`} onClick={editing.open}>
+            Change
+          </Button>
+        )}
+        {isEditing && <FeedDialog feed={feed} close={editing.close} />}
+      </td>
+    </tr>
+  )
+}
+
+function DueState({ feed }: { feed: Feed }) {
+  if (!feed.isEnabled) return <State tone="paused" word="Off" isQuiet />
+  if (feed.due === null) return <span className={cell.dim}>no time declared</span>
+  if (feed.due.silentSince !== null) return <State tone="stuck" word="Silent" isQuiet />
+  return (
+    <span className={cell.dim}>
+      next <When at={feed.due.nextDueAt} />
+    </span>
+  )
+}
+
+function Findings({ feeds, onPropose }: { feeds: readonly Feed[]; onPropose: ((proposal: Proposal) => void) | null }) {
+  const findings = useFeedFindings()
+  return (
+    <Shown of={findings} skeleton={null}>
+      {({ rows }) =>
+        rows.length === 0 ? null : (
+          <Panel title="Missing, or in the wrong place" note={whole(rows.length)} isFlush>
+            <ul className={classes.findings}>
+              {rows.map(finding => (
+                <Finding
+                  key={`${finding.code} ${finding.stray?.id ?? finding.feed ?? finding.source}`}
+                  finding={finding}
+                  feeds={feeds}
+                  onPropose={onPropose}
+                />
+              ))}
+            </ul>
+          </Panel>
+        )
+      }
+    </Shown>
+  )
+}
+
+type FindingProps = { finding: FeedFinding; feeds: readonly Feed[]; onPropose: ((proposal: Proposal) => void) | null }
+
+function Finding({ finding, feeds, onPropose }: FindingProps) {
+  const { stray } = finding
+  return (
+    <li className={classes.finding}>
+      <div className={classes.said}>
+        {stray && (
+          <p className={classes.file}>
+            <code>{stray.path}</code> <span className={cell.dim}>{bytes(stray.bytes)}</span>
+          </p>
+        )}
+        <p>
+          {finding.reason} <Code code={finding.code} />
+        </p>
+        <p className={cell.dim}>
+          since <When at={finding.since} />
+          {finding.source && (
+            <>
+              {' · '}
+              <Link to="/sources">{finding.source}</Link>
+            </>
+          )}
+        </p>
+      </div>
+      {stray && <TakeIn finding={finding} stray={stray} feeds={feeds} onPropose={onPropose} />}
+    </li>
+  )
+}
+
+function TakeIn({ finding, stray, feeds, onPropose }: FindingProps & { stray: NonNullable<FeedFinding['stray']> }) {
+  const session = useSession()
+  const navigate = useNavigate()
+  const takeIn = useTakeIn()
+  const leave = useLeaveIt()
+  const [chosen, setChosen] = useState(finding.feed ?? '')
+  if (session.data?.role === 'viewer') return null
+  const folder = stray.path.includes('/') ? stray.path.slice(0, stray.path.lastIndexOf('/')) : 'dropped'
+  return (
+    <div className={classes.deeds}>
+      {finding.feed === null && (
+        <NativeSelect
+          aria-label={`Into which feed ${stray.path} belongs`}
+          value={chosen}
+          onChange={event => setChosen(event.currentTarget.value)}
+          data={[{ value: '', label: 'Choose a feed' }, ...feeds.map(feed => feed.name)]}
+        />
+      )}
+      <Button
+        disabled={chosen === ''}
+        loading={takeIn.isPending}
+        onClick={() =>
+          takeIn.mutate(
+            { id: stray.id, feed: chosen },
+            {
+              onSuccess: ({ fileId }) => {
+                if (fileId !== null) navigate(`/files/${fileId}`)
+              },
+            },
+          )
+        }
+      >
+        Take it in
+      </Button>
+      {finding.feed === null && stray.layout !== null && onPropose && (
+        <Button
+          variant="default"
+          onClick={() => onPropose({ folder: folder.toLowerCase(), layout: stray.layout ?? '', home: stray.home ?? '' })}
+        >
+          Make a feed of it
+        </Button>
+      )}
+      <Button variant="default" loading={leave.isPending} onClick={() => leave.mutate(stray.id)}>
+        Leave it
+      </Button>
+      <Trouble error={takeIn.error ?? leave.error} />
+    </div>
+  )
+}
