@@ -23,9 +23,20 @@ export async function loadOrMakeHostKeys(directory: string): Promise<string[]> {
   const keys: string[] = []
   for (const kind of KINDS) {
     const file = path.join(directory, kind.file)
-    keys.push((await readFile(file, 'utf8').catch(nullIfMissing)) ?? (await makeKey(file, kind.make())))
+    keys.push((await readFile(file, 'utf8').catch(nullIfMissing)) ?? (await makeKey(file, soundPair(kind.make))))
   }
   return keys
+}
+
+const TRIES_MAX = 20
+
+/** One in some hundred pairs that ssh2 makes cannot be read again (a number with a leading zero): another one is made. */
+export function soundPair(make: () => { private: string; public: string }): { private: string; public: string } {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const pair = make()
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error) && !(ssh2.utils.parseKey(pair.public) instanceof Error)) return pair
+  }
+  throw new Error(`bug: none of ${TRIES_MAX} key pairs can be read again`)
 }
 
 async function makeKey(file: string, pair: { private: string; public: string }): Promise<string> {

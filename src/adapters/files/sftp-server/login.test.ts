@@ -5,7 +5,7 @@ import ssh2 from 'ssh2'
 import { afterEach, expect, test } from 'vitest'
 import { connectClient } from '../../../../test/doors/sftp-client.ts'
 import { type ServerUnderTest, startTestServer } from '../../../../test/doors/sftp-server.ts'
-import { hostKeyOf, loadOrMakeHostKeys } from './host-keys.ts'
+import { hostKeyOf, loadOrMakeHostKeys, soundPair } from './host-keys.ts'
 
 let under: ServerUnderTest | null = null
 afterEach(async () => {
@@ -68,6 +68,13 @@ test('host keys are made once, readable by their owner alone, and kept', async (
   )
   expect(hostKeyOf(first?.[0] ?? '').fingerprint).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/)
   await rm(directory, { recursive: true, force: true })
+})
+
+test('a pair of keys that could not be read again is never used as a host key', () => {
+  const sound = ssh2.utils.generateKeyPairSync('ed25519')
+  const pairs = [{ private: 'broken', public: sound.public }, { private: sound.private, public: 'broken' }, sound]
+  expect(soundPair(() => pairs.shift() ?? sound)).toEqual(sound)
+  expect(() => soundPair(() => ({ private: 'broken', public: 'broken' }))).toThrow('none of')
 })
 
 function parsed(pair: { private: string }): ssh2.ParsedKey {
