@@ -6,7 +6,7 @@ import * as catalog from '../src/catalog/store.ts'
 import type { Db } from '../src/db/connection.ts'
 import { startServerless } from './house.ts'
 
-const FACILITIES = 50
+export const FACILITIES = 50
 const CHANNELS = 10
 const CHANGES = 200
 

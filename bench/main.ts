@@ -1,6 +1,7 @@
 import { availabilityBench } from './availability.ts'
 import { fullLoadBench } from './full-load.ts'
 import { hardSyncBench } from './hard-sync.ts'
+import { explainBench } from './explain.ts'
 import { importBench } from './import.ts'
 import { ledgerBench } from './ledger.ts'
 
@@ -10,6 +11,7 @@ const BENCHES: Record<string, (words: readonly string[]) => Promise<void>> = {
   'hard-sync': hardSyncBench,
   'full-load': fullLoadBench,
   ledger: ledgerBench,
+  explain: explainBench,
 }
 
 const [name = 'import', ...words] = process.argv.slice(2)
