@@ -1,5 +1,5 @@
 import type { Db } from '../db/connection.ts'
-import { syncFigures } from '../reconcile/store.ts'
+import { syncFigures } from '../reconcile/tally-store.ts'
 
 /** How far the demo's file has walked, from rows alone. */
 export type DemoFigures = {

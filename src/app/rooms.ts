@@ -22,6 +22,7 @@ import * as outbox from '../outbox/step.ts'
 import type { AlertPort } from '../reconcile/alert-port.ts'
 import { hardSync } from '../reconcile/proof-step.ts'
 import * as reconcile from '../reconcile/step.ts'
+import { countStep } from '../reconcile/tally-store.ts'
 import { sendAlerts, watch } from '../reconcile/watch-step.ts'
 import { healthFacts, syncNow } from './health-facts.ts'
 import { recogniser } from './recognise.ts'
@@ -80,7 +81,10 @@ export function roomSteps(deps: RoomDeps): Steps {
       ),
     'shop-check': (signal, parameters) => forShops('shop-check', shop => shops.check(shop, abort(signal)), parameters),
     reconcile: (signal, parameters) =>
-      forShops('reconcile', (shop, port) => reconcile.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) }), parameters),
+      inTurn(
+        () => forShops('reconcile', (shop, port) => reconcile.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) }), parameters),
+        () => countStep({ db }),
+      ),
     'hard-sync': (signal, parameters) =>
       forShops('hard-sync', (shop, port) => hardSync({ db, clock, port, shopId: shop.shopId, ...abort(signal) }), parameters),
     'put-away': () =>

@@ -17,8 +17,8 @@ import type { RoomStatus } from '../kernel/report.ts'
 import { ordersStatus } from '../orders/store.ts'
 import { outboxStatus } from '../outbox/store.ts'
 import { type Heartbeat, judgeRoom, type RoomOfStreet, STREET } from './room-state.ts'
-import { reconcileStatus, syncFigures } from './store.ts'
 import { type SyncFacts, syncSentence } from './sync-sentence.ts'
+import { reconcileStatus, syncFigures } from './tally-store.ts'
 
 export type StreetDeps = {
   db: Sql

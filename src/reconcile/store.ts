@@ -1,7 +1,6 @@
 import type { LevelSeen } from '../channel/port.ts'
 import type { Sql, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
-import type { RoomStatus } from '../kernel/report.ts'
 import type { RunKind } from './proof.ts'
 
 export async function startRun(
@@ -176,50 +175,4 @@ export async function finishRun(
     run.reason,
     run.corrections,
   ])
-}
-
-export type SyncFigures = {
-  /** Levels with a target, a link and a mapping: what has to be equal. */
-  levels: number
-  levelsEqual: number
-  levelsDifferent: number
-  /** Not confirmed, or confirmed and not read back yet: nothing can be said about them. */
-  levelsWaiting: number
-  unitsAtRisk: number
-  differentSince: InstantMs | null
-  /** When the newest comparison that ran to its end was finished; null: the shop was never compared. */
-  comparedAt: InstantMs | null
-}
-
-/** What is proved at this moment, from rows alone. A level counts as equal only if its newest revision was read back equal. */
-export async function syncFigures(sql: Sql): Promise<SyncFigures> {
-  const rows = await sql.query<SyncFigures>(
-    `select count(*) as levels,
-            count(*) filter (where o.verdict = 'equal' and o.revision = t.revision) as "levelsEqual",
-            count(*) filter (where o.verdict in ('different', 'not_stocked') and o.revision = t.revision) as "levelsDifferent",
-            count(*) filter (where o.verdict is null or o.verdict = 'waiting' or o.revision <> t.revision) as "levelsWaiting",
-            coalesce(sum(abs(o.expected_units - coalesce(o.shop_units, 0))) filter (where o.verdict in ('different', 'not_stocked')), 0) as "unitsAtRisk",
-            min(o.different_since) as "differentSince",
-            (select max(finished_at) from reconcile.run where code is null) as "comparedAt"
-       from availability.target t
-       join catalog.shop s on s.shop_id = t.shop_id and s.is_enabled
-       join catalog.item_link l on l.shop_id = t.shop_id and l.product_id = t.product_id
-       left join reconcile.observation o on o.shop_id = t.shop_id and o.location_id = t.location_id and o.product_id = t.product_id`,
-  )
-  return (
-    rows[0] ?? { levels: 0, levelsEqual: 0, levelsDifferent: 0, levelsWaiting: 0, unitsAtRisk: 0, differentSince: null, comparedAt: null }
-  )
-}
-
-/** Confirmed levels that were not read back; those that differ are stuck until they are set right. */
-export async function reconcileStatus(sql: Sql, _now: InstantMs): Promise<RoomStatus> {
-  const rows = await sql.query<{ waiting: number; since: InstantMs | null; differing: number }>(
-    `select count(*) filter (where o.revision is null or o.revision < i.revision) as waiting,
-            min(i.changed_at) filter (where o.revision is null or o.revision < i.revision) as since,
-            count(*) filter (where o.verdict in ('different', 'not_stocked') and o.revision = i.revision) as differing
-       from outbox.intent i
-       left join reconcile.observation o on o.shop_id = i.shop_id and o.location_id = i.location_id and o.product_id = i.product_id
-      where i.state = 'confirmed'`,
-  )
-  return { backlog: rows[0]?.waiting ?? 0, oldestAt: rows[0]?.since ?? null, stuck: rows[0]?.differing ?? 0 }
 }
