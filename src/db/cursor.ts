@@ -59,3 +59,8 @@ export async function setCursors(tx: Tx, positions: Readonly<Record<string, numb
     { name: 'cursor.set' },
   )
 }
+
+/** Where a cursor stands, as a part of a statement that has to see it in its own snapshot; null: it was never set. */
+export function positionOf(reader: string): string {
+  return `(select position from street.cursor where reader = '${reader}')`
+}

@@ -1,7 +1,7 @@
 import { AVAILABILITY_HEAD } from '../availability/store.ts'
 import { CATALOG_HEAD } from '../catalog/store.ts'
 import type { Db, Sql } from '../db/connection.ts'
-import { peekCursors, readCursor, setCursors } from '../db/cursor.ts'
+import { peekCursors, positionOf, readCursor, setCursors } from '../db/cursor.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type RoomStatus, type StepReport } from '../kernel/report.ts'
 
@@ -111,13 +111,12 @@ const NO_FIGURES: SyncFigures = {
 
 /** Levels that the tally does not hold as they stand now, and how they stand. */
 const NOT_COUNTED = `at as (
-       select (select position from street.cursor where reader = '${READS_TARGETS}') as targets,
-              coalesce((select position from street.cursor where reader = '${CATALOG_HEAD}'), 0)
-                is distinct from (select position from street.cursor where reader = '${READS_LINKS}') as is_all
+       select coalesce(${positionOf(READS_TARGETS)}, 0) as targets, coalesce(${positionOf(AVAILABILITY_HEAD)}, 0) as head,
+              coalesce(${positionOf(CATALOG_HEAD)}, 0) is distinct from ${positionOf(READS_LINKS)} as is_all
      ), key as (
        select shop_id, location_id, product_id from reconcile.uncounted
        union
-       select t.shop_id, t.location_id, t.product_id from availability.target t where t.seq > coalesce((select targets from at), 0)
+       select t.shop_id, t.location_id, t.product_id from availability.target t where t.seq > (select targets from at) and t.seq <= (select head from at)
        union
        select t.shop_id, t.location_id, t.product_id from availability.target t where (select is_all from at)
        union
