@@ -1,7 +1,7 @@
 import { availabilityBench } from './availability.ts'
 import { explainBench } from './explain.ts'
 import { fullLoadBench } from './full-load.ts'
-import { hardSyncBench, hardSyncBench } from './hard-sync.ts'
+import { hardSyncBench } from './hard-sync.ts'
 import { importBench } from './import.ts'
 import { ledgerBench } from './ledger.ts'
 
