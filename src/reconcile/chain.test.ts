@@ -17,6 +17,8 @@ const facts: LevelFacts = {
   intent: { state: 'confirmed', units: 24, code: null, hint: null, changedAt: 3, isOfNewest: true },
   call: { state: 'answered', outcome: 'confirmed', rowCode: null, units: 24, claimedAt: 2, answeredAt: 3 },
   trouble: null,
+  paused: null,
+  sellsNothing: null,
   observed: { verdict: 'equal', expectedUnits: 24, shopUnits: 24, isOfNewest: true, readAt: 4 },
   shown: { availableUnits: 24, readAt: 3 },
 }
@@ -50,6 +52,17 @@ const table: [string, Partial<LevelFacts>, string | null, string | null, string 
     'broken',
     'CHANNEL_ROW_REFUSED',
   ],
+  [
+    'a person has paused it',
+    {
+      intent: { state: 'pending', units: 24, code: null, hint: null, changedAt: 3, isOfNewest: true },
+      paused: 'Writing is paused until somebody ends it, by anna: recount',
+    },
+    'upload',
+    'broken',
+    'CHANNEL_PAUSED',
+  ],
+  ['paused, and nothing waits', { paused: 'Writing is paused until somebody ends it, by anna: recount' }, null, null, null],
   [
     'the shop does not answer',
     {
@@ -95,4 +108,11 @@ test.each(table)('%s', (_title, otherwise, link, state, code) => {
   const broken = firstBroken(chainOf({ ...facts, ...otherwise }))
   expect([broken?.link ?? null, broken?.state ?? null, broken?.code ?? null]).toEqual([link, state, code])
   if (broken?.state === 'broken') expect(broken.next).not.toBe('')
+})
+
+test('that nothing is sold is said where the number is told', () => {
+  const said = chainOf({ ...facts, sellsNothing: 'Nothing is sold until somebody ends it, by anna: recall' }).find(
+    link => link.link === 'intent',
+  )
+  expect(said).toMatchObject({ state: 'whole', said: '24 was told. Nothing is sold until somebody ends it, by anna: recall.' })
 })

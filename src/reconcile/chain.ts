@@ -62,6 +62,9 @@ export type LevelFacts = {
   } | null
   /** What the shop's standing says against sending; null: nothing does. */
   trouble: { code: string; message: string } | null
+  /** What a person has switched off here, each as a sentence. */
+  paused: string | null
+  sellsNothing: string | null
   observed: {
     verdict: 'equal' | 'different' | 'waiting' | 'not_stocked'
     expectedUnits: number
@@ -138,7 +141,13 @@ function promisedLink({ promisedUnits, explainedUnits, promisedAt, withdrawn }: 
   return { ...link, state: 'off', said: `${promisedUnits} promised. ${why}, so no shop is told.`, code: withdrawn.code, next: null }
 }
 
-function intentLink({ intent, withdrawn }: LevelFacts): Link {
+function intentLink(facts: LevelFacts): Link {
+  const link = queuedLink(facts)
+  // Said beside whatever the queue says: it is why another number than the promise is told.
+  return facts.sellsNothing === null || facts.withdrawn !== null ? link : { ...link, said: `${link.said} ${facts.sellsNothing}.` }
+}
+
+function queuedLink({ intent, withdrawn }: LevelFacts): Link {
   if (withdrawn !== null)
     return { link: 'intent', state: 'off', said: 'Nothing has to be told.', at: null, code: withdrawn.code, next: null }
   if (intent === null) return { link: 'intent', ...waiting, said: 'It is not in the queue before the shop yet.', at: null }
@@ -156,9 +165,18 @@ function intentLink({ intent, withdrawn }: LevelFacts): Link {
   }
 }
 
-function uploadLink({ call, intent, trouble, withdrawn }: LevelFacts): Link {
+function uploadLink({ call, intent, trouble, paused, withdrawn }: LevelFacts): Link {
   if (withdrawn !== null) return { link: 'upload', state: 'off', said: 'Nothing is sent.', at: null, code: withdrawn.code, next: null }
   const isPending = intent === null || intent.state === 'pending' || intent.state === 'sending'
+  if (isPending && paused !== null)
+    return {
+      link: 'upload',
+      state: 'broken',
+      said: `${paused}.`,
+      at: null,
+      code: 'CHANNEL_PAUSED',
+      next: 'End the pause; what waits goes by itself.',
+    }
   if (isPending && trouble !== null) {
     return {
       link: 'upload',

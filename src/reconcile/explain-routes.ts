@@ -1,5 +1,7 @@
 import { explainTarget, type Part, sentenceOf } from '../availability/availability.ts'
 import { termsOfProduct } from '../availability/terms-store.ts'
+import { controlSentence } from '../channel/control.ts'
+import { type ControlAtLevel, controlsAtProduct } from '../channel/control-store.ts'
 import type { Sql } from '../db/connection.ts'
 import { restOf } from '../feed/file-state.ts'
 import type { FileRoom } from '../feed/port.ts'
@@ -59,6 +61,9 @@ async function explainNow({ db, clock, files }: ExplainDeps, level: Key): Promis
   const orders = await store.orderEvidence(db, level, level.groupId)
   const call = await store.callEvidence(db, level, null)
   const { intent, shown, observed, health } = await store.standingOf(db, level)
+  const controls = (await controlsAtProduct(db, level.productId, clock.now())).filter(
+    each => each.ofShopId === level.shopId && each.ofLocationId === level.locationId,
+  )
   const newest = newestLine(facilities)
   const isCallOfNewest = call !== null && call.revision === terms.revision && call.rowCode === null
   const facts: LevelFacts = {
@@ -76,6 +81,8 @@ async function explainNow({ db, clock, files }: ExplainDeps, level: Key): Promis
     intent: intent && { ...intent, isOfNewest: intent.revision === terms.revision },
     call: isCallOfNewest ? call : null,
     trouble: troubleOf(health),
+    paused: sentenceOfFirst(controls, 'pause'),
+    sellsNothing: sentenceOfFirst(controls, 'sell_nothing'),
     observed: observed && { ...observed, isOfNewest: observed.revision === terms.revision },
     shown,
   }
@@ -190,7 +197,15 @@ function lastOf(instants: readonly (InstantMs | null)[]): InstantMs | null {
   return known.length === 0 ? null : Math.max(...known)
 }
 
+/** The time as it travels: whoever reads it may sit anywhere. */
+function sentenceOfFirst(controls: readonly ControlAtLevel[], kind: ControlAtLevel['kind']): string | null {
+  const control = controls.find(each => each.kind === kind)
+  return control === undefined ? null : controlSentence(control, at => new Date(at).toISOString())
+}
+
 function troubleOf(health: store.Standing['health']): LevelFacts['trouble'] {
+  if (health !== null && health.heldCode !== null && health.state === 'reachable')
+    return { code: health.heldCode, message: health.heldMessage ?? 'The shop may not be written.' }
   if (health === null || health.code === null || health.state === 'reachable' || health.state === 'unknown') return null
   return { code: health.code, message: health.message ?? 'The shop cannot be written.' }
 }

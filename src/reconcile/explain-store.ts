@@ -255,7 +255,7 @@ export type Standing = {
     shopUnits: number | null
     readAt: InstantMs
   } | null
-  health: { state: string; code: string | null; message: string | null } | null
+  health: { state: string; code: string | null; message: string | null; heldCode: string | null; heldMessage: string | null } | null
 }
 
 /** Where a level stands on its way to the shop now. */
@@ -268,7 +268,7 @@ export async function standingOf(sql: Sql, level: Level): Promise<Standing> {
                from channel.level v where v.shop_id = $1 and v.location_id = $2 and v.product_id = $3) as shown,
             (select json_build_object('verdict', o.verdict, 'revision', o.revision, 'expectedUnits', o.expected_units, 'shopUnits', o.shop_units, 'readAt', ${ms('o.read_at')})
                from reconcile.observation o where o.shop_id = $1 and o.location_id = $2 and o.product_id = $3) as observed,
-            (select json_build_object('state', h.state, 'code', h.code, 'message', h.message) from channel.health h where h.shop_id = $1) as health`,
+            (select json_build_object('state', h.state, 'code', h.code, 'message', h.message, 'heldCode', h.held_code, 'heldMessage', h.held_message) from channel.health h where h.shop_id = $1) as health`,
     keyOf(level),
     { name: 'explain.standing' },
   )
