@@ -13,6 +13,7 @@ import { exchangeRoutes } from '../channel/exchange-routes.ts'
 import { mappingRoutes } from '../channel/mapping-routes.ts'
 import { publishingRoutes } from '../channel/publishing-routes.ts'
 import { channelRoutes } from '../channel/routes.ts'
+import { shadowRoutes } from '../channel/shadow-routes.ts'
 import { shopRoutes } from '../channel/shop-routes.ts'
 import { uploadRoutes } from '../channel/upload-routes.ts'
 import type { Hint } from '../channel/webhook.ts'
@@ -143,6 +144,7 @@ export function allRoutes(deps: {
     ...conformRoutes({ db, clock, conform: house.shops.conform }),
     ...exchangeRoutes({ db, clock }),
     ...mappingRoutes({ db }),
+    ...shadowRoutes({ db, clock, compareNow: () => clockwork.nudge('shop-check'), switched: () => clockwork.nudge('channel') }),
     ...controlRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
     ...credentialRoutes({ db, clock, seal: house.box.seal, credentialChanged: () => clockwork.nudge('shop-check') }),
     ...webhookRoutes({

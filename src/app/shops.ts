@@ -3,6 +3,7 @@ import { isSigned as isSignedWith } from '../adapters/shopify/webhook-signature.
 import { credentialOf } from '../catalog/credential-store.ts'
 import { enabledShops, type Shop } from '../catalog/store.ts'
 import type { ConformReport } from '../channel/conform-port.ts'
+import { compareInShadow } from '../channel/shadow-step.ts'
 import { checkShop } from '../channel/standing-step.ts'
 import { checkWebhooks } from '../channel/webhook-step.ts'
 import type { Db } from '../db/connection.ts'
@@ -61,6 +62,7 @@ export function openShops(deps: Deps): Shops {
     const report = await checkShop({ db, clock, ids, ...asked }, { isAskedByPerson })
     try {
       const isSecretKnown = (await secretsOf(shopId)).length > 0
+      if (report.read > 0) await compareInShadow({ db, clock, ...asked })
       if (report.read > 0) await checkWebhooks({ db, clock, publicUrl, isSecretKnown, ...asked })
     } catch (error) {
       // What is wrong with the shop stands in its health and its job log by now.

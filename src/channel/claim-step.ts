@@ -64,6 +64,24 @@ export async function claim(tx: Tx, deps: ClaimDeps, now: InstantMs, upload: For
   return { calls, agreeing: agreeing.length }
 }
 
+export type Wanted = { locationId: number; productId: number; wantedUnits: number; promisedUnits: number; unseenUnits: number }
+
+/**
+ * What these levels should show as things are, without anything being claimed or written, where somebody else writes them: what
+ * changed since a base is that writer's doing and no sale, so only what is committed beyond the orders we know counts as one.
+ */
+export async function wantedNow(
+  tx: Tx,
+  { shopId, keys, now }: { shopId: number; keys: readonly { locationId: number; productId: number }[]; now: InstantMs },
+): Promise<Wanted[]> {
+  const due = keys.map(({ locationId, productId }) => ({ locationId, productId, revision: 0 }))
+  const decided = await decide(tx, { shopId, due, behind: await readCursors(tx), now, isWrittenByOthers: true })
+  return decided.map(({ level, decision }) => ({
+    ...{ locationId: level.locationId, productId: level.productId, promisedUnits: level.promisedUnits },
+    ...{ wantedUnits: decision.wantedUnits, unseenUnits: unseenUnits(level) },
+  }))
+}
+
 async function readCursors(tx: Tx): Promise<sight.Behind> {
   const demandSeen = await peekCursor(tx, READS_ORDERS)
   const movementsSeen = await peekCursor(tx, READS_INVENTORY)
@@ -75,13 +93,22 @@ type Due = { locationId: number; productId: number; revision: number }
 
 async function decide(
   tx: Tx,
-  { shopId, due, behind, now }: { shopId: number; due: readonly Due[]; behind: sight.Behind; now: InstantMs },
+  {
+    shopId,
+    due,
+    behind,
+    now,
+    isWrittenByOthers = false,
+  }: { shopId: number; due: readonly Due[]; behind: sight.Behind; now: InstantMs; isWrittenByOthers?: boolean },
 ): Promise<Decided[]> {
   const keys = due.map(({ locationId, productId }) => ({ shopId, locationId, productId }))
   const pools = await poolsAround(tx, keys)
   const all = new Map([...keys, ...[...pools.values()].flat()].map(key => [nameOf(key), key]))
   const wanted = [...all.values()].map(key => ({ ...key, isPooled: (pools.get(nameOf(key)) ?? [key]).length > 0 }))
-  const seen = new Map((await sight.levelsInSight(tx, wanted, { ...behind, now })).map(level => [nameOf(level), level]))
+  const inSight = (await sight.levelsInSight(tx, wanted, { ...behind, now })).map(level =>
+    isWrittenByOthers ? { ...level, base: null } : level,
+  )
+  const seen = new Map(inSight.map(level => [nameOf(level), level]))
   return due.flatMap(({ revision, ...key }) => {
     const level = seen.get(nameOf({ shopId, ...key }))
     if (level === undefined) return []

@@ -60,7 +60,8 @@ export async function askScopesAnew(sql: Sql, shopId: number): Promise<void> {
 /** What decides whether a request may go out at all, read for each of them. */
 export async function standingOf(sql: Sql, shopId: number): Promise<Standing | null> {
   const rows = await sql.query<Standing>(
-    `select coalesce(s.access_scope, 'read_only') as "accessScope", s.is_enabled as "isEnabled", coalesce(h.state, 'unknown') as state,
+    `select coalesce(s.access_scope, 'read_only') as "accessScope", s.is_enabled as "isEnabled",
+            coalesce((select x.is_shadow from channel.setting x where x.shop_id = s.shop_id), false) as "isShadow", coalesce(h.state, 'unknown') as state,
             h.code, coalesce(h.failures, 0) as failures, h.retry_at as "retryAt"
        from catalog.shop s left join channel.health h using (shop_id) where s.shop_id = $1`,
     [shopId],

@@ -117,7 +117,7 @@ function become(before: Health, now: InstantMs, after: Pick<Health, 'state' | 'c
 /** What an error of a question means for the shop's health. */
 export function newsOf(code: ShopCode, message: string, retryAfterMs: number | null): News {
   if (code === 'CHANNEL_THROTTLED') return { kind: 'throttled', retryAfterMs: retryAfterMs ?? OUTAGE.baseMs }
-  if (code === 'CHANNEL_READ_ONLY') return { kind: 'held', code, message }
+  if (code === 'CHANNEL_READ_ONLY' || code === 'CHANNEL_SHADOW') return { kind: 'held', code, message }
   if (code === 'CHANNEL_UNREACHABLE' || code === 'CHANNEL_BULK_FAILED') return { kind: 'no_answer', code, message, retryAfterMs }
   return { kind: 'refused', code, message }
 }

@@ -7,11 +7,15 @@ import type { ShopCode } from './port.ts'
 export type Standing = {
   accessScope: AccessScope
   isEnabled: boolean
+  /** Everything but the write. */
+  isShadow: boolean
   state: Health['state']
   code: ShopCode | null
   failures: number
   retryAt: InstantMs | null
 }
+
+export const IN_SHADOW = { kind: 'held', code: 'CHANNEL_SHADOW', message: 'the shop runs in shadow: everything but the write' } as const
 
 /**
  * Whether one request may leave for a shop, whoever asks: our own switch, and the circuit. While the circuit is open
@@ -21,6 +25,7 @@ export function permitCall(standing: Standing, effect: 'read' | 'write', now: In
   if (!standing.isEnabled) return { kind: 'held', code: 'CHANNEL_READ_ONLY', message: 'the shop is switched off' }
   const ours = mayCall(standing.accessScope, effect)
   if (ours.kind === 'held') return ours
+  if (standing.isShadow && effect === 'write') return IN_SHADOW
   if (circuitOf(standing, now) !== 'open' || standing.retryAt === null) return { kind: 'may' }
   const message = `the shop does not answer; it is asked again in ${Math.ceil((standing.retryAt - now) / 1_000)} s`
   return { kind: 'held', code: 'CHANNEL_UNREACHABLE', message, retryAt: standing.retryAt }

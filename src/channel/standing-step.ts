@@ -9,7 +9,9 @@ import { mayRead, mayWrite, type Verdict } from './capability.ts'
 import { purgeExchanges } from './exchange-store.ts'
 import { type Health, isResting, type News, needsQuestion, neverAsked, newsOf } from './health.ts'
 import * as store from './health-store.ts'
+import { IN_SHADOW } from './permit.ts'
 import type { ShopCode, ShopPort } from './port.ts'
+import { isShadow } from './shadow-store.ts'
 
 export type StandingDeps = { db: Db; clock: Clock; ids: Ids; port: Pick<ShopPort, 'grantedScopes'>; shopId: number; signal?: AbortSignal }
 
@@ -24,7 +26,8 @@ export async function mayWriteNow(deps: StandingDeps, { isAskedAnew = false } = 
   let health = (await store.healthOf(db, shopId)) ?? neverAsked(clock.now())
   if (mayRead(shop.accessScope) && (isAskedAnew || needsQuestion(health, clock.now())))
     health = await hear(deps, { kind: 'scopes', grantedScopes: await port.grantedScopes(signal) })
-  const verdict = mayWrite(shop.accessScope, health.grantedScopes)
+  const both = mayWrite(shop.accessScope, health.grantedScopes)
+  const verdict = both.kind === 'may' && (await isShadow(db, shopId)) ? IN_SHADOW : both
   if (verdict.kind === 'held') await hear(deps, verdict)
   else if (health.heldCode !== null) await hear(deps, { kind: 'free' })
   return { ...verdict, mayRead: mayRead(shop.accessScope) }

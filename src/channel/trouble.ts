@@ -48,6 +48,7 @@ const CLASS_OF_SHOP_CODE: Readonly<Record<ShopCode, TroubleClass>> = {
   CHANNEL_SCOPE_MISSING: 'scope',
   CHANNEL_SHOP_FROZEN: 'shop',
   CHANNEL_READ_ONLY: 'held',
+  CHANNEL_SHADOW: 'held',
   CHANNEL_REQUEST_REFUSED: 'our_bug',
 }
 

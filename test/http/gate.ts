@@ -15,6 +15,7 @@ import { controlRoutes } from '../../src/channel/control-routes.ts'
 import { exchangeRoutes } from '../../src/channel/exchange-routes.ts'
 import { mappingRoutes } from '../../src/channel/mapping-routes.ts'
 import { channelRoutes } from '../../src/channel/routes.ts'
+import { shadowRoutes } from '../../src/channel/shadow-routes.ts'
 import { shopRoutes } from '../../src/channel/shop-routes.ts'
 import { uploadRoutes } from '../../src/channel/upload-routes.ts'
 import { feedsRoutes } from '../../src/feed/feeds-routes.ts'
@@ -157,6 +158,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       shopRoutes({ ...{ db, clock }, async checkNow() {}, switched: () => void done.jobs.push('channel') }),
       exchangeRoutes({ db, clock }),
       mappingRoutes({ db }),
+      shadowRoutes({ ...{ db, clock }, compareNow() {}, switched: () => void done.jobs.push('channel') }),
       controlRoutes({ db, clock, switched: () => void done.jobs.push('channel') }),
       credentialRoutes({ ...{ db, clock }, seal: catalog.seal, credentialChanged: () => void done.jobs.push('shop-check') }),
       uploadRoutes({ db, clock, asked: () => void done.jobs.push('channel') }),

@@ -205,3 +205,21 @@ test('a credential is entered, and never shown again', async () => {
     'HTTP_REQUEST_INVALID',
   )
 })
+
+test('a shop runs in shadow: written down, held at the gate, and its list is empty until it was compared', async () => {
+  expect((await ask('PUT', `${shop}/shadow`, { isShadow: true, reason: 'trial' })).json()).toMatchObject({ isShadow: true })
+  expect(await audit()).toMatchObject([{ action: 'shop.shadow', before: { isShadow: false }, after: { isShadow: true }, reason: 'trial' }])
+  expect((await ask('GET', `${shop}/shadow`)).json()).toMatchObject({ isShadow: true, runs: [], runId: null, rows: [] })
+  await house.database.db.query(
+    `insert into channel.shadow_run (shop_id, started_at, finished_at, levels, different, units) values (1, $1, $1, 3, 1, 4)`,
+    [new Date(NOW)],
+  )
+  await house.database.db.query(
+    `insert into channel.shadow_difference (shadow_run_id, location_id, product_id, our_units, their_units, promised_units, unseen_units)
+     select 1, location_id, product_id, sellable_units, sellable_units + 4, sellable_units, 0 from availability.target where shop_id = 1 limit 1`,
+  )
+  const { rows, runId } = (await ask('GET', `${shop}/shadow`)).json()
+  expect(runId).toBe(1)
+  expect(rows).toMatchObject([{ sentence: expect.stringMatching(/The shop shows 4 more\.$/) }])
+  await ask('PUT', `${shop}/shadow`, { isShadow: false })
+})

@@ -124,6 +124,7 @@ const PAGES = [
   ['shop-locations', '/shops/adventure-works/locations'],
   ['shop-job-log', '/shops/adventure-works/job-log'],
   ['shop-controls', '/shops/adventure-works/controls'],
+  ['shop-shadow', '/shops/adventure-works/shadow'],
   ['shop-webhooks', '/shops/adventure-works/webhooks'],
   ['uploads', '/uploads'],
   ['proofs', '/proofs'],

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { controlInList, controlSet, controlsPage, newControl } from '../../../src/http/contract/control.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
+import type { newShadow, shadowPage, shadowSet } from '../../../src/http/contract/shadow.ts'
 import type { addedShop } from '../../../src/http/contract/shop.ts'
 import type {
   accessScopeOfShop,
@@ -70,3 +71,8 @@ function useSwitch<Body>(send: (body: Body) => Promise<Wire<typeof controlSet>>)
 export const useSwitchOff = () => useSwitch((body: Wire<typeof newControl>) => change<Wire<typeof controlSet>>('POST', '/controls', body))
 export const useEndControl = () =>
   useSwitch((controlId: number) => change<Wire<typeof controlSet>>('POST', `/controls/${controlId}/end`, {}))
+
+export type ShadowPage = Wire<typeof shadowPage>
+export const useShadow = (code: string, query: Query) => usePage<ShadowPage>('shops', `${of(code)}/shadow`, query)
+export const useSetShadow = (code: string) =>
+  useChange((body: Wire<typeof newShadow>) => change<Wire<typeof shadowSet>>('PUT', `${of(code)}/shadow`, body))

@@ -16,6 +16,7 @@ import { ShopConfig } from './shop-config.tsx'
 import { Controls } from './shop-controls.tsx'
 import { JobLog } from './shop-job-log.tsx'
 import { Locations } from './shop-locations.tsx'
+import { Shadow } from './shop-shadow.tsx'
 import { Webhooks } from './shop-webhooks.tsx'
 import { accessWords, sentenceOf, toneOf } from './shop-words.ts'
 import { CodeOf } from './shops.tsx'
@@ -54,6 +55,7 @@ function Found({ shop, tab }: { shop: ShopDetail; tab: string }) {
           { to: `${at}/locations`, label: 'Locations' },
           { to: `${at}/job-log`, label: 'Job log' },
           { to: `${at}/controls`, label: 'Controls' },
+          { to: `${at}/shadow`, label: 'Shadow' },
           { to: `${at}/webhooks`, label: 'Webhooks' },
         ]}
         beside={<Outside href={shop.links.status}>Shopify’s status page</Outside>}
@@ -64,8 +66,9 @@ function Found({ shop, tab }: { shop: ShopDetail; tab: string }) {
         {tab === 'locations' && <Locations shop={shop} />}
         {tab === 'job-log' && <JobLog shop={shop} />}
         {tab === 'controls' && <Controls shop={shop} />}
+        {tab === 'shadow' && <Shadow shop={shop} />}
         {tab === 'webhooks' && <Webhooks shop={shop} />}
-        {!['config', 'locations', 'job-log', 'controls', 'webhooks'].includes(tab) && <Lost />}
+        {!['config', 'locations', 'job-log', 'controls', 'shadow', 'webhooks'].includes(tab) && <Lost />}
       </div>
     </>
   )

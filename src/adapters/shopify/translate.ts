@@ -219,6 +219,7 @@ const CURES: Readonly<Record<ShopCode, { retry: Retry; hint: string }>> = {
     retry: 'after-operator',
     hint: 'Set the access scope of the shop to Read and write when Trueup shall write its stock.',
   },
+  CHANNEL_SHADOW: { retry: 'after-operator', hint: 'End the shadow on the page of the shop when Trueup shall write its stock.' },
   CHANNEL_REQUEST_REFUSED: { retry: 'after-operator', hint: 'Shopify did not understand the request. Report it with the request id.' },
   CHANNEL_BULK_FAILED: { retry: 'backoff', hint: 'Nothing to do: the bulk operation is started again by itself.' },
 }

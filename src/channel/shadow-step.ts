@@ -1,0 +1,58 @@
+import type { Db, Tx } from '../db/connection.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
+import { batchesOf } from './batches.ts'
+import { wantedNow } from './claim-step.ts'
+import { dropBases, recordLevels } from './level-store.ts'
+import { LEVELS_PER_CALL_MAX, type ShopPort } from './port.ts'
+import { isShadowDue } from './shadow.ts'
+import * as store from './shadow-store.ts'
+
+/** Has a shop run in shadow, or write again: from then on its levels are ours, and looked at as at first contact. */
+export async function turnShadow(tx: Tx, shopId: number, shadow: boolean): Promise<void> {
+  await store.setShadow(tx, shopId, shadow)
+  if (!shadow) await dropBases(tx, shopId)
+}
+
+export type ShadowDeps = { db: Db; clock: Clock; port: ShopPort; shopId: number; signal?: AbortSignal }
+
+/** Nothing is known of when in a bulk read a level was looked at. */
+const UNDATED = { from: 0, until: 0 }
+
+/**
+ * A shop that runs in shadow: once a day every level is read, what we would tell it is decided from that very look, and where
+ * the two differ both numbers are kept. Nothing is written.
+ */
+export async function compareInShadow(
+  { db, clock, port, shopId, signal }: ShadowDeps,
+  { isAskedByPerson = false } = {},
+): Promise<StepReport> {
+  if (!(await store.isShadow(db, shopId))) return NOTHING_TO_DO
+  const startedAt = clock.now()
+  if (!isAskedByPerson && !isShadowDue(await store.lastRunAt(db, shopId, startedAt), startedAt)) return NOTHING_TO_DO
+  const runId = await store.startRun(db, shopId, startedAt)
+  let levels = 0
+  for await (const seen of port.readEveryLevel(signal)) {
+    const ours = (await store.oursAmong(db, shopId, seen))
+      .filter(level => level.isActive)
+      .sort((one, other) => one.locationId - other.locationId)
+    for (const batch of batchesOf(ours, LEVELS_PER_CALL_MAX)) {
+      await db.transaction(async tx => {
+        const { locationId } = batch[0]
+        await recordLevels(tx, { shopId, locationId, startedAt, look: UNDATED }, batch)
+        const wanted = await wantedNow(tx, { shopId, keys: batch, now: clock.now() })
+        const theirs = new Map(batch.map(level => [level.productId, level.availableUnits]))
+        const differing = wanted.flatMap(level => {
+          const theirUnits = theirs.get(level.productId) ?? level.wantedUnits
+          const { productId, wantedUnits: ourUnits, promisedUnits, unseenUnits } = level
+          return theirUnits === ourUnits ? [] : [{ locationId, productId, ourUnits, theirUnits, promisedUnits, unseenUnits }]
+        })
+        await store.recordDifferences(tx, runId, differing)
+      })
+      levels += batch.length
+    }
+  }
+  await store.finishRun(db, runId, { levels, now: clock.now() })
+  await store.purgeRuns(db, shopId, clock.now())
+  return { ...NOTHING_TO_DO, read: levels, wrote: 1 }
+}
