@@ -109,5 +109,5 @@ function Turn({ shop, isShadow }: { shop: ShopDetail; isShadow: boolean }) {
 
 function wordsOf(run: ShadowPage['runs'][number]): string {
   if (run.finishedAt === null) return `${exact(run.startedAt)}: not done`
-  return `${exact(run.startedAt)}: ${whole(run.different)} of ${many(run.levels, 'level')} differ by ${whole(run.units)} units`
+  return `${exact(run.startedAt)}: ${whole(run.different)} of ${many(run.levels, 'level', 'levels')} differ by ${whole(run.units)} units`
 }
