@@ -16,9 +16,6 @@ export async function turnShadow(tx: Tx, shopId: number, shadow: boolean): Promi
 
 export type ShadowDeps = { db: Db; clock: Clock; port: ShopPort; shopId: number; signal?: AbortSignal }
 
-/** Nothing is known of when in a bulk read a level was looked at. */
-const UNDATED = { from: 0, until: 0 }
-
 /**
  * A shop that runs in shadow: once a day every level is read, what we would tell it is decided from that very look, and where
  * the two differ both numbers are kept. Nothing is written.
@@ -32,14 +29,14 @@ export async function compareInShadow(
   if (!isAskedByPerson && !isShadowDue(await store.lastRunAt(db, shopId, startedAt), startedAt)) return NOTHING_TO_DO
   const runId = await store.startRun(db, shopId, startedAt)
   let levels = 0
-  for await (const seen of port.readEveryLevel(signal)) {
+  for await (const { look, levels: seen } of port.readEveryLevel(signal)) {
     const ours = (await store.oursAmong(db, shopId, seen))
       .filter(level => level.isActive)
       .sort((one, other) => one.locationId - other.locationId)
     for (const batch of batchesOf(ours, LEVELS_PER_CALL_MAX)) {
       await db.transaction(async tx => {
         const { locationId } = batch[0]
-        await recordLevels(tx, { shopId, locationId, startedAt, look: UNDATED }, batch)
+        await recordLevels(tx, { shopId, locationId, startedAt, look }, batch)
         const wanted = await wantedNow(tx, { shopId, keys: batch, now: clock.now() })
         const theirs = new Map(batch.map(level => [level.productId, level.availableUnits]))
         const differing = wanted.flatMap(level => {
