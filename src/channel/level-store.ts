@@ -186,15 +186,6 @@ export async function forgetLevels(tx: Tx, shopId: number, keys: readonly { loca
   )
 }
 
-/** Somebody else wrote this shop until now: what changed since any base says nothing about sales. Each level is looked at anew. */
-export async function dropBases(tx: Tx, shopId: number): Promise<void> {
-  await tx.query(
-    `update channel.level set base_from = null, base_until = null, noted_from = null, noted_until = null
-      where shop_id = $1 and (base_until is not null or noted_until is not null)`,
-    [shopId],
-  )
-}
-
 /** Others wrote these levels: they are looked at again, and written by adding for a while. */
 export async function markStale(
   tx: Tx,

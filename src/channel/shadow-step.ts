@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { batchesOf } from './batches.ts'
 import { wantedNow } from './claim-step.ts'
-import { dropBases, recordLevels } from './level-store.ts'
+import { recordLevels } from './level-store.ts'
 import { LEVELS_PER_CALL_MAX, type ShopPort } from './port.ts'
 import { isShadowDue } from './shadow.ts'
 import * as store from './shadow-store.ts'
@@ -11,7 +11,7 @@ import * as store from './shadow-store.ts'
 /** Has a shop run in shadow, or write again: from then on its levels are ours, and looked at as at first contact. */
 export async function turnShadow(tx: Tx, shopId: number, shadow: boolean): Promise<void> {
   await store.setShadow(tx, shopId, shadow)
-  if (!shadow) await dropBases(tx, shopId)
+  if (!shadow) await store.dropBases(tx, shopId)
 }
 
 export type ShadowDeps = { db: Db; clock: Clock; port: ShopPort; shopId: number; signal?: AbortSignal }

@@ -16,6 +16,15 @@ export async function setShadow(tx: Tx, shopId: number, shadow: boolean): Promis
   )
 }
 
+/** Somebody else wrote this shop until now: what changed since any base says nothing about sales. Each level is looked at anew. */
+export async function dropBases(tx: Tx, shopId: number): Promise<void> {
+  await tx.query(
+    `update channel.level set base_from = null, base_until = null, noted_from = null, noted_until = null
+      where shop_id = $1 and (base_until is not null or noted_until is not null)`,
+    [shopId],
+  )
+}
+
 /** One that broke off is begun anew after so long. */
 const BEGUN_ANEW_MS = 3_600_000
 
