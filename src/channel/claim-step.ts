@@ -165,7 +165,10 @@ async function postpone(tx: Tx, shopId: number, decided: readonly Decided[], now
   await outbox.postpone(tx, shopId, rows)
   const unproved = waiting.filter(each => each.code === 'CHANNEL_WAITS_FOR_ORDERS').flatMap(({ level, pool }) => [level, ...pool])
   const neverSeen = unproved.filter(level => level.base === null && level.notedUntil === null)
-  const stale = waiting.filter(each => each.code === 'CHANNEL_WAITS_FOR_POOL').flatMap(({ pool }) => pool.filter(level => !level.isFresh))
+  // All of the pool, also what is fresh now: by the time the others were looked at it would not be.
+  const stale = waiting
+    .filter(each => each.code === 'CHANNEL_WAITS_FOR_POOL' && each.pool.some(level => !level.isFresh))
+    .flatMap(({ pool }) => pool)
   await levels.askForLooks(tx, [...neverSeen, ...stale], now)
   for (const [shop, until] of neededProofs(unproved)) await askForOrders(tx, shop, now, until)
 }

@@ -12,7 +12,7 @@ import * as availability from '../../../src/availability/step.ts'
 import { catalogChanged, shopById } from '../../../src/catalog/store.ts'
 import * as channel from '../../../src/channel/step.ts'
 import { takeWebhook } from '../../../src/channel/webhook-step.ts'
-import type { Db } from '../../../src/db/connection.ts'
+import type { Db, Sql } from '../../../src/db/connection.ts'
 import { book } from '../../../src/inventory/document-step.ts'
 import * as inventory from '../../../src/inventory/step.ts'
 import * as orders from '../../../src/orders/step.ts'
@@ -74,7 +74,11 @@ export type SaleWorld = {
   close(): Promise<void>
 }
 
-export async function openSaleWorld(shape: Shape, seed: number, of: { latencyMs?: number; items?: number } = {}): Promise<SaleWorld> {
+export async function openSaleWorld(
+  shape: Shape,
+  seed: number,
+  of: { latencyMs?: number; items?: number; dies?: () => boolean } = {},
+): Promise<SaleWorld> {
   const chance = seededChance(seed)
   const items = of.items ?? ITEMS
   const clock = virtualClock(START)
@@ -130,6 +134,7 @@ export async function openSaleWorld(shape: Shape, seed: number, of: { latencyMs?
       stock.reduce((sum, each) => sum + (each[n - 1] ?? 0), 0),
     )
   const deps = { db, clock, ids }
+  const telling = of.dies === undefined ? db : mortal(db, of.dies)
   return {
     ...{ home, world, shops, chance, now: clock.now, pass },
     async takeWebhooks() {
@@ -154,8 +159,12 @@ export async function openSaleWorld(shape: Shape, seed: number, of: { latencyMs?
       for (let isNews = true, turns = 0; isNews && turns < TURNS_MAX; turns++) {
         isNews = false
         for (const { shopId, port } of shops) {
-          const { read, wrote, more } = await channel.step({ ...deps, shopId, port, callsInFlight: 1 })
-          isNews ||= more || read + wrote > 0
+          try {
+            const { read, wrote, more } = await channel.step({ ...deps, db: telling, shopId, port, callsInFlight: 1 })
+            isNews ||= more || read + wrote > 0
+          } catch (error) {
+            if (!(error instanceof Died)) throw error
+          }
         }
       }
     },
@@ -177,6 +186,21 @@ export async function openSaleWorld(shape: Shape, seed: number, of: { latencyMs?
       await home.drop()
     },
   }
+}
+
+/** The process that told a shop is gone, in the middle of whatever it did. */
+class Died extends Error {}
+
+/** A database whose user may die before any of its statements; what it had begun is rolled back, as it would be. */
+function mortal(db: Db, dies: () => boolean): Db {
+  const guarded = <T extends Sql>(sql: T): T => ({
+    ...sql,
+    async query(text: string, values?: readonly unknown[]) {
+      if (dies()) throw new Died(text.slice(0, 60))
+      return sql.query(text, values)
+    },
+  })
+  return { ...guarded(db), transaction: work => db.transaction(tx => work(guarded(tx))) }
 }
 
 /** Customers come to every shop, by the thousand an hour. */
