@@ -52,6 +52,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { ordersRoutes } from '../orders/routes.ts'
 import { outboxRoutes } from '../outbox/routes.ts'
 import { alertRoutes } from '../reconcile/alert-routes.ts'
+import { diffRoutes } from '../reconcile/diff-routes.ts'
 import { driftRoutes } from '../reconcile/drift-routes.ts'
 import { explainRoutes } from '../reconcile/explain-routes.ts'
 import { findingRoutes } from '../reconcile/finding-routes.ts'
@@ -86,6 +87,7 @@ export function allRoutes(deps: {
     ...proofRoutes({ db, clock, release, asked: () => clockwork.nudge('channel') }),
     ...driftRoutes({ db, clock, asked: () => clockwork.nudge('reconcile') }),
     ...explainRoutes({ db, clock, files }),
+    ...diffRoutes({ db }),
     ...feedRoutes({
       db,
       clock,

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { TrueupError } from '../kernel/error.ts'
 import { EXIT, tellError } from './command.ts'
 import { conformCommand } from './conform.ts'
+import { diffCommand } from './diff.ts'
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
 import { feedCommand } from './feed.ts'
@@ -23,6 +24,7 @@ const COMMANDS = [
   importCommand,
   undoCommand,
   explainCommand,
+  diffCommand,
   shopCommand,
   groupCommand,
   feedCommand,

@@ -49,6 +49,7 @@ import { heartbeats } from '../../src/jobs/store.ts'
 import { ordersRoutes } from '../../src/orders/routes.ts'
 import { outboxRoutes } from '../../src/outbox/routes.ts'
 import { alertRoutes } from '../../src/reconcile/alert-routes.ts'
+import { diffRoutes } from '../../src/reconcile/diff-routes.ts'
 import { driftRoutes } from '../../src/reconcile/drift-routes.ts'
 import { explainRoutes } from '../../src/reconcile/explain-routes.ts'
 import { findingRoutes } from '../../src/reconcile/finding-routes.ts'
@@ -166,6 +167,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       proofRoutes({ db, clock, release, asked: () => void done.jobs.push('channel') }),
       driftRoutes({ db, clock, asked: () => void done.jobs.push('reconcile') }),
       explainRoutes({ db, clock, files }),
+      diffRoutes({ db }),
       catalogRoutes(catalog),
     ].flat(),
     ...jobRoutes(jobs),
