@@ -1,4 +1,4 @@
-import { NativeSelect, TextInput } from '@mantine/core'
+import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { type FileInList, useFeeds, useFiles } from '../api/queries.ts'
@@ -36,7 +36,16 @@ export function Files() {
             title="Files"
             note={files.data && totalOf(files.data)}
             lead="What your ERP sent, and what became of every row."
-            actions={chooser}
+            actions={
+              <>
+                {view.get('feed') && (
+                  <Button component={Link} variant="default" to={`/feeds/${encodeURIComponent(view.get('feed') ?? '')}/mapping`}>
+                    Mapping of {view.get('feed')}
+                  </Button>
+                )}
+                {chooser}
+              </>
+            }
           />
           <Panel isFlush>
             <div className={cell.toolbar}>

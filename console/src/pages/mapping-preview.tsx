@@ -1,0 +1,94 @@
+import type { Preview, usePreview } from '../api/mapping.ts'
+import { cell, Table } from '../parts/list.tsx'
+import { Code, Empty, Shown } from '../parts/nothing.tsx'
+import { Panel } from '../parts/panel.tsx'
+import classes from './feed-mapping.module.css'
+
+/** The first rows of the sample: as they stand, and in the columns of the layout. */
+export function MappingPreview({ preview }: { preview: ReturnType<typeof usePreview> }) {
+  return (
+    <Panel title="First rows" note={preview.isFetching ? 'being read …' : undefined} isFlush>
+      <Shown of={preview}>{shown => <Rows shown={shown} />}</Shown>
+    </Panel>
+  )
+}
+
+const COLUMNS_MAX = 12
+
+function Rows({ shown }: { shown: Preview }) {
+  const columns = (shown.columns ?? shown.header ?? []).slice(0, COLUMNS_MAX)
+  return (
+    <>
+      {shown.problem !== null && (
+        <p role="alert" className={classes.problem}>
+          {shown.problem}
+        </p>
+      )}
+      {shown.rows.length === 0 ? (
+        <Empty title="The file has no rows">There is nothing to try the mapping on.</Empty>
+      ) : (
+        <Table
+          label="The first rows of the sample as they would be read"
+          head={
+            <tr>
+              <th className={cell.right}>Line</th>
+              {columns.map((name, i) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: two columns may have one name
+                <th key={i}>{name}</th>
+              ))}
+              <th>Outcome</th>
+            </tr>
+          }
+        >
+          {shown.rows.flatMap(row =>
+            row.isLeftOut || row.outcomes.length === 0
+              ? [<Row key={row.line} line={row.line} cells={row.cells} columns={columns.length} isLeftOut={row.isLeftOut} />]
+              : row.outcomes.map((outcome, i) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a line may become several rows
+                  <Row key={`${row.line} ${i + 1}`} line={row.line} cells={outcome.cells} columns={columns.length} fault={outcome} />
+                )),
+          )}
+        </Table>
+      )}
+    </>
+  )
+}
+
+function Row({
+  line,
+  cells,
+  columns,
+  isLeftOut = false,
+  fault,
+}: {
+  line: number
+  cells: string[]
+  columns: number
+  isLeftOut?: boolean
+  fault?: Preview['rows'][number]['outcomes'][number]
+}) {
+  return (
+    <tr data-left-out={isLeftOut || undefined} className={classes.row}>
+      <td className={cell.right}>{line}</td>
+      {Array.from({ length: columns }, (_, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: cells have no name but their place
+        <td key={i} className={classes.cell}>
+          {cells[i] ?? ''}
+        </td>
+      ))}
+      <td>
+        {isLeftOut ? (
+          <span className={cell.dim}>left out</span>
+        ) : fault?.code ? (
+          <>
+            <Code code={fault.code} /> <span className={classes.reason}>{fault.reason}</span>
+          </>
+        ) : fault ? (
+          'read'
+        ) : (
+          <span className={cell.dim}>as it stands</span>
+        )}
+      </td>
+    </tr>
+  )
+}
