@@ -64,30 +64,32 @@ export function MappingColumns({
         </Button>
       }
     >
-      <Table
-        label="Columns of the layout, and where each comes from"
-        head={
-          <tr>
-            <th>Column of {layout.name}</th>
-            <th>comes from</th>
-            <th>which</th>
-            <th>Their code = ours</th>
-          </tr>
-        }
-      >
-        {layout.columns
-          .filter(column => column.isUsed)
-          .map(({ name }) => (
-            <ColumnRow
-              key={name}
-              name={name}
-              isNeeded={needed.has(name)}
-              header={header}
-              column={mapping.columns.find(one => one.to === name) ?? null}
-              onChange={column => setColumn(name, column)}
-            />
-          ))}
-      </Table>
+      <div className={classes.columns}>
+        <Table
+          label="Columns of the layout, and where each comes from"
+          head={
+            <tr>
+              <th>Column of {layout.name}</th>
+              <th>comes from</th>
+              <th>which</th>
+              <th>Their code = ours</th>
+            </tr>
+          }
+        >
+          {layout.columns
+            .filter(column => column.isUsed)
+            .map(({ name }) => (
+              <ColumnRow
+                key={name}
+                name={name}
+                isNeeded={needed.has(name)}
+                header={header}
+                column={mapping.columns.find(one => one.to === name) ?? null}
+                onChange={column => setColumn(name, column)}
+              />
+            ))}
+        </Table>
+      </div>
       <Wide layout={layout} mapping={mapping} onChange={change} />
     </Panel>
   )
