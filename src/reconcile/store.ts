@@ -24,8 +24,11 @@ export async function levelsToReadBack(sql: Sql, due: { shopId: number; limit: n
        join catalog.item_link l on l.shop_id = i.shop_id and l.product_id = i.product_id
        join catalog.location loc on loc.location_id = i.location_id
        left join reconcile.observation o on o.shop_id = i.shop_id and o.location_id = i.location_id and o.product_id = i.product_id
+       left join channel.level v on v.shop_id = i.shop_id and v.location_id = i.location_id and v.product_id = i.product_id
       where i.shop_id = $1 and i.state = 'confirmed'
-        and (o.revision is null or o.revision < i.revision or o.verdict = 'waiting' or (o.verdict <> 'equal' and o.read_at < i.changed_at))
+        and (o.revision is null or o.revision < i.revision or o.verdict = 'waiting' or (o.verdict <> 'equal' and o.read_at < i.changed_at)
+             -- Written since for another reason than a new promise: sales that nobody told us of, or a person who sells nothing.
+             or (v.touched_at > o.read_at and v.frozen_by is null))
       order by i.location_id, i.product_id
       limit $2`,
     [due.shopId, due.limit],

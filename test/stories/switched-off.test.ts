@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { ControlKind } from '../../src/channel/control.ts'
 import { decideAnew } from '../../src/channel/control-step.ts'
 import { addControl, controlsAtProduct, endControl } from '../../src/channel/control-store.ts'
+import { step as reconcile } from '../../src/reconcile/step.ts'
 import { openToldShop, type ToldShop } from './told-shop.ts'
 
 /* A person switches something off by hand: writing of a level, a product or a shop, or selling it at all. */
@@ -62,6 +63,25 @@ test.each<[string, Of, number[]]>([
   await told.promise(5)
   await told.tellAll()
   expect(await told.available()).toEqual(shown)
+})
+
+test('that nothing is sold is read back: what the shop showed before is not taken for what it shows', async () => {
+  await open()
+  let now = Date.now()
+  const readBack = () => reconcile({ db: told.home.db, clock: { now: () => now }, port: told.shop.port, shopId: 1 })
+  const observed = () =>
+    told.home.db.query('select product_id as product, shop_units as shows, verdict from reconcile.observation order by product_id')
+  await readBack()
+  expect(await observed()).toEqual([1, 2, 3].map(product => ({ product, shows: 7, verdict: 'equal' })))
+  await switchOff('sell_nothing', { productId: 2 })
+  told.later(5_000)
+  await told.tellAll()
+  now += 60_000
+  await readBack()
+  expect(await observed()).toEqual([1, 2, 3].map(product => ({ product, shows: product === 2 ? 0 : 7, verdict: 'equal' })))
+  // And it is at rest then.
+  now += 60_000
+  expect((await readBack()).read).toBe(0)
 })
 
 test('nothing is sold any longer: the level goes to 0 at once, stays there whatever is counted, and comes back', async () => {

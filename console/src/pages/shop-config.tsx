@@ -129,7 +129,9 @@ function Permissions({ shop }: { shop: ShopDetail }) {
       >
         {scopes.needed.map(scope => (
           <tr key={scope.handle}>
-            <td className="mono">{scope.handle.replaceAll('_', '_\u200b')}</td>
+            <td className="mono" style={{ minWidth: 'min(42ch, 28vw)' }}>
+              {scope.handle.replaceAll('_', '_\u200b')}
+            </td>
             <td>
               {scope.neededFor}
               {scope.isGranted === false && <div className={cell.dim}>{WITHOUT[scope.without]}.</div>}

@@ -59,7 +59,7 @@ export function JobLog({ shop }: { shop: ShopDetail }) {
                     <tr>
                       <th>When</th>
                       <th className={cell.wide}>What was asked, and what came back</th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>Levels</th>
+                      <th className={`${cell.right} ${cell.narrowHidden}`}>Items</th>
                       <th className={`${cell.right} ${cell.narrowHidden}`}>Points</th>
                       <th className={`${cell.right} ${cell.narrowHidden}`}>Took</th>
                     </tr>
