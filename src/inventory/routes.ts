@@ -55,7 +55,8 @@ async function movementsOf(sql: Sql, { sku, limit, facility, reason, before }: W
     `select m.seq, m.recorded_at as "recordedAt", m.effective_at as "effectiveAt", f.name as facility, m.bin, m.on_hand_units as "onHandUnits",
             m.reserved_units as "reservedUnits", (p.on_hand_units - m.later_on_hand)::integer as "onHandAfterUnits",
             (p.reserved_units - m.later_reserved)::integer as "reservedAfterUnits", m.reason, r.label as "reasonLabel", m.reference,
-            coalesce(d.who, e.name) as who, d.comment, m.document_id as "documentId", m.file_id as "fileId", file.name as "fileName", m.line
+            coalesce(d.who, e.name) as who, d.comment, m.document_id as "documentId",
+            m.document_id is not null and exists (select 1 from inventory.document back where back.reverses = m.document_id) as "isTakenBack", m.file_id as "fileId", file.name as "fileName", m.line
        from catalog.product_identifier i
        cross join catalog.facility f
        join inventory.position p on p.facility_id = f.facility_id and p.product_id = i.product_id

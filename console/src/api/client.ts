@@ -26,9 +26,15 @@ export async function getJson<T>(path: string, query?: Query, signal?: AbortSign
   return answerOf<T>(await reach(address(path, query), signal ? { signal } : {}))
 }
 
-export async function change<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T> {
-  const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { ...CONSOLE_HEADER, 'content-type': 'application/json' } }
-  return answerOf<T>(await reach(address(path), { method, headers: CONSOLE_HEADER, ...sent }))
+export async function change<T>(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: object,
+  more: Record<string, string> = {},
+): Promise<T> {
+  const headers = { ...CONSOLE_HEADER, ...more }
+  const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { ...headers, 'content-type': 'application/json' } }
+  return answerOf<T>(await reach(address(path), { method, headers, ...sent }))
 }
 
 export type UploadProgress = { sentBytes: number; totalBytes: number }

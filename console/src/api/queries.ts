@@ -6,7 +6,7 @@ import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { rejectedRows } from '../../../src/http/contract/rejected.ts'
 import type { session } from '../../../src/http/contract/session.ts'
 import type { comparisonList, differencesPage, findingsPage, intentsPage, ordersList, shopList } from '../../../src/http/contract/shop.ts'
-import type { levelsOfSku, movementList, stockOfSku, stockPage } from '../../../src/http/contract/stock.ts'
+import type { levelsOfSku, stockOfSku, stockPage } from '../../../src/http/contract/stock.ts'
 import type { street } from '../../../src/http/contract/street.ts'
 import { ApiProblem, change, getJson, type Query } from './client.ts'
 
@@ -18,7 +18,6 @@ export type FileDetail = Wire<typeof fileDetail>
 export type StockOfSku = Wire<typeof stockOfSku>
 export type Explanation = StockOfSku['targets'][number]
 export type LevelOfTarget = Wire<typeof levelsOfSku>['rows'][number]
-export type Movement = Wire<typeof movementList>['rows'][number]
 export type Shop = Wire<typeof shopList>['rows'][number]
 
 const TRIES_MAX = 2
@@ -120,13 +119,5 @@ export function useLevelsOf(sku: string) {
   return useQuery({
     queryKey: ['stock', 'levels', sku],
     queryFn: ({ signal }) => getJson<Wire<typeof levelsOfSku>>(`${ofSku(sku)}/levels`, {}, signal),
-  })
-}
-
-export function useMovementsOf(sku: string, limit: number) {
-  return useQuery({
-    queryKey: ['stock', 'movements', sku, limit],
-    queryFn: ({ signal }) => getJson<Wire<typeof movementList>>(`${ofSku(sku)}/movements`, { limit }, signal),
-    placeholderData: keepPreviousData,
   })
 }

@@ -1,25 +1,17 @@
-import { Button } from '@mantine/core'
-import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import {
-  type Explanation,
-  type LevelOfTarget,
-  type Movement,
-  type StockOfSku,
-  useLevelsOf,
-  useMovementsOf,
-  useStockOf,
-} from '../api/queries.ts'
+import { type Explanation, type LevelOfTarget, type StockOfSku, useLevelsOf, useStockOf } from '../api/queries.ts'
 import { Back } from '../parts/back.tsx'
 import { cell, Table, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
-import { signed, whole } from '../parts/number.ts'
+import { whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { SwitchedOff, SwitchOff } from './control.tsx'
 import { levelState, levelStory } from './level.ts'
 import classes from './sku.module.css'
+import { Correct } from './sku-correction.tsx'
+import { Movements } from './sku-ledger.tsx'
 import { Waterfall } from './waterfall.tsx'
 
 /** One SKU: what is where, what each location may sell of it and why, and which movements made it so. */
@@ -67,7 +59,7 @@ function Found({ stock }: { stock: StockOfSku }) {
         </Panel>
         <Promises stock={stock} />
         <div className={classes.columns}>
-          <Movements sku={stock.sku} />
+          <Movements stock={stock} />
           <Facilities stock={stock} />
         </div>
       </div>
@@ -178,7 +170,7 @@ function Why({ target, level, sku }: { target: Explanation; level: LevelOfTarget
 
 function Facilities({ stock }: { stock: StockOfSku }) {
   return (
-    <Panel title="What is where" note={whole(stock.facilities.length)} isFlush>
+    <Panel title="What is where" note={whole(stock.facilities.length)} actions={<Correct stock={stock} />} isFlush>
       {stock.facilities.length === 0 ? (
         <Empty title="Never counted">No file has spoken of this SKU at any facility yet. That is unknown, and not zero.</Empty>
       ) : (
@@ -211,89 +203,6 @@ function Facilities({ stock }: { stock: StockOfSku }) {
       )}
     </Panel>
   )
-}
-
-const MOVEMENTS_FIRST = 20
-const MOVEMENTS_MAX = 200
-
-function Movements({ sku }: { sku: string }) {
-  const [limit, setLimit] = useState(MOVEMENTS_FIRST)
-  const movements = useMovementsOf(sku, limit)
-  return (
-    <Panel title="Movements" isFlush>
-      <Shown of={movements}>
-        {({ rows, isMore }) =>
-          rows.length === 0 ? (
-            <Empty title="Nothing moved yet">Counts, variances and orders stand here, each with its file and line.</Empty>
-          ) : (
-            <>
-              <Table
-                label="Movements"
-                head={
-                  <tr>
-                    <th className={cell.narrowHidden}>When</th>
-                    <th>Facility</th>
-                    <th className={`${cell.wide} ${cell.narrowHidden}`}>Why</th>
-                    <th className={cell.right}>On hand</th>
-                    <th className={cell.right}>Reserved</th>
-                  </tr>
-                }
-              >
-                {rows.map(row => (
-                  <tr key={row.seq}>
-                    <td className={`${cell.nowrap} ${cell.narrowHidden}`}>
-                      <When at={row.recordedAt} />
-                    </td>
-                    <td>
-                      {row.facility}
-                      <div className={`${cell.narrowOnly} ${cell.dim}`}>
-                        <When at={row.recordedAt} />
-                        <Cause of={row} />
-                      </div>
-                    </td>
-                    <td className={cell.narrowHidden}>
-                      <Cause of={row} />
-                    </td>
-                    <td className={cell.right}>{row.onHandUnits === 0 ? '' : signed(row.onHandUnits)}</td>
-                    <td className={cell.right}>{row.reservedUnits === 0 ? '' : signed(row.reservedUnits)}</td>
-                  </tr>
-                ))}
-              </Table>
-              {isMore && limit < MOVEMENTS_MAX && (
-                <div className={classes.more}>
-                  <Button variant="subtle" size="xs" onClick={() => setLimit(MOVEMENTS_MAX)} loading={movements.isFetching}>
-                    Show up to {MOVEMENTS_MAX}
-                  </Button>
-                </div>
-              )}
-            </>
-          )
-        }
-      </Shown>
-    </Panel>
-  )
-}
-
-/** Why something moved: what kind of word it was, and where it stands. */
-function Cause({ of: row }: { of: Movement }) {
-  return (
-    <>
-      <div>{REASONS[row.reason] ?? row.reason}</div>
-      {row.file && (
-        <div className={cell.dim}>
-          <Link to={`/files/${row.file.id}`}>{row.file.name}</Link>
-          {row.file.line !== null && `, line ${whole(row.file.line)}`}
-        </div>
-      )}
-      {row.file === null && row.reference && <div className={`${cell.dim} mono`}>{row.reference.replace('gid://shopify/', '')}</div>}
-    </>
-  )
-}
-
-const REASONS: Record<string, string> = {
-  VAR_EXT_RESET: 'Counted anew by a file',
-  ORDER_RESERVED: 'An order holds it',
-  ORDER_RELEASED: 'An order let it go',
 }
 
 const keyOf = (target: Explanation): string => `${target.target.shopId}-${target.target.locationId}`

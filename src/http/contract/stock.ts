@@ -135,6 +135,8 @@ export const movement = z
     who: z.string().nullable(),
     comment: z.string().nullable(),
     documentId: z.number().int().nullable(),
+    /** The document was taken back by counter-entries. */
+    isTakenBack: z.boolean(),
     file: z.object({ id: z.number().int(), name: z.string(), line: z.number().int().nullable() }).nullable(),
   })
   .meta({ id: 'Movement' })

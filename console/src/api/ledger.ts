@@ -1,0 +1,48 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { Wire } from '../../../src/http/contract/instant.ts'
+import type { documentBooked, reasonList } from '../../../src/http/contract/ledger.ts'
+import type { movementList } from '../../../src/http/contract/stock.ts'
+import { address, change, getJson, type Query } from './client.ts'
+
+export type Movement = Wire<typeof movementList>['rows'][number]
+export type Reason = Wire<typeof reasonList>['rows'][number]
+export type Booked = Wire<typeof documentBooked>
+
+const ofSku = (sku: string) => `/stock/${encodeURIComponent(sku)}`
+
+/** The ledger of a SKU, newest first. */
+export function useMovements(sku: string, query: Query) {
+  return useQuery({
+    queryKey: ['stock', 'movements', sku, query],
+    queryFn: ({ signal }) => getJson<Wire<typeof movementList>>(`${ofSku(sku)}/movements`, query, signal),
+    placeholderData: keepPreviousData,
+  })
+}
+
+export const movementsFile = (sku: string) => address(`${ofSku(sku)}/movements/export`)
+
+export function useReasons() {
+  return useQuery({
+    queryKey: ['ledger', 'reasons'],
+    queryFn: ({ signal }) => getJson<Wire<typeof reasonList>>('/ledger/reasons', {}, signal),
+    staleTime: 60_000,
+  })
+}
+
+/** A deed that moves units. `key` makes a second click the same deed. */
+export function useBook() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ key, ...body }: { key: string; kind: string; facility: string; lines: object[]; reason?: string; comment?: string }) =>
+      change<Booked>('POST', '/ledger/documents', body, { 'idempotency-key': key }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['stock'] }),
+  })
+}
+
+export function useTakeBack(documentId: number) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (comment: string) => change<Booked>('POST', `/ledger/documents/${documentId}/reverse`, { comment }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['stock'] }),
+  })
+}

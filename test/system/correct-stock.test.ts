@@ -1,0 +1,70 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type OpenConsole, openConsole } from './browser.ts'
+
+/** Somebody finds a broken ball, says so, and takes it back again: on the page of the SKU. */
+const SKU = 'BA-8327'
+const PICTURES = process.env.TRUEUP_PICTURES
+
+let home: OpenConsole
+let page: OpenConsole['page']
+beforeAll(async () => {
+  home = await openConsole()
+  page = home.page
+  await home.signIn()
+  await home.running.drop()
+})
+afterAll(() => home?.close())
+
+const ledger = () => page.getByRole('region', { name: 'Ledger' })
+const newest = () => ledger().getByRole('row').nth(1)
+
+test('a correction stands in the ledger with its reason, before and after, and its person', async () => {
+  await page.goto(home.url(`/stock/${SKU}`))
+  await expect.poll(() => ledger().getByRole('row').count(), { timeout: 30_000 }).toBeGreaterThan(2)
+  await page.getByRole('button', { name: 'Correct stock' }).click()
+  await page.getByLabel('Facility').last().selectOption({ index: 0 })
+  await page.getByLabel('Difference').fill('-2')
+  await page.getByLabel('Reason').selectOption('Damaged')
+  await page.getByRole('textbox', { name: 'Why' }).fill('fell off the rack')
+  await picture('correct-stock-1600-light')
+  await page.getByRole('button', { name: 'Book −2' }).click()
+  await expect.poll(() => newest().textContent()).toContain('Damaged')
+  const said = await newest().textContent()
+  expect(said).toContain('fell off the rack')
+  expect(said).toMatch(/−2/)
+  expect(said).toMatch(/\d+ → \d+/)
+})
+
+test('it is taken back by a counter-entry, with a reason', async () => {
+  await newest().getByRole('button', { name: 'Take back' }).click()
+  await page.getByRole('textbox', { name: 'Why?' }).fill('it was another one')
+  await page.getByRole('button', { name: 'Take it back' }).click()
+  await expect.poll(() => newest().textContent()).toContain('Taken back')
+  expect(await newest().textContent()).toContain('+2')
+  expect(await ledger().getByRole('button', { name: 'Take back' }).count()).toBe(0)
+  expect(home.complaints).toEqual([])
+})
+
+test('the ledger reads on a phone and in the dark', async () => {
+  for (const [width, scheme] of [
+    [390, 'light'],
+    [1_024, 'light'],
+    [1_600, 'dark'],
+  ] as const) {
+    await page.setViewportSize({ width, height: 1_000 })
+    await page.emulateMedia({ colorScheme: scheme })
+    await page.goto(home.url(`/stock/${SKU}`))
+    await expect.poll(() => ledger().getByRole('row').count()).toBeGreaterThan(2)
+    const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+    expect(overflow, `${width} pixels`).toBeLessThanOrEqual(0)
+    await picture(`ledger-${width}-${scheme}`)
+  }
+})
+
+async function picture(name: string): Promise<void> {
+  if (PICTURES === undefined) return
+  await mkdir(PICTURES, { recursive: true })
+  await page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage: true })
+}
