@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { drift, proofDetail, proofRowsPage, proofsPage, releasedProof, syncNowAnswer } from '../../../src/http/contract/proof.ts'
+import type { locationList } from '../../../src/http/contract/shop.ts'
 import { change, getJson, type Query } from './client.ts'
 import { usePage } from './queries.ts'
 
@@ -27,6 +28,15 @@ export function useDrift() {
     queryKey: ['proofs', 'drift'],
     queryFn: ({ signal }) => getJson<Wire<typeof drift>>('/drift', {}, signal),
     refetchInterval: REFETCH_MS,
+  })
+}
+
+/** Where a shop keeps stock, to choose from. */
+export function useLocationsOf(shop: string) {
+  return useQuery({
+    queryKey: ['shops', 'locations', shop],
+    queryFn: ({ signal }) => getJson<Wire<typeof locationList>>(`/shops/${encodeURIComponent(shop)}/locations`, {}, signal),
+    enabled: shop !== '',
   })
 }
 

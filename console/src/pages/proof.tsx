@@ -177,7 +177,7 @@ function Rows({ proof }: { proof: ProofDetail }) {
                     <td className={cell.right}>{whole(row.expectedUnits)}</td>
                     <td className={cell.right}>{row.shopUnits === null ? 'none' : whole(row.shopUnits)}</td>
                     <td className={`${cell.right} ${cell.narrowHidden}`}>
-                      <When at={row.differentSince} />
+                      {row.differentSince === null ? null : <When at={row.differentSince} />}
                     </td>
                   </tr>
                 ))}

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconRefresh } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { Link } from 'react-router'
-import { useDrift, useProofs, useSyncNow } from '../api/proofs.ts'
+import { useDrift, useLocationsOf, useProofs, useSyncNow } from '../api/proofs.ts'
 import { useSession, useShops } from '../api/queries.ts'
 import { Chips, cell, Pager, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
@@ -131,20 +131,44 @@ function SyncDialog({ isOpen, close }: { isOpen: boolean; close: () => void }) {
   const ask = useSyncNow()
   const [shop, setShop] = useState('')
   const [sku, setSku] = useState('')
+  const [location, setLocation] = useState('')
   const codes = shops.data?.rows.map(row => row.code) ?? []
   const chosen = shop === '' ? (codes[0] ?? '') : shop
+  const locations = useLocationsOf(chosen)
   function submit(event: FormEvent) {
     event.preventDefault()
-    ask.mutate({ shop: chosen, ...(sku.trim() === '' ? {} : { sku: sku.trim() }) }, { onSuccess: close })
+    const wanted = {
+      shop: chosen,
+      ...(sku.trim() === '' ? {} : { sku: sku.trim() }),
+      ...(location === '' ? {} : { locationId: Number(location) }),
+    }
+    ask.mutate(wanted, { onSuccess: close })
   }
   return (
     <Modal opened={isOpen} onClose={close} title="Sync now" closeButtonProps={{ 'aria-label': 'Close' }}>
       <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
         <p style={{ margin: 0 }}>Reads the levels from the shop, compares them, and tells the shop again where they differ.</p>
-        <NativeSelect label="Shop" value={chosen} onChange={event => setShop(event.currentTarget.value)} data={codes} />
+        <NativeSelect
+          label="Shop"
+          value={chosen}
+          onChange={event => {
+            setShop(event.currentTarget.value)
+            setLocation('')
+          }}
+          data={codes}
+        />
+        <NativeSelect
+          label="Location"
+          value={location}
+          onChange={event => setLocation(event.currentTarget.value)}
+          data={[
+            { value: '', label: 'All of them' },
+            ...(locations.data?.rows ?? []).map(row => ({ value: String(row.locationId), label: row.name })),
+          ]}
+        />
         <TextInput
           label="SKU"
-          description="Nothing: the whole shop."
+          description="Nothing: everything there."
           value={sku}
           onChange={event => setSku(event.currentTarget.value)}
           data-autofocus

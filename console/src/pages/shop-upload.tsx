@@ -92,7 +92,7 @@ function Progress({ upload }: { upload: UploadDetail }) {
           ['Began', <When key="began" at={upload.createdAt} />],
           ['Handed over', <When key="started" at={upload.startedAt} />],
           ['Last asked', <When key="looked" at={upload.lookedAt} />],
-          ['Ended', <When key="ended" at={upload.endedAt} />],
+          ['Ended', upload.endedAt === null ? 'not yet' : <When key="ended" at={upload.endedAt} />],
           upload.errorCode
             ? [
                 'Shopify’s error',
@@ -145,7 +145,7 @@ function Rows({ upload }: { upload: UploadDetail }) {
                   <tr>
                     <th>SKU</th>
                     <th className={cell.wide}>Location</th>
-                    <th className={cell.right}>From</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>From</th>
                     <th className={cell.right}>To</th>
                     <th>Answer</th>
                   </tr>
@@ -159,9 +159,9 @@ function Rows({ upload }: { upload: UploadDetail }) {
                       </Link>
                     </td>
                     <td>{row.location}</td>
-                    <td className={cell.right}>{whole(row.fromUnits)}</td>
+                    <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.fromUnits)}</td>
                     <td className={cell.right}>{whole(row.units)}</td>
-                    <td className={cell.nowrap}>
+                    <td>
                       <State {...OUTCOME[row.outcome]} isQuiet /> {row.code && <Code code={row.code} />}
                     </td>
                   </tr>
