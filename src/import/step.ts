@@ -6,6 +6,7 @@ import * as feed from '../feed/store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { takeIntoCatalogue } from './catalog-step.ts'
+import { judgeTotal, numberIn, type TrailerSettings } from './control-total.ts'
 import { correctionName } from './correction.ts'
 import { correctionCsv } from './correction-csv-step.ts'
 import * as corrections from './correction-store.ts'
@@ -33,7 +34,7 @@ import * as store from './store.ts'
 import { count, type Tally } from './tally.ts'
 import type { UnknownSettings } from './unknown.ts'
 import { settleUnknown } from './unknown-step.ts'
-import { judgeFile } from './verdict.ts'
+import { FILE_POLICY, judgeFile } from './verdict.ts'
 
 export type ImportDeps = { db: Db; clock: Clock; files: FileRoom; format: FormatReader }
 
@@ -56,7 +57,11 @@ export async function step({ db, clock, files, format }: ImportDeps): Promise<St
         now: clock.now(),
       })
     const settings = intakeSettings(file.settings)
-    const opened = await openFile({ files, format }, file, { layout, settings: settings.reading })
+    const total = await totalOf(files, file)
+    const opened = await openFile({ files, format }, file, {
+      layout,
+      settings: { ...(total?.isThere ? { trailerLines: 1 } : {}), ...settings.reading },
+    })
     const { reading } = opened
     if (reading.refusal) return refuse(tx, { ...file, ...reading.refusal, now: clock.now() })
     // A correction comes in the columns that it was given out in, which are those of the layout.
@@ -67,7 +72,7 @@ export async function step({ db, clock, files, format }: ImportDeps): Promise<St
       return refuse(tx, { ...file, code: rows.code, reason: rows.reason, now: clock.now() })
     }
     const tally: Tally = {}
-    const judged: FileToJudge = { ...file, plan: rows.plan, rules: settings.rows, tally }
+    const judged: FileToJudge = { ...file, plan: rows.plan, rules: settings.rows, tally, total }
     const interpreted: Opened = {
       ...opened,
       reading: interpretedReading(reading, rows, tally),
@@ -89,7 +94,13 @@ export async function step({ db, clock, files, format }: ImportDeps): Promise<St
 
 type FileToRead = { fileId: number; feedId: number; layout: string }
 /** A file whose rows are understood, with what its feed says of odd ones, and how many were treated so. */
-type FileToJudge = feed.ToImport & { plan: LayoutPlan; rules: RowSettings; tally: Tally }
+type FileToJudge = feed.ToImport & {
+  plan: LayoutPlan
+  rules: RowSettings
+  tally: Tally
+  /** The last line, where the feed declares what it says. */
+  total: { settings: TrailerSettings; lastLine: string | null } | null
+}
 
 async function importStock(
   tx: Tx,
@@ -169,15 +180,27 @@ async function alreadyApplied(
   return { read: rowsRepeated, wrote: 0, more: true, notes: { file: file.fileId } }
 }
 
+/** What the last line of a file says, where its feed declares that it says something. */
+async function totalOf(files: FileRoom, file: feed.ToImport): Promise<(FileToJudge['total'] & { isThere: boolean }) | null> {
+  const settings = file.settings.trailer as TrailerSettings | undefined
+  if (settings === undefined) return null
+  const lastLine = (await edgesOf(files, file)).trailerLine
+  return { settings, lastLine, isThere: lastLine !== null && numberIn(lastLine, settings.pattern) !== null }
+}
+
+/** What stands above and below the table of a file; it is gone through for it once more. */
+async function edgesOf(files: FileRoom, file: feed.ToImport): Promise<{ headerLines: string[]; trailerLine: string | null }> {
+  const edges = edgeCollector()
+  const decoder = new TextDecoder()
+  for await (const chunk of files.readSpool(file.spoolName)) edges.add(decoder.decode(chunk, { stream: true }))
+  return edges.lines()
+}
+
 /** The moment of which the counts of a file speak, from what of it the feed declares. */
 async function momentOf(files: FileRoom, file: feed.ToImport, settings: AsOfSettings): Promise<AsOf> {
-  const edges = edgeCollector()
-  if (settings.from === 'header' || settings.from === 'trailer') {
-    const decoder = new TextDecoder()
-    for await (const chunk of files.readSpool(file.spoolName)) edges.add(decoder.decode(chunk, { stream: true }))
-  }
+  const isAtEdge = settings.from === 'header' || settings.from === 'trailer'
   return asOfFile(settings, {
-    ...edges.lines(),
+    ...(isAtEdge ? await edgesOf(files, file) : edgeCollector().lines()),
     name: feed.originalNameOf(file.name),
     receivedAt: file.receivedAt,
     modifiedAt: file.modifiedAt,
@@ -237,7 +260,9 @@ async function conclude(
 ): Promise<StepReport> {
   const now = clock.now()
   const { plan, tally } = file
-  const verdict = judgeFile({ ...counts, ...asideOf(counts), end: reading.end(), columnCount: plan.columnCount })
+  const total = file.total === null ? null : judgeTotal(file.total.settings, file.total.lastLine, counts)
+  const facts = { ...counts, ...asideOf(counts), end: reading.end(), columnCount: plan.columnCount }
+  const verdict = judgeFile(facts, { ...FILE_POLICY, isReleased: file.isReleased, total })
   const believed = verdict.kind === 'believe'
   const subject = subjectOf(plan.layout)
   await store.recordVerdict(tx, {
@@ -257,8 +282,7 @@ async function conclude(
   if (!believed) {
     await store.dropStaged(tx, file.fileId)
     if (subject === 'orders') await dropOrderRows(tx, file.fileId)
-    const mark = verdict.kind === 'empty' ? feed.markEmpty : feed.markFailed
-    await mark(tx, { fileId: file.fileId, code: verdict.code, reason: verdict.reason, now })
+    await MARK[verdict.kind](tx, { fileId: file.fileId, code: verdict.code, reason: verdict.reason, now })
   } else {
     await feed.markStaged(tx, file.fileId, now)
     if (subject === 'catalog') {
@@ -268,6 +292,8 @@ async function conclude(
   }
   return { read: counts.rowsRead, wrote: counts.rowsAccepted, more: true, notes: { file: file.fileId, rejected: counts.rowsRejected } }
 }
+
+const MARK = { empty: feed.markEmpty, fail: feed.markFailed, hold: feed.markHeld }
 
 function asideOf({ rowsParked = 0, rowsLeftOut = 0, rowsRepeated = 0 }: Counts) {
   return { rowsAside: rowsParked + rowsLeftOut + rowsRepeated }

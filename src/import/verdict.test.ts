@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type FileFacts, judgeFile } from './verdict.ts'
+import { FILE_POLICY, type FileFacts, judgeFile } from './verdict.ts'
 
 const WHOLE = { bytes: 100, lines: 11, lastLineEnded: true, lastRowCells: 7, lastRowReadable: true, broken: null }
 const GOOD: FileFacts = { columnCount: 7, rowsRead: 10, rowsAccepted: 10, rowsRejected: 0, end: WHOLE }
@@ -25,7 +25,17 @@ test.each(table)('%s', (_, facts, is) => {
 
 test('a sender that always ends its last line is held to it', () => {
   const cut = { ...GOOD, end: { ...WHOLE, lastLineEnded: false } }
-  expect(judgeFile(cut, { lastLineEndRequired: true })).toMatchObject({ kind: 'fail', code: 'FILE_LAST_LINE_INCOMPLETE' })
+  expect(judgeFile(cut, { ...FILE_POLICY, lastLineEndRequired: true })).toMatchObject({ kind: 'hold', code: 'FILE_LAST_LINE_INCOMPLETE' })
+})
+
+test('once a person has let it go, what can be read of a torn file counts', () => {
+  const cut = { ...GOOD, rowsAccepted: 9, rowsRejected: 1, end: { ...WHOLE, lastLineEnded: false, lastRowCells: 3 } }
+  expect(judgeFile(cut, { ...FILE_POLICY, isReleased: true })).toEqual({ kind: 'believe' })
+})
+
+test('a file that is not what its last line says waits for a person', () => {
+  const total = { code: 'FILE_TRAILER_MISMATCH', reason: 'fewer rows' } as const
+  expect(judgeFile(GOOD, { ...FILE_POLICY, total })).toEqual({ kind: 'hold', ...total })
 })
 
 test('a row without an outcome is a bug, not a verdict', () => {

@@ -220,6 +220,17 @@ export const arrivalSettings = z
   .partial()
   .meta({ id: 'ArrivalSettings' })
 
+/** What the last line of a file says, so that one that was cut is seen: a count of rows, or the sum of units. */
+export const trailerSettings = z
+  .strictObject({
+    counts: z.enum(['rows', 'units']),
+    pattern: z
+      .string()
+      .max(NAME_CHARS_MAX)
+      .refine(text => text.split('{n}').length === 2, 'Put {n} where the number stands, as in TRAILER|{n}.'),
+  })
+  .meta({ id: 'TrailerSettings' })
+
 /** When a file is due: at times of the day, or so long after the one before. */
 export const dueSettings = z
   .strictObject({
@@ -275,6 +286,7 @@ export const feedSettings = z
     belief: beliefSettings,
     contains: containsSettings,
     arrival: arrivalSettings,
+    trailer: trailerSettings,
     due: dueSettings,
     keep: keepSettings,
     unknown: unknownSettings,
