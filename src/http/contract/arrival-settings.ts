@@ -61,15 +61,3 @@ export const keepSettings = z
   .strictObject({ days: z.int().min(1).max(DAYS_MAX), megabytes: z.int().min(1).max(MEGABYTES_MAX) })
   .partial()
   .meta({ id: 'KeepSettings' })
-
-const LEFT_OUT_PATTERNS_MAX = 100
-
-/** What is done with products that the catalogue does not know. */
-export const unknownSettings = z
-  .strictObject({
-    products: z.enum(['reject', 'park', 'create']),
-    /** Identifiers that look like one of these are left out: `*` for any signs, `?` for one. */
-    leaveOut: z.array(z.string().min(1).max(PATTERN_CHARS_MAX)).max(LEFT_OUT_PATTERNS_MAX),
-  })
-  .partial()
-  .meta({ id: 'UnknownSettings' })

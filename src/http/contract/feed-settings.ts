@@ -192,6 +192,18 @@ export const beliefSettings = z
   .partial()
   .meta({ id: 'BeliefSettings' })
 
+const LEFT_OUT_PATTERNS_MAX = 100
+
+/** What is done with products that the catalogue does not know. */
+export const unknownSettings = z
+  .strictObject({
+    products: z.enum(['reject', 'park', 'create']),
+    /** Identifiers that look like one of these are left out: `*` for any signs, `?` for one. */
+    leaveOut: z.array(z.string().min(1).max(PATTERN_CHARS_MAX)).max(LEFT_OUT_PATTERNS_MAX),
+  })
+  .partial()
+  .meta({ id: 'UnknownSettings' })
+
 /**
  * Everything that a feed declares, a section for each subject. A new subject is a new key here and a type in the room that
  * reads it; all sections lie in one column of the feed.
