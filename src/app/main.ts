@@ -42,6 +42,11 @@ const hands: Hands = {
     const { demo } = await import('./demo.ts')
     return demo(config, options)
   },
+  async restore(file, flags) {
+    const config = await configFrom(flags)
+    const { restore } = await import('./restore.ts')
+    return restore(config, file)
+  },
   async simulateShopify(argv) {
     const { simulateShopify } = await import('./simulate.ts')
     return simulateShopify(argv)

@@ -27,6 +27,7 @@ import { settingsRoutes } from '../feed/settings-routes.ts'
 import type { HostKey } from '../feed/source-port.ts'
 import { sourceRoutes } from '../feed/source-routes.ts'
 import { auditRoutes } from '../http/audit-routes.ts'
+import { backupRoutes } from '../http/backup-routes.ts'
 import type { Answer } from '../http/contract/instant.ts'
 import type { Route } from '../http/contract/route.ts'
 import type { street } from '../http/contract/street.ts'
@@ -177,6 +178,7 @@ export function allRoutes(deps: {
     }),
     ...peopleRoutes({ db, clock, ids: world.ids }),
     ...searchRoutes({ db, jobsCalled: text => jobsCalled(jobs, text) }),
+    ...backupRoutes({ db, clock }),
     ...auditRoutes({ db }),
     ...jobRoutes(jobs),
     ...scheduleRoutes(jobs),

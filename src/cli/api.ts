@@ -12,6 +12,8 @@ export type Api = {
   post<T>(path: string, body?: unknown, answerMs?: number): Promise<T>
   put<T>(path: string, body: unknown): Promise<T>
   remove<T>(path: string): Promise<T>
+  /** The bytes of one file, as they come. */
+  download(path: string): Promise<ReadableStream<Uint8Array>>
   /** Sends the bytes of one file. */
   upload<T>(path: string, chunks: ReadableStream<Uint8Array>): Promise<T>
 }
@@ -20,6 +22,8 @@ export type Api = {
 const SERVER_FILE = 'server.json'
 const TOKEN_FILE = 'cli-token'
 const BASE = '/api/v1'
+/** Answered outside the API, for whoever keeps the program running. */
+const OF_THE_GATE: ReadonlySet<string> = new Set(['/health/live', '/health/ready'])
 const ANSWER_MS_MAX = 30_000
 
 /** Finds the running program by the files in the first data directory that has them. Does not speak with it yet. */
@@ -43,7 +47,7 @@ function apiOf(server: Found & { token: string; fetch: typeof fetch }): Api {
   const { url, pid, token } = server
   const ask = async <T>(route: string, init: RequestInit): Promise<T> => {
     const headers = { ...init.headers, authorization: `Bearer ${token}`, accept: 'application/json' }
-    const target = new URL(route.startsWith('/health') ? route : `${BASE}${route}`, url)
+    const target = new URL(OF_THE_GATE.has(route) ? route : `${BASE}${route}`, url)
     let response: Response
     let text: string
     try {
@@ -64,6 +68,15 @@ function apiOf(server: Found & { token: string; fetch: typeof fetch }): Api {
     post: (route, body, answerMs) => ask(route, { method: 'POST', ...(body === undefined ? {} : asJson(body)), ...soon(answerMs) }),
     remove: route => ask(route, { method: 'DELETE', ...soon() }),
     put: (route, body) => ask(route, { method: 'PUT', ...asJson(body), ...soon() }),
+    async download(route) {
+      const target = new URL(`${BASE}${route}`, url)
+      const response = await server.fetch(target, { headers: { authorization: `Bearer ${token}` } }).catch(cause => {
+        throw unreachable({ url, pid }, cause)
+      })
+      if (response.ok && response.body !== null) return response.body
+      const body = parsed(await response.text())
+      throw isProblem(body) ? errorOf(body) : notUnderstood(target, response.status)
+    },
     upload(route, chunks) {
       const headers = { 'content-type': 'application/octet-stream' }
       return ask(route, { method: 'POST', body: chunks, headers, duplex: 'half' } as RequestInit)

@@ -25,6 +25,8 @@ export type Hands = {
   /** Runs until it is told to stop; gives the exit status. */
   start(flags: Flags): Promise<number>
   demo(flags: Flags, options: { exitWhenSynced: boolean; json: boolean }): Promise<number>
+  /** Loads a backup into an empty database; gives the number of tables. */
+  restore(file: string, flags: Flags): Promise<number>
   simulateShopify(argv: readonly string[]): Promise<number>
   /** Shows a file as the import would read it, without a database; gives the exit status. */
   inspect(file: string, options: { json: boolean }): Promise<number>

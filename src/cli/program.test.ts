@@ -49,6 +49,7 @@ async function run(line: string[], hands: Partial<Hands> = {}) {
     start: async () => 0,
     demo: async () => 0,
     simulateShopify: async () => 0,
+    restore: async () => 0,
     inspect: async () => 0,
     ...hands,
   })
@@ -294,8 +295,26 @@ test('group add takes its facilities with commas between', async () => {
   expect(await run(['group', 'add', 'WEB', '--facilities', 'W1, S1,'])).toMatchObject({ status: 0, out: 'WEB is W1, S1.\n' })
 })
 
+test('the doctor says what the Health page says, and what to do', async () => {
+  answers['GET /health/ready'] = () => json({ status: 'ready' })
+  answers['GET /api/v1/street'] = () => json({ rooms: [], sync: { state: 'in_sync', sentence: 'In sync.' } })
+  const finding = {
+    code: 'CHANNEL_UNREACHABLE',
+    subject: 'corner',
+    severity: 'stop',
+    evidence: 'Shopify has not answered.',
+    unitsAtRisk: 312,
+  }
+  const page = { rows: [{ ...finding, action: { label: 'See the shop', to: '/shops/corner' } }], lookedAt: '2026-11-23T10:00:00.000Z' }
+  answers['GET /api/v1/health/findings'] = () => json(page)
+  const { status, out } = await run(['doctor'])
+  expect(status).toBe(1)
+  expect(out).toContain('BAD  CHANNEL_UNREACHABLE corner: Shopify has not answered. 312 units at risk.')
+  expect(out).toMatch(/See the shop: http:\S+\/shops\/corner; docs\/errors\/CHANNEL_UNREACHABLE.md says more/)
+})
+
 test('every command says in its help what its exit statuses mean', async () => {
-  const one = ['start', 'demo', 'status', 'import', 'explain', 'inspect', 'simulate', 'doctor', 'conform']
+  const one = ['start', 'demo', 'status', 'import', 'explain', 'inspect', 'simulate', 'doctor', 'conform', 'backup', 'restore']
   const two = ['shop add', 'shop list', 'shop locations', 'shop map', 'group add']
   for (const command of [...one, ...two]) {
     const { status, out } = await run([...command.split(' '), '--help'])

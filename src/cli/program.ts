@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { TrueupError } from '../kernel/error.ts'
+import { backupCommand, restoreCommand } from './backup.ts'
 import { EXIT, tellError } from './command.ts'
 import { conformCommand } from './conform.ts'
 import { diffCommand } from './diff.ts'
@@ -34,6 +35,8 @@ const COMMANDS = [
   simulateCommand,
   doctorCommand,
   conformCommand,
+  backupCommand,
+  restoreCommand,
 ]
 
 /** Runs one command line and gives its exit status. */

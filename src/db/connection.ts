@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { assert } from '../kernel/assert.ts'
 
 /** What a store's statements run on: the pool or an open transaction. */
@@ -17,6 +17,8 @@ export type Sql = {
 export type Tx = Sql & {
   /** Streams text in PostgreSQL's COPY format into `copy … from stdin`. Bounded by back pressure. */
   copyIn(text: string, chunks: AsyncIterable<Buffer | string>): Promise<void>
+  /** Streams what `copy … to stdout` gives. */
+  copyOut(text: string): AsyncIterable<Buffer>
 }
 
 export type Db = Sql & {
@@ -111,6 +113,10 @@ function transactionOn(client: pg.PoolClient, seen: (text: string) => void): Tx 
     async copyIn(text, chunks) {
       seen(text)
       await pipeline(Readable.from(chunks, { objectMode: false }), client.query(copyFrom(text)))
+    },
+    copyOut(text) {
+      seen(text)
+      return client.query(copyTo(text)) as AsyncIterable<Buffer>
     },
   }
 }

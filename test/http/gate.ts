@@ -24,6 +24,7 @@ import { settingsRoutes } from '../../src/feed/settings-routes.ts'
 import { sourceRoutes } from '../../src/feed/source-routes.ts'
 import { createReception } from '../../src/feed/step.ts'
 import { auditRoutes } from '../../src/http/audit-routes.ts'
+import { backupRoutes } from '../../src/http/backup-routes.ts'
 import type { Route } from '../../src/http/contract/route.ts'
 import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
 import { hashPassword } from '../../src/http/password.ts'
@@ -176,6 +177,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     ...alertRoutes({ db, clock, ids, seal: catalog.seal, canMail: false, queued: () => void done.jobs.push('alerts') }),
     ...peopleRoutes({ db, clock, ids }),
     ...searchRoutes({ db, jobsCalled: text => jobsCalled(jobs, text) }),
+    ...backupRoutes({ db, clock }),
     ...auditRoutes({ db }),
     ...sampleRoutes({
       ...{ db, clock, ids, format: anyFormatReader },

@@ -73,7 +73,7 @@ async function trueup(...line: string[]): Promise<{ status: number; said: string
       shopToken: async () => `${TOKEN}\n`,
       sourceSecret: async () => '',
     },
-    ...{ dataDirs: async () => [dataDir], start: nothing, demo: nothing, simulateShopify: nothing, inspect: nothing },
+    ...{ dataDirs: async () => [dataDir], start: nothing, demo: nothing, simulateShopify: nothing, restore: nothing, inspect: nothing },
   })
   return { status, said: said.join('') }
 }
