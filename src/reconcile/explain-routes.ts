@@ -95,7 +95,7 @@ async function explainNow({ db, clock, files }: ExplainDeps, level: Key): Promis
     toldUnits: told ?? (intent?.state === 'confirmed' ? intent.units : null),
     evidence: {
       facilities: await withRaw(files, facilities),
-      movements: await store.movementEvidence(db, level, null),
+      movements: await store.movementEvidence(db, level, { asOf: null, isGroup: level.groupId !== null }),
       orders,
       call,
       shown,
@@ -154,7 +154,7 @@ async function explainThen({ db, files }: ExplainDeps, level: Key, asOf: Instant
     toldUnits: call?.units ?? null,
     evidence: {
       facilities: await withRaw(files, facilities),
-      movements: await store.movementEvidence(db, level, asOf),
+      movements: await store.movementEvidence(db, level, { asOf, isGroup: level.groupId !== null }),
       orders,
       call,
       shown: null,

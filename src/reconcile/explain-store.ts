@@ -132,9 +132,15 @@ export type MovementEvidence = {
 }
 
 const MOVEMENTS_SHOWN_MAX = 20
+/** Of each facility where several feed a level: what is shown is read, and every one lies on a page of its own. */
+const MOVEMENTS_OF_EACH_MAX = 3
 
 /** The newest movements behind a level, up to an instant. */
-export async function movementEvidence(sql: Sql, level: Level, asOf: InstantMs | null): Promise<MovementEvidence[]> {
+export async function movementEvidence(
+  sql: Sql,
+  level: Level,
+  { asOf, isGroup }: { asOf: InstantMs | null; isGroup: boolean },
+): Promise<MovementEvidence[]> {
   return sql.query<MovementEvidence>(
     `with ${PARTS}
      select m.seq, f.name as facility, m.on_hand_units as "onHandUnits", m.reserved_units as "reservedUnits", m.reason, m.reference,
@@ -145,11 +151,11 @@ export async function movementEvidence(sql: Sql, level: Level, asOf: InstantMs |
        cross join lateral (
          select * from inventory.movement n
           where n.facility_id = u.facility_id and n.product_id = part.product_id and ($4::timestamptz is null or n.recorded_at <= $4)
-          order by n.seq desc limit ${MOVEMENTS_SHOWN_MAX}
+          order by n.seq desc limit case when $5 then ${MOVEMENTS_OF_EACH_MAX} else ${MOVEMENTS_SHOWN_MAX} end
        ) m
       where u.shop_id = $1 and u.location_id = $2
       order by m.seq desc limit ${MOVEMENTS_SHOWN_MAX}`,
-    [...keyOf(level), dateOrNull(asOf)],
+    [...keyOf(level), dateOrNull(asOf), isGroup],
     { name: 'explain.movements' },
   )
 }

@@ -1,4 +1,6 @@
 import {
+  IconAdjustments,
+  IconArrowsDiff,
   IconBell,
   IconBuildingStore,
   IconCertificate,
@@ -26,6 +28,8 @@ export const PLACES: readonly Place[] = [
   { to: '/feeds', label: 'Feeds', icon: IconInbox },
   { to: '/sources', label: 'Sources', icon: IconServer },
   { to: '/stock', label: 'Stock', icon: IconPackages },
+  { to: '/rules', label: 'Rules', icon: IconAdjustments },
+  { to: '/diff', label: 'Differences', icon: IconArrowsDiff },
   { to: '/jobs', label: 'Job Manager', icon: IconStack2 },
   { to: '/shops', label: 'Shopify Shop', icon: IconBuildingStore },
   { to: '/uploads', label: 'Uploads', icon: IconCloudUpload },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LevelOfTarget } from '../api/queries.ts'
-import { levelState, levelStory } from './level.ts'
+import { levelState } from './level.ts'
 
 const AT = '2026-11-23T10:00:00.000Z'
 type Intent = NonNullable<LevelOfTarget['intent']>
@@ -47,13 +47,4 @@ test.each<[string, LevelOfTarget | undefined, string]>([
   ['it is not linked', level({ intent: intent('blocked', 'OUTBOX_NOT_LINKED') }), 'Not linked'],
 ])('%s', (_title, given, word) => {
   expect(levelState(given).word).toBe(word)
-})
-
-test('a comparison of an older promise is no part of the story of the newest', () => {
-  const story = (of: LevelOfTarget) => levelStory(of).map(beat => beat.text)
-  expect(story(level({ intent: intent('confirmed'), observed: observed('equal', false) }))).toEqual(['The shop confirmed 24'])
-  expect(story(level({ intent: intent('confirmed'), observed: observed('different') }))).toEqual([
-    'The shop confirmed 24',
-    'Read back: the shop shows 20, expected 24',
-  ])
 })

@@ -7,8 +7,9 @@ import { whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { Chain } from './chain.tsx'
 import { SwitchedOff, SwitchOff } from './control.tsx'
-import { levelState, levelStory } from './level.ts'
+import { levelState } from './level.ts'
 import classes from './sku.module.css'
 import { Correct } from './sku-correction.tsx'
 import { Movements } from './sku-ledger.tsx'
@@ -154,16 +155,7 @@ function Why({ target, level, sku }: { target: Explanation; level: LevelOfTarget
       <p className={classes.sentence}>{target.sentence}</p>
       <Waterfall of={target} />
       {isBehind && <p className={cell.dim}>The rooms still work with {whole(target.storedUnits)}; the change is on its way.</p>}
-      <ol className={classes.story}>
-        <li>
-          Promised {whole(target.storedUnits)}, <When at={target.changedAt} />.
-        </li>
-        {levelStory(level).map(({ text, at }) => (
-          <li key={text}>
-            {text}, <When at={at} />.
-          </li>
-        ))}
-      </ol>
+      <Chain sku={sku} at={target.target.location} shop={target.target.shop} />
     </Panel>
   )
 }

@@ -48,7 +48,10 @@ function stepsOf(of: Explanation): Step[] {
     at += units
   }
   if (only) {
-    if (only.onHandUnits === null) steps.push({ label: `${only.facility}: never counted`, from: 0, to: 0, kind: 'plus', said: 'unknown' })
+    if (only.isSwitchedOff) add('Not sold from here', 0, true)
+    else if (only.components.length > 0) add('Kits, as the scarcest part allows', only.spareUnits, true)
+    else if (only.onHandUnits === null)
+      steps.push({ label: `${only.facility}: never counted`, from: 0, to: 0, kind: 'plus', said: 'unknown' })
     else {
       add('On hand', only.onHandUnits, true)
       add('Reserved', -only.reservedUnits)
@@ -56,13 +59,15 @@ function stepsOf(of: Explanation): Step[] {
     }
   } else {
     for (const facility of of.facilities) {
-      if (facility.onHandUnits === null)
+      if (facility.onHandUnits === null && facility.components.length === 0)
         steps.push({ label: `${facility.facility}: never counted`, from: at, to: at, kind: 'plus', said: 'unknown' })
-      else add(facility.facility, facility.sellableUnits, true)
+      else add(facility.isSwitchedOff ? `${facility.facility}: switched off` : facility.facility, facility.spareUnits, true)
     }
   }
   add('Threshold', -of.thresholdUnits)
   add('Queued orders', -of.queuedUnits)
+  if (at > 0 && of.isSwitchedOff) add('Not sold in this channel', -at)
+  if (at > 0 && of.isHeldForPreorders) add('Held for pre-orders', -at)
   if (at < 0) add('Never below nothing', -at)
   steps.push({ label: 'Promised', from: 0, to: of.sellableUnits, kind: 'total', said: whole(of.sellableUnits) })
   return steps

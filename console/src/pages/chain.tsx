@@ -1,0 +1,117 @@
+import { Link } from 'react-router'
+import { type ChainLink, type ExplainedLevel, useExplained } from '../api/promise.ts'
+import { cell } from '../parts/list.tsx'
+import { Code, Shown } from '../parts/nothing.tsx'
+import { whole } from '../parts/number.ts'
+import { StateIcon, type Tone } from '../parts/state.tsx'
+import { When } from '../parts/when.tsx'
+import classes from './chain.module.css'
+
+const TONE: Record<ChainLink['state'], Tone> = { whole: 'ok', waiting: 'working', broken: 'stopped', off: 'waiting', unknown: 'unknown' }
+const WORD: Record<ChainLink['state'], string> = {
+  whole: 'whole',
+  waiting: 'on its way',
+  broken: 'broken',
+  off: 'not wanted',
+  unknown: 'not known yet',
+}
+const NAME: Record<ChainLink['link'], string> = {
+  file: 'File',
+  on_hand: 'On hand',
+  reserved: 'Reserved',
+  promised: 'Promised',
+  intent: 'Queue',
+  upload: 'Upload',
+  shop: 'Shop',
+}
+
+/** The whole way of one number, a link for each hand it went through, with the evidence under it. */
+export function Chain({ sku, at, shop }: { sku: string; at: string; shop: string }) {
+  const found = useExplained(sku, { at, shop })
+  return (
+    <Shown of={found}>
+      {({ levels }) => {
+        const level = levels.find(one => one.location === at && one.shop === shop)
+        return level === undefined ? null : <Way level={level} />
+      }}
+    </Shown>
+  )
+}
+
+function Way({ level }: { level: ExplainedLevel }) {
+  const { firstBroken } = level
+  return (
+    <>
+      <p className={classes.sentence}>{level.sentence}</p>
+      {firstBroken?.state === 'broken' && (
+        <p className={classes.broken} role="status">
+          Breaks at {NAME[firstBroken.link].toLowerCase()}: {firstBroken.said} {firstBroken.next}{' '}
+          {firstBroken.code && <Code code={firstBroken.code} />}
+        </p>
+      )}
+      <ol className={classes.chain}>
+        {level.links.map(link => (
+          <li key={link.link} data-state={link.state}>
+            <StateIcon tone={TONE[link.state]} size={16} />
+            <div>
+              <b>{NAME[link.link]}</b> <span className="sr-only">({WORD[link.state]})</span> {link.said}{' '}
+              {link.at && (
+                <span className={cell.dim}>
+                  <When at={link.at} />
+                </span>
+              )}
+              <Evidence level={level} link={link.link} />
+            </div>
+          </li>
+        ))}
+      </ol>
+    </>
+  )
+}
+
+function Evidence({ level: { evidence, explanation }, link }: { level: ExplainedLevel; link: ChainLink['link'] }) {
+  switch (link) {
+    case 'file':
+      return evidence.facilities.map(
+        ({ facility, line }) =>
+          line?.raw && (
+            <div key={facility} className={classes.raw}>
+              <Link to={`/files/${line.fileId}`}>
+                {line.fileName}
+                {line.line !== null && `:${line.line}`}
+              </Link>{' '}
+              <code>{line.raw}</code>
+            </div>
+          ),
+      )
+    case 'reserved':
+      return (
+        evidence.orders.length > 0 && (
+          <div className={cell.dim}>
+            {evidence.orders
+              .map(one => `${whole(one.units)} by ${one.order.replace('gid://shopify/', '')}${one.isWaiting ? ', waiting' : ''}`)
+              .join(' · ')}
+          </div>
+        )
+      )
+    case 'promised': {
+      const rules = new Set([
+        explanation?.thresholdRule,
+        explanation?.switchRule,
+        ...(explanation?.facilities.flatMap(one => [one.safetyRule, one.switchRule]) ?? []),
+      ])
+      const named = [...rules].filter(rule => rule !== null && rule !== undefined)
+      return named.length > 0 && <div className={cell.dim}>By the rules {named.join(', ')}</div>
+    }
+    case 'upload':
+      return (
+        evidence.call && (
+          <div className={`${cell.dim} mono ${classes.ids}`}>
+            x-request-id {evidence.call.requestId ?? 'none'} · key {evidence.call.idempotencyKey}
+          </div>
+        )
+      )
+    default:
+      return null
+  }
+}

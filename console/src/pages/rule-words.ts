@@ -1,0 +1,65 @@
+import type { Rule, RuleText } from '../api/promise.ts'
+import { many, whole } from '../parts/number.ts'
+
+export const KIND_WORDS: Record<Rule['kind'], string> = {
+  RG_SAFETY_STOCK: 'safety stock at facilities',
+  RG_THRESHOLD: 'threshold of channels',
+  RG_SHIPPING_FACILITY: 'online orders from facilities',
+  RG_SHIPPING_CHANNEL: 'online orders in channels',
+  RG_PICKUP_FACILITY: 'pickup at facilities',
+  RG_PICKUP_CHANNEL: 'pickup in channels',
+  EX_INV_BY_PRD_TYPE: 'excluded products',
+}
+
+export function setsOf(rule: Pick<Rule, 'kind' | 'units' | 'isAllowed'>): string {
+  if (rule.units !== null) return `Keep ${many(rule.units, 'unit', 'units')}`
+  if (rule.isAllowed !== null) return rule.isAllowed ? 'Allowed' : 'Not allowed'
+  return 'Not told to shops'
+}
+
+type Filters = Pick<
+  RuleText,
+  | 'skusAny'
+  | 'skusNone'
+  | 'typesAny'
+  | 'typesNone'
+  | 'vendorsAny'
+  | 'vendorsNone'
+  | 'tagsAny'
+  | 'tagsAll'
+  | 'tagsNone'
+  | 'featuresAny'
+  | 'featuresAll'
+  | 'featuresNone'
+>
+
+const SHOWN_MAX = 3
+
+/** Which products a rule names, in words. */
+export function productsOf(rule: Filters): string {
+  const parts = [
+    said('type', rule.typesAny, rule.typesNone),
+    said('vendor', rule.vendorsAny, rule.vendorsNone),
+    said('tag', [...(rule.tagsAny ?? []), ...(rule.tagsAll ?? []).map(tag => `+${tag}`)], rule.tagsNone),
+    said('feature', [...(rule.featuresAny ?? []), ...(rule.featuresAll ?? []).map(feature => `+${feature}`)], rule.featuresNone),
+    said('SKU', rule.skusAny, rule.skusNone),
+  ].filter(part => part !== '')
+  return parts.length === 0 ? 'every product' : parts.join('; ')
+}
+
+export function placesOf(rule: Pick<RuleText, 'facilitiesAny' | 'facilitiesNone' | 'groupsAny' | 'groupsNone'>): string {
+  const parts = [said('facility', rule.facilitiesAny, rule.facilitiesNone), said('group', rule.groupsAny, rule.groupsNone)].filter(
+    part => part !== '',
+  )
+  return parts.length === 0 ? 'everywhere' : parts.join('; ')
+}
+
+function said(name: string, wanted: readonly string[] = [], unwanted: readonly string[] = []): string {
+  const parts = [wanted.length > 0 ? `${name} ${shortened(wanted)}` : '', unwanted.length > 0 ? `not ${name} ${shortened(unwanted)}` : '']
+  return parts.filter(part => part !== '').join(', ')
+}
+
+function shortened(words: readonly string[]): string {
+  const more = words.length - SHOWN_MAX
+  return `${words.slice(0, SHOWN_MAX).join(', ')}${more > 0 ? ` and ${whole(more)} more` : ''}`
+}
