@@ -68,6 +68,7 @@ type FileDetailRow = FileRow & {
   parent: Answer<typeof fileDetail>['parent']
   children: Answer<typeof fileDetail>['children']
   fileKind: 'snapshot' | 'delta'
+  subject: Answer<typeof fileDetail>['subject']
   restName: string | null
   putAwayAt: InstantMs | null
   decision: 'believed' | 'failed' | 'held' | null
@@ -88,10 +89,10 @@ function detailOf(row: FileDetailRow, codes: { code: string; rows: number; waiti
 
 function without(file: Omit<FileDetailRow, 'putAwayAt' | 'decision' | 'decidedAt' | 'appliedAt'>) {
   const { layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, rowsMissing, rowsZeroed, treated, ...rest } = file
-  const { releasedBy, releaseWantedBy, restName, header, rowsParked, rowsLeftOut, rowsRepeated, parent, children, fileKind } = rest
+  const { releasedBy, releaseWantedBy, restName, header, rowsParked, rowsLeftOut, rowsRepeated, parent, children, fileKind, subject } = rest
   return {
     ...{ layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, rowsMissing, rowsZeroed, treated },
-    ...{ releasedBy, releaseWantedBy, restName, header, rowsParked, rowsLeftOut, rowsRepeated, parent, children, fileKind },
+    ...{ releasedBy, releaseWantedBy, restName, header, rowsParked, rowsLeftOut, rowsRepeated, parent, children, fileKind, subject },
   }
 }
 
@@ -192,7 +193,7 @@ async function fileById(sql: Sql, fileId: number): Promise<FileDetailRow | null>
             v.rows_missing as "rowsMissing", coalesce(v.rows_zeroed, 0) as "rowsZeroed", coalesce(v.treated, '{}') as treated,
             coalesce(e.settings->'belief'->>'releasedBy', 'one') as "releasedBy", f.release_wanted_by as "releaseWantedBy", v.header,
             coalesce(v.rows_parked, 0) as "rowsParked", coalesce(v.rows_left_out, 0) as "rowsLeftOut", coalesce(v.rows_repeated, 0) as "rowsRepeated",
-            e.file_kind as "fileKind",
+            e.file_kind as "fileKind", v.subject,
             (select json_build_object('id', p.file_id, 'name', p.name, 'kind', f.parent_kind) from feed.file p where p.file_id = f.parent_file_id) as parent,
             (select coalesce(json_agg(json_build_object('id', c.file_id, 'name', c.name, 'kind', c.parent_kind, 'state', c.state) order by c.file_id), '[]')
                from feed.file c where c.parent_file_id = f.file_id) as children

@@ -3,7 +3,6 @@ import type { auditList } from '../../../src/http/contract/audit.ts'
 import type { feedList } from '../../../src/http/contract/feed.ts'
 import type { fileDetail, filesPage } from '../../../src/http/contract/file.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
-import type { rejectedRows } from '../../../src/http/contract/rejected.ts'
 import type { session } from '../../../src/http/contract/session.ts'
 import type { comparisonList, differencesPage, findingsPage, intentsPage, ordersList, shopList } from '../../../src/http/contract/shop.ts'
 import type { levelsOfSku, stockOfSku, stockPage } from '../../../src/http/contract/stock.ts'
@@ -88,8 +87,6 @@ export function usePage<T>(key: string, path: string, query: Query, options: { i
 }
 
 export const useFiles = (query: Query) => usePage<Wire<typeof filesPage>>('files', '/files', query)
-export const useRejected = (fileId: string, query: Query) =>
-  usePage<Wire<typeof rejectedRows>>('files', `/files/${encodeURIComponent(fileId)}/rows`, query)
 export const useStock = (query: Query) => usePage<Wire<typeof stockPage>>('stock', '/stock', query)
 export const useFindings = (query: Query) => usePage<Wire<typeof findingsPage>>('findings', '/catalog/findings', query)
 export const useIntents = (query: Query, isWanted: boolean) =>

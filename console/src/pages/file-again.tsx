@@ -20,14 +20,14 @@ export function Again({ file }: { file: FileDetail }) {
           <p>Nothing of it is applied. It moves to failed/, from where it can be imported again.</p>
         </AskWhy>
       )}
-      {file.hasOriginal && CAN_AGAIN.includes(file.state) && (
+      {file.hasOriginal && CAN_AGAIN.includes(file.state) && !(file.state === 'applied' && file.fileKind === 'delta') && (
         <Button
           variant="default"
           leftSection={<IconRotate size={16} aria-hidden />}
           loading={again.isPending}
           onClick={() => again.mutate(undefined, { onSuccess: ({ fileId }) => navigate(`/files/${fileId}`) })}
         >
-          Import again
+          {file.state === 'duplicate' ? 'It is a new count' : 'Import again'}
         </Button>
       )}
       <Trouble error={again.error} />

@@ -1,13 +1,11 @@
 import { Button, CopyButton, Tooltip, UnstyledButton } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
-import { useCallback } from 'react'
 import { Link, useParams } from 'react-router'
 import { tallyLines } from '../../../src/import/tally.ts'
 import { address } from '../api/client.ts'
-import { type FileDetail, useFile, useRejected, useSession } from '../api/queries.ts'
+import { type FileDetail, useFile, useSession } from '../api/queries.ts'
 import { Back } from '../parts/back.tsx'
-import { Chips, cell, Pager, Table, useView } from '../parts/list.tsx'
-import { Code, Empty, Shown } from '../parts/nothing.tsx'
+import { Code, Shown } from '../parts/nothing.tsx'
 import { bytes, many, whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { FileState } from '../parts/state.tsx'
@@ -16,6 +14,9 @@ import classes from './file.module.css'
 import { Again } from './file-again.tsx'
 import { Decide, Hold } from './file-hold.tsx'
 import { Missing } from './file-missing.tsx'
+import { Rejected } from './file-rows.tsx'
+import { Undo } from './file-undo.tsx'
+import { UnknownNames } from './unknown-names.tsx'
 
 /** One file: what it is, what became of its rows, and its story. */
 export function FilePage() {
@@ -46,6 +47,7 @@ function Found({ file }: { file: FileDetail }) {
         actions={
           <>
             {file.state === 'held' && mayDecide && <Decide file={file} />}
+            {mayDecide && <Undo file={file} />}
             {mayDecide && <Again file={file} />}
             {file.hasOriginal && (
               <Button
@@ -82,7 +84,8 @@ function Found({ file }: { file: FileDetail }) {
               file.sha256 === null ? null : ['Digest', <Digest key="digest" text={file.sha256} />],
             ]}
           />
-          {file.counts && <Counts counts={file.counts} />}
+          {file.counts && <Counts counts={file.counts} file={file} />}
+          <Kin file={file} />
           {tallyLines(file.treated).map(line => (
             <p key={line} className={classes.treated}>
               {line}
@@ -91,8 +94,9 @@ function Found({ file }: { file: FileDetail }) {
         </Panel>
         <Hold file={file} />
         <Missing file={file} />
+        {file.rejectedByCode.some(one => one.waiting > 0 && NAMES.has(one.code)) && <UnknownNames fileId={file.id} mayDecide={mayDecide} />}
         <div className={classes.columns}>
-          <Rejected file={file} />
+          <Rejected file={file} mayDecide={mayDecide} />
           <Panel title="Story">
             <ol className={classes.story}>
               {file.timeline.map(event => (
@@ -106,6 +110,30 @@ function Found({ file }: { file: FileDetail }) {
         </div>
       </div>
     </>
+  )
+}
+
+/** Codes of rows that wait for somebody to say what a name means. */
+const NAMES: ReadonlySet<string> = new Set(['ROW_PRODUCT_UNKNOWN', 'ROW_ID_TYPE_UNKNOWN', 'ROW_FACILITY_UNKNOWN'])
+
+/** The file that it corrects or reads anew, and those that correct it or read it anew. */
+function Kin({ file: { parent, children } }: { file: FileDetail }) {
+  if (parent === null && children.length === 0) return null
+  return (
+    <ul className={classes.kin}>
+      {parent && (
+        <li>
+          {parent.kind === 'correction' ? 'Brings rows home of' : 'Another reading of'}{' '}
+          <Link to={`/files/${parent.id}`}>{parent.name}</Link>
+        </li>
+      )}
+      {children.map(child => (
+        <li key={child.id}>
+          {child.kind === 'correction' ? 'Corrected by' : 'Read again as'} <Link to={`/files/${child.id}`}>{child.name}</Link>{' '}
+          <FileState state={child.state} />
+        </li>
+      ))}
+    </ul>
   )
 }
 
@@ -124,11 +152,14 @@ function Digest({ text }: { text: string }) {
 }
 
 /** What became of the rows, as one bar with its figures. */
-function Counts({ counts }: { counts: NonNullable<FileDetail['counts']> }) {
+function Counts({ counts, file }: { counts: NonNullable<FileDetail['counts']>; file: FileDetail }) {
   const parts = [
     { name: 'changed the stock', rows: counts.rowsAccepted, tone: 'ok' },
     { name: 'agreed with it', rows: counts.rowsUnchanged, tone: 'unknown' },
     { name: 'overtaken by newer counts', rows: counts.rowsOutdated, tone: 'waiting' },
+    { name: 'had been applied before', rows: file.rowsRepeated, tone: 'quiet' },
+    { name: 'parked', rows: file.rowsParked, tone: 'waiting' },
+    { name: 'left out', rows: file.rowsLeftOut, tone: 'quiet' },
     { name: 'rejected', rows: counts.rowsRejected, tone: 'stuck' },
   ]
   return (
@@ -139,7 +170,7 @@ function Counts({ counts }: { counts: NonNullable<FileDetail['counts']> }) {
       <ul>
         <li className="num">{many(counts.rowsRead, 'row', 'rows')}</li>
         {parts
-          .filter(part => part.tone !== 'waiting' || part.rows > 0)
+          .filter(part => part.rows > 0 || !['waiting', 'quiet'].includes(part.tone))
           .map(part => (
             <li key={part.name} className="num">
               <i data-tone={part.tone} aria-hidden />
@@ -148,60 +179,5 @@ function Counts({ counts }: { counts: NonNullable<FileDetail['counts']> }) {
           ))}
       </ul>
     </div>
-  )
-}
-
-function Rejected({ file }: { file: FileDetail }) {
-  const view = useView()
-  const rows = useRejected(String(file.id), { outcome: 'rejected', code: view.get('code'), page: view.page })
-  const toPage = useCallback((page: number) => view.set({ page: String(page) }), [view.set])
-  const total = file.rejectedByCode.reduce((sum, one) => sum + one.rows, 0)
-  return (
-    <Panel title="Rejected rows" note={whole(total)} isFlush>
-      {file.rejectedByCode.length > 1 && (
-        <div className={cell.toolbar}>
-          <Chips
-            label="Code"
-            value={view.get('code')}
-            options={file.rejectedByCode.map(one => ({ value: one.code, label: one.code, count: one.rows }))}
-            onChange={code => view.set({ code })}
-          />
-        </div>
-      )}
-      {total === 0 ? (
-        <Empty title={file.counts ? 'Every row was taken' : 'No row was read'}>
-          {file.counts
-            ? 'Rows that cannot be taken stand here, with their line and the reason.'
-            : (file.reason ?? 'Rows stand here once the file was read.')}
-        </Empty>
-      ) : (
-        <Shown of={rows}>
-          {page => (
-            <>
-              <Table
-                label="Rejected rows"
-                head={
-                  <tr>
-                    <th className={cell.right}>Line</th>
-                    <th className={cell.wide}>Reason and row</th>
-                  </tr>
-                }
-              >
-                {page.rows.map(row => (
-                  <tr key={row.line}>
-                    <td className={cell.right}>{whole(row.line)}</td>
-                    <td>
-                      {row.reason} <Code code={row.code} />
-                      <pre className={classes.raw}>{row.raw}</pre>
-                    </td>
-                  </tr>
-                ))}
-              </Table>
-              <Pager of={page} onPage={toPage} />
-            </>
-          )}
-        </Shown>
-      )}
-    </Panel>
   )
 }

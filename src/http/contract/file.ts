@@ -98,6 +98,8 @@ export const fileDetail = fileInList
       z.object({ id: z.number().int(), name: z.string(), kind: z.enum(['correction', 'again']), state: z.enum(FILE_STATES) }),
     ),
     fileKind: z.enum(['snapshot', 'delta']),
+    /** What its rows speak of; null: it was not read. */
+    subject: z.enum(['stock', 'catalog', 'orders']).nullable(),
     timeline: z.array(
       z.object({ at: instant, event: z.enum(['opened', 'received', 'interrupted', 'judged', 'booked', 'put_away']), text: z.string() }),
     ),
