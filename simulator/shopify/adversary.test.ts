@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { virtualClock } from './clock.ts'
 import { basketsOf, realBaskets } from './demand.ts'
-import { document, item, type Json, levelOf, openTestShop, place, SMALL_SHOP, type TestShop } from './testing.ts'
+import { document, item, type Json, levelOf, NOON, openTestShop, place, SMALL_SHOP, type TestShop } from './testing.ts'
+import { newWorld } from './world.ts'
 
 let shop: TestShop
 beforeEach(async () => {
@@ -115,6 +117,26 @@ describe('rule 11: orders are an adversary: they move committed and available be
       pools: [{ name: 'balls', freeUnits: -2 }],
       counts: { unitsSold: 10, unitsOversold: 2, unitsRefused: 9, unitsRefusedInVain: 0 },
     })
+  })
+
+  test('several shops sell the same goods by one clock: what one sold, the other oversells', async () => {
+    const world = newWorld()
+    const clock = virtualClock(NOON)
+    const shops = await Promise.all(
+      ['one', 'two'].map(name => openTestShop({ ...clock, world, shop: { ...SMALL_SHOP, domain: `${name}.myshopify.com` } })),
+    )
+    const [one, two] = shops as [TestShop, TestShop]
+    const draws = [{ inventoryItemId: item(11), locationId: place(1), draws: [{ pool: 'balls' }] }]
+    await one.control('PUT', 'truth', { pools: [{ name: 'balls', addUnits: 10 }], levels: draws })
+    await two.control('PUT', 'truth', { levels: draws })
+    const order = { lines: [{ sku: 'BALL', units: 8, locationId: place(1) }], onlyIfAvailable: true }
+    await one.control('POST', 'orders', order)
+    await two.control('POST', 'orders', order)
+    expect((await one.control('GET', 'state')).counts.unitsOversold).toBe(0)
+    expect((await two.control('GET', 'state')).counts.unitsOversold).toBe(6)
+    await one.control('POST', 'clock', { advanceMs: 60_000 })
+    expect((await two.control('GET', 'clock')).shop).toBe('2026-11-24T12:01:00.000Z')
+    for (const each of shops) await each.close()
   })
 
   const flash = {

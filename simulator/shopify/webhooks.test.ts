@@ -178,6 +178,17 @@ describe('rule 11: webhooks come with a signature, and doubled, reordered, lost,
     expect(await list()).toEqual([])
   })
 
+  test('a retry carries the first payload, whatever happened since', async () => {
+    await subscribe('INVENTORY_LEVELS_UPDATE')
+    answer = () => (got.length === 1 ? 503 : 200)
+    await shop.graphql(...setCall([row(11, 1, 7, 10)]))
+    await pass(0)
+    await shop.graphql(...setCall([row(11, 1, 5, 7)]))
+    await pass(0)
+    await pass(120_000)
+    expect(got.map(each => each.json.available)).toEqual([7, 5, 7])
+  })
+
   test('an answer that comes in the end keeps it', async () => {
     await subscribe('ORDERS_CREATE')
     answer = () => (got.length < 3 ? 503 : 200)
