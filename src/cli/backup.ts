@@ -30,7 +30,7 @@ export function backupCommand(hands: Hands, ended: (status: number) => void): Co
           return {
             status: EXIT.yes,
             json: { file, bytes: size },
-            text: `${file}: ${numberOf(size)} bytes. Keep the data directory's keys and its kept files (homes, spool, secret-key) beside it.`,
+            text: `${file}: ${numberOf(size)} bytes. Keep the data directory's keys and its kept files (homes, spool, secret.key) beside it.`,
           }
         }),
       ),
