@@ -7,6 +7,7 @@ import { availabilityRoutes } from '../availability/routes.ts'
 import { credentialRoutes } from '../catalog/credential-routes.ts'
 import { identifierRoutes } from '../catalog/identifier-routes.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
+import { choiceRoutes } from '../channel/choice-routes.ts'
 import { conformRoutes } from '../channel/conform-routes.ts'
 import { controlRoutes } from '../channel/control-routes.ts'
 import { exchangeRoutes } from '../channel/exchange-routes.ts'
@@ -148,6 +149,7 @@ export function allRoutes(deps: {
     ...exchangeRoutes({ db, clock }),
     ...mappingRoutes({ db }),
     ...shadowRoutes({ db, clock, compareNow: () => clockwork.nudge('shop-check'), switched: () => clockwork.nudge('channel') }),
+    ...choiceRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
     ...controlRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
     ...credentialRoutes({ db, clock, seal: house.box.seal, credentialChanged: () => clockwork.nudge('shop-check') }),
     ...webhookRoutes({

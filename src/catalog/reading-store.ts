@@ -111,7 +111,7 @@ export async function finishReading(tx: Tx, shopId: number, startedAt: InstantMs
 }
 
 /** Whether an item `i` is among what `c` chooses. The specification is `isChosen`. */
-const IS_CHOSEN = `(c.shop_id is null or cardinality(c.tags || c.vendors || c.product_types || c.skus) = 0
+export const IS_CHOSEN = `(c.shop_id is null or cardinality(c.tags || c.vendors || c.product_types || c.skus) = 0
   or exists (select 1 from unnest(c.tags) one join unnest(i.tags) tag on lower(btrim(one)) = lower(btrim(tag)))
   or exists (select 1 from unnest(c.vendors) one where lower(btrim(one)) = lower(btrim(i.vendor)))
   or exists (select 1 from unnest(c.product_types) one where lower(btrim(one)) = lower(btrim(i.product_type)))

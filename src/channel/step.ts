@@ -8,6 +8,7 @@ import { type Claimed, claim, LEASE_MS } from './claim-step.ts'
 import { endControls } from './control-step.ts'
 import { type Health, isResting, type News, neverAsked, newsOf } from './health.ts'
 import { healthOf } from './health-store.ts'
+import { finishLeaving } from './leaving-step.ts'
 import { forgetLevels, markStale } from './level-store.ts'
 import { look, prove, READS_PER_STEP_MAX } from './look-step.ts'
 import type { RefusedRow, SendOutcome, ShopPort } from './port.ts'
@@ -49,6 +50,7 @@ export type ChannelDeps = {
 export async function step(deps: ChannelDeps): Promise<StepReport> {
   const { db, clock, shopId } = deps
   await endControls(db, clock.now())
+  await finishLeaving(db, shopId, clock.now())
   const health = (await healthOf(db, shopId)) ?? neverAsked(clock.now())
   if (isResting(health, clock.now())) return resting(health)
   if (!(await store.isAnythingWaiting(db, shopId))) return NOTHING_TO_DO

@@ -11,6 +11,7 @@ import { availabilityRoutes } from '../../src/availability/routes.ts'
 import { credentialRoutes } from '../../src/catalog/credential-routes.ts'
 import { identifierRoutes } from '../../src/catalog/identifier-routes.ts'
 import { catalogRoutes } from '../../src/catalog/routes.ts'
+import { choiceRoutes } from '../../src/channel/choice-routes.ts'
 import { controlRoutes } from '../../src/channel/control-routes.ts'
 import { exchangeRoutes } from '../../src/channel/exchange-routes.ts'
 import { mappingRoutes } from '../../src/channel/mapping-routes.ts'
@@ -161,6 +162,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       exchangeRoutes({ db, clock }),
       mappingRoutes({ db }),
       shadowRoutes({ ...{ db, clock }, compareNow() {}, switched: () => void done.jobs.push('channel') }),
+      choiceRoutes({ db, clock, switched: () => void done.jobs.push('channel') }),
       controlRoutes({ db, clock, switched: () => void done.jobs.push('channel') }),
       credentialRoutes({ ...{ db, clock }, seal: catalog.seal, credentialChanged: () => void done.jobs.push('shop-check') }),
       uploadRoutes({ db, clock, asked: () => void done.jobs.push('channel') }),

@@ -223,3 +223,27 @@ test('a shop runs in shadow: written down, held at the gate, and its list is emp
   expect(rows).toMatchObject([{ sentence: expect.stringMatching(/The shop shows 4 more\.$/) }])
   await ask('PUT', `${shop}/shadow`, { isShadow: false })
 })
+
+test('what leaves the choice of a shop is asked about first', async () => {
+  const { db } = house.database
+  await db.query(
+    `insert into catalog.shop_item (shop_id, inventory_item_gid, variant_gid, sku, is_tracked, is_bundle_parent, tags, seen_at)
+     select l.shop_id, l.inventory_item_gid, 'v' || l.product_id, min(k.value), true, false, '{}', $1
+       from catalog.item_link l join catalog.product_identifier k on k.product_id = l.product_id and k.type = 'SKU' where l.shop_id = 1 group by 1, 2, l.product_id
+     on conflict do nothing`,
+    [new Date(NOW)],
+  )
+  const nothing = { tags: ['nobody has this'], vendors: [], productTypes: [], skus: [] }
+  const now = (await ask('GET', `${shop}/choice`)).json()
+  expect(now).toMatchObject({ leaving: 0, underWay: null, choice: { tags: [] } })
+  expect((await ask('POST', `${shop}/choice/preview`, nothing)).json()).toMatchObject({ chosen: 0, leaving: now.linked })
+  const refused = await ask('PUT', `${shop}/choice`, { choice: nothing, reason: 'another tool' })
+  expect(refused.json()).toMatchObject({ status: 409, code: 'CHANNEL_LEAVING_NOT_SAID' })
+  const zero = await ask('PUT', `${shop}/choice`, { choice: nothing, leaving: 'zero', reason: 'season is over' })
+  expect(zero.json().underWay).toMatchObject({ choice: nothing })
+  expect((await ask('GET', `${shop}/choice`)).json()).toMatchObject({ choice: { tags: [] }, linked: now.linked })
+  expect((await ask('PUT', `${shop}/choice`, { choice: nothing, leaving: 'zero', reason: 'again' })).json()).toMatchObject({
+    code: 'CHANNEL_LEAVING_UNDER_WAY',
+  })
+  expect(await audit()).toMatchObject([{ action: 'shop.choice', reason: 'season is over', after: { becomes: 'zero' } }])
+})

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Choice, EVERYTHING } from '../../src/catalog/choice.ts'
+import { choiceOf, countsUnder, setChoice } from '../../src/catalog/choice-store.ts'
+import { relink } from '../../src/catalog/reading-store.ts'
+import { decideAnew } from '../../src/channel/control-step.ts'
+import { beginLeaving, leavingOf } from '../../src/channel/leaving-store.ts'
+import * as outbox from '../../src/outbox/step.ts'
+import { openToldShop, sku, type ToldShop } from './told-shop.ts'
+
+/* What is written in a shop is chosen; what leaves the choice shows 0 first where somebody wants it so, and is never touched again. */
+
+let told: ToldShop
+const ONLY_TAGGED: Choice = { ...EVERYTHING, tags: ['sync'] }
+
+beforeEach(async () => {
+  told = await openToldShop(3)
+  const { db } = told.home
+  const numbers = [1, 2, 3]
+  await db.query(
+    `insert into catalog.product_identifier (type, value, product_id) select 'SKU', sku, n from unnest($1::integer[], $2::text[]) as p (n, sku)`,
+    [numbers, numbers.map(sku)],
+  )
+  await db.query(
+    `insert into catalog.shop_item (shop_id, inventory_item_gid, variant_gid, sku, is_tracked, is_bundle_parent, tags, seen_at)
+     select 1, 'gid://shopify/InventoryItem/' || (1000 + n), 'v' || n, sku, true, false, case when n = 2 then '{}'::text[] else '{Sync}' end, $3
+       from unnest($1::integer[], $2::text[]) as p (n, sku)`,
+    [numbers, numbers.map(sku), new Date()],
+  )
+  await told.promise(7)
+  await told.tellAll()
+  expect(await told.available()).toEqual([7, 7, 7])
+})
+afterEach(() => told.close())
+
+const readdress = () => outbox.step({ db: told.home.db, clock: { now: () => Date.now() } })
+const links = async () =>
+  (await told.home.db.query<{ n: number }>('select product_id as n from catalog.item_link order by 1')).map(row => row.n)
+
+test('the counts are known before anything is changed', async () => {
+  expect(await countsUnder(told.home.db, 1, EVERYTHING)).toEqual({ items: 3, chosen: 3, linked: 3, leaving: [] })
+  expect(await countsUnder(told.home.db, 1, ONLY_TAGGED)).toEqual({ items: 3, chosen: 2, linked: 3, leaving: [2] })
+})
+
+test('kept: what leaves stays as the shop shows it, and is never touched again', async () => {
+  await told.home.db.transaction(async tx => {
+    await setChoice(tx, 1, ONLY_TAGGED)
+    await relink(tx, 1, Date.now())
+  })
+  await readdress()
+  await told.promise(5)
+  await told.tellAll()
+  expect(await links()).toEqual([1, 3])
+  expect(await told.available()).toEqual([5, 7, 5])
+})
+
+test('by way of 0: it shows 0 first, also through an outage, and only then its link ends', async () => {
+  const now = Date.now()
+  await told.shop.dial({ failNext: [{ kind: 'status', status: 503, times: 2 }] })
+  await told.home.db.transaction(async tx => {
+    const of = { shopId: 1, choice: ONLY_TAGGED, productIds: [2], reason: 'leaves the choice', by: 'anna', now }
+    await decideAnew(tx, await beginLeaving(tx, of), now)
+  })
+  for (let minute = 0; minute < 2; minute++) {
+    told.later(61_000)
+    await told.tell()
+    // Until the shop shows 0 nothing has left.
+    if ((await told.available())[1] !== 0) expect(await links()).toEqual([1, 2, 3])
+  }
+  expect((await leavingOf(told.home.db, 1))?.levelsLeft).toBe(1)
+  for (let minute = 0; minute < 3; minute++) {
+    told.later(61_000)
+    await told.tellAll()
+  }
+  expect(await told.available()).toEqual([7, 0, 7])
+  expect(await leavingOf(told.home.db, 1)).toBeNull()
+  expect(await choiceOf(told.home.db, 1)).toEqual(ONLY_TAGGED)
+  expect(await links()).toEqual([1, 3])
+  await readdress()
+  await told.promise(9)
+  told.later(61_000)
+  await told.allIsKnown()
+  await told.tellAll()
+  expect((await told.available())[1]).toBe(0)
+  expect(await told.home.db.query('select 1 from channel.control where ended_at is null')).toEqual([])
+})
