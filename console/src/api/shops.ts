@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { choice, choiceOfShop, newChoice } from '../../../src/http/contract/choice.ts'
 import type { controlInList, controlSet, controlsPage, newControl } from '../../../src/http/contract/control.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { newShadow, shadowPage, shadowSet } from '../../../src/http/contract/shadow.ts'
@@ -76,3 +77,11 @@ export type ShadowPage = Wire<typeof shadowPage>
 export const useShadow = (code: string, query: Query) => usePage<ShadowPage>('shops', `${of(code)}/shadow`, query)
 export const useSetShadow = (code: string) =>
   useChange((body: Wire<typeof newShadow>) => change<Wire<typeof shadowSet>>('PUT', `${of(code)}/shadow`, body))
+
+export type ChoiceOfShop = Wire<typeof choiceOfShop>
+export const useChoice = (code: string) => usePage<ChoiceOfShop>('shops', `${of(code)}/choice`, {}, { refetchMs: REFETCH_MS })
+export const useSetChoice = (code: string) =>
+  useChange((body: Wire<typeof newChoice>) => change<ChoiceOfShop>('PUT', `${of(code)}/choice`, body))
+export function usePreviewChoice(code: string) {
+  return useMutation({ mutationFn: (body: Wire<typeof choice>) => change<ChoiceOfShop>('POST', `${of(code)}/choice/preview`, body) })
+}

@@ -12,6 +12,7 @@ import { State } from '../parts/state.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { When } from '../parts/when.tsx'
 import { Lost } from './lost.tsx'
+import { WhatIsWritten } from './shop-choice.tsx'
 import { ShopConfig } from './shop-config.tsx'
 import { Controls } from './shop-controls.tsx'
 import { JobLog } from './shop-job-log.tsx'
@@ -65,6 +66,7 @@ function Found({ shop, tab }: { shop: ShopDetail; tab: string }) {
         {tab === 'config' && <ShopConfig shop={shop} />}
         {tab === 'locations' && <Locations shop={shop} />}
         {tab === 'job-log' && <JobLog shop={shop} />}
+        {tab === 'controls' && <WhatIsWritten shop={shop} />}
         {tab === 'controls' && <Controls shop={shop} />}
         {tab === 'shadow' && <Shadow shop={shop} />}
         {tab === 'webhooks' && <Webhooks shop={shop} />}

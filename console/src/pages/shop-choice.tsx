@@ -1,0 +1,125 @@
+import { Button, Group, Modal, Radio, TagsInput, Textarea } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { type FormEvent, useState } from 'react'
+import { useSession } from '../api/queries.ts'
+import { type ChoiceOfShop, type ShopDetail, useChoice, usePreviewChoice, useSetChoice } from '../api/shops.ts'
+import { Shown, Trouble } from '../parts/nothing.tsx'
+import { many, whole } from '../parts/number.ts'
+import { Facts, Panel } from '../parts/panel.tsx'
+import { State } from '../parts/state.tsx'
+
+/** Which products of the shop are written. Nothing else is ever touched. */
+export function WhatIsWritten({ shop }: { shop: ShopDetail }) {
+  const session = useSession()
+  const chosen = useChoice(shop.code)
+  const [isOpen, dialog] = useDisclosure(false)
+  return (
+    <Panel
+      title="What is written"
+      actions={
+        session.data?.role === 'admin' && (
+          <Button variant="default" size="xs" onClick={dialog.open} disabled={chosen.data === undefined}>
+            Choose products
+          </Button>
+        )
+      }
+    >
+      <Shown of={chosen}>
+        {found => (
+          <>
+            <Facts
+              facts={[
+                ['Chosen', inWords(found.choice)],
+                ['Items of the shop', whole(found.items)],
+                ['Among the chosen', whole(found.chosen)],
+                ['Linked and written', whole(found.linked)],
+              ]}
+            />
+            {found.underWay !== null && (
+              <p style={{ marginBottom: 0 }}>
+                <State tone="working" word="Leaving" /> {many(found.underWay.levelsLeft, 'level does', 'levels do')} not show 0 yet. Then
+                only {inWords(found.underWay.choice)} is written, as {found.underWay.askedBy} wants it.
+              </p>
+            )}
+            {isOpen && <ChoiceDialog shop={shop} before={found} close={dialog.close} />}
+          </>
+        )}
+      </Shown>
+    </Panel>
+  )
+}
+
+type Choice = ChoiceOfShop['choice']
+
+function inWords(choice: Choice): string {
+  const parts = [
+    choice.tags.length > 0 && `tagged ${choice.tags.join(', ')}`,
+    choice.vendors.length > 0 && `of ${choice.vendors.join(', ')}`,
+    choice.productTypes.length > 0 && `of type ${choice.productTypes.join(', ')}`,
+    choice.skus.length > 0 && many(choice.skus.length, 'SKU', 'SKUs'),
+  ].filter(Boolean)
+  return parts.length === 0 ? 'Everything' : `What is ${parts.join(', or ')}`
+}
+
+const LEAVING = [
+  { value: 'zero', label: 'They show 0 first', description: 'Each goes to 0, and is let go when the shop shows it.' },
+  { value: 'keep', label: 'They stay as they are', description: 'The shop goes on showing the last number.' },
+  { value: 'hand_over', label: 'Another tool takes over', description: 'They stay as they are, and others write them from now on.' },
+] as const
+
+function ChoiceDialog({ shop, before, close }: { shop: ShopDetail; before: ChoiceOfShop; close: () => void }) {
+  const preview = usePreviewChoice(shop.code)
+  const set = useSetChoice(shop.code)
+  const [choice, setChoice] = useState<Choice>(before.choice)
+  const [leaving, setLeaving] = useState<string | null>(null)
+  const [reason, setReason] = useState('')
+  const change = (name: keyof Choice) => (values: string[]) => {
+    const next = { ...choice, [name]: values }
+    setChoice(next)
+    preview.mutate(next)
+  }
+  const counts = preview.data ?? before
+  const isSaid = counts.leaving === 0 || leaving !== null
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    const said = LEAVING.find(each => each.value === leaving)
+    set.mutate({ choice, reason: reason.trim(), ...(said && counts.leaving > 0 ? { leaving: said.value } : {}) }, { onSuccess: close })
+  }
+  return (
+    <Modal opened onClose={close} title={`What is written in ${shop.name}`} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
+        <TagsInput
+          label="Tags"
+          description="A product with any of these. All four left empty: everything."
+          value={choice.tags}
+          onChange={change('tags')}
+        />
+        <TagsInput label="Vendors" value={choice.vendors} onChange={change('vendors')} />
+        <TagsInput label="Types" value={choice.productTypes} onChange={change('productTypes')} />
+        <TagsInput label="SKUs, to the letter" value={choice.skus} onChange={change('skus')} />
+        <p role="status" style={{ margin: 0 }}>
+          {whole(counts.chosen)} of {whole(counts.items)} items are chosen; {many(counts.leaving, 'product leaves', 'products leave')}.
+        </p>
+        {counts.leaving > 0 && (
+          <Radio.Group label={`What becomes of the ${whole(counts.leaving)} that leave?`} value={leaving} onChange={setLeaving}>
+            <div style={{ display: 'grid', gap: 12, marginTop: 8 }}>
+              {LEAVING.map(each => (
+                <Radio key={each.value} value={each.value} label={each.label} description={each.description} />
+              ))}
+            </div>
+          </Radio.Group>
+        )}
+        <Textarea label="Why" required autosize minRows={2} value={reason} onChange={event => setReason(event.currentTarget.value)} />
+        <Trouble error={set.error ?? preview.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={set.isPending} disabled={reason.trim().length < 3 || !isSaid}>
+            Write {whole(counts.chosen)} items
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  )
+}
