@@ -51,9 +51,14 @@ const hands: Hands = {
     const { simulateShopify } = await import('./simulate.ts')
     return simulateShopify(argv)
   },
-  async inspect(file, { json }) {
-    const [{ inspect }, { anyFormatReader }] = await Promise.all([import('../cli/inspect.ts'), import('../adapters/formats/any-format.ts')])
-    return inspect({ openFile: createReadStream, reader: anyFormatReader, write: writeOut }, { path: file, json })
+  async inspect(file, { json, layout, settings, folder = '' }) {
+    const [{ inspect }, { anyFormatReader }, { inspectAsked }] = await Promise.all([
+      import('../cli/inspect.ts'),
+      import('../adapters/formats/any-format.ts'),
+      import('./inspect-asked.ts'),
+    ])
+    const asked = await inspectAsked({ file, layout, settings, folder })
+    return inspect({ openFile: createReadStream, reader: anyFormatReader, write: writeOut }, { path: file, json, asked })
   },
 }
 

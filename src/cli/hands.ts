@@ -29,5 +29,5 @@ export type Hands = {
   restore(file: string, flags: Flags): Promise<number>
   simulateShopify(argv: readonly string[]): Promise<number>
   /** Shows a file as the import would read it, without a database; gives the exit status. */
-  inspect(file: string, options: { json: boolean }): Promise<number>
+  inspect(file: string, options: { json: boolean; layout?: string; settings?: string; folder?: string }): Promise<number>
 }

@@ -12,7 +12,10 @@ export function inspectCommand(hands: Hands, ended: (status: number) => void): C
     'trueup inspect stock.csv --json',
   )
     .argument('<file>', 'the file; it is only read')
-    .action(async (file: string, options: CommonOptions) =>
-      ended(await hands.inspect(file, { json: options.json === true }).catch(thrown => tellError(hands, options, thrown))),
+    .option('--layout <name>', 'the layout that its feed declares; without it the one that its columns show')
+    .option('--settings <file>', 'what its feed declares, as JSON: reading, rows, mapping')
+    .option('--folder <folder>', 'the folder that it came into, where a mapping reads it', '')
+    .action(async (file: string, options: CommonOptions & { layout?: string; settings?: string; folder: string }) =>
+      ended(await hands.inspect(file, { ...options, json: options.json === true }).catch(thrown => tellError(hands, options, thrown))),
     )
 }

@@ -1,7 +1,6 @@
 import * as catalog from '../catalog/store.ts'
 import type { Db, Tx } from '../db/connection.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { readFacilityRow, readProductRow } from './catalog-row.ts'
 import { takeIntoCatalogue } from './catalog-step.ts'
 import { nameDamage } from './damage-store.ts'
 import { declaredReading } from './declared.ts'
@@ -11,9 +10,8 @@ import { incomingLine, rawLine, refusedLine } from './incoming-row.ts'
 import * as incoming from './incoming-store.ts'
 import type { IntakeSettings } from './intake-settings.ts'
 import { interpretedReading } from './intake-step.ts'
+import { judgeRow } from './judge-row.ts'
 import { isStockLayout, type Layout, type LayoutPlan } from './layout.ts'
-import { readLocationRow } from './location-row.ts'
-import { readOrderRow } from './order-row.ts'
 import { readOrders } from './order-step.ts'
 import type { Preview, PreviewRow, Review } from './review.ts'
 import { rejectedByCode, reserveFileId } from './review-store.ts'
@@ -21,7 +19,6 @@ import { readRow } from './row.ts'
 import type { RowRejected } from './row-code.ts'
 import { planRows } from './row-plan.ts'
 import { reject } from './row-reject.ts'
-import { readSettingRow } from './setting-row.ts'
 import { count, type Tally } from './tally.ts'
 
 export type FileAsked = {
@@ -51,7 +48,7 @@ export async function previewFile(
     const shown = await firstRows(reading, rowsMax, raw => {
       const batch = { rows: [raw], unreadable: [], passedOver: [], bytesRead: 0 }
       const { rows: mapped, unreadable, passedOver } = rows.interpret?.(batch) ?? batch
-      const read = mapped.map(row => ({ cells: row.cells, ...faultOf(judgeRow(rows.plan, row, settings)) }))
+      const read = mapped.map(row => ({ cells: row.cells, ...faultOf(judgeRow(rows.plan, row, settings).fault) }))
       const refused = unreadable.map(fault => ({ cells: [...(fault.cells ?? [])], ...faultOf(fault) }))
       return { ...standing(raw), outcomes: [...read, ...refused], isLeftOut: passedOver.length > 0 }
     })
@@ -75,23 +72,6 @@ async function firstRows(reading: Reading, rowsMax: number, shownAs: (raw: RawRo
     if (rows.length >= rowsMax) break
   }
   return rows.sort((one, other) => one.line - other.line).slice(0, rowsMax)
-}
-
-/** What a row says by itself, whatever the catalogue knows; null for nothing wrong. */
-export function judgeRow(plan: LayoutPlan, row: RawRow, { rows: rules }: IntakeSettings): RowRejected | null {
-  const { layout } = plan
-  const outcome = isStockLayout(layout)
-    ? readRow(plan, row, rules)
-    : layout.kind === 'orders'
-      ? readOrderRow({ ...plan, layout }, row, {})
-      : layout.kind === 'settings'
-        ? readSettingRow({ ...plan, layout }, row, rules)
-        : layout.kind === 'locations'
-          ? readLocationRow(plan, row)
-          : layout.kind === 'products'
-            ? readProductRow(plan, row)
-            : readFacilityRow(plan, row)
-  return outcome.kind === 'rejected' ? outcome : null
 }
 
 function faultOf(fault: RowRejected | null) {
