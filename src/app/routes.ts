@@ -40,6 +40,7 @@ import { requestRoutes } from '../import/request-routes.ts'
 import { importRoutes } from '../import/routes.ts'
 import { sampleRoutes } from '../import/sample-routes.ts'
 import { documentRoutes } from '../inventory/document-routes.ts'
+import { exportRoutes } from '../inventory/export-routes.ts'
 import { fileRoutes } from '../inventory/file-routes.ts'
 import { ledgerRoutes } from '../inventory/ledger-routes.ts'
 import { monthRoutes } from '../inventory/month-routes.ts'
@@ -130,6 +131,7 @@ export function allRoutes(deps: {
     ...rejectedRoutes({ db, clock, writeWorkbook, bring }),
     ...ordersRoutes({ db }),
     ...inventoryRoutes({ db }),
+    ...exportRoutes({ db }),
     ...fileRoutes({ db, clock, moved }),
     ...documentRoutes({ db, clock, moved }),
     ...ledgerRoutes({ db, clock, moved }),

@@ -1,5 +1,6 @@
 import type { RawRow } from './format-port.ts'
 import type { LayoutPlan } from './layout.ts'
+import { cellAt as cellOf } from './row.ts'
 import type { RowRejected } from './row-code.ts'
 import { reject } from './row-reject.ts'
 import { parseUnits } from './units.ts'
@@ -98,5 +99,5 @@ function keysOf(row: ProductRow | FacilityRow): string[] {
 }
 
 function cellAt(raw: RawRow, index: number): string {
-  return index < 0 ? '' : (raw.cells[index] ?? '').trim()
+  return cellOf(raw.cells, index)
 }

@@ -1,5 +1,6 @@
 import { assert } from '../kernel/assert.ts'
 import type { InstantMs } from '../kernel/clock.ts'
+import { withoutApostrophe } from './csv-line.ts'
 import type { RawRow } from './format-port.ts'
 import { idTypeOf } from './id-type.ts'
 import { type Field, isStockLayout, type LayoutPlan, type StockKind } from './layout.ts'
@@ -112,10 +113,17 @@ const FACILITY: readonly Field[] = ['facilityId', 'externalFacilityId']
 const PRODUCT: readonly Field[] = ['productId', 'idValue', 'sku', 'upca']
 const UNITS: readonly Field[] = ['units']
 
-/** A cell without the blanks around it; blank where the file has no such column. */
+/**
+ * A cell without the blanks around it, and without the apostrophe that keeps a spreadsheet from calculating it; blank where
+ * the file has no such column.
+ */
 export function cellAt(cells: readonly string[], index: number): string {
-  return index < 0 ? '' : (cells[index] ?? '').trim()
+  if (index < 0) return ''
+  const cell = (cells[index] ?? '').trim()
+  return cell.charCodeAt(0) === APOSTROPHE ? withoutApostrophe(cell) : cell
 }
+
+const APOSTROPHE = 0x27
 
 /** The product that a row names: by our own id, by a value with its type, or in a column that is of one type. Null where it names none. */
 export function productOf(

@@ -39,6 +39,7 @@ import { requestRoutes } from '../../src/import/request-routes.ts'
 import { importRoutes } from '../../src/import/routes.ts'
 import { sampleRoutes } from '../../src/import/sample-routes.ts'
 import { documentRoutes } from '../../src/inventory/document-routes.ts'
+import { exportRoutes } from '../../src/inventory/export-routes.ts'
 import { fileRoutes } from '../../src/inventory/file-routes.ts'
 import { ledgerRoutes } from '../../src/inventory/ledger-routes.ts'
 import { monthRoutes } from '../../src/inventory/month-routes.ts'
@@ -181,6 +182,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     ...searchRoutes({ db, jobsCalled: text => jobsCalled(jobs, text) }),
     ...backupRoutes({ db, clock }),
     ...auditRoutes({ db }),
+    ...exportRoutes({ db }),
     ...sampleRoutes({
       ...{ db, clock, ids, format: anyFormatReader },
       samples: openSampleShelf(path.join(dataDir, 'samples'), clock),

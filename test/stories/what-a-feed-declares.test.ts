@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { changeSettings, type FeedSettings } from '../../src/feed/settings-store.ts'
 import { addFeed, feedCalled } from '../../src/feed/store.ts'
 import { identifierDamage } from '../../src/import/identifier-damage.ts'
+import { exportRoutes } from '../../src/inventory/export-routes.ts'
 import { openStreet, type Street } from './street.ts'
 
 let street: Street
@@ -208,6 +209,36 @@ test('safety stock, switches, thresholds and locations by file stand in the cata
   expect(await bring('SHOPIFY_SHOP_LOCATION', {}, 'locations.csv', locations)).toMatchObject({
     ...{ taken: 1, rows: ['3 ROW_LOCATION_UNKNOWN', '4 ROW_SHOP_UNKNOWN'] },
   })
+})
+
+test('what goes out by file comes in again as it is, and changes nothing', async () => {
+  const { db } = street.house
+  await bring(
+    'RESET_INVENTORY',
+    { rows: { negative: 'keep' } },
+    'minus.csv',
+    'externalFacilityId,idType,idValue,availableQty\n6,SKU,BA-8327,-4\n',
+  )
+  const out = exportRoutes({ db }).find(route => route.kind === 'download')
+  if (out?.kind !== 'download') throw new Error('nothing goes out')
+  for (const layout of ['RESET_INVENTORY', 'MDM_FAC_SFTY_STCK', 'IMP_PROD_THOLD', 'PRODUCTS', 'FACILITIES', 'SHOPIFY_SHOP_LOCATION']) {
+    const asked = {
+      params: { layout },
+      query: {},
+      body: undefined,
+      who: { name: 'a', role: 'viewer' as const },
+      idempotencyKey: null,
+      signal: new AbortController().signal,
+    }
+    const chunks: Uint8Array[] = []
+    for await (const chunk of (await out.handle(asked)).chunks) chunks.push(chunk)
+    const text = Buffer.concat(chunks).toString()
+    for (const line of text.split('\r\n')) expect([line, /(?:^|,)"?[=+\-@]/.test(line)]).toEqual([line, false])
+    const [before] = await db.query('select count(*) as movements from inventory.movement')
+    const outcome = await bring(layout, { rows: { negative: 'keep' } }, `${layout}.csv`, text)
+    expect([layout, outcome]).toMatchObject([layout, { state: 'applied', rejected: 0 }])
+    expect(await db.query('select count(*) as movements from inventory.movement')).toEqual([before])
+  }
 })
 
 test('what Shopify calls not stocked says nothing of a location', async () => {

@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconDownload, IconUpload } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useParams } from 'react-router'
+import { EXPORTED_LAYOUTS } from '../../../src/http/contract/export.ts'
 import { type FeedSettings, useFeedSettings, useSettingsChange } from '../api/belief.ts'
 import { address } from '../api/client.ts'
 import { type Layout, type Sample, type Trial, useLayouts, usePreview, useSampleUpload } from '../api/mapping.ts'
@@ -80,6 +81,7 @@ function Editor({ feed, layout, declared }: { feed: string; layout: Layout; decl
   )
 }
 
+const EXPORTED: ReadonlySet<string> = new Set(EXPORTED_LAYOUTS)
 const SIGNS: Readonly<Record<string, string>> = { '\t': 'tab', ',': 'comma', ';': 'semicolon', '|': 'bar' }
 
 function SamplePanel({
@@ -102,15 +104,28 @@ function SamplePanel({
     <Panel
       title="Sample"
       actions={
-        <Button
-          component="a"
-          href={address(`/layouts/${encodeURIComponent(layout.name)}/template`)}
-          variant="default"
-          size="xs"
-          leftSection={<IconDownload size={14} aria-hidden />}
-        >
-          Template of {layout.name}
-        </Button>
+        <>
+          {EXPORTED.has(layout.name) && (
+            <Button
+              component="a"
+              href={address(`/exports/${encodeURIComponent(layout.name)}`)}
+              variant="default"
+              size="xs"
+              leftSection={<IconDownload size={14} aria-hidden />}
+            >
+              What is here now
+            </Button>
+          )}
+          <Button
+            component="a"
+            href={address(`/layouts/${encodeURIComponent(layout.name)}/template`)}
+            variant="default"
+            size="xs"
+            leftSection={<IconDownload size={14} aria-hidden />}
+          >
+            Template of {layout.name}
+          </Button>
+        </>
       }
     >
       <div className={classes.sample}>

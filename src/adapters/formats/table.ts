@@ -30,7 +30,10 @@ export async function tableReading(
     rows += next.value.rows.length
   }
   const head = looked.flatMap(batch => batch.rows).slice(0, ROWS_LOOKED_AT)
-  const table = detectTable(head, settings.columns === undefined ? settings : { hasHeader: false, ...settings })
+  // Where the first line cannot be read, nobody knows whether it was the header: then the file has none.
+  const isTopUnread = (looked.flatMap(batch => batch.unreadable)[0]?.line ?? Number.POSITIVE_INFINITY) < (head[0]?.line ?? 0)
+  const said = settings.columns === undefined && !isTopUnread ? settings : { hasHeader: false, ...settings }
+  const table = detectTable(head, isTopUnread ? { preambleLines: 0, ...said } : said)
   let named: string[] | null = null
   let isHeaderTaken = !table.hasHeader
   for (const batch of looked) {
