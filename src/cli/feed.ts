@@ -82,7 +82,7 @@ export function feedCommand(hands: Hands, ended: (status: number) => void): Comm
         const found = await api.get<Wire<typeof feedFindings>>('/feed-findings')
         const lines = found.rows.map(
           row =>
-            `${row.code}: ${plain(row.reason)}${row.stray === null ? '' : `\n  trueup feed take-in ${row.stray.id} ${plain(row.feed ?? 'FEED')}`}`,
+            `${row.code}: ${row.stray === null ? '' : `${plain(row.stray.path)}: `}${plain(row.reason)}${row.stray === null ? '' : `\n  trueup feed take-in ${row.stray.id} ${plain(row.feed ?? 'FEED')}`}`,
         )
         const text = lines.length === 0 ? 'Every file is where it belongs, and none is missing.' : lines.join('\n')
         return { status: lines.length === 0 ? EXIT.yes : EXIT.no, json: found, text }
