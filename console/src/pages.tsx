@@ -30,6 +30,7 @@ export const pages = createBrowserRouter([
       { path: 'shops/:code/:tab?', lazy: async () => ({ Component: (await import('./pages/shop.tsx')).ShopPage }) },
       { path: 'uploads', lazy: async () => ({ Component: (await import('./pages/uploads.tsx')).Uploads }) },
       { path: 'uploads/:uploadId', lazy: async () => ({ Component: (await import('./pages/shop-upload.tsx')).ShopUpload }) },
+      { path: 'reports', lazy: async () => ({ Component: (await import('./pages/reports.tsx')).Reports }) },
       { path: 'proofs', lazy: async () => ({ Component: (await import('./pages/proofs.tsx')).Proofs }) },
       { path: 'proofs/:runId', lazy: async () => ({ Component: (await import('./pages/proof.tsx')).ProofPage }) },
       { path: 'findings', lazy: async () => ({ Component: (await import('./pages/findings.tsx')).Findings }) },

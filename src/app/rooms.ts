@@ -11,6 +11,7 @@ import { lookAround } from '../feed/stray-step.ts'
 import type { FormatReader } from '../import/format-port.ts'
 import * as imports from '../import/step.ts'
 import { type Bring, bringWaitingHome } from '../import/waiting-step.ts'
+import { reportStep } from '../inventory/report-step.ts'
 import * as inventory from '../inventory/step.ts'
 import type { RoomStep } from '../jobs/job.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -90,6 +91,7 @@ export function roomSteps(deps: RoomDeps): Steps {
     'put-away': () =>
       inTurn(
         () => imports.reportErrors({ db, clock, files }),
+        () => reportStep({ db, clock, files }),
         () => putAwayStep({ db, clock, files }),
       ),
     'look-around': () =>

@@ -44,6 +44,7 @@ import { exportRoutes } from '../inventory/export-routes.ts'
 import { fileRoutes } from '../inventory/file-routes.ts'
 import { ledgerRoutes } from '../inventory/ledger-routes.ts'
 import { monthRoutes } from '../inventory/month-routes.ts'
+import { reportRoutes } from '../inventory/report-routes.ts'
 import { inventoryRoutes } from '../inventory/routes.ts'
 import type { Clockwork } from '../jobs/clockwork.ts'
 import { JOBS, type RoomStep } from '../jobs/job.ts'
@@ -136,6 +137,7 @@ export function allRoutes(deps: {
     ...documentRoutes({ db, clock, moved }),
     ...ledgerRoutes({ db, clock, moved }),
     ...monthRoutes({ db, clock, moved }),
+    ...reportRoutes({ db, clock }),
     ...availabilityRoutes({ db, clock }),
     ...outboxRoutes({ db }),
     ...channelRoutes({ db }),

@@ -2,6 +2,9 @@
 export const FEED_KINDS = ['inbox', 'archive', 'failed', 'error'] as const
 export type FeedKind = (typeof FEED_KINDS)[number]
 
+/** Where files lie that go out, below a folder that is no feed's: clients may take them away, and none of them is a stray. */
+export const OUT_FOLDER = 'out'
+
 const SEGMENT_CHARS_MAX = 100
 
 /*

@@ -73,7 +73,10 @@ export type FileRoom = {
   /** Takes a marker or manifest out of `inbox/`. */
   removeCompanion(file: { home: string; folder: string; name: string }): Promise<void>
   /** Writes a small file whole or not at all (temporary name, sync, rename). */
-  writeWhole(path: { home: string; folder: string; kind: 'error' | 'failed'; name: string }, chunks: AsyncIterable<string>): Promise<void>
+  writeWhole(
+    path: { home: string; folder: string; kind: 'error' | 'failed' | 'out'; name: string },
+    chunks: AsyncIterable<string>,
+  ): Promise<void>
   /** Every file below a home that lies in none of the folders which belong to the feeds there, and when it was written. */
   lookAround(home: string, feedFolders: readonly string[]): Promise<{ path: string; bytes: number; modifiedAt: InstantMs }[]>
   /** The beginning of a file below a home; empty when it is gone. */

@@ -43,6 +43,7 @@ import { exportRoutes } from '../../src/inventory/export-routes.ts'
 import { fileRoutes } from '../../src/inventory/file-routes.ts'
 import { ledgerRoutes } from '../../src/inventory/ledger-routes.ts'
 import { monthRoutes } from '../../src/inventory/month-routes.ts'
+import { reportRoutes } from '../../src/inventory/report-routes.ts'
 import { inventoryRoutes } from '../../src/inventory/routes.ts'
 import { JOBS, type Job } from '../../src/jobs/job.ts'
 import { jobsCalled } from '../../src/jobs/job-view.ts'
@@ -155,7 +156,12 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       arrived: () => void done.jobs.push('feed'),
     }),
     ...[importRoutes({ db }), ordersRoutes({ db }), inventoryRoutes({ db }), availabilityRoutes({ db, clock })].flat(),
-    ...[documentRoutes({ db, clock, moved }), ledgerRoutes({ db, clock, moved }), monthRoutes({ db, clock, moved })].flat(),
+    ...[
+      documentRoutes({ db, clock, moved }),
+      ledgerRoutes({ db, clock, moved }),
+      monthRoutes({ db, clock, moved }),
+      reportRoutes({ db, clock }),
+    ].flat(),
     ...[
       outboxRoutes({ db }),
       channelRoutes({ db }),

@@ -170,3 +170,12 @@ test('what was where at an instant', async () => {
   const { rows } = (await get(`/stock/${sku}/at?at=${at}`)).json()
   expect(rows.find((row: { code: string }) => row.code === code)).toMatchObject({ onHandUnits: 30, reservedUnits: 0 })
 })
+
+test('files that go out: where to is said by an admin, what waits is shown, and each can be looked at', async () => {
+  const target = { home: 'erp', folder: 'variances', isEnabled: true, everyMinutes: 15 }
+  const set = await send('/report-targets/variances', target, { method: 'PUT' })
+  expect(set.json().rows).toMatchObject([{ kind: 'variances', ...target }])
+  expect((await send('/report-targets/variances', { ...target, folder: '../up' }, { method: 'PUT' })).statusCode).toBe(400)
+  expect((await get('/reports')).json()).toMatchObject({ total: 0, rows: [] })
+  expect((await get('/reports/9/file')).json().code).toBe('INVENTORY_REPORT_NOT_FOUND')
+})

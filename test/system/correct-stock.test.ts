@@ -63,6 +63,12 @@ test('the ledger reads on a phone and in the dark', async () => {
   }
 })
 
+test('files that go out: nothing is set, and the page says how', async () => {
+  await page.goto(home.url('/reports'))
+  await expect.poll(() => page.getByRole('main').textContent()).toContain('Nothing is set to go out')
+  await picture('reports-1600-dark')
+})
+
 async function picture(name: string): Promise<void> {
   if (PICTURES === undefined) return
   await mkdir(PICTURES, { recursive: true })

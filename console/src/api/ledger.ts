@@ -1,8 +1,10 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { documentBooked, reasonList } from '../../../src/http/contract/ledger.ts'
+import type { reportsPage, reportTargets } from '../../../src/http/contract/report.ts'
 import type { movementList } from '../../../src/http/contract/stock.ts'
 import { address, change, getJson, type Query } from './client.ts'
+import { usePage } from './queries.ts'
 
 export type Movement = Wire<typeof movementList>['rows'][number]
 export type Reason = Wire<typeof reasonList>['rows'][number]
@@ -46,3 +48,7 @@ export function useTakeBack(documentId: number) {
     onSuccess: () => client.invalidateQueries({ queryKey: ['stock'] }),
   })
 }
+
+export const useReports = (query: Query) => usePage<Wire<typeof reportsPage>>('reports', '/reports', query)
+export const useReportTargets = () => usePage<Wire<typeof reportTargets>>('reports', '/report-targets', {})
+export const reportFile = (reportId: number) => address(`/reports/${reportId}/file`)

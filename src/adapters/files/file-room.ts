@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { link, lstat, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises'
 import path from 'node:path'
-import { type FeedKind, pathOfKind } from '../../feed/feed-folder.ts'
+import { type FeedKind, OUT_FOLDER, pathOfKind } from '../../feed/feed-folder.ts'
 import type { ByteRange, FileRoom } from '../../feed/port.ts'
 import { reasonNameOf } from '../../feed/rest-name.ts'
 import { TrueupError } from '../../kernel/error.ts'
@@ -71,7 +71,8 @@ export async function openFileRoom({ homesDir, spoolDir }: { homesDir: string; s
     },
 
     async writeWhole(at, chunks) {
-      const directory = placeOf(at)
+      const { home, folder, kind } = at
+      const directory = kind === 'out' ? path.join(homesDir, home, folder, OUT_FOLDER) : placeOf({ home, folder, kind })
       await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE })
       const draft = path.join(directory, `.writing-${process.pid}-${++drafts}`)
       try {

@@ -1,13 +1,13 @@
 import { constants } from 'node:fs'
 import { lstat, open, readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { FEED_KINDS, pathOfKind } from '../../feed/feed-folder.ts'
+import { FEED_KINDS, OUT_FOLDER, pathOfKind } from '../../feed/feed-folder.ts'
 import { nullIfMissing } from './errno.ts'
 
 const DEPTH_MAX = 8
 const FILES_MAX = 5_000
 
-/** Every plain file below a home that lies in none of its feeds' folders. Links are not followed. */
+/** Every plain file below a home that lies in none of its feeds' folders and does not go out. Links are not followed. */
 export async function lookAround(
   root: string,
   feedFolders: readonly string[],
@@ -22,7 +22,7 @@ export async function lookAround(
       if (found.length >= FILES_MAX) return
       const below = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (entry.isDirectory()) {
-        if (depth < DEPTH_MAX && !kept.has(below)) await look(below, depth + 1)
+        if (depth < DEPTH_MAX && !kept.has(below) && entry.name !== OUT_FOLDER) await look(below, depth + 1)
         continue
       }
       if (!entry.isFile() || inboxes.has(folder)) continue
