@@ -15,7 +15,7 @@ import { mappingRoutes } from '../channel/mapping-routes.ts'
 import { publishingRoutes } from '../channel/publishing-routes.ts'
 import { channelRoutes } from '../channel/routes.ts'
 import { shadowRoutes } from '../channel/shadow-routes.ts'
-import { shopRoutes } from '../channel/shop-routes.ts'
+import { shopRoutes, shopsThatHold } from '../channel/shop-routes.ts'
 import { uploadRoutes } from '../channel/upload-routes.ts'
 import type { Hint } from '../channel/webhook.ts'
 import { webhookRoutes } from '../channel/webhook-routes.ts'
@@ -47,7 +47,7 @@ import { monthRoutes } from '../inventory/month-routes.ts'
 import { reportRoutes } from '../inventory/report-routes.ts'
 import { inventoryRoutes } from '../inventory/routes.ts'
 import type { Clockwork } from '../jobs/clockwork.ts'
-import { JOBS, type RoomStep } from '../jobs/job.ts'
+import { JOBS, type Job, type RoomStep } from '../jobs/job.ts'
 import { jobsCalled } from '../jobs/job-view.ts'
 import { jobRoutes } from '../jobs/routes.ts'
 import { scheduleRoutes } from '../jobs/schedule-routes.ts'
@@ -85,6 +85,7 @@ export function allRoutes(deps: {
   const jobs = {
     ...{ db, clock, clockwork, jobs: JOBS },
     waiting: async () => new Map((await streetNow(db, clock)).rooms.map(room => [room.room as string, room])),
+    standingAgainst: async (job: Job) => (job.steps.includes('channel') || job.steps.includes('outbox') ? shopsThatHold(db) : []),
   }
   return [
     ...reconcileRoutes({ db, clock, heartbeats: () => heartbeats(db) }),

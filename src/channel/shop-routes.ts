@@ -10,7 +10,7 @@ import { shopParams } from '../http/contract/shop.ts'
 import { accessScopeOfShop, newAccessScope, shopDetail } from '../http/contract/shop-care.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { adminUrl, SHOPIFY_STATUS_URL } from './admin-url.ts'
-import { isGranted, SCOPES_NEEDED } from './capability.ts'
+import { isGranted, mayWrite, SCOPES_NEEDED } from './capability.ts'
 import { troublesSince } from './exchange-store.ts'
 import { circuitOf, neverAsked } from './health.ts'
 import { healthOf } from './health-store.ts'
@@ -85,6 +85,22 @@ export function shopRoutes({ db, clock, checkNow, switched }: ShopRouteDeps): Ro
       },
     }),
   ]
+}
+
+/** Shops into which nothing can be written now, each with its code and why: whoever schedules a push is told so. */
+export async function shopsThatHold(sql: Sql): Promise<{ code: string; reason: string }[]> {
+  const found: { code: string; reason: string }[] = []
+  for (const row of await shopsWithHealth(sql)) {
+    const { shopId } = await knownShop(sql, row.code)
+    const health = await healthOf(sql, shopId)
+    const shown = withHealth(row)
+    const code = shown.accessScope === 'read_and_write' ? (health?.code ?? health?.heldCode ?? null) : 'CHANNEL_READ_ONLY'
+    if (!row.isEnabled || code === null || health?.state === 'unknown') continue
+    const held = mayWrite(shown.accessScope, health?.grantedScopes ?? null)
+    const why = held.kind === 'held' ? held.message : (health?.heldMessage ?? health?.message ?? 'nothing can be written')
+    found.push({ code, reason: `${row.name}: ${why}. What is for it waits.` })
+  }
+  return found
 }
 
 export async function knownShop(sql: Sql, code: string): Promise<Shop> {

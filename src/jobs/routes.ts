@@ -18,6 +18,8 @@ export type JobRouteDeps = {
   jobs: readonly Job[]
   /** What waits in each room, for the jobs that work for it. */
   waiting(): Promise<ReadonlyMap<string, RoomStatus>>
+  /** What stands against a job whenever it runs: the code and why, for what it works on. */
+  standingAgainst?(job: Job): Promise<{ code: string; reason: string }[]>
   /** null: this process has no clockwork. */
   clockwork: Pick<Clockwork, 'runNow' | 'scheduleChanged'> | null
 }

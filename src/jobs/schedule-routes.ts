@@ -13,8 +13,11 @@ import { schedules, setSchedule } from './schedule-store.ts'
 
 const NEXT_SHOWN = 5
 
+type Found = { kind: 'refused' | 'warning'; code: string; reason: string }
+
 /** When a job runs by itself: another schedule, a pause, one tick passed over. Each is a deed on record. */
-export function scheduleRoutes({ db, clock, jobs, clockwork }: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' | 'clockwork'>): Route[] {
+export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' | 'clockwork' | 'standingAgainst'>): Route[] {
+  const { db, clock, jobs, clockwork } = deps
   return [
     jsonRoute({
       method: 'POST',
@@ -108,7 +111,13 @@ export function scheduleRoutes({ db, clock, jobs, clockwork }: Pick<JobRouteDeps
     nextTicks(schedule, clock.now(), 1)
     const set = await schedules(db, jobs)
     const others = jobs.filter(one => set.get(one.slug)?.paused === null)
-    return { schedule, found: objections(job, schedule, clock.now(), others) }
+    // A job that is going to push into a shop that holds it is told so now, and not when it has run in vain.
+    const against = (await deps.standingAgainst?.(job)) ?? []
+    const found: Found[] = [
+      ...objections(job, schedule, clock.now(), others),
+      ...against.map(one => ({ kind: 'warning' as const, ...one })),
+    ]
+    return { schedule, found }
   }
 
   /** The row and the deed in one transaction; the library's copy follows, and would at the next start if this died in between. */

@@ -17,7 +17,7 @@ import { exchangeRoutes } from '../../src/channel/exchange-routes.ts'
 import { mappingRoutes } from '../../src/channel/mapping-routes.ts'
 import { channelRoutes } from '../../src/channel/routes.ts'
 import { shadowRoutes } from '../../src/channel/shadow-routes.ts'
-import { shopRoutes } from '../../src/channel/shop-routes.ts'
+import { shopRoutes, shopsThatHold } from '../../src/channel/shop-routes.ts'
 import { uploadRoutes } from '../../src/channel/upload-routes.ts'
 import { feedsRoutes } from '../../src/feed/feeds-routes.ts'
 import { feedRoutes } from '../../src/feed/routes.ts'
@@ -127,6 +127,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
   const jobs = {
     ...{ db, clock, jobs: JOBS },
     waiting: async () => new Map((await readStreet(street)).rooms.map(room => [room.room as string, room])),
+    standingAgainst: async (job: Job) => (job.steps.includes('channel') ? shopsThatHold(db) : []),
     clockwork: {
       async runNow(job: string) {
         done.jobs.push(job)

@@ -247,3 +247,13 @@ test('what leaves the choice of a shop is asked about first', async () => {
   })
   expect(await audit()).toMatchObject([{ action: 'shop.choice', reason: 'season is over', after: { becomes: 'zero' } }])
 })
+
+test('whoever schedules a push into a shop that is read only is told so then, and not when it has run in vain', async () => {
+  const preview = async (job: string) =>
+    (await ask('POST', `/jobs/${job}/schedule/preview`, {})).json().objections as { code: string; reason: string }[]
+  await ask('PUT', `${shop}/access-scope`, { accessScope: 'read_only' })
+  expect(await preview('process-uploads-to-ecommerce')).toMatchObject([
+    { code: 'CHANNEL_READ_ONLY', reason: expect.stringMatching(/: the access scope of this shop is Read only\. What is for it waits\.$/) },
+  ])
+  expect(await preview('import-inventory')).toEqual([])
+})

@@ -99,7 +99,7 @@ export function JobSchedule({ job }: { job: JobDetail }) {
             ))}
           </ol>
           {preview.data?.objections.map(one => (
-            <p key={one.code}>
+            <p key={`${one.code} ${one.reason}`}>
               {one.reason} <Code code={one.code} />
             </p>
           ))}
