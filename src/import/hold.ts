@@ -6,6 +6,7 @@ export type BeliefSettings = {
   releasedBy?: 'one' | 'two'
   missingRows?: 'keep' | 'zero' | 'list'
   missingPercent?: number
+  keyColumn?: string
 }
 
 /** Why a file waits for a person: a guard, or rows that are missing and would be set to nothing. */

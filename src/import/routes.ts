@@ -134,7 +134,7 @@ const DOOR = {
 }
 
 function judged(row: FileDetailRow): string {
-  if (row.decision === 'held') return `Held: ${row.reason ?? 'it is unlike the files before it.'}`
+  if (row.decision === 'held') return row.state === 'held' ? `Held: ${row.reason ?? ''}` : 'Held, since it was unlike the files before it.'
   if (row.decision === 'failed') return `Not believed: ${row.reason ?? row.code ?? 'no reason was kept'}`
   return `Believed: ${(row.rowsRead ?? 0).toLocaleString('en-GB')} rows read, ${row.rowsRejected.toLocaleString('en-GB')} rejected.`
 }

@@ -19,6 +19,7 @@ export const ROW_REASON = {
   ROW_IDENTIFIER_TAKEN: 'Something else in the catalogue has this identifier.',
   ROW_DUPLICATE_KEY: 'Another row of this file speaks of the same product in the same facility.',
   ROW_AS_OF_UNREADABLE: 'The moment of which the row speaks cannot be read.',
+  ROW_KEY_MISSING: 'The row has no number of its sender, by which the feed tells whether it was applied before.',
   ROW_REF_UNKNOWN: 'The row does not say which rejected row it mends, or that one is not of this feed.',
   ROW_RESULT_NEGATIVE: 'The variance would bring the stock on hand below 0.',
   ROW_STATUS_UNKNOWN: 'The row does not say whether the line was ordered, cancelled, shipped, returned, rejected or booked.',

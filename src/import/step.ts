@@ -14,6 +14,7 @@ import { nameDamage } from './damage-store.ts'
 import { edgeCollector } from './edge-lines.ts'
 import { type FacilityFinder, facilityFinder } from './facility-finder.ts'
 import type { FormatReader, RawRow, Reading } from './format-port.ts'
+import type { BeliefSettings } from './hold.ts'
 import { incomingLine, rawLine, refusedLine } from './incoming-row.ts'
 import * as incoming from './incoming-store.ts'
 import { intakeSettings } from './intake-settings.ts'
@@ -27,7 +28,8 @@ import { dropOrderRows } from './order-store.ts'
 import { headerOf, waitingRows } from './rejected-store.ts'
 import { type RowOutcome, type RowSettings, readRow } from './row.ts'
 import type { RowRejected } from './row-code.ts'
-import { type RowMoment, rowMoments } from './row-moment.ts'
+import { isOneUnbooked, takeOnce } from './row-key-store.ts'
+import { columnCalled, type RowMoment, rowMoments } from './row-moment.ts'
 import { planRows } from './row-plan.ts'
 import { reject } from './row-reject.ts'
 import * as store from './store.ts'
@@ -48,6 +50,8 @@ export async function step({ db, clock, files, format }: ImportDeps): Promise<St
     if (!file) return NOTHING_TO_DO
     // One that was held was read before, and is read anew: products may have come meanwhile.
     if (file.isReleased) await store.forgetVerdict(tx, file.fileId)
+    if ((file.settings.belief as BeliefSettings | undefined)?.keyColumn !== undefined && (await isOneUnbooked(tx, file.feedId)))
+      return NOTHING_TO_DO
     const layout = layoutByName(file.layout)
     if (!layout)
       return refuse(tx, {
@@ -120,11 +124,23 @@ async function importStock(
     await reading.close()
     return refuse(tx, { ...file, code: 'FILE_AS_OF_MISSING', reason: moment.reason, now: clock.now() })
   }
+  const keyColumn = keyColumnOf(file, reading.header)
+  if (keyColumn === null) {
+    await reading.close()
+    return refuse(tx, {
+      ...file,
+      code: 'FILE_NO_LAYOUT',
+      reason: 'The file has no column of the number by which the feed tells its rows.',
+      now: clock.now(),
+    })
+  }
   const counted = { rows: 0, rejected: 0 }
   const facilities = facilityFinder(await catalog.facilityKeys(tx))
   await incoming.takeIncoming(tx, fileId, incomingChunks(reading, file, { facilities, moment }, counted))
   const settled = refs === null ? null : await settleCorrection(tx, file, refs)
-  const { rows, rejected } = settled ?? counted
+  const once = keyColumn < 0 ? { repeated: 0, unnumbered: 0 } : await takeOnce(tx, { ...file, column: keyColumn })
+  const rows = (settled ?? counted).rows - once.repeated
+  const rejected = (settled ?? counted).rejected + once.unnumbered
   const policy = (file.settings.unknown ?? {}) as UnknownSettings
   const stage = () => incoming.stageKnown(tx, fileId, file.rules.repeated ?? 'reject')
   let staged = await stage()
@@ -137,17 +153,26 @@ async function importStock(
     await incoming.refuseUnknown(tx, fileId)
     await nameDamage(tx, fileId)
   }
-  if (unknown > 0 || staged.rowsDuplicate > 0 || (settled?.unknown ?? 0) > 0) await incoming.takeRaw(tx, fileId, rawChunks(await again()))
+  if (unknown > 0 || staged.rowsDuplicate > 0 || (settled?.unknown ?? 0) > 0 || once.unnumbered > 0)
+    await incoming.takeRaw(tx, fileId, rawChunks(await again()))
   const rowsAccepted = staged.rowsStaged - staged.rowsDuplicate
   const kept = rowsAccepted < rows ? await incoming.keepRejected(tx, fileId, { isParking: policy.products === 'park' }) : NOTHING_KEPT
   await incoming.dropIncoming(tx, fileId)
-  const rowsRepeated = settled?.repeated ?? 0
+  const rowsRepeated = (settled?.repeated ?? 0) + once.repeated
   if (rows === 0 && rowsRepeated > 0) return alreadyApplied(tx, file, { rowsRepeated, now: clock.now() })
   const aside = { rowsParked: kept.parked, rowsLeftOut, rowsRepeated }
   const counts = { rowsRead: counted.rows, rowsAccepted, rowsRejected: kept.rejected, ...aside, unitsRead: staged.unitsRead }
   return conclude(tx, clock, file, counts, reading, {
     ...{ asOf: asOf.at, hasRowAsOf: spokenOf.from === 'column' || refs !== null, orderLagMs: (spokenOf.orderLagMinutes ?? 0) * 60_000 },
   })
+}
+
+/** Where the sender's number of each row stands; -1 where the feed has none, null where this file lacks it. */
+function keyColumnOf(file: FileToJudge, header: readonly string[] | null): number | null {
+  const name = (file.settings.belief as BeliefSettings | undefined)?.keyColumn
+  if (name === undefined || file.plan.layout.kind !== 'delta') return -1
+  const at = columnCalled(name, header)
+  return at < 0 ? null : at
 }
 
 const NOTHING_KEPT = { rejected: 0, parked: 0 }

@@ -85,6 +85,7 @@ export async function forgetVerdict(tx: Tx, fileId: number): Promise<void> {
   await dropStaged(tx, fileId)
   await tx.query('delete from import.rejected_row where file_id = $1', [fileId])
   await tx.query('delete from import.correction_row where file_id = $1', [fileId])
+  await tx.query('delete from import.file_key where file_id = $1', [fileId])
   await tx.query('delete from import.verdict where file_id = $1', [fileId])
 }
 
@@ -150,6 +151,7 @@ export async function recordApplied(
     ],
   )
   await resolveRows(tx, applied.fileId, applied.now)
+  await rememberKeys(tx, applied.fileId)
   await dropStaged(tx, applied.fileId)
 }
 
@@ -164,13 +166,26 @@ async function resolveRows(tx: Tx, fileId: number, now: InstantMs): Promise<void
   )
 }
 
+/** The numbers of a booked file's rows are known from now on; those that were refused after all may come again. */
+async function rememberKeys(tx: Tx, fileId: number): Promise<void> {
+  await tx.query(
+    `with booked as (delete from import.file_key where file_id = $1 returning key)
+     insert into import.source_key (feed_id, key, file_id)
+     select v.feed_id, b.key, $1 from booked b join import.verdict v on v.file_id = $1
+      where not exists (select 1 from import.rejected_row r where r.file_id = $1 and r.cells ? b.key)
+     on conflict do nothing`,
+    [fileId],
+  )
+}
+
 /** A person took the file back. */
 export async function recordUndone(
   tx: Tx,
   undone: { fileId: number; who: string; positions: number; overruled: number; now: InstantMs },
 ): Promise<void> {
   await tx.query(
-    `update import.verdict set undone_at = $2, undone_by = $3, undone_positions = $4, overruled_positions = $5 where file_id = $1`,
+    `with forgotten as (delete from import.source_key where file_id = $1)
+     update import.verdict set undone_at = $2, undone_by = $3, undone_positions = $4, overruled_positions = $5 where file_id = $1`,
     [undone.fileId, new Date(undone.now), undone.who, undone.positions, undone.overruled],
   )
 }

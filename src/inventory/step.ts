@@ -8,6 +8,7 @@ import { goodFiles, recordHold } from '../import/hold-store.ts'
 import * as imports from '../import/store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
+import { foldMarks } from './as-of-store.ts'
 import * as belief from './belief-store.ts'
 import * as booking from './booking-store.ts'
 import { checkLedger as checkPositions } from './check-store.ts'
@@ -151,6 +152,7 @@ async function reserveDemand(tx: Tx, clock: Clock): Promise<StepReport> {
 /** Recomputes every position from its movements; nightly, and whenever a person asks. What is older than history is kept goes then. */
 export async function checkLedger({ db, clock }: { db: Db; clock: Clock }): Promise<StepReport> {
   const { positions, differing, differingBins, differingReservations } = await db.transaction(tx => checkPositions(tx, clock.now()))
+  await db.transaction(tx => foldMarks(tx, clock.now()))
   const purged = await purgeOld({ db, clock })
   const notes = { differing: differing + differingBins + differingReservations, ...(purged.kept ? { kept: purged.kept } : {}) }
   return { read: positions, wrote: purged.carried, more: false, notes: { ...notes, purgedMonths: purged.months.length } }

@@ -241,3 +241,19 @@ describe('with the console', () => {
     await expect(again).rejects.toThrow('would count twice')
   })
 })
+
+test('where rows carry a number of their sender, each change counts once, in whatever file it comes', async () => {
+  await room.addFeed('numbered', { layout: 'MDM_INV_VARIANCE', fileKind: 'delta', settings: { belief: { keyColumn: 'comments' } } })
+  const changes = (...rows: string[]) =>
+    `facilityId,idType,idValue,availableDelta,comments\n${rows.map(row => `DEPOT,SKU,${row}`).join('\n')}\n`
+  await room.bring('numbered', 'one.csv', changes('D,10,n1', 'E,10,n2', 'NOPE,1,n3'))
+  expect([await room.onHand('D', 'DEPOT'), await room.onHand('E', 'DEPOT')]).toEqual([10, 10])
+  // The whole file comes again, mended and under another name.
+  const whole = await room.bring('numbered', 'two.csv', changes('D,10,n1', 'E,10,n2', 'F,1,n3', 'A,4,n4', 'A,4,n4'))
+  expect(await room.file(whole)).toMatchObject({ state: 'applied', read: 5, accepted: 2, rejected: 0 })
+  const [counts] = await room.house.db.query('select rows_repeated as repeated from import.verdict where file_id = $1', [whole])
+  expect(counts).toEqual({ repeated: 3 })
+  expect(await Promise.all(['D', 'E', 'F', 'A'].map(sku => room.onHand(sku, 'DEPOT')))).toEqual([10, 10, 1, 4])
+  const blank = await room.bring('numbered', 'blank.csv', changes('D,1,n5', 'E,1,'))
+  expect(await room.file(blank)).toMatchObject({ accepted: 1, rejected: 1 })
+})

@@ -153,9 +153,15 @@ function Digest({ text }: { text: string }) {
 
 /** What became of the rows, as one bar with its figures. */
 function Counts({ counts, file }: { counts: NonNullable<FileDetail['counts']>; file: FileDetail }) {
+  const isBooked = file.timeline.some(event => event.event === 'booked')
+  const taken = isBooked
+    ? [
+        { name: 'changed the stock', rows: counts.rowsAccepted, tone: 'ok' },
+        { name: 'agreed with it', rows: counts.rowsUnchanged, tone: 'unknown' },
+      ]
+    : [{ name: 'understood, and not applied', rows: counts.rowsAccepted, tone: 'unknown' }]
   const parts = [
-    { name: 'changed the stock', rows: counts.rowsAccepted, tone: 'ok' },
-    { name: 'agreed with it', rows: counts.rowsUnchanged, tone: 'unknown' },
+    ...taken,
     { name: 'overtaken by newer counts', rows: counts.rowsOutdated, tone: 'waiting' },
     { name: 'had been applied before', rows: file.rowsRepeated, tone: 'quiet' },
     { name: 'parked', rows: file.rowsParked, tone: 'waiting' },

@@ -188,6 +188,8 @@ export const beliefSettings = z
     missingRows: z.enum(['keep', 'zero', 'list']),
     /** Up to so many per cent of missing rows are set to nothing unasked; more of them hold the file. */
     missingPercent: z.number().min(0).max(100),
+    /** The column of a number that the sender gives each change: one that was applied is not applied again, in whatever file it comes. */
+    keyColumn: z.string().min(1).max(NAME_CHARS_MAX),
   })
   .partial()
   .meta({ id: 'BeliefSettings' })
