@@ -33,7 +33,15 @@ describe('what a new word on an order changes', () => {
 })
 
 test('an order that two pages show counts once, by its newest word', () => {
-  const order = (updatedAt: number) => ({ orderGid: 'o', createdAt: 0, updatedAt, cancelledAt: null, isRouted: true, lines: [] })
+  const order = (updatedAt: number) => ({
+    orderGid: 'o',
+    createdAt: 0,
+    updatedAt,
+    cancelledAt: null,
+    isRouted: true,
+    lines: [],
+    undone: [],
+  })
   expect(newestWords([order(2), order(1)])).toEqual([order(2)])
 })
 

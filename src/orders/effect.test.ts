@@ -19,6 +19,7 @@ const word = (lines: OrderLine[], more: Partial<SeenOrder> = {}): SeenOrder => (
   updatedAt: T + 50_000,
   cancelledAt: null,
   isRouted: true,
+  undone: [],
   lines,
   ...more,
 })
@@ -47,6 +48,21 @@ describe('what a word on an order says about levels', () => {
     ],
     ['the same word again', known(line('A', 2)), word([line('A', 2)]), []],
     ['shipped: what was taken stays taken', known(line('A', 2)), word([line('A', 2, 0)]), []],
+    [
+      'cancelled before we heard of it: taken, and come back when it says so',
+      null,
+      word([], { cancelledAt: T + 45_000, undone: [{ inventoryItemGid: 'item', locationGid: 'A', units: 2 }] }),
+      [
+        ['A', -2, T - TAKEN_EARLIER_MS_MAX, T + 46_000],
+        ['A', 2, T - TAKEN_EARLIER_MS_MAX, T + 46_000],
+      ],
+    ],
+    [
+      'cancelled after we heard of it: only what changed',
+      known(line('A', 2)),
+      word([], { cancelledAt: T + 45_000, undone: [{ inventoryItemGid: 'item', locationGid: 'A', units: 2 }] }),
+      [['A', 2, HEARD, T + 46_000]],
+    ],
     ['a line added', known(line('A', 2)), word([line('A', 2), line('A', 3, 3, '2')]), [['A', -3, HEARD, LOOK.until]]],
     ['a line removed with restock', known(line('A', 2)), word([line('A', 1)]), [['A', 1, HEARD, LOOK.until]]],
     ['cancelled: come back when it says so', known(line('A', 2)), word([], { cancelledAt: T + 45_000 }), [['A', 2, HEARD, T + 46_000]]],

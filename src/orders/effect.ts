@@ -38,12 +38,23 @@ export function effectsOf(before: KnownOrder | null, after: SeenOrder, look: Loo
   for (const line of after.lines) add(line, -1)
   // What is first told with its locations was taken when the order was placed, however late we are told.
   const notBefore = before?.isRouted ? before.heardFrom : after.createdAt - TAKEN_EARLIER_MS_MAX
-  return [...units.values()]
+  const changes = [...units.values()]
     .filter(changed => changed.units !== 0)
     .map(({ line: { inventoryItemGid, locationGid }, units: changed }) => {
       const notAfter = changed > 0 && isJustCancelled(before, after) ? (after.cancelledAt ?? 0) + SECOND_MS : look.until
       return { inventoryItemGid, locationGid, units: changed, notBefore: Math.min(notBefore, notAfter), notAfter }
     })
+  return before?.isRouted ? changes : [...changes, ...undoneBeforeHeard(after, look)]
+}
+
+/** Of an order that was over before we heard of it: a look in between saw its units gone, and a later one saw them back. */
+function undoneBeforeHeard({ createdAt, cancelledAt, undone }: SeenOrder, look: Look): Effect[] {
+  const notBefore = createdAt - TAKEN_EARLIER_MS_MAX
+  const notAfter = Math.max(notBefore, cancelledAt === null ? look.until : cancelledAt + SECOND_MS)
+  return undone.flatMap(({ units, ...level }) => [
+    { ...level, units: -units, notBefore, notAfter },
+    { ...level, units, notBefore, notAfter },
+  ])
 }
 
 function isJustCancelled(before: KnownOrder | null, after: SeenOrder): boolean {
@@ -52,5 +63,5 @@ function isJustCancelled(before: KnownOrder | null, after: SeenOrder): boolean {
 
 /** An order that is not there any more: whether its units came back nobody says. They are taken to, which undersells for a while. */
 export function gone(orderGid: string, look: Look): SeenOrder {
-  return { orderGid, createdAt: look.from, updatedAt: look.from, cancelledAt: null, isRouted: true, lines: [] }
+  return { orderGid, createdAt: look.from, updatedAt: look.from, cancelledAt: null, isRouted: true, lines: [], undone: [] }
 }

@@ -24,6 +24,8 @@ export type SeenOrder = {
   isRouted: boolean
   /** What the order holds or has taken, by line and location; empty once nothing of it was ever taken or all came back. */
   lines: OrderLine[]
+  /** What was taken and has come back since, as far as the shop still tells. */
+  undone: readonly { inventoryItemGid: string; locationGid: string; units: number }[]
 }
 
 export type OrderLine = {

@@ -37,6 +37,7 @@ const order = (orderGid: string, ...lines: OrderLine[]): SeenOrder => ({
   cancelledAt: null,
   isRouted: true,
   lines,
+  undone: [],
 })
 const heard = (from: number, ...orders: SeenOrder[]): OrdersPage => ({ look: { from, until: from + 3_000 }, orders })
 

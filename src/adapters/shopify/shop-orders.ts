@@ -52,8 +52,14 @@ async function asOrder(reading: Reading, node: OrderNode): Promise<SeenOrder> {
   const more = async (after: string | null) =>
     (await reading.ask<{ order: OrderNode | null }>(MORE_FULFILLMENT_ORDERS, { id: node.id, after })).order?.fulfillmentOrders ?? NO_PAGE
   const lines: OrderLine[] = []
+  const undone: SeenOrder['undone'][0][] = []
   for await (const parts of everyPage(more, node.fulfillmentOrders)) {
-    for (const part of parts) lines.push(...(await linesOf(reading, part)))
+    for (const part of parts) {
+      for (const line of await linesOf(reading, part)) {
+        if (part.status === 'CANCELLED') undone.push({ ...levelOf(line), units: line.takenUnits })
+        else lines.push(line)
+      }
+    }
   }
   return {
     orderGid: node.id,
@@ -62,12 +68,17 @@ async function asOrder(reading: Reading, node: OrderNode): Promise<SeenOrder> {
     cancelledAt: node.cancelledAt === null ? null : Date.parse(node.cancelledAt),
     isRouted: node.cancelledAt !== null || node.fulfillmentOrders.nodes.length > 0,
     lines,
+    undone,
   }
+}
+
+function levelOf({ inventoryItemGid, locationGid }: OrderLine): { inventoryItemGid: string; locationGid: string } {
+  return { inventoryItemGid, locationGid }
 }
 
 async function linesOf(reading: Reading, part: FulfillmentOrderNode): Promise<OrderLine[]> {
   const locationGid = part.assignedLocation.location?.id
-  if (locationGid === undefined || part.status === 'CANCELLED') return []
+  if (locationGid === undefined) return []
   const more = async (after: string | null) =>
     (await reading.ask<{ node: { lineItems: Page<LineNode> } | null }>(MORE_LINES, { id: part.id, after })).node?.lineItems ?? NO_PAGE
   const lines: OrderLine[] = []
