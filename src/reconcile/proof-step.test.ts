@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
 import type { LevelSeen, ShopPort } from '../channel/port.ts'
+import { TrueupError } from '../kernel/error.ts'
 import { hardSync, proofText, release } from './proof-step.ts'
 import { requestSync } from './request-store.ts'
 import { type ReconcileDeps, step } from './step.ts'
@@ -166,6 +167,25 @@ describe('hard sync', () => {
     expect(await home.db.query('select 1 from reconcile.seen')).toEqual([])
   })
 
+  test('proofs are kept for a season, small comparisons for a week', async () => {
+    const kinds = ['hard_sync', 'sync_now', 'sweep', 'recent']
+    for (const days of [100, 30, 3])
+      await home.db.query(
+        `insert into reconcile.run (shop_id, kind, started_at, finished_at) select 1, kind, $1, $1 from unnest($2::text[]) as k (kind)`,
+        [new Date(NOW - days * 86_400_000), kinds],
+      )
+    await hardSync(deps())
+    const left = await home.db.query<{ kind: string; n: number }>(
+      'select kind, count(*) as n from reconcile.run group by kind order by kind',
+    )
+    expect(left.map(row => [row.kind, row.n])).toEqual([
+      ['hard_sync', 3],
+      ['recent', 1],
+      ['sweep', 1],
+      ['sync_now', 2],
+    ])
+  })
+
   test('a second proof of an equal shop changes no row of the first', async () => {
     await hardSync(deps())
     now += 60_000
@@ -198,6 +218,27 @@ describe('between hard syncs', () => {
       `select count(*) as n, sum(levels_different) as different from reconcile.run where kind = 'sweep'`,
     )
     expect(swept).toEqual([{ n: 5, different: 1 }])
+  })
+
+  test('a shop that does not let us in is no trouble of this room, and is swept where it was left', async () => {
+    await settle()
+    now += 60_000
+    const shut = {
+      ...port,
+      async readLevels() {
+        throw new TrueupError('CHANNEL_READ_ONLY', 'no access', { retry: 'after-operator', hint: '' })
+      },
+    } as unknown as ShopPort
+    expect(await step({ ...deps(), port: shut })).toMatchObject({ read: 0, notes: { resting: 'CHANNEL_READ_ONLY' } })
+    now += 60_000
+    await step(deps())
+    const runs = await home.db.query<{ code: string | null; compared: number }>(
+      `select code, levels_compared as compared from reconcile.run where kind = 'sweep' order by run_id`,
+    )
+    expect(runs).toEqual([
+      { code: 'RECONCILE_BROKE_OFF', compared: 0 },
+      { code: null, compared: 250 },
+    ])
   })
 
   test('Sync now reads what a person asked for, and only that', async () => {

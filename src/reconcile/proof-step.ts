@@ -16,6 +16,10 @@ const COMPARED_PER_TRANSACTION_MAX = 50_000
 const SEEN_PER_STATEMENT_MAX = 5_000
 /** Corrections that one statement puts back into the outbox. */
 const CORRECTIONS_PER_STATEMENT_MAX = 10_000
+const DAY_MS = 24 * 60 * 60_000
+/** A proof is kept for a season; what was compared in between, for a week. */
+const PROOFS_KEPT_MS = 90 * DAY_MS
+const OTHERS_KEPT_MS = 7 * DAY_MS
 const FIRST = { locationId: 0, productId: 0 }
 
 /**
@@ -27,7 +31,10 @@ export async function hardSync(deps: ReconcileDeps, asked: { by?: string; scope?
   const { db, clock, port, shopId, signal } = deps
   const startedAt = clock.now()
   await proofs.forgetSeen(db, shopId)
-  await db.transaction(tx => proofs.endLostRuns(tx, shopId, startedAt))
+  await db.transaction(async tx => {
+    await proofs.endLostRuns(tx, shopId, startedAt)
+    await proofs.forgetOldRuns(tx, shopId, { proofs: startedAt - PROOFS_KEPT_MS, others: startedAt - OTHERS_KEPT_MS })
+  })
   const runId = await store.startRun(db, {
     shopId,
     kind: 'hard_sync',

@@ -228,3 +228,12 @@ export async function endLostRuns(tx: Tx, shopId: number, now: InstantMs): Promi
     [shopId, new Date(now)],
   )
 }
+
+/** Forgets what is old: proofs after a season, the small comparisons in between after a week. */
+export async function forgetOldRuns(tx: Tx, shopId: number, before: { proofs: InstantMs; others: InstantMs }): Promise<void> {
+  await tx.query(
+    `delete from reconcile.run
+      where shop_id = $1 and started_at < case when kind in ('hard_sync', 'sync_now') then $2::timestamptz else $3::timestamptz end`,
+    [shopId, new Date(before.proofs), new Date(before.others)],
+  )
+}

@@ -1,6 +1,8 @@
 import { LEVELS_PER_CALL_MAX } from '../channel/port.ts'
+import { TrueupError } from '../kernel/error.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { conclude, hardSync } from './proof-step.ts'
+import { endLostRuns } from './proof-store.ts'
 import * as requests from './request-store.ts'
 import type { ReconcileDeps } from './step.ts'
 import * as store from './store.ts'
@@ -42,13 +44,31 @@ export async function sweep(deps: ReconcileDeps): Promise<StepReport> {
   const levels = await requests.levelsToSync(db, { shopId, locationId: null, productId: null, after: place, limit: LEVELS_PER_SWEEP })
   const last = levels.length < LEVELS_PER_SWEEP ? FIRST : (levels.at(-1) ?? FIRST)
   if (levels.length > 0) {
-    const runId = await store.startRun(db, { shopId, kind: 'sweep', now: clock.now() })
-    await readAndCompare(deps, runId, levels)
-    await store.countObservations(db, runId)
-    await conclude(deps, runId)
+    const code = await sweepLevels(deps, levels)
+    // A shop that does not answer, or does not let us in, is no trouble of this room: it is said on the shop's own page.
+    if (code !== null) {
+      await requests.moveSweep(db, shopId, { ...place, now: clock.now() })
+      return { ...NOTHING_TO_DO, notes: { resting: code } }
+    }
   }
   await requests.moveSweep(db, shopId, { locationId: last.locationId, productId: last.productId, now: clock.now() })
   return { read: levels.length, wrote: levels.length, more: false }
+}
+
+/** Gives why it could not be done, or null. */
+async function sweepLevels(deps: ReconcileDeps, levels: readonly store.LevelDue[]): Promise<string | null> {
+  const { db, clock, shopId } = deps
+  const runId = await store.startRun(db, { shopId, kind: 'sweep', now: clock.now() })
+  try {
+    await readAndCompare(deps, runId, levels)
+  } catch (error) {
+    if (!(error instanceof TrueupError) || !error.code.startsWith('CHANNEL_')) throw error
+    await db.transaction(tx => endLostRuns(tx, shopId, clock.now()))
+    return error.code
+  }
+  await store.countObservations(db, runId)
+  await conclude(deps, runId)
+  return null
 }
 
 async function begin({ db, clock, shopId }: ReconcileDeps): Promise<StepReport> {
