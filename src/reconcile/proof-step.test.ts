@@ -222,6 +222,7 @@ describe('between hard syncs', () => {
 
   test('a shop that does not let us in is no trouble of this room, and is swept where it was left', async () => {
     await settle()
+    await step(deps())
     now += 60_000
     const shut = {
       ...port,
