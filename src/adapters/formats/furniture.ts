@@ -40,8 +40,7 @@ export class Furniture {
   #dropHeaders(batch: RowBatch): void {
     if (this.#width === 0) this.#width = batch.rows[0]?.cells.length ?? 0
     const header = this.#header
-    const first = header?.[0]
-    if (header === null || !batch.rows.some(row => row.cells[0] === first && isRepeatedHeader(header, row.cells))) return
+    if (header === null || !hasRow(batch.rows, header)) return
     const rows: RawRow[] = []
     for (const row of batch.rows) {
       if (isRepeatedHeader(header, row.cells)) batch.passedOver.push({ line: row.line, what: 'repeated_header', raw: row.raw })
@@ -59,4 +58,11 @@ export class Furniture {
     this.#hasTrailer = true
     for (const { line, raw } of batch.rows.splice(-found)) batch.passedOver.push({ line, what: 'trailer', raw })
   }
+}
+
+/** A plain loop over the first cell, since it runs for every row of every file. */
+function hasRow(rows: readonly RawRow[], header: readonly string[]): boolean {
+  const first = header[0]
+  for (const row of rows) if (row.cells[0] === first && isRepeatedHeader(header, row.cells)) return true
+  return false
 }

@@ -51,13 +51,14 @@ export async function readStyles(archive: Archive, entry: Entry | undefined, is1
   const shown: Shown[] = []
   let isCellStyle = false
   if (entry !== undefined) {
-    for await (const event of elementsOf(archive.read(entry))) {
-      if (event.kind === 'text') continue
-      if (event.name === 'cellXfs') isCellStyle = event.kind === 'open'
-      if (event.kind === 'close') continue
-      if (event.name === 'numFmt') codes.set(Number(event.attributes.numFmtId), event.attributes.formatCode ?? '')
-      if (event.name === 'xf' && isCellStyle) shown.push(shownAs(Number(event.attributes.numFmtId ?? 0), codes))
-    }
+    for await (const events of elementsOf(archive.read(entry)))
+      for (const event of events) {
+        if (event.kind === 'text') continue
+        if (event.name === 'cellXfs') isCellStyle = event.kind === 'open'
+        if (event.kind === 'close') continue
+        if (event.name === 'numFmt') codes.set(Number(event.attributes.numFmtId), event.attributes.formatCode ?? '')
+        if (event.name === 'xf' && isCellStyle) shown.push(shownAs(Number(event.attributes.numFmtId ?? 0), codes))
+      }
   }
   return { shown, is1904 }
 }

@@ -14,20 +14,21 @@ export async function readSharedStrings(archive: Archive, entry: Entry | undefin
   let isText = false
   let phonetic = 0
   let characters = 0
-  for await (const event of elementsOf(archive.read(entry))) {
-    if (event.kind === 'text') {
-      if (!isText || phonetic > 0) continue
-      text += event.text
-      characters += event.text.length
-      if (characters > STRINGS_CHARS_MAX) throw new Broken('The workbook holds more text than is read of one. Send it as CSV.')
-    } else if (event.name === 't') isText = event.kind === 'open'
-    // How a text is spoken stands beside it, and is no part of it.
-    else if (event.name === 'rPh') phonetic += event.kind === 'open' ? 1 : -1
-    else if (event.name === 'si' && event.kind === 'close') {
-      strings.push(text)
-      text = ''
-      if (strings.length > STRINGS_MAX) throw new Broken('The workbook holds more texts than are read of one. Send it as CSV.')
+  for await (const events of elementsOf(archive.read(entry)))
+    for (const event of events) {
+      if (event.kind === 'text') {
+        if (!isText || phonetic > 0) continue
+        text += event.text
+        characters += event.text.length
+        if (characters > STRINGS_CHARS_MAX) throw new Broken('The workbook holds more text than is read of one. Send it as CSV.')
+      } else if (event.name === 't') isText = event.kind === 'open'
+      // How a text is spoken stands beside it, and is no part of it.
+      else if (event.name === 'rPh') phonetic += event.kind === 'open' ? 1 : -1
+      else if (event.name === 'si' && event.kind === 'close') {
+        strings.push(text)
+        text = ''
+        if (strings.length > STRINGS_MAX) throw new Broken('The workbook holds more texts than are read of one. Send it as CSV.')
+      }
     }
-  }
   return strings
 }

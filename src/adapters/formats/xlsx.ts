@@ -71,34 +71,35 @@ class Sheet {
     let cells = 0
     let bytesRead = 0
     let text = ''
-    for await (const event of elementsOf(archive.read(entry))) {
-      bytesRead = event.bytesRead
-      if (event.kind === 'text') {
-        if (this.#cell !== null && this.#characters < ROW_CHARS_MAX) text += event.text
-        this.#characters += event.text.length
-      } else if (event.kind === 'open') {
-        text = ''
-        if (event.name === 'row') this.#startRow(event.attributes.r)
-        else if (event.name === 'c') this.#startCell(event.attributes)
-      } else if (event.name === 'v' || event.name === 't') {
-        if (this.#cell !== null) this.#cell.value += text
-        text = ''
-      } else if (event.name === 'f') {
-        if (this.#cell !== null) this.#cell.formula = text
-        text = ''
-      } else if (event.name === 'c') this.#endCell()
-      else if (event.name === 'row') {
-        const row = this.#endRow()
-        if (row.kind === 'rejected') unreadable.push(row)
-        else rows.push(row.row)
-        cells += this.#cells.length + 1
-        if (cells < BATCH_CELLS_MAX) continue
-        yield { rows, unreadable, passedOver: [], bytesRead }
-        rows = []
-        unreadable = []
-        cells = 0
+    for await (const events of elementsOf(archive.read(entry)))
+      for (const event of events) {
+        bytesRead = event.bytesRead
+        if (event.kind === 'text') {
+          if (this.#cell !== null && this.#characters < ROW_CHARS_MAX) text += event.text
+          this.#characters += event.text.length
+        } else if (event.kind === 'open') {
+          text = ''
+          if (event.name === 'row') this.#startRow(event.attributes.r)
+          else if (event.name === 'c') this.#startCell(event.attributes)
+        } else if (event.name === 'v' || event.name === 't') {
+          if (this.#cell !== null) this.#cell.value += text
+          text = ''
+        } else if (event.name === 'f') {
+          if (this.#cell !== null) this.#cell.formula = text
+          text = ''
+        } else if (event.name === 'c') this.#endCell()
+        else if (event.name === 'row') {
+          const row = this.#endRow()
+          if (row.kind === 'rejected') unreadable.push(row)
+          else rows.push(row.row)
+          cells += this.#cells.length + 1
+          if (cells < BATCH_CELLS_MAX) continue
+          yield { rows, unreadable, passedOver: [], bytesRead }
+          rows = []
+          unreadable = []
+          cells = 0
+        }
       }
-    }
     this.end = { bytes: bytesRead, lines: this.#line, lastLineEnded: true, lastRowCells: null, lastRowReadable: true, broken: null }
     yield { rows, unreadable, passedOver: [], bytesRead }
   }

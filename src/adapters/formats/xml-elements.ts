@@ -9,8 +9,8 @@ export type XmlEvent =
 
 const SILENT_CHARS_MAX = 8 * 1024 * 1024
 
-/** The parts of an XML document in their order, names without their prefixes. A document that breaks throws Broken. */
-export async function* elementsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<XmlEvent> {
+/** The parts of an XML document in their order, a piece of it at a time, names without their prefixes. A document that breaks throws Broken. */
+export async function* elementsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly XmlEvent[]> {
   const parser = new SaxesParser()
   let events: XmlEvent[] = []
   let bytesRead = 0
@@ -31,11 +31,11 @@ export async function* elementsOf(chunks: AsyncIterable<Uint8Array>): AsyncGener
     parser.write(piece.text)
     silentChars = events.length > 0 ? 0 : silentChars + piece.text.length
     if (silentChars > SILENT_CHARS_MAX) throw new Broken('An element inside does not end.')
-    yield* events
+    yield events
     events = []
   }
   parser.close()
-  yield* events
+  yield events
 }
 
 function localName(name: string): string {
