@@ -8,6 +8,7 @@ export const MOVING: Readonly<Record<string, string>> = {
   not_read_back: 'Confirmed, and not read back yet',
   CHANNEL_WAITS_FOR_ORDERS: 'Waits until the shop’s orders are known',
   CHANNEL_WAITS_FOR_PROMISE: 'Waits for a newer promise',
+  CHANNEL_WAITS_FOR_POOL: 'Waits for other levels of the same stock',
 }
 
 const SAID: Readonly<Record<string, string>> = {

@@ -127,6 +127,8 @@ const PAGES = [
   ['shop-shadow', '/shops/adventure-works/shadow'],
   ['shop-webhooks', '/shops/adventure-works/webhooks'],
   ['uploads', '/uploads'],
+  ['rules', '/rules'],
+  ['diff', '/diff'],
   ['proofs', '/proofs'],
   ['proof', '/proofs/1'],
   ['findings', '/findings'],

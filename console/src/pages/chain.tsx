@@ -42,7 +42,7 @@ function Way({ level }: { level: ExplainedLevel }) {
   const { firstBroken } = level
   return (
     <>
-      <p className={classes.sentence}>{level.sentence}</p>
+      <p className={classes.sentence}>{level.sentence === level.explanation?.sentence ? 'The way there' : level.sentence}</p>
       {firstBroken?.state === 'broken' && (
         <p className={classes.broken} role="status">
           Breaks at {NAME[firstBroken.link].toLowerCase()}: {firstBroken.said} {firstBroken.next}{' '}

@@ -30,7 +30,7 @@ export function Diff() {
           </Button>
         }
       />
-      <Panel isFlush>
+      <Panel title="Levels that are not equal" isFlush>
         <div className={cell.toolbar}>
           <Search label="Search SKU" value={view.get('search') ?? ''} onChange={search} />
           <Chips
@@ -54,13 +54,13 @@ export function Diff() {
                   label="Differences"
                   head={
                     <tr>
-                      <th className={cell.wide}>SKU and location</th>
+                      <th>SKU and location</th>
                       <th className={`${cell.right} ${cell.mediumHidden}`}>ERP said</th>
                       <th className={`${cell.right} ${cell.mediumHidden}`}>On hand</th>
                       <th className={cell.right}>Promised</th>
                       <th className={cell.right}>Shopify</th>
                       <th className={cell.right}>Units</th>
-                      <th className={cell.narrowHidden}>Why</th>
+                      <th className={`${cell.wide} ${cell.narrowHidden}`}>Why</th>
                     </tr>
                   }
                 >

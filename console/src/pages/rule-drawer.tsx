@@ -14,7 +14,7 @@ import {
 import { cell, Table } from '../parts/list.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { many, signed, whole } from '../parts/number.ts'
-import { KIND_WORDS } from './rule-words.ts'
+import { groupSaid, KIND_WORDS } from './rule-words.ts'
 import classes from './rules.module.css'
 
 const LISTS = [
@@ -241,7 +241,7 @@ function textOf(rule: Rule): RuleText {
 function choicesOf(groups: readonly { ruleGroupId: number; name: string; kind: Rule['kind'] }[]) {
   const missing = (Object.keys(KIND_WORDS) as Rule['kind'][]).filter(kind => !groups.some(group => group.kind === kind))
   return [
-    ...groups.map(group => ({ value: String(group.ruleGroupId), label: `${group.name}: ${KIND_WORDS[group.kind]}` })),
+    ...groups.map(group => ({ value: String(group.ruleGroupId), label: groupSaid({ group: group.name, kind: group.kind }) })),
     ...missing.map(kind => ({ value: kind, label: `New group: ${KIND_WORDS[kind]}` })),
   ]
 }

@@ -11,6 +11,11 @@ export const KIND_WORDS: Record<Rule['kind'], string> = {
   EX_INV_BY_PRD_TYPE: 'excluded products',
 }
 
+/** A group's name, and what it sets where the name does not say it. */
+export function groupSaid({ group, kind }: { group: string; kind: Rule['kind'] }): string {
+  return group.toLowerCase() === KIND_WORDS[kind] ? group : `${group} · ${KIND_WORDS[kind]}`
+}
+
 export function setsOf(rule: Pick<Rule, 'kind' | 'units' | 'isAllowed'>): string {
   if (rule.units !== null) return `Keep ${many(rule.units, 'unit', 'units')}`
   if (rule.isAllowed !== null) return rule.isAllowed ? 'Allowed' : 'Not allowed'

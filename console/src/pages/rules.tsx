@@ -9,7 +9,7 @@ import { PageHead, Panel } from '../parts/panel.tsx'
 import { State, type Tone } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { RuleDrawer } from './rule-drawer.tsx'
-import { KIND_WORDS, placesOf, productsOf, setsOf } from './rule-words.ts'
+import { groupSaid, placesOf, productsOf, setsOf } from './rule-words.ts'
 
 const STATUS: Record<Rule['status'], { tone: Tone; word: string }> = {
   draft: { tone: 'waiting', word: 'Draft' },
@@ -33,7 +33,7 @@ export function Rules() {
         lead="What is kept back, and what is sold where. Of the rules that match, the last counts; a product that leaves a rule has again what held before."
         actions={mayWrite && <Button onClick={() => setOpened('new')}>New rule</Button>}
       />
-      <Panel isFlush>
+      <Panel title="In the order in which they count" isFlush>
         <div className={cell.toolbar}>
           <Search label="Search rule or group" value={view.get('search') ?? ''} onChange={search} />
           <Chips
@@ -75,9 +75,7 @@ export function Rules() {
                         <Anchor component="button" type="button" data-row onClick={() => setOpened(rule)}>
                           {rule.name}
                         </Anchor>
-                        <div className={cell.dim}>
-                          {rule.group} · {KIND_WORDS[rule.kind]}
-                        </div>
+                        <div className={cell.dim}>{groupSaid(rule)}</div>
                       </td>
                       <td>{setsOf(rule)}</td>
                       <td className={cell.narrowHidden}>{productsOf(rule)}</td>
