@@ -109,22 +109,21 @@ class Cutter {
 
   #firstLineEnd(block: Buffer): number {
     if (!this.#isWide) return block.indexOf(this.#endByte)
-    let at = block.indexOf(this.#endByte)
-    while (at >= 0 && !this.#isWideLineEnd(block, at)) at = block.indexOf(this.#endByte, at + 1)
-    return at < 0 ? -1 : at - (at % 2)
+    // Both bytes at once, so that text which is full of the one alone is passed over at the speed of the machine.
+    let at = block.indexOf(this.#wideEnd)
+    while (at >= 0 && at % 2 === 1) at = block.indexOf(this.#wideEnd, at + 1)
+    return at
   }
 
   #lastLineEnd(block: Buffer): number {
     if (!this.#isWide) return block.lastIndexOf(this.#endByte)
-    let at = block.lastIndexOf(this.#endByte)
-    while (at > 0 && !this.#isWideLineEnd(block, at)) at = block.lastIndexOf(this.#endByte, at - 1)
-    return at >= 0 && this.#isWideLineEnd(block, at) ? at - (at % 2) : -1
+    let at = block.lastIndexOf(this.#wideEnd)
+    while (at >= 0 && at % 2 === 1) at = at === 0 ? -1 : block.lastIndexOf(this.#wideEnd, at - 1)
+    return at
   }
 
-  /** In UTF-16 the byte is a line end only in its half of the unit, with a zero in the other. */
-  #isWideLineEnd(block: Buffer, at: number): boolean {
-    const isLow = this.#dialect.encoding === 'utf-16le' ? at % 2 === 0 : at % 2 === 1
-    return isLow && block[at % 2 === 0 ? at + 1 : at - 1] === 0
+  get #wideEnd(): Buffer {
+    return Buffer.from(this.#dialect.encoding === 'utf-16le' ? [this.#endByte, 0] : [0, this.#endByte])
   }
 
   #longLine(skipped: { shown: Buffer; offset: number }, isEnded: boolean): LineBlock {
