@@ -132,3 +132,12 @@ describe('trouble on the way is told as such, and to be tried again', () => {
     ).toHaveLength(40)
   })
 })
+
+test('a bulk query goes on although some looks at it are not answered', async () => {
+  await shop.dial({ failNext: [{ kind: 'status', status: 503, root: 'bulkOperation', times: 3 }] })
+  let levels = 0
+  for await (const chunk of shop.port.readEveryLevel()) levels += chunk.levels.length
+  expect(levels).toBeGreaterThan(0)
+  await shop.dial({ failNext: [{ kind: 'status', status: 503, root: 'bulkOperation', times: 9 }] })
+  await expect(shop.port.readEveryLevel()[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'CHANNEL_UNREACHABLE' })
+})

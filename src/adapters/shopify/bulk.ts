@@ -1,5 +1,5 @@
 import type { InstantMs, Sleep } from '../../kernel/clock.ts'
-import { messageOf } from '../../kernel/error.ts'
+import { messageOf, TrueupError } from '../../kernel/error.ts'
 import type { Look } from '../../orders/port.ts'
 import type { Client } from './client.ts'
 import { POLL_BULK, RUN_BULK_QUERY } from './documents.ts'
@@ -19,6 +19,8 @@ const POLL_MS_MIN = 200
 const POLL_MS_MAX = 5_000
 /** Some forty minutes at the longest interval: a catalogue of millions is through by then, and a stalled one is not worth more. */
 const POLLS_MAX = 500
+/** A shop that does not answer so often in a row is away. */
+const UNANSWERED_POLLS_MAX = 5
 const LINES_PER_CHUNK_MAX = 1_000
 
 export function openBulk({ client, graphql, sleep }: { client: Client; graphql: Graphql; sleep: Sleep }): Bulk {
@@ -42,14 +44,29 @@ export function openBulk({ client, graphql, sleep }: { client: Client; graphql: 
   }
 
   async function finished(id: string, signal?: AbortSignal): Promise<{ url: string | null; until: InstantMs }> {
+    let unanswered = 0
     for (let poll = 0; poll < POLLS_MAX && !signal?.aborted; poll++) {
       await sleep(Math.min(POLL_MS_MAX, POLL_MS_MIN * 1.25 ** poll), signal)
-      const { data, look } = await graphql.ask<{ bulkOperation: Operation | null }>(POLL_BULK, { id }, signal)
+      const told = await lookAt(id, unanswered, signal)
+      unanswered = told === null ? unanswered + 1 : 0
+      if (told === null) continue
+      const { data, look } = told
       const operation = data.bulkOperation
       if (operation?.status === 'COMPLETED') return { url: operation.url, until: look.until }
       if (operation === null || ENDED.includes(operation.status)) throw failed(id, operation)
     }
     throw shopError('CHANNEL_BULK_FAILED', 'the bulk query did not end in time', { id })
+  }
+
+  /** Null: there was no answer, which says nothing about the operation; it goes on without us. */
+  async function lookAt(id: string, unanswered: number, signal?: AbortSignal) {
+    try {
+      return await graphql.ask<{ bulkOperation: Operation | null }>(POLL_BULK, { id }, signal)
+    } catch (error) {
+      const isPassing = error instanceof TrueupError && error.code === 'CHANNEL_UNREACHABLE' && unanswered < UNANSWERED_POLLS_MAX
+      if (isPassing) return null
+      throw error
+    }
   }
 
   async function* chunksOf<T>(url: string, signal?: AbortSignal): AsyncIterable<T[]> {
