@@ -6,6 +6,7 @@ import { offsetOf, pageFrom } from '../http/contract/page.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
 import {
   newRuleGroup,
+  overlapList,
   preview,
   previewOf,
   rule,
@@ -21,6 +22,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { type Rule, refusalOf } from './rule.ts'
 import * as store from './rule-store.ts'
+import { overlapsOf } from './supply-store.ts'
 
 /** Rules: listed, written as drafts, tried before they count, activated and archived, each with who did it. */
 export function ruleRoutes({ db, clock }: { db: Db; clock: Clock }): Route[] {
@@ -47,6 +49,15 @@ export function ruleRoutes({ db, clock }: { db: Db; clock: Clock }): Route[] {
       role: 'viewer',
       answer: ruleGroupList,
       handle: async () => ({ rows: await groupsOf(db) }),
+    }),
+    jsonRoute({
+      method: 'GET',
+      path: '/rules/overlaps',
+      summary: 'Facilities whose stock is offered at more than one aggregate location of a shop',
+      tag: 'availability',
+      role: 'viewer',
+      answer: overlapList,
+      handle: async () => ({ rows: await overlapsOf(db) }),
     }),
     jsonRoute({
       method: 'GET',

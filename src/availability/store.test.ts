@@ -14,7 +14,7 @@ import { explainAvailability } from './availability.ts'
 import { RULE_KINDS, type RuleKind } from './rule.ts'
 import * as rules from './rule-store.ts'
 import { recomputeAll, step } from './step.ts'
-import { poolsOf } from './supply-store.ts'
+import { overlapsOf, poolsOf } from './supply-store.ts'
 import { termsOfProduct } from './terms-store.ts'
 
 const START = Date.UTC(2026, 10, 23)
@@ -345,4 +345,12 @@ test('what can sell the same unit is one pool: other locations, kits and cards o
   const of = (location: number) => pool.filter(row => row.ofLocationId === location).map(row => `${row.locationId}/${row.productId}`)
   expect(of(1)).toEqual(['1/1', '2/1'])
   expect(of(3)).toEqual(['2/3', '2/5', '3/3', '3/5'])
+})
+
+test('a facility that two channels of a shop offer is counted once in each, and is said to be in both', async () => {
+  const { db } = database
+  const units = await db.query<{ units: number }>(
+    'select sum(greatest(on_hand_units - reserved_units, 0)) as units from inventory.position where facility_id = 2 and counted_at is not null',
+  )
+  expect(await overlapsOf(db)).toEqual([{ shop: 's', facility: 'B', locations: ['online', 'outlet'], units: units[0]?.units }])
 })

@@ -93,3 +93,24 @@ export async function poolsOf(sql: Sql, levels: readonly LevelKey[]): Promise<Po
     [levels.map(level => level.shopId), levels.map(level => level.locationId), levels.map(level => level.productId)],
   )
 }
+
+export type Overlap = { shop: string; facility: string; locations: string[]; units: number }
+
+/**
+ * Facilities that feed more than one aggregate location of the same shop: what they have is offered there once for each. The
+ * publisher keeps the levels of such a pool from selling a unit twice; that they overlap at all is for a person to know.
+ */
+export async function overlapsOf(sql: Sql): Promise<Overlap[]> {
+  return sql.query<Overlap>(
+    `select s.code as shop, f.name as facility, array_agg(l.name order by l.name) as locations,
+            (select coalesce(sum(greatest(h.on_hand_units - h.reserved_units, 0)), 0) from inventory.position h
+              where h.facility_id = u.facility_id and h.counted_at is not null) as units
+       from availability.supply u
+       join catalog.shop s using (shop_id)
+       join catalog.location l on l.location_id = u.location_id
+       join catalog.facility f on f.facility_id = u.facility_id
+      where u.group_id is not null
+      group by s.code, f.name, u.facility_id having count(*) > 1
+      order by units desc, s.code, f.name`,
+  )
+}

@@ -2,7 +2,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import type { diffPage, diffSummary } from '../../../src/http/contract/diff.ts'
 import type { explained } from '../../../src/http/contract/explain.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
-import type { preview, previewOf, ruleGroupList, rulesPage, ruleText, ruleWords } from '../../../src/http/contract/rule.ts'
+import type { overlapList, preview, previewOf, ruleGroupList, rulesPage, ruleText, ruleWords } from '../../../src/http/contract/rule.ts'
 import { change, getJson, type Query } from './client.ts'
 import { usePage } from './queries.ts'
 
@@ -24,6 +24,7 @@ export function useExplained(sku: string, of: { at: string; shop: string }) {
 
 export const useRules = (query: Query) => usePage<Wire<typeof rulesPage>>('rules', '/rules', query)
 export const useRuleGroups = () => usePage<Wire<typeof ruleGroupList>>('rules', '/rules/groups', {})
+export const useOverlaps = () => usePage<Wire<typeof overlapList>>('rules', '/rules/overlaps', {})
 export const useRuleWords = () => usePage<RuleWords>('rules', '/rules/words', {})
 export const useDiffCauses = () => usePage<Wire<typeof diffSummary>>('diff', '/diff/causes', {})
 export const useDiff = (query: Query) => usePage<Wire<typeof diffPage>>('diff', '/diff', query)

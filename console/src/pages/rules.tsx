@@ -1,10 +1,10 @@
 import { Anchor, Button } from '@mantine/core'
 import { useCallback, useState } from 'react'
-import { type Rule, useRules } from '../api/promise.ts'
+import { type Rule, useOverlaps, useRules } from '../api/promise.ts'
 import { useSession } from '../api/queries.ts'
 import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { many, whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State, type Tone } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
@@ -21,6 +21,7 @@ const STATUS: Record<Rule['status'], { tone: Tone; word: string }> = {
 export function Rules() {
   const view = useView()
   const rules = useRules({ search: view.get('search'), status: view.get('status'), page: view.page })
+  const overlaps = useOverlaps()
   const session = useSession()
   const [opened, setOpened] = useState<Rule | 'new' | null>(null)
   const search = useCallback((text: string) => view.set({ search: text }), [view.set])
@@ -33,6 +34,15 @@ export function Rules() {
         lead="What is kept back, and what is sold where. Of the rules that match, the last counts; a product that leaves a rule has again what held before."
         actions={mayWrite && <Button onClick={() => setOpened('new')}>New rule</Button>}
       />
+      {(overlaps.data?.rows ?? []).length > 0 && (
+        <Panel title="Offered more than once" note={whole(overlaps.data?.rows.length ?? 0)}>
+          {overlaps.data?.rows.map(row => (
+            <p key={`${row.shop} ${row.facility}`} style={{ margin: 0 }}>
+              {row.facility} ({many(row.units, 'unit', 'units')}) is offered in {row.shop} at {row.locations.join(' and ')}.
+            </p>
+          ))}
+        </Panel>
+      )}
       <Panel title="In the order in which they count" isFlush>
         <div className={cell.toolbar}>
           <Search label="Search rule or group" value={view.get('search') ?? ''} onChange={search} />

@@ -108,3 +108,8 @@ export const preview = z
 export const ruleWords = z
   .object({ types: list, vendors: list, tags: list, features: list, facilities: list, groups: list })
   .meta({ id: 'RuleWords' })
+
+/** Facilities whose stock is offered at more than one aggregate location of a shop, with the units that are. */
+export const overlapList = z.object({
+  rows: z.array(z.object({ shop: z.string(), facility: z.string(), locations: z.array(z.string()), units: z.number().int() })),
+})
