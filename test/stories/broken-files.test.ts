@@ -28,12 +28,12 @@ test(
     for (let n = 0; n < FILES; n++) {
       const file = brokenFile(chance)
       // What this process worked, not how long it waited for its turn on a busy machine; one that waits for ever ends with the test.
-    const startedAt = process.cpuUsage()
+      const startedAt = process.cpuUsage()
       const outcome = await outcomeOf(file, 1 + Math.floor(chance() * 70_000)).catch((error: unknown) => {
         throw new Error(`file ${n} of seed ${SEED} (${file.format}; ${file.done.join(', ')}) broke the reader`, { cause: error })
       })
       const worked = process.cpuUsage(startedAt)
-    const tookMs = (worked.user + worked.system) / 1_000
+      const tookMs = (worked.user + worked.system) / 1_000
       slowestMs = Math.max(slowestMs, tookMs)
       peakBytes = Math.max(peakBytes, process.memoryUsage().rss)
       seen[outcome.kind] += 1
