@@ -22,8 +22,11 @@ import { attachCall } from './upload-store.ts'
 export const LEASE_MS = 20_000
 /** When this many movements are not in the promises yet, it is not looked which: every increase waits a moment. */
 const MOVEMENTS_LOOKED_THROUGH_MAX = 20_000
-/** When what an increase needs is not there yet, it is decided again after so long; or as soon as it is there. */
-const WAIT_MS = { CHANNEL_WAITS_FOR_ORDERS: 60_000, CHANNEL_WAITS_FOR_PROMISE: 250, CHANNEL_WAITS_FOR_POOL: 5_000 } as const
+/**
+ * When what an increase needs is not there yet, it is decided again as soon as it is there; and after so long at the latest, for a
+ * wake-up that came while it was being decided.
+ */
+const WAIT_MS = { CHANNEL_WAITS_FOR_ORDERS: 15_000, CHANNEL_WAITS_FOR_PROMISE: 250, CHANNEL_WAITS_FOR_POOL: 5_000 } as const
 
 type ClaimDeps = { port: ShopPort; ids: Ids; shopId: number }
 type Decided = { level: sight.LevelInSight; pool: sight.LevelInSight[]; revision: number; decision: Decision }

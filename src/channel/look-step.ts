@@ -125,8 +125,11 @@ export async function prove({ db, clock, shopId }: LookDeps): Promise<{ proved: 
       return units === 0 ? [] : [{ ...level, units }]
     })
     if (foreign.length > 0) await levels.recordForeign(tx, shopId, foreign, now)
-    const ofInterest = proved.filter(level => level.isOfInterest).map(({ locationId, productId }) => ({ shopId, locationId, productId }))
-    await wakePools(tx, ofInterest, now)
+    const keysOf = (some: typeof proved) => some.map(({ locationId, productId }) => ({ shopId, locationId, productId }))
+    await wakePools(tx, keysOf(proved.filter(level => level.isOfInterest)), now)
+    // A level that shows what it should, known for the first time, frees those of its pool that could not rise without it.
+    const firstKnown = keysOf(proved.filter(level => level.before === null && !level.isOfInterest))
+    if (firstKnown.length > 0) await outbox.wake(tx, await poolsOf(tx, firstKnown), now, { isOnlyWaiting: true })
     return { proved: proved.length, more: proved.length === PROVED_PER_STEP_MAX }
   })
 }

@@ -271,7 +271,13 @@ export async function reopen(tx: Tx, shopId: number, keys: readonly TargetKey[],
  * Something that these were decided by has changed, in any shop: what is confirmed is decided anew, what waits does not wait
  * any longer.
  */
-export async function wake(tx: Tx, keys: readonly (TargetKey & { shopId: number })[], now: InstantMs): Promise<number> {
+export async function wake(
+  tx: Tx,
+  keys: readonly (TargetKey & { shopId: number })[],
+  now: InstantMs,
+  /** Leaves alone what is confirmed: it is right as it stands, and only what waits has heard something new. */
+  { isOnlyWaiting = false }: { isOnlyWaiting?: boolean } = {},
+): Promise<number> {
   if (keys.length === 0) return 0
   const rows = await tx.query<{ intents: number }>(
     `with woken as (
@@ -281,11 +287,11 @@ export async function wake(tx: Tx, keys: readonly (TargetKey & { shopId: number 
          from (select distinct shop_id, location_id, product_id
                  from unnest($1::integer[], $2::integer[], $3::integer[]) as k (shop_id, location_id, product_id)) k
         where i.shop_id = k.shop_id and i.location_id = k.location_id and i.product_id = k.product_id
-          and (i.state = 'confirmed' or (i.state = 'pending' and i.due_at > $4) or (i.state = 'sending' and not i.is_woken))
+          and (i.state = 'confirmed' and not $5 or (i.state = 'pending' and i.due_at > $4) or (i.state = 'sending' and not i.is_woken and not $5))
        returning 1
      )
      select count(*) as intents from woken`,
-    [keys.map(key => key.shopId), keys.map(key => key.locationId), keys.map(key => key.productId), new Date(now)],
+    [keys.map(key => key.shopId), keys.map(key => key.locationId), keys.map(key => key.productId), new Date(now), isOnlyWaiting],
   )
   return rows[0]?.intents ?? 0
 }
