@@ -17,7 +17,7 @@ export function AuditPage() {
         note={deeds.data && totalOf(deeds.data)}
         lead="What people did, when, and why. The log is only ever added to."
       />
-      <Panel isFlush>
+      <Panel title="Deeds" isFlush>
         <div className={cell.toolbar}>
           <Search label="What it was done to, by its whole name" value={view.get('name') ?? ''} onChange={search} />
         </div>

@@ -30,7 +30,7 @@ export function Health() {
         note={findings.data && totalOf(findings.data)}
         lead="What is wrong, worst first. A finding ends by itself when its cause does."
       />
-      <Panel isFlush>
+      <Panel title="Findings" isFlush>
         <div className={cell.toolbar}>
           <Chips
             label="Which findings"

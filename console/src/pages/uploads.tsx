@@ -21,7 +21,7 @@ export function Uploads() {
         note={uploads.data && totalOf(uploads.data)}
         lead="Full loads that a shop was given as one bulk operation. Small changes go by direct calls and stand in the shop’s job log."
       />
-      <Panel isFlush>
+      <Panel title="Uploads" isFlush>
         <div className={cell.toolbar}>
           <Search label="Held this SKU" value={view.get('sku') ?? ''} onChange={search} />
           <Chips
