@@ -157,8 +157,13 @@ describe('scenario 3: Shopify job not running', () => {
     await page.waitForURL('**/job-log?search=AR-5381')
     await expect.poll(() => log.textContent()).toMatch(/Set levels|Changed levels/)
     const written = log.getByRole('button', { name: /Set levels|Changed levels/ }).last()
-    await written.click()
-    await expect.poll(() => log.textContent()).toContain('Request id of Shopify')
+    // The list before the search stands there until the found one comes: a row that was opened too early goes with it.
+    await expect
+      .poll(async () => {
+        if ((await written.getAttribute('aria-expanded')) !== 'true') await written.click()
+        return log.textContent()
+      })
+      .toContain('Request id of Shopify')
     await expect.poll(() => log.textContent()).toContain('gid://trueup/Call/')
   })
 
