@@ -27,7 +27,8 @@ export async function openConsole(): Promise<OpenConsole> {
   const built = spawnSync(
     process.execPath,
     [path.join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'console/vite.config.ts'],
-    { cwd: ROOT },
+    // As it is shipped: a test's own environment would build React for development, half as large again.
+    { cwd: ROOT, env: { ...process.env, NODE_ENV: 'production' } },
   )
   if (built.status !== 0) throw new Error(String(built.stderr))
   const dataDir = await mkdtemp(path.join(tmpdir(), 'trueup-console-'))
@@ -51,6 +52,10 @@ export async function openConsole(): Promise<OpenConsole> {
     if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text())
   })
   page.on('pageerror', error => complaints.push(error.message))
+  // The browser's own complaint does not say of what.
+  page.on('response', response => {
+    if (response.status() >= 500) complaints.push(`${response.status()} ${response.url()}`)
+  })
   const url = (to: string) => `${running.server.http?.url}${to}`
   return {
     ...{ running, browser, context, page, complaints, url },
