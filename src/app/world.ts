@@ -14,9 +14,10 @@ export const realSleep: Sleep = async (durationMs, signal) => {
   }
 }
 
-const SECRET_BYTES = 18
+/* Hexadecimal, since people pass passwords to programs and mark them with a double click: a word that begins with a hyphen is taken for an option. */
+const SECRET_BYTES = 16
 
 export const realIds: Ids = {
   uuid: () => randomUUID(),
-  secret: () => randomBytes(SECRET_BYTES).toString('base64url'),
+  secret: () => randomBytes(SECRET_BYTES).toString('hex'),
 }

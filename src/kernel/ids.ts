@@ -2,6 +2,6 @@
 export type Ids = {
   /** A random UUID (version 4). */
   uuid(): string
-  /** A secret for a person or a cookie: URL-safe text of at least 128 bits. */
+  /** A secret for a person or a cookie: letters and digits alone, at least 128 bits. */
   secret(): string
 }

@@ -203,7 +203,7 @@ test.each([
   ['/catalog/findings?code=CATALOG_SKU_NEAR', 1],
   ['/outbox/intents', 0],
   ['/reconcile/differences', 0],
-  ['/reconcile/runs', 1],
+  ['/reconcile/runs', 4],
   ['/audit', 1],
 ])('%s lists %d', async (url, rows) => {
   const answer = await get(url)

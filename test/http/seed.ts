@@ -138,8 +138,9 @@ async function seedShop(sql: Sql): Promise<void> {
     [ago(30 * MINUTE_MS), ago(4_000)],
   )
   await sql.query(
-    `insert into reconcile.run (shop_id, kind, started_at, finished_at, levels_compared, levels_equal) values (1, 'recent', $1, $2, 4, 4)`,
-    [ago(8 * MINUTE_MS), ago(8 * MINUTE_MS - 300)],
+    `insert into reconcile.run (shop_id, kind, started_at, finished_at, levels_compared, levels_equal) 
+     select 1, kind, $1, $2, 4, 4 from unnest($3::text[]) as k (kind)`,
+    [ago(8 * MINUTE_MS), ago(8 * MINUTE_MS - 300), ['recent', 'hard_sync', 'sweep', 'sync_now']],
   )
   await sql.query(
     `insert into reconcile.observation (shop_id, location_id, product_id, run_id, revision, expected_units, shop_units, verdict, read_at)

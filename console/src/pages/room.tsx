@@ -10,6 +10,7 @@ import { titleOf } from '../parts/room-name.ts'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { Lost } from './lost.tsx'
+import { KIND } from './proof-words.ts'
 import classes from './room.module.css'
 import { RunTable } from './run-table.tsx'
 
@@ -231,7 +232,7 @@ function Comparisons() {
               {rows.map(row => (
                 <tr key={row.runId}>
                   <td>
-                    {row.kind === 'hard_sync' ? 'Hard sync' : 'Read back'} <span className={cell.dim}>{row.shop}</span>
+                    {KIND[row.kind]} <span className={cell.dim}>{row.shop}</span>
                     {row.reason && (
                       <div>
                         {row.reason} {row.code && <Code code={row.code} />}

@@ -4,11 +4,13 @@ import { pageOf, pageQuery } from './page.ts'
 
 /* Comparisons with a shop, what they proved, and what a person may do about them. */
 
+export const runKind = z.enum(['recent', 'hard_sync', 'sweep', 'sync_now'])
+
 export const proof = z
   .object({
     runId: z.number().int(),
     shop: z.string(),
-    kind: z.enum(['recent', 'hard_sync', 'sweep', 'sync_now']),
+    kind: runKind,
     startedAt: instant,
     finishedAt: instant.nullable(),
     levelsCompared: z.number().int(),
@@ -34,7 +36,7 @@ export const proof = z
 
 export const proofsQuery = pageQuery.extend({
   shop: z.string().optional(),
-  kind: z.enum(['recent', 'hard_sync', 'sweep', 'sync_now']).optional(),
+  kind: runKind.optional(),
 })
 export const proofsPage = pageOf(proof)
 

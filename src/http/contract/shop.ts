@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ACCESS_SCOPES, accessScopeGiven } from './access-scope.ts'
 import { instant } from './instant.ts'
 import { pageOf, pageQuery } from './page.ts'
+import { runKind } from './proof.ts'
 
 export const shopInList = z
   .object({
@@ -170,7 +171,7 @@ export const comparison = z
   .object({
     runId: z.number().int(),
     shop: z.string(),
-    kind: z.enum(['recent', 'hard_sync']),
+    kind: runKind,
     startedAt: instant,
     finishedAt: instant.nullable(),
     levelsCompared: z.number().int(),
