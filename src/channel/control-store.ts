@@ -131,5 +131,6 @@ export async function controlsAtProduct(sql: Sql, productId: number, now: Instan
       where i.product_id = $1 and c.ended_at is null and (c.until_at is null or c.until_at > $2)
       order by c.set_at`,
     [productId, new Date(now)],
+    { name: 'channel.controls' },
   )
 }

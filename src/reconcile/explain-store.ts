@@ -12,6 +12,7 @@ export async function productCalled(sql: Sql, said: string): Promise<NamedProduc
       where i.value = $1
       order by i.type <> 'SKU', i.type limit 1`,
     [said],
+    { name: 'explain.product' },
   )
   return rows[0] ?? null
 }
@@ -34,6 +35,7 @@ export async function levelsCalled(
               select 1 from catalog.facility f where f.facility_id = m.facility_id and lower($2) in (lower(f.name), lower(f.code)))))
       order by m.group_id nulls last, s.code, l.name limit $4`,
     [of.productId, of.at, of.shop, of.limit],
+    { name: 'explain.levels' },
   )
 }
 
@@ -194,6 +196,7 @@ export async function orderEvidenceAt(sql: Sql, level: Level, asOf: InstantMs): 
       group by m.reference, f.name having sum(m.reserved_units) > 0
       order by units desc limit ${ORDERS_SHOWN_MAX}`,
     [...keyOf(level), new Date(asOf)],
+    { name: 'explain.orders-then' },
   )
 }
 
@@ -207,6 +210,7 @@ export async function newerFile(
       where feed_id = $1 and file_id > $2 and state in ('receiving', 'received', 'staged', 'held', 'failed')
       order by file_id desc limit 1`,
     [than.feedId, than.fileId],
+    { name: 'explain.newer-file' },
   )
   return rows[0] ?? null
 }
@@ -300,6 +304,7 @@ export async function promisedAt(sql: Sql, level: Level, asOf: InstantMs): Promi
     `select ${HISTORY_COLUMNS} from availability.promise_history
       where shop_id = $1 and location_id = $2 and product_id = $3 and at <= $4 order by seq desc limit 1`,
     [...keyOf(level), new Date(asOf)],
+    { name: 'explain.promised-then' },
   )
   return rows[0] ?? null
 }
