@@ -44,6 +44,7 @@ import { exportRoutes } from '../inventory/export-routes.ts'
 import { fileRoutes } from '../inventory/file-routes.ts'
 import { ledgerRoutes } from '../inventory/ledger-routes.ts'
 import { monthRoutes } from '../inventory/month-routes.ts'
+import { positionRoutes } from '../inventory/position-routes.ts'
 import { reportRoutes } from '../inventory/report-routes.ts'
 import { inventoryRoutes } from '../inventory/routes.ts'
 import type { Clockwork } from '../jobs/clockwork.ts'
@@ -60,6 +61,8 @@ import { diffRoutes } from '../reconcile/diff-routes.ts'
 import { driftRoutes } from '../reconcile/drift-routes.ts'
 import { explainRoutes } from '../reconcile/explain-routes.ts'
 import { findingRoutes } from '../reconcile/finding-routes.ts'
+import { historyRoutes } from '../reconcile/history-routes.ts'
+import { promiseRoutes } from '../reconcile/promise-routes.ts'
 import { proofRoutes } from '../reconcile/proof-routes.ts'
 import { release } from '../reconcile/proof-step.ts'
 import { readStreet, reconcileRoutes } from '../reconcile/routes.ts'
@@ -92,6 +95,8 @@ export function allRoutes(deps: {
     ...proofRoutes({ db, clock, release, asked: () => clockwork.nudge('channel') }),
     ...driftRoutes({ db, clock, asked: () => clockwork.nudge('reconcile') }),
     ...explainRoutes({ db, clock, files }),
+    ...promiseRoutes({ db }),
+    ...historyRoutes({ db, clock }),
     ...diffRoutes({ db }),
     ...feedRoutes({
       db,
@@ -133,6 +138,7 @@ export function allRoutes(deps: {
     ...rejectedRoutes({ db, clock, writeWorkbook, bring }),
     ...ordersRoutes({ db }),
     ...inventoryRoutes({ db }),
+    ...positionRoutes({ db }),
     ...exportRoutes({ db }),
     ...fileRoutes({ db, clock, moved }),
     ...documentRoutes({ db, clock, moved }),

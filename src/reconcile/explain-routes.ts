@@ -13,6 +13,7 @@ import { assert } from '../kernel/assert.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { chainOf, firstBroken, type LevelFacts, type Link } from './chain.ts'
+import { unknownSku } from './explain-not-found.ts'
 import * as store from './explain-store.ts'
 
 export type ExplainDeps = { db: Sql; clock: Clock; files: Pick<FileRoom, 'readSpool' | 'readRest'> }
@@ -252,12 +253,4 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
     at += piece.length
   }
   return whole
-}
-
-function unknownSku(sku: string): TrueupError {
-  return new TrueupError('CATALOG_SKU_NOT_FOUND', `No product is called ${sku}.`, {
-    retry: 'never',
-    hint: 'Look for it in the list of stock: case and white space count.',
-    detail: { sku },
-  })
 }

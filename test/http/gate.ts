@@ -43,6 +43,7 @@ import { exportRoutes } from '../../src/inventory/export-routes.ts'
 import { fileRoutes } from '../../src/inventory/file-routes.ts'
 import { ledgerRoutes } from '../../src/inventory/ledger-routes.ts'
 import { monthRoutes } from '../../src/inventory/month-routes.ts'
+import { positionRoutes } from '../../src/inventory/position-routes.ts'
 import { reportRoutes } from '../../src/inventory/report-routes.ts'
 import { inventoryRoutes } from '../../src/inventory/routes.ts'
 import { JOBS, type Job } from '../../src/jobs/job.ts'
@@ -57,6 +58,8 @@ import { diffRoutes } from '../../src/reconcile/diff-routes.ts'
 import { driftRoutes } from '../../src/reconcile/drift-routes.ts'
 import { explainRoutes } from '../../src/reconcile/explain-routes.ts'
 import { findingRoutes } from '../../src/reconcile/finding-routes.ts'
+import { historyRoutes } from '../../src/reconcile/history-routes.ts'
+import { promiseRoutes } from '../../src/reconcile/promise-routes.ts'
 import { proofRoutes } from '../../src/reconcile/proof-routes.ts'
 import { release } from '../../src/reconcile/proof-step.ts'
 import { readStreet, reconcileRoutes } from '../../src/reconcile/routes.ts'
@@ -156,7 +159,13 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       upload: async () => ({ fileId: 1 }),
       arrived: () => void done.jobs.push('feed'),
     }),
-    ...[importRoutes({ db }), ordersRoutes({ db }), inventoryRoutes({ db }), availabilityRoutes({ db, clock })].flat(),
+    ...[
+      importRoutes({ db }),
+      ordersRoutes({ db }),
+      inventoryRoutes({ db }),
+      positionRoutes({ db }),
+      availabilityRoutes({ db, clock }),
+    ].flat(),
     ...[
       documentRoutes({ db, clock, moved }),
       ledgerRoutes({ db, clock, moved }),
@@ -177,7 +186,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       reconcileRoutes(street),
       proofRoutes({ db, clock, release, asked: () => void done.jobs.push('channel') }),
       driftRoutes({ db, clock, asked: () => void done.jobs.push('reconcile') }),
-      explainRoutes({ db, clock, files }),
+      ...[explainRoutes({ db, clock, files }), historyRoutes({ db, clock }), promiseRoutes({ db })],
       diffRoutes({ db }),
       catalogRoutes(catalog),
     ].flat(),

@@ -1,4 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { stockHistory } from '../../../src/http/contract/history.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { documentBooked, reasonList } from '../../../src/http/contract/ledger.ts'
 import type { reportsPage, reportTargets } from '../../../src/http/contract/report.ts'
@@ -22,6 +23,11 @@ export function useMovements(sku: string, query: Query) {
 }
 
 export const movementsFile = (sku: string) => address(`${ofSku(sku)}/movements/export`)
+
+export type StockHistory = Wire<typeof stockHistory>
+
+/** What was there, promised and told from instant to instant. */
+export const useHistory = (sku: string, query: Query) => usePage<StockHistory>('stock', `${ofSku(sku)}/history`, query)
 
 export function useReasons() {
   return useQuery({

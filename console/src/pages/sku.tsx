@@ -12,7 +12,9 @@ import { SwitchedOff, SwitchOff } from './control.tsx'
 import { levelState } from './level.ts'
 import classes from './sku.module.css'
 import { Correct } from './sku-correction.tsx'
+import { History } from './sku-history.tsx'
 import { Movements } from './sku-ledger.tsx'
+import { Matrix } from './sku-matrix.tsx'
 import { Waterfall } from './waterfall.tsx'
 
 /** One SKU: what is where, what each location may sell of it and why, and which movements made it so. */
@@ -59,6 +61,8 @@ function Found({ stock }: { stock: StockOfSku }) {
           />
         </Panel>
         <Promises stock={stock} />
+        <History stock={stock} />
+        <Matrix stock={stock} />
         <div className={classes.columns}>
           <Movements stock={stock} />
           <Facilities stock={stock} />
