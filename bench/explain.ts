@@ -33,7 +33,8 @@ export async function explainBench(words: readonly string[]): Promise<void> {
     await recomputeAll({ db, clock: world.clock })
     await tell(db, now)
     // As autovacuum leaves them within minutes of a load.
-    for (const table of ['inventory.movement', 'inventory.position', 'availability.target', 'channel.call_row']) await db.query(`vacuum ${table}`)
+    for (const table of ['inventory.movement', 'inventory.position', 'availability.target', 'channel.call_row'])
+      await db.query(`vacuum ${table}`)
     await db.query('analyze')
     print(`${movements} movements, ${skus * FACILITIES} positions`)
     const [route] = explainRoutes({ db, clock: world.clock, files })
