@@ -222,6 +222,21 @@ test('an upload that was under way when the server stopped is interrupted by the
   expect(under.reception.files).toMatchObject([{ state: 'interrupted', code: 'FILE_INTERRUPTED_STOP', bytes: 4 }])
 })
 
+test('a server that has stopped touches no folder any more, also for a client that had just come', async () => {
+  const asked = Promise.withResolvers<void>()
+  const answered = Promise.withResolvers<string[]>()
+  under.reception.foldersOf = () => {
+    asked.resolve()
+    return answered.promise
+  }
+  const late = await connectClient(under.server.port)
+  await asked.promise
+  const stopping = under.server.stop().then(() => existsSync(onDisk('late/error')))
+  answered.resolve(['late'])
+  expect(await stopping).toBe(true)
+  await late.end()
+})
+
 test('many uploads at once, from many clients, are each received whole', async () => {
   const clients = await Promise.all(Array.from({ length: 5 }, () => connectClient(under.server.port)))
   const sent = clients.flatMap((each, who) =>

@@ -158,6 +158,8 @@ export function serveSession(sftp: SFTPWrapper, { operations, pressure, onTroubl
   return {
     finish(tear) {
       finished ??= queue.then(async () => {
+        // A client may leave while its folders are still being made; nothing of it touches the disk after this.
+        await operations.catch(() => undefined)
         for (const file of files.values()) await file.tear(tear).catch(onTrouble)
         files.clear()
         directories.clear()
