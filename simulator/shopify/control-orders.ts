@@ -5,7 +5,7 @@ import type { Acts, Backstage } from './control.ts'
 import { draftView, orderView } from './control-views.ts'
 import { numberOf } from './ids.ts'
 import { addLine, completeDraft, holdDraft, moveFulfillmentOrder, releaseDraft, removeUnits, returnUnits } from './order-changes.ts'
-import { cancelOrder, fulfilOrder, OrderRefused, type Placing, placeOrder, type Wish } from './orders.ts'
+import { cancelFulfilment, cancelOrder, fulfilOrder, OrderRefused, type Placing, placeOrder, type Wish } from './orders.ts'
 import type { DraftRow, OrderRow } from './rows.ts'
 
 const order = (what: string) => new RegExp(`^orders/(?:gid://shopify/Order/)?(\\d+)/${what}$`)
@@ -30,6 +30,13 @@ export const CUSTOMER_ACTS: Acts = [
     order('fulfil'),
     onOrder(({ simulated, now }, body, found) =>
       fulfilOrder(simulated.shop, found, { now: now(), fulfillmentOrderId: numberOf('FulfillmentOrder', body.fulfillmentOrderId) }),
+    ),
+  ],
+  [
+    'POST',
+    order('unfulfil'),
+    onOrder(({ simulated, now }, body, found) =>
+      cancelFulfilment(simulated.shop, found, { now: now(), fulfillmentId: numberOf('Fulfillment', body.fulfillmentId) }),
     ),
   ],
   [

@@ -5,7 +5,7 @@ import { bulkById } from './fields-bulk.ts'
 import { orderById, routedParts } from './fields-order.ts'
 import { parseGid } from './ids.ts'
 import { notSimulated, problem } from './problem.ts'
-import type { FulfillmentOrderRow } from './rows.ts'
+import type { OrderRow } from './rows.ts'
 
 export const nodeFields: Record<string, Fields> = {
   QueryRoot: {
@@ -32,7 +32,11 @@ function nodeById(call: Call, value: string): unknown {
     case 'Order':
       return orderById(call, found.id)
     case 'FulfillmentOrder':
-      return fulfillmentOrder(call, found.id)
+      return partOfOrder(call, order => routedParts(call, order), found.id)
+    case 'Fulfillment':
+      return partOfOrder(call, order => order.fulfillments, found.id)
+    case 'Refund':
+      return partOfOrder(call, order => order.refunds, found.id)
     case 'BulkOperation':
       return bulkById(call, value)
     default:
@@ -41,9 +45,9 @@ function nodeById(call: Call, value: string): unknown {
 }
 
 /** The newest orders are asked for most, so they are looked through first. */
-function fulfillmentOrder(call: Call, id: number): FulfillmentOrderRow | null {
+function partOfOrder<T extends { id: number }>(call: Call, partsOf: (order: OrderRow) => readonly T[], id: number): T | null {
   for (const order of [...call.shop.tables.orders.values()].reverse()) {
-    const found = routedParts(call, order).find(part => part.id === id)
+    const found = partsOf(order).find(part => part.id === id)
     if (found !== undefined) return found
   }
   return null

@@ -6,7 +6,7 @@ import { type PageArgs, page } from './connection.ts'
 import { gid, numberOf } from './ids.ts'
 import { openUnits, updatedAtOf } from './order-state.ts'
 import { notSimulated } from './problem.ts'
-import type { FulfillmentLineRow, FulfillmentOrderRow, LineRow, OrderRow, RefundRow } from './rows.ts'
+import type { FulfillmentLineRow, FulfillmentOrderRow, FulfillmentRow, LineRow, OrderRow, RefundRow } from './rows.ts'
 import { byInstant, byNumber, byText, byWord, type Filters, TEXT } from './search.ts'
 import { searched } from './searched.ts'
 
@@ -50,7 +50,32 @@ export const orderFields: Record<string, Fields> = {
       page(searched(call, ['order', 'fulfillmentOrders'], routedParts(call, row), args.query, FULFILLMENT_FILTERS), args, {
         everything: call.everything,
       }),
+    fulfillments: (row: OrderRow, args: { first?: number | null }) => row.fulfillments.slice(0, args.first ?? undefined),
     refunds: (row: OrderRow, args: { first?: number | null }) => row.refunds.slice(0, args.first ?? undefined),
+  },
+  Fulfillment: {
+    id: (row: FulfillmentRow) => gid('Fulfillment', row.id),
+    legacyResourceId: (row: FulfillmentRow) => String(row.id),
+    name: (row: FulfillmentRow) => `F${row.id}`,
+    status: 'property',
+    createdAt: (row: FulfillmentRow) => instant(row.createdAt),
+    updatedAt: (row: FulfillmentRow) => instant(row.updatedAt),
+    requiresShipping: () => true,
+    totalQuantity: (row: FulfillmentRow) => row.lines.reduce((sum, line) => sum + line.units, 0),
+    location: (row: FulfillmentRow, _args: unknown, call: Call) => call.shop.tables.locations.get(row.locationId) ?? null,
+    order: (row: FulfillmentRow, _args: unknown, call: Call) => call.shop.tables.orders.get(row.orderId),
+    fulfillmentLineItems: (row: FulfillmentRow, args: PageArgs, call: Call) =>
+      page(
+        row.lines.map((line, index) => ({ ...line, id: row.id * 100 + index, orderId: row.orderId })),
+        args,
+        { everything: call.everything },
+      ),
+  },
+  FulfillmentLineItem: {
+    id: (row: ShippedLine) => gid('FulfillmentLineItem', row.id),
+    quantity: (row: ShippedLine) => row.units,
+    lineItem: (row: ShippedLine, _args: unknown, call: Call) =>
+      call.shop.tables.orders.get(row.orderId)?.lines.find(line => line.id === row.lineId),
   },
   Refund: {
     id: (row: RefundRow) => gid('Refund', row.id),
@@ -112,6 +137,7 @@ export const orderFields: Record<string, Fields> = {
 }
 
 type RefundLine = RefundRow['lines'][0] & { id: number; orderId: number }
+type ShippedLine = FulfillmentRow['lines'][0] & { id: number; orderId: number }
 
 /** An order that holds stock already but does not exist yet is in no answer. */
 export function orderById(call: Call, id: number | null): OrderRow | null {

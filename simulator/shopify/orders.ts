@@ -53,6 +53,7 @@ export function enterOrder(shop: Shop, assigned: readonly Assigned[], placing: P
       const held = lines.filter((_, index) => assigned[index]?.locationId === locationId)
       return newFulfillmentOrder(shop, { orderId, locationId, lines: held, now: routedAt })
     }),
+    fulfillments: [],
     refunds: [],
     createdAt,
     cancelledAt: null,
@@ -104,13 +105,51 @@ export function fulfilOrder(shop: Shop, order: OrderRow, options: { now: number;
   forEachOpenLine({ ...order, fulfillmentOrders: parts }, (line, part, locationId) => {
     ship(shop, line.itemId, { locationId, units: part.remainingUnits, now })
     line.fulfilledUnits += part.remainingUnits
-    part.remainingUnits = 0
   })
-  for (const part of parts) Object.assign(part, { status: 'CLOSED', updatedAt: now })
+  for (const part of parts) {
+    order.fulfillments.push(newFulfillment(shop, part, now))
+    for (const piece of part.lines) piece.remainingUnits = 0
+    Object.assign(part, { status: 'CLOSED', updatedAt: now })
+  }
   const isWhole = order.fulfillmentOrders.every(part => part.status !== 'OPEN')
   if (isWhole) order.closedAt = now
   changed(shop, order, now)
   tellOfOrder(shop, order, isWhole ? 'ORDERS_FULFILLED' : 'ORDERS_PARTIALLY_FULFILLED', now)
+}
+
+/** The parcel comes back before it was ever on its way: its units are to be shipped from there again. */
+export function cancelFulfilment(shop: Shop, order: OrderRow, options: { now: number; fulfillmentId: number | null }): void {
+  const { now } = options
+  const parcel = order.fulfillments.find(each => each.status === 'SUCCESS' && (options.fulfillmentId ?? each.id) === each.id)
+  if (parcel === undefined) throw new OrderRefused('There is no such fulfilment.')
+  for (const { lineId, units, partId } of parcel.lines) {
+    const line = order.lines.find(each => each.id === lineId)
+    const part = order.fulfillmentOrders.find(each => each.id === partId)
+    const piece = part?.lines.find(each => each.lineId === lineId)
+    if (line === undefined || part === undefined || piece === undefined) continue
+    ship(shop, line.itemId, { locationId: parcel.locationId, units: -units, now })
+    line.fulfilledUnits -= units
+    piece.remainingUnits += units
+    Object.assign(part, { status: 'OPEN', updatedAt: now })
+  }
+  Object.assign(parcel, { status: 'CANCELLED', updatedAt: now })
+  order.closedAt = null
+  changed(shop, order, now)
+}
+
+function newFulfillment(shop: Shop, part: FulfillmentOrderRow, now: number): OrderRow['fulfillments'][0] {
+  return {
+    kind: 'Fulfillment',
+    id: shop.tables.next('fulfillments', 46_000_000_001),
+    orderId: part.orderId,
+    locationId: part.locationId,
+    status: 'SUCCESS',
+    lines: part.lines
+      .filter(piece => piece.remainingUnits > 0)
+      .map(piece => ({ lineId: piece.lineId, units: piece.remainingUnits, partId: part.id })),
+    createdAt: now,
+    updatedAt: now,
+  }
 }
 
 /** The search index never lags by more changes than this. */

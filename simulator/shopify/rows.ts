@@ -78,6 +78,7 @@ export type OrderRow = {
   number: number
   lines: LineRow[]
   fulfillmentOrders: FulfillmentOrderRow[]
+  fulfillments: FulfillmentRow[]
   refunds: RefundRow[]
   /** It holds stock before; until then nobody can see it. */
   createdAt: number
@@ -96,6 +97,18 @@ export type LineRow = {
   units: number
   fulfilledUnits: number
   removedUnits: number
+}
+
+/** A parcel that left a location. A clerk can say that it did not after all. */
+export type FulfillmentRow = {
+  kind: 'Fulfillment'
+  id: number
+  orderId: number
+  locationId: number
+  status: 'SUCCESS' | 'CANCELLED'
+  lines: { lineId: number; units: number; partId: number }[]
+  createdAt: number
+  updatedAt: number
 }
 
 /** Units that left an order: cancelled, taken out of it, or sent back. */

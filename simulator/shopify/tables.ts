@@ -140,6 +140,8 @@ export class Tables {
   #restoreRow(table: TableName, key: string | number, row: RowOf[TableName]): void {
     const rows = this[table] as unknown as Map<string | number, object>
     const known = rows.get(key)
+    // Written before an order knew its parcels.
+    if (table === 'orders') (row as OrderRow).fulfillments ??= []
     // The indexes hold the row itself, so a later line has to change that row, not to replace it.
     if (known !== undefined) {
       if (table === 'items') this.renameSku(known as ItemRow, (row as ItemRow).sku)

@@ -95,6 +95,7 @@ class Level {
         isRouted: true,
         lines,
         undone,
+        moves: [],
       }
       const effects = effectsOf(this.known.get(order.gid) ?? null, word, this.look())
       this.effects.push(...effects)

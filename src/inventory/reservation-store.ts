@@ -5,7 +5,11 @@ import { COUNTED_WITH_ORDER } from './shipment-store.ts'
 /** Lists the orders that changed: of shops, of other systems, and what was rejected. Dropped with the transaction. */
 export async function gatherTouchedOrders(
   tx: Tx,
-  range: { shops: { after: number; upTo: number }; systems: { after: number; upTo: number } },
+  range: {
+    shops: { after: number; upTo: number }
+    systems: { after: number; upTo: number }
+    moves: { after: number; upTo: number }
+  },
 ): Promise<void> {
   await tx.query(
     'create temp table if not exists touched_order (source text, order_ref text, primary key (source, order_ref)) on commit drop',
@@ -14,9 +18,11 @@ export async function gatherTouchedOrders(
     `insert into touched_order
      select 'shop:' || shop_id, order_gid from orders.demand_change where seq > $1 and seq <= $2
      union
+     select 'shop:' || shop_id, order_gid from orders.stock_move where seq > $5 and seq <= $6
+     union
      select kind || feed_id, order_id from orders.system_event cross join (values ('feed:'), ('hold:')) kinds (kind) where seq > $3 and seq <= $4
      on conflict do nothing`,
-    [range.shops.after, range.shops.upTo, range.systems.after, range.systems.upTo],
+    [range.shops.after, range.shops.upTo, range.systems.after, range.systems.upTo, range.moves.after, range.moves.upTo],
   )
 }
 
@@ -25,6 +31,8 @@ export async function gatherAllOrders(tx: Tx): Promise<void> {
   await tx.query(
     `insert into touched_order
      select 'shop:' || shop_id, order_gid from orders.open_line
+     union
+     select 'shop:' || shop_id, order_gid from inventory.unplaced_shipment where settled_at is null
      union
      select 'feed:' || feed_id, order_id from orders.system_line
      union
@@ -50,6 +58,11 @@ export async function gatherWanted(tx: Tx): Promise<boolean> {
        join catalog.location loc on loc.shop_id = o.shop_id and loc.location_gid = o.location_gid
        join catalog.location_mapping m on m.shop_id = o.shop_id and m.location_id = loc.location_id
       where t.source like 'shop:%' and o.open_units > 0
+     union all
+     select t.source, t.order_ref, null, '_NA_', w.product_id, w.group_id, w.units
+       from touched_order t
+       join inventory.unplaced_shipment w on w.shop_id = substr(t.source, 6)::integer and w.order_gid = t.order_ref
+      where t.source like 'shop:%' and w.settled_at is null
      union all
      select t.source, t.order_ref, part.facility_id, part.parking, s.product_id, part.group_id, part.units
        from touched_order t

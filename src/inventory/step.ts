@@ -17,6 +17,7 @@ import { keepMissing } from './missing-store.ts'
 import { keepMonths, purgeOld } from './month-step.ts'
 import * as reservations from './reservation-store.ts'
 import * as shipments from './shipment-store.ts'
+import * as shopMoves from './shop-move-store.ts'
 import * as store from './store.ts'
 
 /** Order changes that one step turns into reservations: a step stays well under a second. */
@@ -114,23 +115,30 @@ async function reserveDemand(tx: Tx, clock: Clock): Promise<StepReport> {
   const upTo = await store.demandUpTo(tx, from, DEMAND_PER_STEP_MAX)
   const systemsFrom = await readCursor(tx, store.READS_SYSTEM_ORDERS)
   const systemsUpTo = await shipments.eventsUpTo(tx, systemsFrom, DEMAND_PER_STEP_MAX)
+  const movesFrom = await readCursor(tx, store.READS_SHOP_MOVES)
+  const movesUpTo = await shopMoves.movesUpTo(tx, movesFrom, DEMAND_PER_STEP_MAX)
   // A new link or mapping can give a known order a place to hold stock at, although no order changed.
   const linkedUpTo = await peekCursor(tx, CATALOG_HEAD)
   const linkedFrom = await readCursor(tx, store.READS_CATALOG)
   // One writer in the ledger at a time: the file cursor's lock is the room's, so seqs commit in their order.
   const booked = await readCursor(tx, store.READS_IMPORT)
   const events = { after: systemsFrom, upTo: systemsUpTo.seq }
+  const moves = { after: movesFrom, upTo: movesUpTo.seq }
   const isRelinked = linkedUpTo !== linkedFrom
   // Both only rise: a file that was booked, or a count by hand, is news for what waits for a count.
   const countsUpTo = booked + (await shipments.newestCountByHand(tx))
   const isNews = countsUpTo > (await readCursor(tx, store.READS_COUNTS)) || systemsUpTo.events > 0
   const isCounted = isNews && (await shipments.isAnythingCounted(tx))
+  const isShipmentCounted = isNews && (await shopMoves.isAnyShipmentSettled(tx))
   await advanceCursor(tx, store.READS_COUNTS, countsUpTo)
-  if (upTo.changes === 0 && systemsUpTo.events === 0 && !isCounted && !isRelinked) return NOTHING_TO_DO
-  await reservations.gatherTouchedOrders(tx, { shops: { after: from, upTo: upTo.seq }, systems: events })
+  const isOrderNews = upTo.changes + systemsUpTo.events + movesUpTo.moves > 0
+  if (!isOrderNews && !isCounted && !isShipmentCounted && !isRelinked) return NOTHING_TO_DO
+  await reservations.gatherTouchedOrders(tx, { shops: { after: from, upTo: upTo.seq }, systems: events, moves })
   if (isCounted) await shipments.releaseCounted(tx, clock.now())
+  if (isShipmentCounted) await shopMoves.settleShipments(tx, clock.now())
   if (isRelinked) await reservations.gatherAllOrders(tx)
   const shipped = systemsUpTo.events === 0 ? 0 : await shipments.bookShipments(tx, events, clock.now())
+  const left = movesUpTo.moves > 0 || isRelinked ? await shopMoves.bookShopMoves(tx, moves, clock.now(), isRelinked) : 0
   if (systemsUpTo.events > 0) {
     await shipments.holdRejected(tx, events)
     await shipments.acknowledge(tx, events)
@@ -144,9 +152,11 @@ async function reserveDemand(tx: Tx, clock: Clock): Promise<StepReport> {
   await store.publishHead(tx)
   await advanceCursor(tx, store.READS_ORDERS, upTo.seq)
   await advanceCursor(tx, store.READS_SYSTEM_ORDERS, systemsUpTo.seq)
+  await advanceCursor(tx, store.READS_SHOP_MOVES, movesUpTo.seq)
   await advanceCursor(tx, store.READS_CATALOG, linkedUpTo)
-  const read = upTo.changes + systemsUpTo.events
-  return { read, wrote: shipped + reserved + queued, more: Math.max(upTo.changes, systemsUpTo.events) === DEMAND_PER_STEP_MAX }
+  const counts = [upTo.changes, systemsUpTo.events, movesUpTo.moves]
+  const read = counts.reduce((sum, count) => sum + count, 0)
+  return { read, wrote: shipped + left + reserved + queued, more: Math.max(...counts) === DEMAND_PER_STEP_MAX }
 }
 
 /** Recomputes every position from its movements; nightly, and whenever a person asks. What is older than history is kept goes then. */

@@ -8,6 +8,7 @@ export const INVENTORY_HEAD = 'inventory:head'
 export const READS_IMPORT = 'inventory<-import'
 export const READS_ORDERS = 'inventory<-orders'
 export const READS_SYSTEM_ORDERS = 'inventory<-system-orders'
+export const READS_SHOP_MOVES = 'inventory<-shop-moves'
 export const READS_COUNTS = 'inventory<-counts'
 export const READS_CATALOG = 'inventory<-catalog'
 

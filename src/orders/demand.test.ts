@@ -41,6 +41,7 @@ test('an order that two pages show counts once, by its newest word', () => {
     isRouted: true,
     lines: [],
     undone: [],
+    moves: [],
   })
   expect(newestWords([order(2), order(1)])).toEqual([order(2)])
 })

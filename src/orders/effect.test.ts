@@ -20,6 +20,7 @@ const word = (lines: OrderLine[], more: Partial<SeenOrder> = {}): SeenOrder => (
   cancelledAt: null,
   isRouted: true,
   undone: [],
+  moves: [],
   lines,
   ...more,
 })

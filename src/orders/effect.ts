@@ -63,5 +63,5 @@ function isJustCancelled(before: KnownOrder | null, after: SeenOrder): boolean {
 
 /** An order that is not there any more: whether its units came back nobody says. They are taken to, which undersells for a while. */
 export function gone(orderGid: string, look: Look): SeenOrder {
-  return { orderGid, createdAt: look.from, updatedAt: look.from, cancelledAt: null, isRouted: true, lines: [], undone: [] }
+  return { orderGid, createdAt: look.from, updatedAt: look.from, cancelledAt: null, isRouted: true, lines: [], undone: [], moves: [] }
 }

@@ -24,8 +24,26 @@ export type SeenOrder = {
   isRouted: boolean
   /** What the order holds or has taken, by line and location; empty once nothing of it was ever taken or all came back. */
   lines: OrderLine[]
+  /** Units that left a shelf, or came back to one. Each is told for ever, under its own id. */
+  moves: readonly StockMove[]
   /** What was taken and has come back since, as far as the shop still tells. */
   undone: readonly { inventoryItemGid: string; locationGid: string; units: number }[]
+}
+
+/**
+ * `shipped` by a fulfilment; `unshipped`: that fulfilment was cancelled; `returned` to the shelf of a location; `lost`: taken out of the
+ * order before it was shipped, and not put back.
+ */
+export const STOCK_MOVES = ['shipped', 'unshipped', 'returned', 'lost'] as const
+
+export type StockMove = {
+  /** The line of the fulfilment or of the refund that says so. */
+  moveGid: string
+  kind: (typeof STOCK_MOVES)[number]
+  inventoryItemGid: string
+  locationGid: string
+  units: number
+  at: InstantMs
 }
 
 export type OrderLine = {

@@ -38,6 +38,7 @@ const order = (orderGid: string, ...lines: OrderLine[]): SeenOrder => ({
   isRouted: true,
   lines,
   undone: [],
+  moves: [],
 })
 const heard = (from: number, ...orders: SeenOrder[]): OrdersPage => ({ look: { from, until: from + 3_000 }, orders })
 

@@ -81,6 +81,8 @@ async function record(
   const effects = news.flatMap(word => effectsOf(known.get(word.orderGid) ?? null, word, look).map(effect => ({ ...effect, word })))
   const changes = await store.recordOrders(tx, { shopId, orders: news, look, now })
   if (effects.length > 0) await store.appendEffects(tx, { shopId, effects, now })
+  const moves = news.flatMap(({ orderGid, moves: told }) => told.map(move => ({ ...move, orderGid })))
+  const moved = moves.length === 0 ? 0 : await store.appendMoves(tx, { shopId, moves, now })
   if (changes > 0) await store.publishHead(tx)
 
   const at = { ...before, pollFrom: look.from, lagMs: before.searchLagMs }
@@ -89,7 +91,7 @@ async function record(
     return lagMs === null ? [] : [{ orderGid: word.orderGid, lagMs, lateMs: look.from - word.createdAt }]
   })
   if (late.length > 0) await store.recordLate(tx, { shopId, late, now })
-  return changes
+  return changes + moved
 }
 
 /**

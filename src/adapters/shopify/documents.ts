@@ -47,7 +47,7 @@ export const ACTIVATE = `mutation Activate($inventoryItemId: ID!, $locationId: I
   }
 }`
 
-const LINES = 'nodes { inventoryItemId totalQuantity remainingQuantity lineItem { id } } pageInfo { hasNextPage endCursor }'
+const LINES = 'nodes { inventoryItemId totalQuantity remainingQuantity lineItem { id quantity } } pageInfo { hasNextPage endCursor }'
 const FULFILLMENT_ORDERS = (orders: number, lines: number, after = '') => `fulfillmentOrders(first: ${orders}${after}) {
         nodes {
           id
@@ -58,6 +58,24 @@ const FULFILLMENT_ORDERS = (orders: number, lines: number, after = '') => `fulfi
         pageInfo { hasNextPage endCursor }
       }`
 
+/** What left and what came back. Both are lists without a cursor: all of them are told. */
+const SHIPPED_LINES = 'nodes { id quantity lineItem { id } } pageInfo { hasNextPage endCursor }'
+const REFUND_LINES = 'nodes { id quantity restockType location { id } lineItem { id } } pageInfo { hasNextPage endCursor }'
+const MOVED = `fulfillments {
+        id
+        status
+        createdAt
+        updatedAt
+        location { id }
+        fulfillmentLineItems(first: 10) { ${SHIPPED_LINES} }
+      }
+      refunds {
+        id
+        createdAt
+        updatedAt
+        refundLineItems(first: 10) { ${REFUND_LINES} }
+      }`
+
 export const ORDERS = `query Orders($query: String!, $after: String) {
   orders(first: 25, after: $after, query: $query, sortKey: UPDATED_AT) {
     nodes {
@@ -66,6 +84,7 @@ export const ORDERS = `query Orders($query: String!, $after: String) {
       updatedAt
       cancelledAt
       ${FULFILLMENT_ORDERS(5, 20)}
+      ${MOVED}
     }
     pageInfo { hasNextPage endCursor }
   }
@@ -80,6 +99,7 @@ export const ORDERS_BY_ID = `query OrdersById($ids: [ID!]!) {
       updatedAt
       cancelledAt
       ${FULFILLMENT_ORDERS(5, 20)}
+      ${MOVED}
     }
   }
 }`
@@ -96,6 +116,22 @@ export const MORE_LINES = `query MoreLines($id: ID!, $after: String) {
   node(id: $id) {
     ... on FulfillmentOrder {
       lineItems(first: 250, after: $after) { ${LINES} }
+    }
+  }
+}`
+
+/** The rest of a fulfilment, and of a refund, that has more lines than a list shows. */
+export const MORE_SHIPPED_LINES = `query MoreShippedLines($id: ID!, $after: String) {
+  node(id: $id) {
+    ... on Fulfillment {
+      fulfillmentLineItems(first: 250, after: $after) { ${SHIPPED_LINES} }
+    }
+  }
+}`
+export const MORE_REFUND_LINES = `query MoreRefundLines($id: ID!, $after: String) {
+  node(id: $id) {
+    ... on Refund {
+      refundLineItems(first: 250, after: $after) { ${REFUND_LINES} }
     }
   }
 }`

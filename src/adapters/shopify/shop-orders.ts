@@ -1,9 +1,10 @@
-import type { Look, OrderLine, SeenOrder, ShopOrdersPort } from '../../orders/port.ts'
-import { MORE_FULFILLMENT_ORDERS, MORE_LINES, ORDERS, ORDERS_BY_ID } from './documents.ts'
+import type { Look, SeenOrder, ShopOrdersPort } from '../../orders/port.ts'
+import { MORE_FULFILLMENT_ORDERS, MORE_LINES, MORE_REFUND_LINES, MORE_SHIPPED_LINES, ORDERS, ORDERS_BY_ID } from './documents.ts'
 import type { Graphql, Told } from './graphql.ts'
 import { everyPage, type Page } from './page.ts'
+import { type RestockType, type ToldParcel, type ToldPart, type ToldRefund, toldOf } from './told-order.ts'
 
-/** What orders hold and have taken, and where Shopify committed it: the lines of their fulfilment orders. */
+/** What orders hold and have taken, and where, and which units left a shelf or came back to one. */
 export function shopOrders({ graphql }: { graphql: Graphql }): ShopOrdersPort {
   return {
     async changedSince(since, signal) {
@@ -49,49 +50,71 @@ class Reading {
 }
 
 async function asOrder(reading: Reading, node: OrderNode): Promise<SeenOrder> {
-  const more = async (after: string | null) =>
+  const parts: ToldPart[] = []
+  const moreParts = async (after: string | null) =>
     (await reading.ask<{ order: OrderNode | null }>(MORE_FULFILLMENT_ORDERS, { id: node.id, after })).order?.fulfillmentOrders ?? NO_PAGE
-  const lines: OrderLine[] = []
-  const undone: SeenOrder['undone'][0][] = []
-  for await (const parts of everyPage(more, node.fulfillmentOrders)) {
-    for (const part of parts) {
-      for (const line of await linesOf(reading, part)) {
-        if (part.status === 'CANCELLED') undone.push({ ...levelOf(line), units: line.takenUnits })
-        else lines.push(line)
-      }
-    }
-  }
+  for await (const page of everyPage(moreParts, node.fulfillmentOrders)) for (const part of page) parts.push(await asPart(reading, part))
+  const parcels: ToldParcel[] = []
+  for (const parcel of node.fulfillments) parcels.push(await asParcel(reading, parcel))
+  const refunds: ToldRefund[] = []
+  for (const refund of node.refunds) refunds.push(await asRefund(reading, refund))
   return {
     orderGid: node.id,
     createdAt: Date.parse(node.createdAt),
     updatedAt: Date.parse(node.updatedAt),
     cancelledAt: node.cancelledAt === null ? null : Date.parse(node.cancelledAt),
     isRouted: node.cancelledAt !== null || node.fulfillmentOrders.nodes.length > 0,
-    lines,
-    undone,
+    ...toldOf(parts, parcels, refunds),
   }
 }
 
-function levelOf({ inventoryItemGid, locationGid }: OrderLine): { inventoryItemGid: string; locationGid: string } {
-  return { inventoryItemGid, locationGid }
-}
-
-async function linesOf(reading: Reading, part: FulfillmentOrderNode): Promise<OrderLine[]> {
-  const locationGid = part.assignedLocation.location?.id
-  if (locationGid === undefined) return []
+async function asPart(reading: Reading, { id, status, assignedLocation, lineItems }: FulfillmentOrderNode): Promise<ToldPart> {
   const more = async (after: string | null) =>
-    (await reading.ask<{ node: { lineItems: Page<LineNode> } | null }>(MORE_LINES, { id: part.id, after })).node?.lineItems ?? NO_PAGE
-  const lines: OrderLine[] = []
-  for await (const page of everyPage(more, part.lineItems)) {
-    for (const { inventoryItemId, totalQuantity, remainingQuantity, lineItem } of page) {
-      if (inventoryItemId === null) continue
-      const openUnits = HOLDING.includes(part.status) ? remainingQuantity : 0
-      const shippedUnits = totalQuantity - remainingQuantity
-      const takenUnits = openUnits + shippedUnits
-      if (takenUnits > 0) lines.push({ lineGid: lineItem.id, inventoryItemGid: inventoryItemId, locationGid, openUnits, takenUnits })
-    }
+    (await reading.ask<{ node: { lineItems: Page<PieceNode> } | null }>(MORE_LINES, { id, after })).node?.lineItems ?? NO_PAGE
+  const lines = (await allOf(more, lineItems)).map(({ lineItem, inventoryItemId, totalQuantity, remainingQuantity }) => ({
+    ...{ lineGid: lineItem.id, orderedUnits: lineItem.quantity, inventoryItemGid: inventoryItemId },
+    ...{ totalUnits: totalQuantity, remainingUnits: remainingQuantity },
+  }))
+  const locationGid = assignedLocation.location?.id ?? null
+  return { isHolding: HOLDING.includes(status), isOver: status === 'CANCELLED', locationGid, lines }
+}
+
+async function asParcel(reading: Reading, node: FulfillmentNode): Promise<ToldParcel> {
+  const more = async (after: string | null) =>
+    (await reading.ask<{ node: FulfillmentNode | null }>(MORE_SHIPPED_LINES, { id: node.id, after })).node?.fulfillmentLineItems ?? NO_PAGE
+  const lines = (await allOf(more, node.fulfillmentLineItems)).map(({ id, lineItem, quantity }) => ({
+    ...{ gid: id, lineGid: lineItem.id, units: quantity ?? 0 },
+  }))
+  return {
+    isShipped: SHIPPED.includes(node.status),
+    isCancelled: node.status === 'CANCELLED',
+    locationGid: node.location?.id ?? null,
+    shippedAt: Date.parse(node.createdAt),
+    changedAt: Date.parse(node.updatedAt),
+    lines,
   }
-  return lines
+}
+
+async function asRefund(reading: Reading, node: RefundNode): Promise<ToldRefund> {
+  const more = async (after: string | null) =>
+    (await reading.ask<{ node: RefundNode | null }>(MORE_REFUND_LINES, { id: node.id, after })).node?.refundLineItems ?? NO_PAGE
+  const lines = (await allOf(more, node.refundLineItems)).map(({ id, lineItem, quantity, restockType, location }) => ({
+    // The schema lets a refund line be without an id; what it says is one then.
+    ...{
+      gid: id ?? [node.id, lineItem.id, restockType, location?.id].join('#'),
+      lineGid: lineItem.id,
+      units: quantity,
+      restockType,
+      locationGid: location?.id ?? null,
+    },
+  }))
+  return { at: Date.parse(node.createdAt ?? node.updatedAt), lines }
+}
+
+async function allOf<T>(more: (after: string | null) => Promise<Page<T>>, first: Page<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const page of everyPage(more, first)) all.push(...page)
+  return all
 }
 
 /**
@@ -105,6 +128,9 @@ function searchFor(since: number | null): string {
 /** Fulfilment orders whose remaining units are committed for sure. To know of too few undersells, to know of too many oversells. */
 const HOLDING: readonly string[] = ['OPEN', 'IN_PROGRESS', 'ON_HOLD', 'SCHEDULED']
 
+/** Fulfilments whose units have left, or are as good as gone. */
+const SHIPPED: readonly string[] = ['SUCCESS', 'OPEN', 'PENDING']
+
 const NO_PAGE = { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } }
 
 type OrderNode = {
@@ -113,11 +139,38 @@ type OrderNode = {
   updatedAt: string
   cancelledAt: string | null
   fulfillmentOrders: Page<FulfillmentOrderNode>
+  fulfillments: FulfillmentNode[]
+  refunds: RefundNode[]
 }
 type FulfillmentOrderNode = {
   id: string
   status: string
   assignedLocation: { location: { id: string } | null }
-  lineItems: Page<LineNode>
+  lineItems: Page<PieceNode>
 }
-type LineNode = { inventoryItemId: string | null; totalQuantity: number; remainingQuantity: number; lineItem: { id: string } }
+type PieceNode = {
+  inventoryItemId: string | null
+  totalQuantity: number
+  remainingQuantity: number
+  lineItem: { id: string; quantity: number }
+}
+type FulfillmentNode = {
+  id: string
+  status: string
+  createdAt: string
+  updatedAt: string
+  location: { id: string } | null
+  fulfillmentLineItems: Page<{ id: string; quantity: number | null; lineItem: { id: string } }>
+}
+type RefundNode = {
+  id: string
+  createdAt: string | null
+  updatedAt: string
+  refundLineItems: Page<{
+    id: string | null
+    quantity: number
+    restockType: RestockType
+    location: { id: string } | null
+    lineItem: { id: string }
+  }>
+}

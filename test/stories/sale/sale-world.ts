@@ -207,7 +207,10 @@ function mortal(db: Db, dies: () => boolean): Db {
 export function startSelling(sale: SaleWorld, of: { seed: number; ordersPerHour: number; forMs: number; cancelShare: number }): void {
   for (const [at, { simulator }] of sale.shops.entries()) {
     const { ordersPerHour, forMs, cancelShare } = of
-    const habits = { linesMax: 2, unitsMax: 2, cancelAfterMs: 120_000, draftShare: 0.02, draftForMs: 60_000 }
+    const habits = {
+      ...{ linesMax: 2, unitsMax: 2, cancelAfterMs: 120_000, restockShare: 0.8, draftShare: 0.02, draftForMs: 60_000 },
+      ...{ fulfilShare: 0.4, fulfilAfterMs: 120_000 },
+    }
     startAdversary(simulator.simulated, { ...habits, seed: of.seed * 7 + at, ordersPerHour, forMs, cancelShare }, sale.now())
   }
 }
