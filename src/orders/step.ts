@@ -4,6 +4,7 @@ import { messageOf, TrueupError } from '../kernel/error.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { mergedLines, newestWords } from './demand.ts'
 import { effectsOf, gone } from './effect.ts'
+import { appendMoves } from './move-store.ts'
 import { type Look, ORDERS_PER_CALL_MAX, type SeenOrder, type ShopOrdersPort } from './port.ts'
 import * as store from './store.ts'
 import { LOOK_AGAIN_MS, lagShownBy, pollSince, ROUTED_WITHIN_MS_MAX, watermarkAfter } from './watermark.ts'
@@ -82,7 +83,7 @@ async function record(
   const changes = await store.recordOrders(tx, { shopId, orders: news, look, now })
   if (effects.length > 0) await store.appendEffects(tx, { shopId, effects, now })
   const moves = news.flatMap(({ orderGid, moves: told }) => told.map(move => ({ ...move, orderGid })))
-  const moved = moves.length === 0 ? 0 : await store.appendMoves(tx, { shopId, moves, now })
+  const moved = moves.length === 0 ? 0 : await appendMoves(tx, { shopId, moves, now })
   if (changes > 0) await store.publishHead(tx)
 
   const at = { ...before, pollFrom: look.from, lagMs: before.searchLagMs }
