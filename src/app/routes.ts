@@ -6,7 +6,10 @@ import { writeWorkbook } from '../adapters/formats/xlsx-writer.ts'
 import { availabilityRoutes } from '../availability/routes.ts'
 import { credentialRoutes } from '../catalog/credential-routes.ts'
 import { identifierRoutes } from '../catalog/identifier-routes.ts'
+import { kitRoutes } from '../catalog/kit-routes.ts'
+import { placeRoutes } from '../catalog/place-routes.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
+import { settingRoutes } from '../catalog/setting-routes.ts'
 import { choiceRoutes } from '../channel/choice-routes.ts'
 import { conformRoutes } from '../channel/conform-routes.ts'
 import { controlRoutes } from '../channel/control-routes.ts'
@@ -84,6 +87,9 @@ export function allRoutes(deps: {
   const { clock } = world
   const moved = () => {
     for (const room of ['inventory', ...(FOLLOWS.inventory ?? [])] as const) clockwork.nudge(room)
+  }
+  const switched = () => {
+    for (const room of FOLLOWS.catalog ?? []) clockwork.nudge(room)
   }
   const jobs = {
     ...{ db, clock, clockwork, jobs: JOBS },
@@ -180,10 +186,11 @@ export function allRoutes(deps: {
         clockwork.nudge('catalog')
         clockwork.nudge('shop-check')
       },
-      mappingChanged: () => {
-        for (const room of FOLLOWS.catalog ?? []) clockwork.nudge(room)
-      },
+      mappingChanged: switched,
     }),
+    ...placeRoutes({ db, clock, switched }),
+    ...kitRoutes({ db, clock, switched }),
+    ...settingRoutes({ db, clock, switched }),
     ...findingRoutes({ db, clock, lookedAt: async () => (await heartbeats(db)).find(beat => beat.room === 'watch')?.beatAt ?? null }),
     ...alertRoutes({
       ...{ db, clock, ids: world.ids, seal: house.box.seal, canMail: house.canMail },

@@ -1,4 +1,4 @@
-import type { Tx } from '../db/connection.ts'
+import type { Sql, Tx } from '../db/connection.ts'
 import { readCursor, setHead } from '../db/cursor.ts'
 
 /** Where the changes of what products are made of and how they are described end: availability follows them. */
@@ -52,4 +52,51 @@ export async function kitsInConflict(tx: Tx, rows: readonly KitRow[]): Promise<n
 export async function publishProducts(tx: Tx): Promise<void> {
   const rows = await tx.query<{ head: number | null }>('select max(seq) as head from catalog.product_change')
   await setHead(tx, PRODUCTS_HEAD, rows[0]?.head ?? 0)
+}
+
+export async function productOfSku(sql: Sql, sku: string): Promise<{ productId: number; name: string } | null> {
+  const rows = await sql.query<{ productId: number; name: string }>(
+    `select p.product_id as "productId", p.name from catalog.product_identifier i join catalog.product p using (product_id)
+      where i.type = 'SKU' and i.value = $1`,
+    [sku],
+  )
+  return rows[0] ?? null
+}
+
+export type Kit = { sku: string; name: string; components: { sku: string; name: string; units: number }[] }
+
+const SKU_OF = (productId: string) =>
+  `(select min(i.value) from catalog.product_identifier i where i.product_id = ${productId} and i.type = 'SKU')`
+
+const KITS = `
+  select coalesce(${SKU_OF('p.product_id')}, p.name) as sku, p.name,
+         (select json_agg(json_build_object('sku', coalesce(${SKU_OF('c.product_id')}, c.name), 'name', c.name, 'units', k.units) order by c.product_id)
+            from catalog.kit_component k join catalog.product c on c.product_id = k.component_product_id
+           where k.kit_product_id = p.product_id) as components
+    from catalog.product p`
+
+const SEARCHED_KITS = `
+  p.product_id in (select kit_product_id from catalog.kit_component)
+  and ($1::text is null or exists (
+        select 1 from catalog.product one
+         where (one.product_id = p.product_id or one.product_id in (
+                  select k.component_product_id from catalog.kit_component k where k.kit_product_id = p.product_id))
+           and position(lower($1) in lower(one.name || ' ' || coalesce(${SKU_OF('one.product_id')}, ''))) > 0))`
+
+export async function kitsOf(sql: Sql, of: { search: string | null; limit: number; offset: number }): Promise<Kit[]> {
+  return sql.query<Kit>(`${KITS} where ${SEARCHED_KITS} order by p.name, p.product_id limit $2 offset $3`, [of.search, of.limit, of.offset])
+}
+
+export async function countKits(sql: Sql, search: string | null): Promise<number> {
+  const rows = await sql.query<{ total: number }>(`select count(*) as total from catalog.product p where ${SEARCHED_KITS}`, [search])
+  return rows[0]?.total ?? 0
+}
+
+/** null: it is no kit. */
+export async function kitOf(sql: Sql, productId: number): Promise<Kit | null> {
+  const rows = await sql.query<Kit>(
+    `${KITS} where p.product_id = $1 and exists (select 1 from catalog.kit_component where kit_product_id = $1)`,
+    [productId],
+  )
+  return rows[0] ?? null
 }

@@ -1,4 +1,4 @@
-import type { Tx } from '../db/connection.ts'
+import type { Sql, Tx } from '../db/connection.ts'
 import { readCursor, setHead } from '../db/cursor.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 
@@ -142,4 +142,26 @@ function columnOf<Row, Value>(rows: readonly Row[], of: (row: Row) => Value | nu
 
 function lastOf<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[] {
   return [...new Map(rows.map(row => [keyOf(row), row])).values()]
+}
+
+export type SaidOfProduct = {
+  facilities: { facility: string; safetyStockUnits: number | null; allowBrokering: boolean | null; allowPickup: boolean | null }[]
+  channels: { channel: string; thresholdUnits: number | null; allowBrokering: boolean | null; allowPickup: boolean | null }[]
+}
+
+/** What is said of a product itself, by code of place; what is not here is said by nobody. */
+export async function settingsOf(sql: Sql, productId: number): Promise<SaidOfProduct> {
+  const facilities = await sql.query<SaidOfProduct['facilities'][number]>(
+    `select f.code as facility, s.safety_stock_units as "safetyStockUnits", s.allow_brokering as "allowBrokering", s.allow_pickup as "allowPickup"
+       from catalog.product_facility s join catalog.facility f using (facility_id)
+      where s.product_id = $1 and num_nonnulls(s.safety_stock_units, s.allow_brokering, s.allow_pickup) > 0 order by f.code`,
+    [productId],
+  )
+  const channels = await sql.query<SaidOfProduct['channels'][number]>(
+    `select g.code as channel, s.threshold_units as "thresholdUnits", s.allow_brokering as "allowBrokering", s.allow_pickup as "allowPickup"
+       from catalog.product_channel s join catalog.facility_group g using (group_id)
+      where s.product_id = $1 and num_nonnulls(s.threshold_units, s.allow_brokering, s.allow_pickup) > 0 order by g.code`,
+    [productId],
+  )
+  return { facilities, channels }
 }

@@ -10,7 +10,10 @@ import { dropServerRoutes } from '../../src/app/drop-server-routes.ts'
 import { availabilityRoutes } from '../../src/availability/routes.ts'
 import { credentialRoutes } from '../../src/catalog/credential-routes.ts'
 import { identifierRoutes } from '../../src/catalog/identifier-routes.ts'
+import { kitRoutes } from '../../src/catalog/kit-routes.ts'
+import { placeRoutes } from '../../src/catalog/place-routes.ts'
 import { catalogRoutes } from '../../src/catalog/routes.ts'
+import { settingRoutes } from '../../src/catalog/setting-routes.ts'
 import { choiceRoutes } from '../../src/channel/choice-routes.ts'
 import { controlRoutes } from '../../src/channel/control-routes.ts'
 import { exchangeRoutes } from '../../src/channel/exchange-routes.ts'
@@ -189,6 +192,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       ...[explainRoutes({ db, clock, files }), historyRoutes({ db, clock }), promiseRoutes({ db })],
       diffRoutes({ db }),
       catalogRoutes(catalog),
+      ...[placeRoutes, kitRoutes, settingRoutes].map(routesOf => routesOf({ db, clock, switched: catalog.mappingChanged })),
     ].flat(),
     ...jobRoutes(jobs),
     ...scheduleRoutes(jobs),

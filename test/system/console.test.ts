@@ -128,6 +128,8 @@ const PAGES = [
   ['shop-shadow', '/shops/adventure-works/shadow'],
   ['shop-webhooks', '/shops/adventure-works/webhooks'],
   ['uploads', '/uploads'],
+  ['facilities', '/facilities'],
+  ['kits', '/kits'],
   ['rules', '/rules'],
   ['diff', '/diff'],
   ['proofs', '/proofs'],

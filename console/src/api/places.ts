@@ -1,0 +1,30 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { Wire } from '../../../src/http/contract/instant.ts'
+import type { channelInList, channelList, facilitiesPage, facilityInList, kit, kitsPage } from '../../../src/http/contract/place.ts'
+import { change, type Query } from './client.ts'
+import { usePage } from './queries.ts'
+
+export type Facility = Wire<typeof facilityInList>
+export type Channel = Wire<typeof channelInList>
+export type Kit = Wire<typeof kit>
+
+export const useFacilities = (query: Query) => usePage<Wire<typeof facilitiesPage>>('places', '/facilities', query)
+export const useChannels = () => usePage<Wire<typeof channelList>>('places', '/groups', {})
+export const useKits = (query: Query) => usePage<Wire<typeof kitsPage>>('kits', '/kits', query)
+
+function usePlaceChange<Body, Answer>(send: (body: Body) => Promise<Answer>) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: send,
+    onSuccess: () => Promise.all(['places', 'kits', 'stock', 'audit'].map(key => client.invalidateQueries({ queryKey: [key] }))),
+  })
+}
+
+/** One switch of a place, to the other side. */
+export const useSwitchPlace = (of: { path: string; to: object }) =>
+  usePlaceChange((reason: string) => change('PUT', `${of.path}/switches`, { ...of.to, reason }))
+
+export const useSetKit = () =>
+  usePlaceChange(({ sku, ...body }: { sku: string; components: readonly { sku: string; units: number }[]; reason: string }) =>
+    change<Kit>('PUT', `/kits/${encodeURIComponent(sku)}`, body),
+  )

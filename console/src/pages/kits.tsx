@@ -1,0 +1,146 @@
+import { Anchor, Button, Group, Modal, Textarea, TextInput } from '@mantine/core'
+import { type FormEvent, useCallback, useState } from 'react'
+import { Link } from 'react-router'
+import { type Kit, useKits, useSetKit } from '../api/places.ts'
+import { useSession } from '../api/queries.ts'
+import { cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
+import { whole } from '../parts/number.ts'
+import { PageHead, Panel } from '../parts/panel.tsx'
+
+/** Kits and shared pools: what each is made of. */
+export function Kits() {
+  const view = useView()
+  const kits = useKits({ search: view.get('search'), page: view.page })
+  const session = useSession()
+  const [opened, setOpened] = useState<Kit | 'new' | null>(null)
+  const search = useCallback((text: string) => view.set({ search: text }), [view.set])
+  const mayWrite = session.data?.role !== 'viewer'
+  return (
+    <>
+      <PageHead
+        title="Kits"
+        note={kits.data && totalOf(kits.data)}
+        lead="A kit is as many as its scarcest part allows at each facility. SKUs that share one stock, as gift cards of one blank, are each made of one unit of it."
+        actions={mayWrite && <Button onClick={() => setOpened('new')}>New kit</Button>}
+      />
+      <Panel title="What each is made of" isFlush>
+        <div className={cell.toolbar}>
+          <Search label="Search SKU or name, also of a part" value={view.get('search') ?? ''} onChange={search} />
+        </div>
+        <Shown of={kits}>
+          {page =>
+            page.rows.length === 0 ? (
+              <Empty title="No kit here">Every product is counted and promised by itself.</Empty>
+            ) : (
+              <>
+                <Table
+                  label="Kits"
+                  head={
+                    <tr>
+                      <th className={cell.wide}>Kit</th>
+                      <th>Made of</th>
+                      <th className={cell.right}>Parts</th>
+                      {mayWrite && <th className={cell.right}>Change</th>}
+                    </tr>
+                  }
+                >
+                  {page.rows.map(kit => (
+                    <tr key={kit.sku}>
+                      <td>
+                        <Link to={`/stock/${encodeURIComponent(kit.sku)}`} data-row>
+                          {kit.name}
+                        </Link>
+                        <div className={`${cell.dim} mono`}>{kit.sku}</div>
+                      </td>
+                      <td className={cell.wrapped}>{kit.components.map(part => `${whole(part.units)} × ${part.sku}`).join(', ')}</td>
+                      <td className={cell.right}>{whole(kit.components.length)}</td>
+                      {mayWrite && (
+                        <td className={cell.right}>
+                          <Anchor component="button" type="button" onClick={() => setOpened(kit)} aria-label={`Change ${kit.sku}`}>
+                            Change
+                          </Anchor>
+                        </td>
+                      )}
+                    </tr>
+                  ))}
+                </Table>
+                <Pager of={page} onPage={to => view.set({ page: String(to) })} />
+              </>
+            )
+          }
+        </Shown>
+      </Panel>
+      {opened !== null && <Dialog kit={opened === 'new' ? null : opened} close={() => setOpened(null)} />}
+    </>
+  )
+}
+
+/** Parts are written as they are read: a line for each, its units before its SKU. */
+function Dialog({ kit, close }: { kit: Kit | null; close: () => void }) {
+  const set = useSetKit()
+  const [sku, setSku] = useState(kit?.sku ?? '')
+  const [written, setWritten] = useState((kit?.components ?? []).map(part => `${part.units} ${part.sku}`).join('\n'))
+  const [reason, setReason] = useState('')
+  const lines = written.split('\n').filter(line => line.trim() !== '')
+  const parts = lines.map(partOf)
+  const wrong = lines.find((_line, index) => parts[index] === null)
+  const isWhole = sku.trim() !== '' && reason.trim() !== '' && wrong === undefined
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    set.mutate({ sku: sku.trim(), components: parts.filter(part => part !== null), reason: reason.trim() }, { onSuccess: close })
+  }
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={kit === null ? 'New kit' : `What ${kit.sku} is made of`}
+      size="lg"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <form onSubmit={submit}>
+        <div style={{ display: 'grid', gap: 12 }}>
+          <TextInput
+            label="SKU of the kit"
+            value={sku}
+            onChange={event => setSku(event.currentTarget.value)}
+            readOnly={kit !== null}
+            required
+            data-autofocus={kit === null || undefined}
+          />
+          <Textarea
+            label="Made of"
+            description="A line for each part: how many, then its SKU. Nothing: it is a kit no more."
+            placeholder={'2 WHEEL-26\n1 FRAME-M'}
+            autosize
+            minRows={4}
+            value={written}
+            error={wrong === undefined ? null : `“${wrong}” is not a number and a SKU.`}
+            onChange={event => setWritten(event.currentTarget.value)}
+          />
+          <Textarea
+            label="Why"
+            description="Kept with your name, where others will read it."
+            required
+            value={reason}
+            onChange={event => setReason(event.currentTarget.value)}
+          />
+        </div>
+        <Trouble error={set.error} />
+        <Group justify="flex-end" mt="md">
+          <Button variant="default" onClick={close}>
+            Cancel
+          </Button>
+          <Button type="submit" disabled={!isWhole} loading={set.isPending}>
+            {lines.length === 0 ? 'Dissolve the kit' : `Make it of ${whole(lines.length)} ${lines.length === 1 ? 'part' : 'parts'}`}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  )
+}
+
+function partOf(line: string): { units: number; sku: string } | null {
+  const found = /^\s*(\d{1,7})\s+(\S(?:.*\S)?)\s*$/.exec(line)
+  return found === null || Number(found[1]) === 0 ? null : { units: Number(found[1]), sku: found[2] ?? '' }
+}
