@@ -63,6 +63,55 @@ test('the ledger reads on a phone and in the dark', async () => {
   }
 })
 
+test('the SKU over time, and what each facility gives to each location', async () => {
+  await page.setViewportSize({ width: 1_600, height: 1_000 })
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.goto(home.url(`/stock/${SKU}`))
+  const drawing = page.getByRole('img', { name: /On hand .* Promised .*/ })
+  await drawing.waitFor()
+  expect(await drawing.locator('path').count()).toBeGreaterThanOrEqual(2)
+  const promised = page.getByRole('region', { name: 'Facilities and locations' }).getByRole('row', { name: /^Promised/ })
+  expect(await promised.getByRole('cell').allTextContents()).toHaveLength(
+    (await page.getByRole('region', { name: 'Locations' }).getByRole('row').count()) - 1,
+  )
+  await page.getByRole('button', { name: '24 hours' }).click()
+  await page.waitForURL('**days=1**')
+  await drawing.waitFor()
+})
+
+test('a facility is switched off with a reason, and on again', async () => {
+  await page.goto(home.url('/facilities'))
+  const row = page.getByRole('region', { name: 'Facilities' }).getByRole('row').nth(1)
+  await row.getByRole('button', { name: 'Switch off' }).first().click()
+  await page.getByRole('textbox', { name: 'Why?' }).fill('stocktaking')
+  await page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click()
+  await expect.poll(() => row.getByRole('button', { name: 'Switch on' }).count()).toBe(1)
+  await picture('facilities-1600-light')
+  await row.getByRole('button', { name: 'Switch on' }).click()
+  await page.getByRole('textbox', { name: 'Why?' }).fill('done')
+  await page.getByRole('dialog').getByRole('button', { name: 'Switch on' }).click()
+  await expect.poll(() => row.getByRole('button', { name: 'Switch on' }).count()).toBe(0)
+})
+
+test('a kit is made of its parts, and what cannot be is said where it is written', async () => {
+  await page.goto(home.url('/kits'))
+  await page.getByRole('button', { name: 'New kit' }).click()
+  await page.getByRole('textbox', { name: 'SKU of the kit' }).fill('BE-2349')
+  const parts = page.getByRole('textbox', { name: 'Made of' })
+  await parts.fill(SKU)
+  await page.getByText('is not a number and a SKU').waitFor()
+  await parts.fill('1 BE-2349')
+  await page.getByRole('textbox', { name: 'Why' }).fill('a set')
+  await page.getByRole('button', { name: 'Make it of 1 part' }).click()
+  await page.getByText('cannot be a part of itself').waitFor()
+  await parts.fill(`2 ${SKU}\n1 AR-5381`)
+  await page.getByRole('button', { name: 'Make it of 2 parts' }).click()
+  await expect.poll(() => page.getByRole('region', { name: 'Kits' }).textContent()).toContain(`2 × ${SKU}`)
+  await picture('kits-1600-light')
+  // The refused one answered 409, and the browser says so.
+  expect(home.complaints.filter(one => !one.includes('40'))).toEqual([])
+})
+
 test('files that go out: nothing is set, and the page says how', async () => {
   await page.goto(home.url('/reports'))
   await expect.poll(() => page.getByRole('main').textContent()).toContain('Nothing is set to go out')
