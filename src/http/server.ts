@@ -21,6 +21,7 @@ import { documentWithSchemas, schemaForDocument } from './openapi.ts'
 import { isOurMistake, notFound, problemOf } from './problem.ts'
 import { sendSecurityHeaders } from './security-headers.ts'
 import { bearerOf, cookieOf, mountSession } from './session-routes.ts'
+import { refuseSlowBodies } from './slow-bodies.ts'
 import { openWatch } from './watch.ts'
 
 const JSON_BYTES_MAX = 1_024 * 1_024
@@ -91,6 +92,8 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     return reply.code(problem.status).serializer(JSON.stringify).type('application/problem+json; charset=utf-8').send(problem)
   })
   sendSecurityHeaders(app)
+  const filePaths = new Set(routes.filter(route => route.kind === 'upload').map(route => `${PREFIX}${route.path}`))
+  refuseSlowBodies(app, { sleep, isFile: request => filePaths.has(request.routeOptions.url ?? '') })
   await app.register(cookie)
   await app.register(swagger, {
     openapi: {

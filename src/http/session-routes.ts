@@ -40,6 +40,9 @@ export function mountSession(
     handler: async (request, reply) => {
       const { name, password } = login.parse(request.body)
       const opened = await auth.signIn({ name, password, address: request.ip })
+      // Whatever session the browser came with, its own or one that somebody put there, is not carried on.
+      const before = cookieOf(request)
+      if (before !== null) await auth.signOut(before)
       return reply.code(201).setCookie(COOKIE, opened.token, cookie).send(opened.session)
     },
   })

@@ -45,6 +45,25 @@ test('the cookie is for this site, this API and no script', async () => {
   expect(answer.headers['cache-control']).toBe('no-store')
 })
 
+test('a session that somebody put into the browser before is not the one that is signed in', async () => {
+  const signInWith = async (cookie: string) => {
+    const headers = { [CONSOLE_HEADER]: '1', cookie }
+    const answer = await ask('POST', '/api/v1/session', headers, { name: 'operator', password: PASSWORD })
+    return `trueup_session=${answer.cookies.find(one => one.name === 'trueup_session')?.value}`
+  }
+  const planted = 'trueup_session=11111111111111111111111111111111'
+  const own = await signInWith(planted)
+  expect(own).not.toBe(planted)
+  expect((await ask('GET', '/api/v1/session', { cookie: planted })).statusCode).toBe(401)
+
+  // One that is good, and belongs to somebody else: it ends, so that who planted it does not watch on.
+  const another = await house.signIn('viewer', PASSWORD)
+  const again = await signInWith(another)
+  expect(again).not.toBe(another)
+  expect((await ask('GET', '/api/v1/session', { cookie: another })).statusCode).toBe(401)
+  expect((await ask('GET', '/api/v1/session', { cookie: again })).json().name).toBe('operator')
+})
+
 test('a session ends when it is signed out, when nobody uses it, and after a week in any case', async () => {
   const signedOut = await house.signIn('viewer', PASSWORD)
   expect((await ask('DELETE', '/api/v1/session', { cookie: signedOut, [CONSOLE_HEADER]: '1' })).statusCode).toBe(200)

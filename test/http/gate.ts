@@ -7,6 +7,7 @@ import { sftpDoor } from '../../src/adapters/files/sftp-client/client.ts'
 import { anyFormatReader } from '../../src/adapters/formats/any-format.ts'
 import { writeWorkbook } from '../../src/adapters/formats/xlsx-writer.ts'
 import { dropServerRoutes } from '../../src/app/drop-server-routes.ts'
+import { realSleep } from '../../src/app/world.ts'
 import { availabilityRoutes } from '../../src/availability/routes.ts'
 import { credentialRoutes } from '../../src/catalog/credential-routes.ts'
 import { identifierRoutes } from '../../src/catalog/identifier-routes.ts'
@@ -54,6 +55,7 @@ import { jobsCalled } from '../../src/jobs/job-view.ts'
 import { jobRoutes } from '../../src/jobs/routes.ts'
 import { scheduleRoutes } from '../../src/jobs/schedule-routes.ts'
 import { heartbeats } from '../../src/jobs/store.ts'
+import type { Sleep } from '../../src/kernel/clock.ts'
 import { ordersRoutes } from '../../src/orders/routes.ts'
 import { outboxRoutes } from '../../src/outbox/routes.ts'
 import { alertRoutes } from '../../src/reconcile/alert-routes.ts'
@@ -87,8 +89,13 @@ export type TestGate = {
 
 export const PASSWORD = 'a good long password'
 
+const PAUSE_MS_MAX = 20_000
+
+/** The gate's pauses between two looks are cut short; how long a client may take is not. */
+const hurriedSleep: Sleep = (ms, signal) => realSleep(ms > PAUSE_MS_MAX ? ms : 1, signal)
+
 /** The gate with every room's routes on a seeded database. Nothing is listened on; answers come by inject. */
-export async function openTestGate(options: { consoleDir?: string | null; errorsDir?: string } = {}): Promise<TestGate> {
+export async function openTestGate(options: { consoleDir?: string | null; errorsDir?: string; sleep?: Sleep } = {}): Promise<TestGate> {
   const database = await openTestDatabase()
   const { db } = database
   const dataDir = await mkdtemp(path.join(tmpdir(), 'trueup-gate-'))
@@ -228,7 +235,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     db,
     clock,
     ids,
-    sleep: () => new Promise(resolve => setTimeout(resolve, 1)),
+    sleep: options.sleep ?? hurriedSleep,
     log: { debug() {}, info() {}, warn() {} },
     routes,
     streetNow: () => readStreet(street),
