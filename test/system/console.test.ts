@@ -161,6 +161,45 @@ test.each(PAGES)('%s has nothing that shuts a person out, at any width, light or
   }
 })
 
+test('what a stranger writes into a file, a name or a reason is shown as it stands and never runs', async () => {
+  const evil = (place: string) => `"><img src=x onerror="window.hurt='${place}'">${place}`
+  const send = async (method: string, to: string, data: Buffer | object) => {
+    const headers = { 'x-trueup-console': '1', 'content-type': Buffer.isBuffer(data) ? 'text/csv' : 'application/json' }
+    const answered = await page.request.fetch(url(`/api/v1${to}`), { method, headers, data })
+    expect(answered.ok(), `${to} ${await answered.text()}`).toBe(true)
+    return (await answered.json()) as { fileId?: number }
+  }
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
+  const products = `sku,name,upca,erpProductId\n${quoted(evil('sku'))},${quoted(`<script>window.hurt='name'</script>name`)},,evil-1\n`
+  await send('POST', '/feeds/products/files?name=products.csv', Buffer.from(products))
+  const rows = `externalFacilityId,idType,idValue,availableQty\n${quoted(evil('facility'))},SKU,${quoted(evil('raw'))},1\n`
+  const name = encodeURIComponent(`<img src=x onerror=window.hurt='file'>.csv`)
+  const file = await send('POST', `/feeds/inventory-reset/files?name=${name}`, Buffer.from(rows))
+  await send('POST', '/people', { name: evil('person'), role: 'viewer' })
+  await send('PUT', '/alerts/recipients', { name: evil('recipient'), kind: 'email', address: 'a@b.example' })
+  await send('POST', '/jobs/check-ledger/pause', { reason: evil('reason') })
+
+  const seen: Record<string, string> = {
+    [`/files/${file.fileId}`]: 'facility',
+    '/files': "onerror=window.hurt='file'",
+    [`/stock?search=${encodeURIComponent(evil('sku'))}`]: 'name',
+    [`/stock/${encodeURIComponent(evil('sku'))}`]: 'sku',
+    '/users': 'person',
+    '/alerts': 'recipient',
+    '/audit': 'reason',
+    '/jobs/check-ledger': 'reason',
+    '/findings': '',
+    '/': '',
+  }
+  for (const [to, text] of Object.entries(seen)) {
+    await page.goto(url(to))
+    await expect.poll(() => page.getByRole('main').textContent(), { timeout: 20_000 }).toContain(text)
+    expect(await page.locator('img[src="x"]').count(), to).toBe(0)
+    expect(await page.evaluate('window.hurt'), to).toBeUndefined()
+  }
+  await send('POST', '/jobs/check-ledger/resume', {})
+})
+
 test('the pages kept to their own policy', () => {
   expect(complaints).toEqual([])
 })
