@@ -115,10 +115,15 @@ export async function startClockwork(options: {
     })
   }
 
-  /** What waits for its schedule only would be unknown until then after the very first start. */
+  /**
+   * What waits for its schedule only would be unknown until then after the very first start. Asked by the queue, so that of several
+   * processes that start together one does it.
+   */
   async function askForWhatNeverRan() {
     const known = new Set((await heartbeats(db)).map(heartbeat => heartbeat.room))
-    for (const [room, loop] of loops) if (floorMs[room] === null && !known.has(room)) void loop.ask('nudge')
+    const never = [...loops.keys()].filter(room => floorMs[room] === null && !known.has(room))
+    const jobs = new Set(never.flatMap(room => jobOfStep(room, catalogue) ?? []))
+    for (const job of jobs) await queue.sendRun(job, { cause: 'tick', by: null, parameters: {} })
   }
 
   function nudge(room: RoomStep) {

@@ -13,8 +13,11 @@ const JOB_POLL_S = 1
 const WAKE_POLL_S = 5
 /** A run whose process died is given to another after this long. The library allows no less. */
 const HEARTBEAT_S = 10
+/** … since it is looked for so often. Left to itself the library looks once a minute, and a death would hold a job up for longer. */
+const DEAD_LOOK_S = 5
 const RUN_S_MAX = 4 * 60 * 60
-const RUN_RETRIES_MAX = 3
+/** A run that was cut off by a death is begun again so often: more deaths in a row than this are its own doing. */
+const RUN_RETRIES_MAX = 5
 /** Finished ticks are of no use to anybody: jobs.run is the history. */
 const FINISHED_KEPT_S = 60 * 60
 const CONNECTIONS_MAX = 3
@@ -55,6 +58,8 @@ export async function openQueue(options: {
     max: CONNECTIONS_MAX,
     useListenNotify: true,
     registerInstance: false,
+    superviseIntervalSeconds: DEAD_LOOK_S,
+    monitorIntervalSeconds: DEAD_LOOK_S,
   })
   boss.on('error', error => log.warn({ code: 'JOBS_QUEUE_TROUBLE', message: messageOf(error) }))
   boss.on('warning', warning => log.warn({ code: 'JOBS_QUEUE_TROUBLE', message: warning.message }))
