@@ -11,7 +11,6 @@ import { filesBelow, textOf } from './tidy/tree.ts'
 /** Files above 300 lines that were looked at twice and stay as they are, each with its reason. */
 const LOOKED_AT_TWICE: Readonly<Record<string, string>> = {
   'src/jobs/clockwork.test.ts': 'the clockwork on the real library: one house, and each case a story of it',
-  'src/import/step.ts': 'one file from its bytes to its verdict, whatever it speaks of',
   'src/feed/store.ts': 'one room, one store: a statement a function, none of them long',
   'src/outbox/store.ts': 'one room, one store: a statement a function, none of them long',
   'src/cli/program.test.ts': 'every command as a shell sees it, one way to run them',

@@ -8,6 +8,7 @@ import type { FileRoom } from '../feed/port.ts'
 import { letOriginalsGo, putAwayStep } from '../feed/put-away-step.ts'
 import * as feed from '../feed/step.ts'
 import { lookAround } from '../feed/stray-step.ts'
+import { reportErrors } from '../import/error-file-step.ts'
 import type { FormatReader } from '../import/format-port.ts'
 import * as imports from '../import/step.ts'
 import { type Bring, bringWaitingHome } from '../import/waiting-step.ts'
@@ -90,7 +91,7 @@ export function roomSteps(deps: RoomDeps): Steps {
       forShops('hard-sync', (shop, port) => hardSync({ db, clock, port, shopId: shop.shopId, ...abort(signal) }), parameters),
     'put-away': () =>
       inTurn(
-        () => imports.reportErrors({ db, clock, files }),
+        () => reportErrors({ db, clock, files }),
         () => reportStep({ db, clock, files }),
         () => putAwayStep({ db, clock, files }),
       ),
