@@ -12,6 +12,7 @@ import { reportErrors } from '../import/error-file-step.ts'
 import type { FormatReader } from '../import/format-port.ts'
 import * as imports from '../import/step.ts'
 import { type Bring, bringWaitingHome } from '../import/waiting-step.ts'
+import { layLarge } from '../inventory/large-step.ts'
 import { reportStep } from '../inventory/report-step.ts'
 import * as inventory from '../inventory/step.ts'
 import type { RoomStep } from '../jobs/job.ts'
@@ -65,7 +66,12 @@ export function roomSteps(deps: RoomDeps): Steps {
     import: () =>
       inTurn(
         () => bringWaitingHome({ db, bring }),
-        () => imports.step({ db, clock, files, format }),
+        () => imports.step({ db, clock, files, format, isLarge: false }),
+      ),
+    'large-files': () =>
+      inTurn(
+        () => imports.step({ db, clock, files, format, isLarge: true }),
+        () => layLarge({ db, clock }),
       ),
     orders: (signal, parameters) =>
       inTurn(
@@ -111,8 +117,9 @@ export const FOLLOWS: Partial<Record<RoomStep, readonly RoomStep[]>> = {
   catalog: ['import', 'inventory', 'availability', 'outbox', 'orders'],
   'catalog-news': ['inventory', 'availability', 'outbox', 'orders'],
   sources: ['feed'],
-  feed: ['import', 'put-away'],
+  feed: ['import', 'large-files', 'put-away'],
   import: ['inventory', 'availability', 'put-away', 'orders'],
+  'large-files': ['inventory', 'availability', 'put-away', 'orders'],
   orders: ['inventory', 'channel', 'put-away'],
   // A file with the same bytes as the one just booked waits in feed until that has its outcome.
   inventory: ['availability', 'put-away', 'feed'],

@@ -114,9 +114,9 @@ test('the files of a feed are imported in their order; while one is being read i
   await room.receive('3', { feed: other })
   await room.untilIdle()
   await room.database.db.transaction(async tx => {
-    expect((await store.nextToImport(tx))?.fileId).toBe(1)
+    expect((await store.nextToImport(tx, { isLarge: false }))?.fileId).toBe(1)
     await room.database.db.transaction(async second => {
-      expect((await store.nextToImport(second))?.fileId).toBe(3)
+      expect((await store.nextToImport(second, { isLarge: false }))?.fileId).toBe(3)
     })
     await store.markStaged(tx, 1, room.clock.now())
   })

@@ -245,12 +245,16 @@ export type ToImport = {
   isReleased: boolean
 }
 
+/** Reading a file of more bytes takes seconds: it is read beside the others. */
+export const LARGE_FILE_BYTES = 8 * 1_024 * 1_024
+
 /**
  * The next file that import may read: whole, new, and the first of its feed. Feeds do not wait for each other, unless one follows another;
  * changes wait behind a file of theirs that is held, while a snapshot takes its place (`supersedeHeld`). Locked until the transaction ends; while one
- * process reads a feed's file, another gets another feed's, never the feed's next.
+ * process reads a feed's file, another gets another feed's, never the feed's next. Large files are asked for by themselves, so that small ones
+ * do not wait behind their reading.
  */
-export async function nextToImport(tx: Tx): Promise<ToImport | null> {
+export async function nextToImport(tx: Tx, { isLarge }: { isLarge: boolean }): Promise<ToImport | null> {
   const rows = await tx.query<ToImport>(
     `select f.file_id as "fileId", f.feed_id as "feedId", e.name as "feedName", e.layout, e.settings, e.folder, f.name, f.spool_name as "spoolName", f.seq,
             f.received_bytes as bytes, coalesce(o.received_at, f.received_at) as "receivedAt", f.modified_at as "modifiedAt", f.released_at is not null as "isReleased"
@@ -262,9 +266,11 @@ export async function nextToImport(tx: Tx): Promise<ToImport | null> {
         and not exists (select 1 from feed.file g where g.feed_id = e.follows_feed_id and g.state in ('receiving', 'received', 'staged'))
         and not (e.file_kind = 'delta' and exists (
               select 1 from feed.file g where g.feed_id = f.feed_id and g.state = 'held' and g.seq < f.seq and g.code not in ('FEED_DELTA_SEEN_BEFORE', 'FILE_LAST_LINE_INCOMPLETE', 'FILE_TRAILER_MISSING')))
+        and (f.received_bytes > $1) = $2
       order by e.priority, f.seq
       limit 1
         for update of f skip locked`,
+    [LARGE_FILE_BYTES, isLarge],
   )
   return rows[0] ?? null
 }

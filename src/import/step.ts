@@ -24,15 +24,16 @@ import * as store from './store.ts'
 import type { Tally } from './tally.ts'
 import { conclude, type FileToJudge, refuse } from './verdict-step.ts'
 
-export type ImportDeps = { db: Db; clock: Clock; files: FileRoom; format: FormatReader }
+/** `isLarge`: whether it takes the files that take long to read, or the others. */
+export type ImportDeps = { db: Db; clock: Clock; files: FileRoom; format: FormatReader; isLarge: boolean }
 
 /**
  * Reads the next whole, new file: every row gets its outcome, the file gets its verdict, and both commit together. A crash
  * anywhere in between leaves the file as it was, to be read again from its first byte.
  */
-export async function step({ db, clock, files, format }: ImportDeps): Promise<StepReport> {
+export async function step({ db, clock, files, format, isLarge }: ImportDeps): Promise<StepReport> {
   return db.transaction(async tx => {
-    const file = await feed.nextToImport(tx)
+    const file = await feed.nextToImport(tx, { isLarge })
     if (!file) return NOTHING_TO_DO
     // One that was held was read before, and is read anew: products may have come meanwhile.
     if (file.isReleased) await store.forgetVerdict(tx, file.fileId)

@@ -105,13 +105,28 @@ export type StockApplied = {
   movementTo: number | null
 }
 
+/** Keeps rows that the ledger refused after all, with the rejected ones. */
+export async function recordRefused(tx: Tx, fileId: number, refused: readonly RefusedVariance[]): Promise<void> {
+  await tx.query(
+    `insert into import.rejected_row (file_id, line, byte_offset, code, reason, raw, cells, root_file_id, root_line)
+     select $1, refused.line, byte_offset, 'ROW_RESULT_NEGATIVE', $5, raw, cells::jsonb, coalesce(c.root_file_id, $1), coalesce(c.root_line, refused.line)
+       from unnest($2::bigint[], $3::bigint[], $4::text[], $6::text[]) as refused (line, byte_offset, raw, cells)
+       left join import.correction_row c on c.file_id = $1 and c.line = refused.line`,
+    [
+      ...[fileId, refused.map(row => row.line), refused.map(row => row.byteOffset), refused.map(row => row.raw)],
+      ...[ROW_REASON.ROW_RESULT_NEGATIVE, refused.map(row => row.cells)],
+    ],
+  )
+}
+
 /** The ledger's acknowledgement: so many rows moved something, others were overtaken or refused after all, and the rest was so already. */
 export async function recordApplied(
   tx: Tx,
   applied: {
     fileId: number
     movements: number
-    refused: readonly RefusedVariance[]
+    /** Rows that the ledger refused (`recordRefused`). */
+    refused: number
     outdated: Outdated | null
     /** What only stock files have. */
     stock?: StockApplied
@@ -119,27 +134,13 @@ export async function recordApplied(
   },
 ): Promise<void> {
   await tx.query(
-    `insert into import.rejected_row (file_id, line, byte_offset, code, reason, raw, cells, root_file_id, root_line)
-     select $1, refused.line, byte_offset, 'ROW_RESULT_NEGATIVE', $5, raw, cells::jsonb, coalesce(c.root_file_id, $1), coalesce(c.root_line, refused.line)
-       from unnest($2::bigint[], $3::bigint[], $4::text[], $6::text[]) as refused (line, byte_offset, raw, cells)
-       left join import.correction_row c on c.file_id = $1 and c.line = refused.line`,
-    [
-      applied.fileId,
-      applied.refused.map(row => row.line),
-      applied.refused.map(row => row.byteOffset),
-      applied.refused.map(row => row.raw),
-      ROW_REASON.ROW_RESULT_NEGATIVE,
-      applied.refused.map(row => row.cells),
-    ],
-  )
-  await tx.query(
     `update import.verdict
         set rows_unchanged = rows_accepted - rows_merged - $2 - $3 - $5, rows_accepted = $2 + rows_merged, rows_rejected = rows_rejected + $3, applied_at = $4,
             rows_outdated = $5, outdated_by = $6, figures = $7, rows_missing = $8, rows_zeroed = $9, movement_from = $10, movement_to = $11,
             is_count = $12
       where file_id = $1`,
     [
-      ...[applied.fileId, applied.movements, applied.refused.length, new Date(applied.now)],
+      ...[applied.fileId, applied.movements, applied.refused, new Date(applied.now)],
       ...[applied.outdated?.rows ?? 0, applied.outdated?.byFileId ?? null],
       ...[applied.stock === undefined ? null : JSON.stringify(applied.stock.figures), applied.stock?.missing ?? null],
       ...[

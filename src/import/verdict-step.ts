@@ -69,7 +69,7 @@ export async function conclude(
   } else {
     await feed.markStaged(tx, file.fileId, now)
     if (subject === 'catalog') {
-      await store.recordApplied(tx, { fileId: file.fileId, movements: counts.rowsAccepted, refused: [], outdated: null, now })
+      await store.recordApplied(tx, { fileId: file.fileId, movements: counts.rowsAccepted, refused: 0, outdated: null, now })
       await feed.markApplied(tx, file.fileId, now)
     }
   }

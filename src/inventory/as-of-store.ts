@@ -13,6 +13,8 @@ export type Moments = {
   orderLagMs: number
   /** Which of our own movements the sender's counts have in them already; not said: all up to their moment. */
   contains?: Contains | null
+  /** Stretches of the ledger in which others may have moved; not said: all of it. Those of a large file's own parts are left out. */
+  elsewhere?: readonly { from: number; to: number | null }[]
 }
 
 /** Which relations have to be looked at beside the positions, since something bears on the moments of this file. */
@@ -51,7 +53,7 @@ export async function layBearing(tx: Tx, moments: Moments): Promise<Bearing> {
   const recordedAfter = new Date(earliest - moments.orderLagMs - RECORDED_BEFORE_MS_MAX)
   const [found] = await unscanned(tx, () =>
     tx.query<Bearing>(
-      `select exists (select 1 from inventory.movement where recorded_at >= $1 and effective_at > $2) as "hasSince",
+      `select exists (select 1 from inventory.movement where recorded_at >= $1 and effective_at > $2${notOwn(moments)}) as "hasSince",
               exists (select 1 from inventory.count_mark where as_of > $3) as "hasNewer"`,
       [recordedAfter, after, new Date(earliest)],
     ),
@@ -79,6 +81,12 @@ async function earliestOf(tx: Tx, moments: Moments): Promise<InstantMs> {
   if (!moments.hasRowAsOf) return moments.asOf
   const rows = await tx.query<{ earliest: InstantMs | null }>(`select min(as_of) as earliest from ${stagedTable(moments.fileId)}`)
   return rows[0]?.earliest ?? moments.asOf
+}
+
+/** In ranges of seq, which the ledger finds by a few pages: a large file would else go through all that it moved, once for every part. */
+function notOwn({ elsewhere }: Moments): string {
+  if (elsewhere === undefined) return ''
+  return ` and (${elsewhere.map(({ from, to }) => `(seq >= ${from}${to === null ? '' : ` and seq <= ${to}`})`).join(' or ')})`
 }
 
 /** The planner knows nothing of a ledger that has just grown by a million rows; left alone, it would read all of them. */
@@ -116,7 +124,7 @@ async function laySince(tx: Tx, moments: Moments, { after, recordedAfter }: { af
                 case when m.effective_at > ${moment} - interval '${moments.orderLagMs} milliseconds' then m.reserved_units else 0 end as reserved_units
            from inventory.movement m
            join ${stagedTable(moments.fileId)} s using (facility_id, product_id)
-          where m.recorded_at >= '${recordedAfter.toISOString()}' and m.effective_at > '${after.toISOString()}' and s.effect <> ${EFFECT_CODE.delta}
+          where m.recorded_at >= '${recordedAfter.toISOString()}' and m.effective_at > '${after.toISOString()}' and s.effect <> ${EFFECT_CODE.delta}${notOwn(moments)}
          ${
            uncontained === null
              ? ''

@@ -31,21 +31,39 @@ export type ToApply = Moments & {
   isReleased: boolean
 }
 
-/** The next believed file, in the order of belief. The caller holds the room's cursor, so no second one takes it. */
-export async function nextBelieved(tx: Tx): Promise<ToApply | null> {
-  const rows = await tx.query<ToApply>(
-    `select v.file_id as "fileId", v.seq, v.feed_id as "feedId", v.rows_read as "rowsRead", v.rows_accepted - v.rows_merged as "rowsAccepted",
+/** Believed files that are not in the ledger, each the first of its feed. */
+const BELIEVED = `select v.file_id as "fileId", v.seq, v.feed_id as "feedId", v.rows_read as "rowsRead", v.rows_accepted - v.rows_merged as "rowsAccepted",
             v.rows_rejected as "rowsRejected", v.as_of as "asOf", v.has_row_as_of as "hasRowAsOf", v.order_lag_ms as "orderLagMs",
             e.settings, e.settings -> 'contains' as contains, f.released_at is not null as "isReleased"
        from import.verdict v
        join feed.feed e using (feed_id)
        join feed.file f using (file_id)
       where v.decision = 'believed' and v.applied_at is null and v.subject = 'stock'
-      order by v.seq
-      limit 1`,
+        and not exists (select 1 from import.verdict b where b.feed_id = v.feed_id and b.decision = 'believed' and b.applied_at is null
+                           and b.subject = 'stock' and b.seq < v.seq)`
+
+/** The next believed file of at most so many rows, in the order of belief. The caller holds the room's cursor, so no second one takes it. */
+export async function nextBelieved(tx: Tx, { rowsMax }: { rowsMax: number }): Promise<ToApply | null> {
+  const rows = await tx.query<ToApply>(`${BELIEVED} and v.rows_accepted <= $1 and not exists ${BEGUN} order by v.seq limit 1`, [rowsMax])
+  return rows[0] ?? null
+}
+
+/** The next believed file of more rows that was not laid out for its parts; another process that looks finds the one after it. */
+export async function nextLarge(tx: Tx, { rowsMax }: { rowsMax: number }): Promise<ToApply | null> {
+  const rows = await tx.query<ToApply>(
+    `${BELIEVED} and v.rows_accepted > $1 and not exists ${BEGUN} order by v.seq limit 1 for update of v skip locked`,
+    [rowsMax],
   )
   return rows[0] ?? null
 }
+
+/** The file whose parts are being booked. The caller holds the room's cursor. */
+export async function nextBegun(tx: Tx): Promise<ToApply | null> {
+  const rows = await tx.query<ToApply>(`${BELIEVED} and exists ${BEGUN} order by v.seq limit 1`)
+  return rows[0] ?? null
+}
+
+const BEGUN = '(select 1 from import.large_file l where l.file_id = v.file_id)'
 
 /** How many rows of a file are staged. Fewer than the verdict says: the database crashed and lost the unlogged ones. */
 export async function stagedRows(tx: Tx, fileId: number): Promise<number> {
@@ -58,7 +76,12 @@ export function changedTable(fileId: number): string {
   return stagedTable(fileId).replace('import.staged_', 'inventory.changed_')
 }
 
-export type ToBook = Moments & { missingRows: MissingRows; now: InstantMs }
+export type ToBook = Moments & {
+  missingRows: MissingRows
+  now: InstantMs
+  /** It is a part of a file that was counted, and what it leaves out laid down, before its first part. */
+  isPart?: boolean
+}
 
 /** What a file would do, laid down and counted, before anything moved. */
 export type Laid = {
@@ -80,24 +103,34 @@ export async function layBooking(tx: Tx, file: ToBook): Promise<Laid> {
   // Few rows come out of it: handing them from one process to the other costs nothing worth counting.
   await tx.query('set local parallel_tuple_cost = 0')
   const bearing = await layBearing(tx, file)
-  const missing = file.missingRows === 'keep' ? null : await layMissing(tx, file)
+  const missing = file.missingRows === 'keep' || file.isPart ? null : await layMissing(tx, file)
   await layChanged(tx, file, bearing)
-  const marks = await markCounted(tx, file, file.now)
-  const facilities = marks.length > 0 ? marks : await changesByFacility(tx, file.fileId)
+  const counted = file.isPart ? countedBy(await changesByFacility(tx, file.fileId), false) : await countRows(tx, file)
   const [changes] = await tx.query<{ changed: number; first: number; largest: number }>(
     `select count(*) filter (where is_moved and not is_first) as changed, count(*) filter (where is_first) as first,
             coalesce(max(abs(difference)) filter (where is_moved and not is_first), 0) as largest
        from ${changedTable(file.fileId)}`,
   )
-  const sum = (key: 'rows' | 'units' | 'zeroes') => facilities.reduce((total, one) => total + one[key], 0)
-  const rows = sum('rows')
+  const { isCount, ...said } = counted
   return {
-    ...{ bearing, missing, isCount: marks.length > 0 },
+    ...{ bearing, missing, isCount },
     figures: {
-      ...{ rows, units: sum('units'), zeroes: sum('zeroes'), facilities: facilities.map(one => one.facilityId) },
-      ...{ known: rows - (changes?.first ?? 0), changed: changes?.changed ?? 0, largestChangeUnits: changes?.largest ?? 0 },
+      ...{ ...said, known: said.rows - (changes?.first ?? 0), changed: changes?.changed ?? 0, largestChangeUnits: changes?.largest ?? 0 },
     },
   }
+}
+
+export type CountedRows = Pick<Figures, 'rows' | 'units' | 'zeroes' | 'facilities'> & { isCount: boolean }
+
+/** What the rows of a file say by themselves, whatever is there. Marks the positions that it counts. */
+export async function countRows(tx: Tx, file: Moments & { now: InstantMs }): Promise<CountedRows> {
+  const marks = await markCounted(tx, file, file.now)
+  return marks.length > 0 ? countedBy(marks, true) : countedBy(await changesByFacility(tx, file.fileId), false)
+}
+
+function countedBy(facilities: readonly FacilityCount[], isCount: boolean): CountedRows {
+  const sum = (key: 'rows' | 'units' | 'zeroes') => facilities.reduce((total, one) => total + one[key], 0)
+  return { rows: sum('rows'), units: sum('units'), zeroes: sum('zeroes'), facilities: facilities.map(one => one.facilityId), isCount }
 }
 
 export type Booked = {

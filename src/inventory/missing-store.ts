@@ -32,6 +32,11 @@ export async function layMissing(tx: Tx, file: { fileId: number; feedId: number 
   return rows[0]?.missing ?? 0
 }
 
+/** What a large file leaves out is booked after its last part, whatever crashes until then. */
+export async function keepForParts(tx: Tx, fileId: number): Promise<void> {
+  await tx.query(`alter table ${missingTable(fileId)} set logged`)
+}
+
 /** Keeps what is missing, to be looked at; those with the most units first. */
 export async function keepMissing(tx: Tx, fileId: number): Promise<void> {
   await tx.query(

@@ -53,7 +53,7 @@ export async function openFeedRoom(): Promise<FeedRoom> {
     },
     importNext: () =>
       db.transaction(async tx => {
-        const file = await store.nextToImport(tx)
+        const file = await store.nextToImport(tx, { isLarge: false })
         if (!file) return null
         await store.markStaged(tx, file.fileId, clock.now())
         await store.markApplied(tx, file.fileId, clock.now())
