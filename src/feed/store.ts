@@ -265,7 +265,7 @@ export async function nextToImport(tx: Tx, { isLarge }: { isLarge: boolean }): P
         and not exists (select 1 from feed.file g where g.feed_id = f.feed_id and g.state = 'received' and g.seq < f.seq)
         and not exists (select 1 from feed.file g where g.feed_id = e.follows_feed_id and g.state in ('receiving', 'received', 'staged'))
         and not (e.file_kind = 'delta' and exists (
-              select 1 from feed.file g where g.feed_id = f.feed_id and g.state = 'held' and g.seq < f.seq and g.code not in ('FEED_DELTA_SEEN_BEFORE', 'FILE_LAST_LINE_INCOMPLETE', 'FILE_TRAILER_MISSING')))
+              select 1 from feed.file g where g.feed_id = f.feed_id and g.state = 'held' and g.seq < f.seq and g.code not in ('FEED_DELTA_SEEN_BEFORE', 'FILE_CHANGES_SEEN_BEFORE', 'FILE_LAST_LINE_INCOMPLETE', 'FILE_TRAILER_MISSING')))
         and (f.received_bytes > $1) = $2
       order by e.priority, f.seq
       limit 1

@@ -7,6 +7,8 @@ export type BeliefSettings = {
   missingRows?: 'keep' | 'zero' | 'list'
   missingPercent?: number
   keyColumn?: string
+  /** Changes that an earlier file brought at the same lines are left out, unless its files may begin alike: then they count. */
+  appliedBefore?: 'leave_out' | 'count'
 }
 
 /** Why a file waits for a person: a guard, or rows that are missing and would be set to nothing. */

@@ -14,6 +14,8 @@ import type { BeliefSettings } from './hold.ts'
 import { incomingLine, rawLine, refusedLine } from './incoming-row.ts'
 import * as incoming from './incoming-store.ts'
 import type { Opened } from './opening-step.ts'
+import { judgeRepeat } from './repeat.ts'
+import * as repeats from './repeat-store.ts'
 import { type RowOutcome, readRow } from './row.ts'
 import { takeOnce } from './row-key-store.ts'
 import { columnCalled, type RowMoment, rowMoments } from './row-moment.ts'
@@ -29,9 +31,10 @@ export async function importStock(
   tx: Tx,
   { clock, files }: { clock: Clock; files: FileRoom },
   file: FileToJudge,
-  { reading, again, refs }: Opened,
+  { reading, again: readAgain, refs }: Opened,
 ): Promise<StepReport> {
   const { fileId } = file
+  const belief = (file.settings.belief as BeliefSettings | undefined) ?? {}
   const spokenOf = (file.settings.asOf as AsOfSettings | undefined) ?? AS_OF_RECEIVED
   const asOf = await momentOf(files, file, spokenOf)
   if (asOf.kind === 'unknown') {
@@ -58,12 +61,18 @@ export async function importStock(
   await incoming.takeIncoming(tx, fileId, incomingChunks(reading, file, { facilities, moment }, counted))
   const settled = refs === null ? null : await settleCorrection(tx, file, refs)
   const once = keyColumn < 0 ? { repeated: 0, unnumbered: 0 } : await takeOnce(tx, { ...file, column: keyColumn })
-  const rows = (settled ?? counted).rows - once.repeated
-  const rejected = (settled ?? counted).rejected + once.unnumbered
+  const now = clock.now()
+  const isChanges = file.plan.layout.kind === 'delta' && keyColumn < 0 && refs === null && belief.appliedBefore !== 'count'
+  const before = isChanges ? judgeRepeat(await repeats.containedIn(tx, { ...file, now }), file) : NEW
+  if (before.kind === 'held') return holdRepeated(tx, file, { ...before, rowsRead: counted.rows, now })
+  if (isChanges) await repeats.keepLines(tx, { ...file, now })
+  const again = before.kind === 'again' ? await repeats.leaveOutApplied(tx, fileId, before.of) : { repeated: 0, refused: 0 }
+  const rows = (settled ?? counted).rows - once.repeated - again.repeated
+  const rejected = (settled ?? counted).rejected + once.unnumbered - again.refused
   const policy = (file.settings.unknown ?? {}) as UnknownSettings
   const stage = () => incoming.stageKnown(tx, fileId, file.rules.repeated ?? 'reject')
   let staged = await stage()
-  const handled = staged.rowsStaged < rows - rejected ? await settleUnknown(tx, { fileId, settings: policy, now: clock.now() }) : null
+  const handled = staged.rowsStaged < rows - rejected ? await settleUnknown(tx, { fileId, settings: policy, now }) : null
   if (handled?.isKnownNow) staged = await stage()
   count(file.tally, 'merged', staged.rowsMerged)
   const rowsLeftOut = handled?.leftOut ?? 0
@@ -73,17 +82,34 @@ export async function importStock(
     await nameDamage(tx, fileId)
   }
   if (unknown > 0 || staged.rowsDuplicate > 0 || (settled?.unknown ?? 0) > 0 || once.unnumbered > 0)
-    await incoming.takeRaw(tx, fileId, rawChunks(await again()))
+    await incoming.takeRaw(tx, fileId, rawChunks(await readAgain()))
   const rowsAccepted = staged.rowsStaged - staged.rowsDuplicate
   const kept = rowsAccepted < rows ? await incoming.keepRejected(tx, fileId, { isParking: policy.products === 'park' }) : NOTHING_KEPT
   await incoming.dropIncoming(tx, fileId)
-  const rowsRepeated = (settled?.repeated ?? 0) + once.repeated
-  if (rows === 0 && rowsRepeated > 0) return alreadyApplied(tx, file, { rowsRepeated, now: clock.now() })
-  const aside = { rowsParked: kept.parked, rowsLeftOut, rowsRepeated }
+  const rowsRepeated = (settled?.repeated ?? 0) + once.repeated + again.repeated
+  const repeatsFileId = before.kind === 'again' ? before.of : null
+  if (rows === 0 && rowsRepeated > 0) return alreadyApplied(tx, file, { rowsRepeated, repeatsFileId, now })
+  const aside = { rowsParked: kept.parked, rowsLeftOut, rowsRepeated, repeatsFileId }
   const counts = { rowsRead: counted.rows, rowsAccepted, rowsRejected: kept.rejected, ...aside, unitsRead: staged.unitsRead }
   return conclude(tx, clock, file, counts, reading, {
     ...{ asOf: asOf.at, hasRowAsOf: spokenOf.from === 'column' || refs !== null, orderLagMs: (spokenOf.orderLagMinutes ?? 0) * 60_000 },
   })
+}
+
+const NEW = { kind: 'new' } as const
+
+/** It may be an earlier file of changes, sent again, and too little of it agrees to be sure: a person is asked before anything moves. */
+async function holdRepeated(
+  tx: Tx,
+  file: FileToJudge,
+  { code, reason, rowsRead, now }: { code: string; reason: string; rowsRead: number; now: number },
+): Promise<StepReport> {
+  const { fileId, feedId, layout } = file
+  await incoming.dropIncoming(tx, fileId)
+  const nothing = { rowsAccepted: 0, rowsRejected: 0, unitsRead: 0 }
+  await store.recordVerdict(tx, { fileId, feedId, layout, decision: 'failed', code, reason, rowsRead, ...nothing, moment: null, now })
+  await feed.markHeld(tx, { fileId, code, reason, now })
+  return { read: rowsRead, wrote: 0, more: true, notes: { file: fileId, code } }
 }
 
 /** Where the sender's number of each row stands; -1 where the feed has none, null where this file lacks it. */
@@ -110,17 +136,17 @@ export async function tieCorrection(tx: Tx, file: FileToRead, refs: Opened['refs
   if (root !== null) await feed.setCorrects(tx, file.fileId, root)
 }
 
-/** Every row of a correction has come home before. */
+/** Every row of it has come before: in a correction, by its number, or in a file that this one repeats. */
 async function alreadyApplied(
   tx: Tx,
   file: feed.ToImport,
-  { rowsRepeated, now }: { rowsRepeated: number; now: number },
+  { rowsRepeated, repeatsFileId, now }: { rowsRepeated: number; repeatsFileId: number | null; now: number },
 ): Promise<StepReport> {
   const root = await corrections.rootOf(tx, file.fileId)
   await store.dropStaged(tx, file.fileId)
   await feed.markDuplicate(tx, {
-    ...{ fileId: file.fileId, of: root ?? file.fileId, code: 'FEED_ALREADY_APPLIED', now },
-    reason: `Already applied: all ${rowsRepeated} rows had been corrected before. Nothing was changed.`,
+    ...{ fileId: file.fileId, of: repeatsFileId ?? root ?? file.fileId, code: 'FEED_ALREADY_APPLIED', now },
+    reason: `Already applied: all ${rowsRepeated} rows had come before. Nothing was changed.`,
   })
   return { read: rowsRepeated, wrote: 0, more: true, notes: { file: file.fileId } }
 }

@@ -28,6 +28,7 @@ export type VerdictRow = {
   rowsParked?: number
   rowsLeftOut?: number
   rowsRepeated?: number
+  repeatsFileId?: number | null
   header?: readonly string[] | null
   /** Null where the file carries no stock. */
   moment: Moment | null
@@ -50,8 +51,8 @@ export async function recordVerdict(tx: Tx, verdict: VerdictRow): Promise<void> 
   await tx.query(
     `insert into import.verdict (file_id, feed_id, layout, decision, code, reason, rows_read, rows_accepted, rows_rejected, units_read,
                                  decided_at, as_of, has_row_as_of, order_lag_ms, subject, header, rows_parked, rows_left_out, rows_repeated,
-                                 treated, rows_merged)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+                                 treated, rows_merged, repeats_file_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
     [
       verdict.fileId,
       verdict.feedId,
@@ -70,7 +71,7 @@ export async function recordVerdict(tx: Tx, verdict: VerdictRow): Promise<void> 
       verdict.subject ?? 'stock',
       verdict.header ?? null,
       ...[verdict.rowsParked ?? 0, verdict.rowsLeftOut ?? 0, verdict.rowsRepeated ?? 0],
-      ...[JSON.stringify(verdict.treated ?? {}), verdict.treated?.merged ?? 0],
+      ...[JSON.stringify(verdict.treated ?? {}), verdict.treated?.merged ?? 0, verdict.repeatsFileId ?? null],
     ],
   )
 }
@@ -86,6 +87,7 @@ export async function forgetVerdict(tx: Tx, fileId: number): Promise<void> {
   await tx.query('delete from import.rejected_row where file_id = $1', [fileId])
   await tx.query('delete from import.correction_row where file_id = $1', [fileId])
   await tx.query('delete from import.file_key where file_id = $1', [fileId])
+  await tx.query('delete from import.applied_lines where file_id = $1', [fileId])
   await tx.query('delete from import.verdict where file_id = $1', [fileId])
 }
 

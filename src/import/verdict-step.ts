@@ -30,6 +30,8 @@ export type Counts = {
   rowsParked?: number
   rowsLeftOut?: number
   rowsRepeated?: number
+  /** The file of whose rows these were. */
+  repeatsFileId?: number | null
 }
 
 /** Judges a file by what its rows came to, and keeps the verdict. */

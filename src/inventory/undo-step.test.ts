@@ -54,7 +54,13 @@ async function book({ kind, rows, asOf }: File): Promise<number> {
     const booked = await bookLaid(tx, toBook)
     await dropLaid(tx, fileId, laid)
     const figures = { ...laid.figures, rowsRead: rows.length, rejected: 0 }
-    await recordApplied(tx, { ...booked, refused: booked.refused.length, fileId, stock: { ...booked, figures, missing: null, isCount: laid.isCount }, now: clock.at })
+    await recordApplied(tx, {
+      ...booked,
+      refused: booked.refused.length,
+      fileId,
+      stock: { ...booked, figures, missing: null, isCount: laid.isCount },
+      now: clock.at,
+    })
     return fileId
   })
 }

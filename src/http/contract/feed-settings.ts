@@ -190,6 +190,8 @@ export const beliefSettings = z
     missingPercent: z.number().min(0).max(100),
     /** The column of a number that the sender gives each change: one that was applied is not applied again, in whatever file it comes. */
     keyColumn: z.string().min(1).max(NAME_CHARS_MAX),
+    /** For feeds of changes without such a column: whether what an earlier file brought, at the same lines, is left out or counts again. */
+    appliedBefore: z.enum(['leave_out', 'count']),
   })
   .partial()
   .meta({ id: 'BeliefSettings' })
