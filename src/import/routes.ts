@@ -65,6 +65,9 @@ type FileDetailRow = FileRow & {
   rowsParked: number
   rowsLeftOut: number
   rowsRepeated: number
+  repeats: Answer<typeof fileDetail>['repeats']
+  expectedBytes: number | null
+  booking: Answer<typeof fileDetail>['booking']
   parent: Answer<typeof fileDetail>['parent']
   children: Answer<typeof fileDetail>['children']
   fileKind: 'snapshot' | 'delta'
@@ -90,9 +93,11 @@ function detailOf(row: FileDetailRow, codes: { code: string; rows: number; waiti
 function without(file: Omit<FileDetailRow, 'putAwayAt' | 'decision' | 'decidedAt' | 'appliedAt'>) {
   const { layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, rowsMissing, rowsZeroed, treated, ...rest } = file
   const { releasedBy, releaseWantedBy, restName, header, rowsParked, rowsLeftOut, rowsRepeated, parent, children, fileKind, subject } = rest
+  const { repeats, expectedBytes, booking } = rest
   return {
     ...{ layout, sha256, senderStamp, duplicateOf, asOf, outdatedBy, rowsMissing, rowsZeroed, treated },
     ...{ releasedBy, releaseWantedBy, restName, header, rowsParked, rowsLeftOut, rowsRepeated, parent, children, fileKind, subject },
+    ...{ repeats, expectedBytes, booking },
   }
 }
 
@@ -139,7 +144,9 @@ function judged(row: FileDetailRow): string {
   return `Believed: ${(row.rowsRead ?? 0).toLocaleString('en-GB')} rows read, ${row.rowsRejected.toLocaleString('en-GB')} rejected.`
 }
 
-function booked({ rowsAccepted, rowsUnchanged, rowsOutdated }: FileDetailRow): string {
+function booked({ rowsAccepted, rowsUnchanged, rowsOutdated, rowsRepeated, repeats }: FileDetailRow): string {
+  if (repeats !== null)
+    return `${rowsRepeated.toLocaleString('en-GB')} already applied with ${repeats.name}, ${rowsAccepted.toLocaleString('en-GB')} applied now.`
   const [changed, agreed, outdated] = [rowsAccepted, rowsUnchanged, rowsOutdated].map(rows => rows.toLocaleString('en-GB'))
   const overtaken = rowsOutdated === 0 ? '' : `, ${outdated} were overtaken by newer counts`
   return `${changed} rows changed the stock, ${agreed} agreed with it${overtaken}.`
@@ -193,7 +200,9 @@ async function fileById(sql: Sql, fileId: number): Promise<FileDetailRow | null>
             v.rows_missing as "rowsMissing", coalesce(v.rows_zeroed, 0) as "rowsZeroed", coalesce(v.treated, '{}') as treated,
             coalesce(e.settings->'belief'->>'releasedBy', 'one') as "releasedBy", f.release_wanted_by as "releaseWantedBy", v.header,
             coalesce(v.rows_parked, 0) as "rowsParked", coalesce(v.rows_left_out, 0) as "rowsLeftOut", coalesce(v.rows_repeated, 0) as "rowsRepeated",
-            e.file_kind as "fileKind", v.subject,
+            e.file_kind as "fileKind", v.subject, f.expected_bytes as "expectedBytes",
+            (select json_build_object('id', r.file_id, 'name', r.name) from feed.file r where r.file_id = v.repeats_file_id) as repeats,
+            (select json_build_object('booked', l.rows_booked, 'rows', l.rows) from import.large_file l where l.file_id = f.file_id) as booking,
             (select json_build_object('id', p.file_id, 'name', p.name, 'kind', f.parent_kind) from feed.file p where p.file_id = f.parent_file_id) as parent,
             (select coalesce(json_agg(json_build_object('id', c.file_id, 'name', c.name, 'kind', c.parent_kind, 'state', c.state) order by c.file_id), '[]')
                from feed.file c where c.parent_file_id = f.file_id) as children

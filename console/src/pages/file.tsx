@@ -1,4 +1,4 @@
-import { Button, CopyButton, Tooltip, UnstyledButton } from '@mantine/core'
+import { Button, CopyButton, Progress as MantineProgress, Tooltip, UnstyledButton } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { Link, useParams } from 'react-router'
 import { tallyLines } from '../../../src/import/tally.ts'
@@ -69,8 +69,10 @@ function Found({ file }: { file: FileDetail }) {
             facts={[
               ['Feed', file.feed],
               ['Layout', file.layout.replaceAll('_', '_\u200b')],
-              ['Size', bytes(file.bytes)],
-              ['Received', <When key="received" at={file.receivedAt} />],
+              file.expectedBytes === null || file.expectedBytes === file.bytes
+                ? ['Size', bytes(file.bytes)]
+                : ['Received', `${bytes(file.bytes)} of ${bytes(file.expectedBytes)}`],
+              file.receivedAt === null ? null : ['Whole since', <When key="received" at={file.receivedAt} />],
               file.asOf === null ? null : ['Counted as of', <When key="as-of" at={file.asOf} />],
               file.counts && ['Units', whole(file.counts.unitsRead)],
               file.duplicateOf === null
@@ -85,6 +87,16 @@ function Found({ file }: { file: FileDetail }) {
             ]}
           />
           {file.counts && <Counts counts={file.counts} file={file} />}
+          {file.state === 'interrupted' && (
+            <p className={classes.treated}>No row was read: 0 accepted, 0 rejected, all not attempted, until the file is whole.</p>
+          )}
+          {file.booking && <Progress of={file.booking} />}
+          {file.repeats && (
+            <p className={classes.treated}>
+              It repeats <Link to={`/files/${file.repeats.id}`}>{file.repeats.name}</Link>: {whole(file.rowsRepeated)} already applied,{' '}
+              {whole(file.counts?.rowsAccepted ?? 0)} applied now.
+            </p>
+          )}
           <Kin file={file} />
           {tallyLines(file.treated).map(line => (
             <p key={line} className={classes.treated}>
@@ -148,6 +160,17 @@ function Digest({ text }: { text: string }) {
         </Tooltip>
       )}
     </CopyButton>
+  )
+}
+
+/** A file of millions of rows is booked in parts, so that others need not wait for it. */
+function Progress({ of: { booked, rows } }: { of: NonNullable<FileDetail['booking']> }) {
+  const words = `${whole(booked)} of ${many(rows, 'row', 'rows')} booked; the rest follows by itself.`
+  return (
+    <div className={classes.treated}>
+      <MantineProgress value={rows === 0 ? 100 : (booked / rows) * 100} aria-label={words} />
+      <p className="num">{words}</p>
+    </div>
   )
 }
 

@@ -91,6 +91,12 @@ export const fileDetail = fileInList
     rowsParked: z.number().int(),
     rowsLeftOut: z.number().int(),
     rowsRepeated: z.number().int(),
+    /** The file of changes that it repeats: what was applied with that is left out. */
+    repeats: z.object({ id: z.number().int(), name: z.string() }).nullable(),
+    /** What its sender said before its first byte; null: nothing. */
+    expectedBytes: z.number().int().nullable(),
+    /** How far a file of millions of rows is booked; null: it is booked as one, or through. */
+    booking: z.object({ booked: z.number().int(), rows: z.number().int() }).nullable(),
     /** The file that it corrects, or of which it is another reading. */
     parent: z.object({ id: z.number().int(), name: z.string(), kind: z.enum(['correction', 'again']) }).nullable(),
     /** Its corrections and later readings. */
