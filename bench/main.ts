@@ -1,4 +1,5 @@
 import { availabilityBench } from './availability.ts'
+import { closeBench } from './close.ts'
 import { explainBench } from './explain.ts'
 import { fullLoadBench } from './full-load.ts'
 import { hardSyncBench } from './hard-sync.ts'
@@ -7,6 +8,7 @@ import { ledgerBench } from './ledger.ts'
 
 const BENCHES: Record<string, (words: readonly string[]) => Promise<void>> = {
   import: importBench,
+  close: closeBench,
   availability: availabilityBench,
   'hard-sync': hardSyncBench,
   'full-load': fullLoadBench,
