@@ -7,7 +7,7 @@ import { addFeed } from '../src/feed/store.ts'
 import { percentile, type Running, startRunning, untilApplied } from './running.ts'
 import { skuName, writeStockFile } from './stock-file.ts'
 
-const FACILITIES = 50
+export const FACILITIES = 50
 const ROWS = 1_000
 const FILES = 200
 const WARM_UP_FILES = 20

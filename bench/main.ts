@@ -1,4 +1,5 @@
 import { availabilityBench } from './availability.ts'
+import { busyBench } from './busy.ts'
 import { closeBench } from './close.ts'
 import { explainBench } from './explain.ts'
 import { fullLoadBench } from './full-load.ts'
@@ -9,6 +10,7 @@ import { ledgerBench } from './ledger.ts'
 const BENCHES: Record<string, (words: readonly string[]) => Promise<void>> = {
   import: importBench,
   close: closeBench,
+  busy: busyBench,
   availability: availabilityBench,
   'hard-sync': hardSyncBench,
   'full-load': fullLoadBench,
