@@ -57,6 +57,7 @@ import { jobRoutes } from '../jobs/routes.ts'
 import { scheduleRoutes } from '../jobs/schedule-routes.ts'
 import { heartbeats } from '../jobs/store.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { assignmentRoutes } from '../orders/assignment-routes.ts'
 import { ordersRoutes } from '../orders/routes.ts'
 import { outboxRoutes } from '../outbox/routes.ts'
 import { alertRoutes } from '../reconcile/alert-routes.ts'
@@ -143,6 +144,7 @@ export function allRoutes(deps: {
     ...beliefRoutes({ db }),
     ...rejectedRoutes({ db, clock, writeWorkbook, bring }),
     ...ordersRoutes({ db }),
+    ...assignmentRoutes({ db, clock, assigned: () => clockwork.nudge('inventory') }),
     ...inventoryRoutes({ db }),
     ...positionRoutes({ db }),
     ...exportRoutes({ db }),

@@ -16,7 +16,7 @@ export async function gatherTouchedOrders(
   )
   await tx.query(
     `insert into touched_order
-     select 'shop:' || shop_id, order_gid from orders.demand_change where seq > $1 and seq <= $2
+     select kind || shop_id, order_gid from orders.demand_change cross join (values ('shop:'), ('hold:shop:')) kinds (kind) where seq > $1 and seq <= $2
      union
      select 'shop:' || shop_id, order_gid from orders.stock_move where seq > $5 and seq <= $6
      union
@@ -41,32 +41,66 @@ export async function gatherAllOrders(tx: Tx): Promise<void> {
   )
 }
 
+/** The number in a source, read of sources of that kind only: the others have words there. */
+const numberOf = (kind: 'shop' | 'feed') => (source: string) =>
+  `case when ${source} like '${kind}:%' then substr(${source}, 6)::integer end`
+const SHOP_OF = numberOf('shop')
+const FEED_OF = numberOf('feed')
+
+/** Pieces of an assignment that can be filled: at a parking, or at a facility that still belongs to the group that sold. */
+const ASSIGNED = `
+  select a.facility_id, a.parking, a.units, a.ordinal from orders.assignment a
+   where a.shop_id = o.shop_id and a.order_gid = o.order_ref and a.inventory_item_gid = o.inventory_item_gid
+     and (a.facility_id is null or exists (
+           select 1 from catalog.facility_group_member g where g.group_id = o.group_id and g.facility_id = a.facility_id and g.thru_at is null))`
+
 /**
- * Lists what touched orders hold, as they are known now. Shopify's lines at the facility to which their location is mapped, or parked
- * against the group whose aggregate location sold them; another system's at the facility that has them, or parked against
+ * What touched orders of shops hold: at the facility for which their location stands; of a location of several, what is assigned at
+ * the facility that has it, and the rest parked against the group. `placesOf` in orders/assignment.ts is the specification.
+ */
+const HELD_BY_SHOPS = `
+     select o.source, o.order_ref, part.facility_id, part.parking, o.product_id, case when part.facility_id is null then o.group_id else 0 end as group_id,
+            part.units::integer as units
+       from (
+         select t.source, t.order_ref, l.shop_id, l.inventory_item_gid, k.product_id, m.facility_id, m.group_id, sum(l.open_units) as units
+           from touched_order t
+           join orders.open_line l on l.shop_id = ${SHOP_OF('t.source')} and l.order_gid = t.order_ref
+           join catalog.item_link k on k.shop_id = l.shop_id and k.inventory_item_gid = l.inventory_item_gid
+           join catalog.location loc on loc.shop_id = l.shop_id and loc.location_gid = l.location_gid
+           join catalog.location_mapping m on m.shop_id = l.shop_id and m.location_id = loc.location_id
+          where t.source like 'shop:%' and l.open_units > 0
+          group by t.source, t.order_ref, l.shop_id, l.inventory_item_gid, k.product_id, m.facility_id, m.group_id
+       ) o
+       cross join lateral (
+         select o.facility_id, null::text as parking, o.units where o.facility_id is not null
+         union all
+         select a.facility_id, a.parking, least(a.units, o.units - a.before)
+           from (select a.*, coalesce(sum(units) over (order by ordinal rows between unbounded preceding and 1 preceding), 0) as before
+                   from (${ASSIGNED}) a) a
+          where o.facility_id is null
+         union all
+         select null, '_NA_', o.units - (select coalesce(sum(units), 0) from (${ASSIGNED}) a) where o.facility_id is null
+       ) part
+      where part.units > 0`
+
+/**
+ * Lists what touched orders hold, as they are known now. Shopify's lines as `HELD_BY_SHOPS` says; another system's at the facility that has them, or parked against
  * their channel. Where the sender of the counts has taken open orders off already, only those that came after the newest
  * count are held. Gives whether something has to be parked.
  */
 export async function gatherWanted(tx: Tx): Promise<boolean> {
   await tx.query(
     `create temp table wanted on commit drop as
-     select t.source, t.order_ref, m.facility_id, case when m.facility_id is null then '_NA_' end as parking, l.product_id,
-            coalesce(m.group_id, 0) as group_id, o.open_units as units
-       from touched_order t
-       join orders.open_line o on o.shop_id = substr(t.source, 6)::integer and o.order_gid = t.order_ref
-       join catalog.item_link l on l.shop_id = o.shop_id and l.inventory_item_gid = o.inventory_item_gid
-       join catalog.location loc on loc.shop_id = o.shop_id and loc.location_gid = o.location_gid
-       join catalog.location_mapping m on m.shop_id = o.shop_id and m.location_id = loc.location_id
-      where t.source like 'shop:%' and o.open_units > 0
+     ${HELD_BY_SHOPS}
      union all
      select t.source, t.order_ref, null, '_NA_', w.product_id, w.group_id, w.units
        from touched_order t
-       join inventory.unplaced_shipment w on w.shop_id = substr(t.source, 6)::integer and w.order_gid = t.order_ref
+       join inventory.unplaced_shipment w on w.shop_id = ${SHOP_OF('t.source')} and w.order_gid = t.order_ref
       where t.source like 'shop:%' and w.settled_at is null
      union all
      select t.source, t.order_ref, part.facility_id, part.parking, s.product_id, part.group_id, part.units
        from touched_order t
-       join orders.system_line s on s.feed_id = substr(t.source, 6)::integer and s.order_id = t.order_ref
+       join orders.system_line s on s.feed_id = ${FEED_OF('t.source')} and s.order_id = t.order_ref
        join feed.feed e on e.feed_id = s.feed_id
        cross join lateral (select greatest(0, s.ordered_units - s.cancelled_units - s.shipped_units) as units) open
        cross join lateral (select case when s.facility_id is null then open.units else least(open.units, s.rejected_units) end as units) parked
@@ -83,7 +117,7 @@ export async function gatherWanted(tx: Tx): Promise<boolean> {
      union all
      select t.source, t.order_ref, h.facility_id, null, h.product_id, 0, h.units
        from touched_order t
-       join inventory.hold h on h.feed_id = substr(t.source, 6)::integer and h.order_id = t.order_ref and h.released_at is null
+       join inventory.hold h on h.source = t.source and h.order_id = t.order_ref and h.released_at is null
       where t.source like 'hold:%'`,
   )
   const rows = await tx.query('select 1 from wanted where facility_id is null limit 1')

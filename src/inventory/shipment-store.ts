@@ -88,12 +88,25 @@ export async function acknowledge(tx: Tx, { after, upTo }: EventRange): Promise<
 /** Units that a facility said it cannot send are not promised again before somebody counts, unless it said that they are there. */
 export async function holdRejected(tx: Tx, { after, upTo }: EventRange): Promise<void> {
   await tx.query(
-    `insert into inventory.hold (feed_id, event_seq, order_id, facility_id, product_id, units, reason, since)
-     select feed_id, seq, order_id, facility_id, product_id, units, coalesce(reason, 'NOT_IN_STOCK'), happened_at
+    `insert into inventory.hold (source, event_seq, order_id, facility_id, product_id, units, reason, since)
+     select 'hold:' || feed_id, seq, order_id, facility_id, product_id, units, coalesce(reason, 'NOT_IN_STOCK'), happened_at
        from orders.system_event
       where seq > $1 and seq <= $2 and word = 'rejected' and facility_id is not null and units > 0 and reason is distinct from 'NO_VARIANCE_LOG'
      on conflict do nothing`,
     [after, upTo],
+  )
+}
+
+/** The same for what shops sold: of the touched orders, once each. */
+export async function holdRejectedOfShops(tx: Tx): Promise<void> {
+  await tx.query(
+    `insert into inventory.hold (source, event_seq, order_id, facility_id, product_id, units, reason, since)
+     select t.source, r.seq, r.order_gid, r.facility_id, l.product_id, r.units, r.reason, r.rejected_at
+       from orders.rejection r
+       join touched_order t on t.source = 'hold:shop:' || r.shop_id and t.order_ref = r.order_gid
+       join catalog.item_link l on l.shop_id = r.shop_id and l.inventory_item_gid = r.inventory_item_gid
+      where r.reason <> 'NO_VARIANCE_LOG'
+     on conflict do nothing`,
   )
 }
 
@@ -138,10 +151,10 @@ export async function isAnythingCounted(tx: Tx): Promise<boolean> {
 export async function releaseCounted(tx: Tx, now: InstantMs): Promise<void> {
   await tx.query(
     `with released as (
-       update inventory.hold h set released_at = $1 where ${SETTLED} returning h.feed_id, h.order_id
+       update inventory.hold h set released_at = $1 where ${SETTLED} returning h.source, h.order_id
      )
      insert into touched_order
-     select 'hold:' || feed_id, order_id from released
+     select source, order_id from released
      union
      ${TAKEN_OFF}
      on conflict do nothing`,

@@ -14,6 +14,19 @@ export async function movesUpTo(tx: Tx, after: number, limit: number): Promise<{
 }
 
 /**
+ * The one facility to which a move's units were assigned, of a location of several: it is where they left. Where several have a part nobody
+ * says which. What was shipped and is not goes back to where it left.
+ */
+const ASSIGNED_TO = `coalesce(
+  (select o.facility_id from inventory.own_movement o where m.kind = 'unshipped' and o.event_id = m.move_gid and o.reason = 'ORDER_SHIPPED' limit 1),
+  (select min(a.facility_id) from orders.assignment a
+     join catalog.facility_group_member g on g.group_id = p.group_id and g.facility_id = a.facility_id and g.thru_at is null
+    where a.shop_id = m.shop_id and a.order_gid = m.order_gid and a.inventory_item_gid = m.inventory_item_gid
+      and not (m.kind = 'unshipped' and exists (
+        select 1 from inventory.unplaced_shipment w where w.shop_id = m.shop_id and w.move_gid = m.move_gid))
+    having count(distinct a.facility_id) = 1))`
+
+/**
  * Books what shops say that left and came back, at the facility of the location that they name; what a newer count has in it already is
  * kept as a movement of nothing. With `isRelinked` also what could not be placed when it was told. `effectOfMove` is the specification.
  * The caller holds the ledger.
@@ -21,7 +34,8 @@ export async function movesUpTo(tx: Tx, after: number, limit: number): Promise<{
 export async function bookShopMoves(tx: Tx, { after, upTo }: MoveRange, now: InstantMs, isRelinked: boolean): Promise<number> {
   const rows = await tx.query<{ movements: number }>(
     `with placed as (
-       select m.seq, m.shop_id, m.move_gid, m.kind, m.order_gid, m.units, m.happened_at, l.product_id, p.facility_id, p.group_id
+       select m.seq, m.shop_id, m.move_gid, m.kind, m.order_gid, m.units, m.happened_at, l.product_id, p.group_id,
+              coalesce(p.facility_id, case when m.kind <> 'returned' and p.group_id is not null then ${ASSIGNED_TO} end) as facility_id
          from orders.stock_move m
          join catalog.item_link l on l.shop_id = m.shop_id and l.inventory_item_gid = m.inventory_item_gid
          join catalog.location loc on loc.shop_id = m.shop_id and loc.location_gid = m.location_gid

@@ -71,6 +71,7 @@ async function reserveDemand(tx: Tx, clock: Clock): Promise<StepReport> {
     await shipments.holdRejected(tx, events)
     await shipments.acknowledge(tx, events)
   }
+  if (upTo.changes > 0 || isRelinked) await shipments.holdRejectedOfShops(tx)
   if (await reservations.gatherWanted(tx)) {
     await addParkings(tx, clock.now())
     await reservations.parkWanted(tx)

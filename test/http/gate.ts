@@ -56,6 +56,7 @@ import { jobRoutes } from '../../src/jobs/routes.ts'
 import { scheduleRoutes } from '../../src/jobs/schedule-routes.ts'
 import { heartbeats } from '../../src/jobs/store.ts'
 import type { Sleep } from '../../src/kernel/clock.ts'
+import { assignmentRoutes } from '../../src/orders/assignment-routes.ts'
 import { ordersRoutes } from '../../src/orders/routes.ts'
 import { outboxRoutes } from '../../src/outbox/routes.ts'
 import { alertRoutes } from '../../src/reconcile/alert-routes.ts'
@@ -172,6 +173,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     ...[
       importRoutes({ db }),
       ordersRoutes({ db }),
+      assignmentRoutes({ db, clock, assigned: () => void done.jobs.push('inventory') }),
       inventoryRoutes({ db }),
       positionRoutes({ db }),
       availabilityRoutes({ db, clock }),

@@ -129,15 +129,20 @@ function fileOf(header: string, rows: readonly string[]): string {
   return `${[header, ...lines].join('\n')}\n`
 }
 
-type Asked = { params?: object; query?: object; body?: object; who?: string }
+type Asked = { params?: object; query?: object; body?: object; who?: string; key?: string }
 
 /** Asks one of a room's routes as the gate would, without the gate. */
-export async function askRoute(routes: readonly Route[], method: string, path: string, { params, query, body, who = 'somebody' }: Asked) {
+export async function askRoute(
+  routes: readonly Route[],
+  method: string,
+  path: string,
+  { params, query, body, who = 'somebody', key }: Asked,
+) {
   const route = routes.find(one => one.path === path && one.method === method)
   if (route?.kind !== 'json') throw new Error(`there is no route ${method} ${path}`)
   const parsed = (schema: typeof route.params, given: object = {}) => schema?.parse(given)
   return route.handle({
     ...{ params: parsed(route.params, params), query: parsed(route.query, query), body: parsed(route.body, body) },
-    ...{ who: { name: who, role: 'admin' }, signal: new AbortController().signal, idempotencyKey: null },
+    ...{ who: { name: who, role: 'admin' }, signal: new AbortController().signal, idempotencyKey: key ?? null },
   })
 }
