@@ -66,11 +66,11 @@ export async function termsOfProduct(sql: Sql, productId: number, at?: { shopId:
                join catalog.facility f on f.facility_id = u.facility_id
                left join catalog.product_facility s on s.facility_id = u.facility_id and s.product_id = t.product_id
               where u.shop_id = t.shop_id and u.location_id = t.location_id
-                and (m.facility_id is not null or exists (
-                       select 1 from inventory.position h
-                        where h.facility_id = u.facility_id
-                          and (h.product_id = t.product_id or h.product_id in (
-                                 select k.component_product_id from catalog.kit_component k where k.kit_product_id = t.product_id))))) as facilities
+                and (m.facility_id is not null
+                     or exists (select 1 from inventory.position h where h.facility_id = u.facility_id and h.product_id = t.product_id)
+                     or exists (select 1 from catalog.kit_component k
+                                  join inventory.position h on h.facility_id = u.facility_id and h.product_id = k.component_product_id
+                                 where k.kit_product_id = t.product_id))) as facilities
        from availability.target t
        join catalog.shop shop using (shop_id)
        join catalog.location loc on loc.location_id = t.location_id

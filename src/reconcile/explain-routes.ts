@@ -55,20 +55,26 @@ export function explainRoutes(deps: ExplainDeps): Route[] {
 type Key = store.NamedLevel & { productId: number }
 
 async function explainNow({ db, clock, files }: ExplainDeps, level: Key): Promise<Answer<typeof explainedLevel>> {
-  const [terms] = await termsOfProduct(db, level.productId, level)
+  const now = clock.now()
+  const isGroup = level.groupId !== null
+  // Side by side: none of them waits for another's answer.
+  const [[terms], facilities, orders, call, standing, controls, movements] = await Promise.all([
+    termsOfProduct(db, level.productId, level),
+    store.facilityEvidence(db, level, { asOf: null, now }),
+    store.orderEvidence(db, level, level.groupId),
+    store.callEvidence(db, level, null),
+    store.standingOf(db, level),
+    controlsAtProduct(db, level.productId, now),
+    store.movementEvidence(db, level, { asOf: null, now, isGroup }),
+  ])
   assert(terms !== undefined, 'a level that was named has its terms')
   const explanation = explainTarget(terms)
-  const facilities = await store.facilityEvidence(db, level, null)
-  const orders = await store.orderEvidence(db, level, level.groupId)
-  const call = await store.callEvidence(db, level, null)
-  const { intent, shown, observed, health } = await store.standingOf(db, level)
-  const controls = (await controlsAtProduct(db, level.productId, clock.now())).filter(
-    each => each.ofShopId === level.shopId && each.ofLocationId === level.locationId,
-  )
+  const { intent, shown, observed, health } = standing
+  const controlsHere = controls.filter(each => each.ofShopId === level.shopId && each.ofLocationId === level.locationId)
   const newest = newestLine(facilities)
   const isCallOfNewest = call !== null && call.revision === terms.revision && call.rowCode === null
   const facts: LevelFacts = {
-    now: clock.now(),
+    now,
     file: newest && { name: newest.fileName, line: newest.line, at: newest.recordedAt },
     newerFile: newest && (await store.newerFile(db, newest)),
     countedAt: lastOf(facilities.map(one => one.countedAt)),
@@ -82,8 +88,8 @@ async function explainNow({ db, clock, files }: ExplainDeps, level: Key): Promis
     intent: intent && { ...intent, isOfNewest: intent.revision === terms.revision },
     call: isCallOfNewest ? call : null,
     trouble: troubleOf(health),
-    paused: sentenceOfFirst(controls, 'pause'),
-    sellsNothing: sentenceOfFirst(controls, 'sell_nothing'),
+    paused: sentenceOfFirst(controlsHere, 'pause'),
+    sellsNothing: sentenceOfFirst(controlsHere, 'sell_nothing'),
     observed: observed && { ...observed, isOfNewest: observed.revision === terms.revision },
     shown,
   }
@@ -96,7 +102,7 @@ async function explainNow({ db, clock, files }: ExplainDeps, level: Key): Promis
     toldUnits: told ?? (intent?.state === 'confirmed' ? intent.units : null),
     evidence: {
       facilities: await withRaw(files, facilities),
-      movements: await store.movementEvidence(db, level, { asOf: null, isGroup: level.groupId !== null }),
+      movements,
       orders,
       call,
       shown,
@@ -113,11 +119,15 @@ function takenOff(unseenUnits: number, draftUnits: number): Part[] {
 }
 
 /** The past: what is kept of it for years is the ledger, what was promised, and every call. What the queue and the shop held is not. */
-async function explainThen({ db, files }: ExplainDeps, level: Key, asOf: InstantMs): Promise<Answer<typeof explainedLevel>> {
-  const facilities = await store.facilityEvidence(db, level, asOf)
-  const orders = await store.orderEvidenceAt(db, level, asOf)
-  const call = await store.callEvidence(db, level, asOf)
-  const promised = await store.promisedAt(db, level, asOf)
+async function explainThen({ db, clock, files }: ExplainDeps, level: Key, asOf: InstantMs): Promise<Answer<typeof explainedLevel>> {
+  const at = { asOf, now: clock.now() }
+  const [facilities, orders, call, promised, movements] = await Promise.all([
+    store.facilityEvidence(db, level, at),
+    store.orderEvidenceAt(db, level, asOf),
+    store.callEvidence(db, level, asOf),
+    store.promisedAt(db, level, asOf),
+    store.movementEvidence(db, level, { ...at, isGroup: level.groupId !== null }),
+  ])
   const { onHandUnits, reservedUnits } = sumsOf(facilities)
   const isCounted = facilities.some(one => one.onHandUnits !== null)
   const newest = newestLine(facilities)
@@ -155,7 +165,7 @@ async function explainThen({ db, files }: ExplainDeps, level: Key, asOf: Instant
     toldUnits: call?.units ?? null,
     evidence: {
       facilities: await withRaw(files, facilities),
-      movements: await store.movementEvidence(db, level, { asOf, isGroup: level.groupId !== null }),
+      movements,
       orders,
       call,
       shown: null,

@@ -77,15 +77,35 @@ const PARTS = `
 
 const FACILITIES_SHOWN_MAX = 60
 
+/** The newest movements lie in the newest months mostly: older ones are opened where these do not hold enough. */
+const NEWEST_MONTHS_MS = 62 * 24 * 3_600_000
+
+function newestMonths(upTo: InstantMs): Date {
+  return new Date(upTo - NEWEST_MONTHS_MS)
+}
+
+/** Movements of a position, newest first, `limit` of them: from the instant `since` on, and only then the ones before it. */
+function newestMovements(of: { where: string; since: string; limit: string }): string {
+  const some = (when: string) =>
+    `(select * from inventory.movement n where ${of.where} and n.recorded_at ${when} order by n.seq desc limit ${of.limit})`
+  return `(select * from (${some(`>= ${of.since}`)} union all ${some(`< ${of.since}`)}) newest_first limit ${of.limit})`
+}
+
 /**
  * What each facility that feeds a level had at an instant, and the newest line of a file that moved it. What was there then
  * is what is there now, less everything that came later.
  */
-export async function facilityEvidence(sql: Sql, level: Level, asOf: InstantMs | null): Promise<FacilityEvidence[]> {
+export async function facilityEvidence(
+  sql: Sql,
+  level: Level,
+  { asOf, now }: { asOf: InstantMs | null; now: InstantMs },
+): Promise<FacilityEvidence[]> {
   return sql.query<FacilityEvidence>(
     `with ${PARTS}
      select f.name as facility, f.code, (select min(value) from catalog.product_identifier i where i.product_id = part.product_id and i.type = 'SKU') as sku,
-            case when h.counted_at is not null and ($4::timestamptz is null or first.recorded_at <= $4) then h.on_hand_units - later.on_hand end as "onHandUnits",
+            case when h.counted_at is not null and ($4::timestamptz is null or exists (
+                   select 1 from inventory.movement n
+                    where n.facility_id = u.facility_id and n.product_id = part.product_id and n.reserved_units = 0 and n.recorded_at <= $4)) then h.on_hand_units - later.on_hand end as "onHandUnits",
             coalesce(h.reserved_units, 0) - later.reserved as "reservedUnits", h.counted_at as "countedAt",
             case when m.file_id is not null then json_build_object(
               'fileId', m.file_id, 'fileName', file.name, 'feedId', file.feed_id, 'line', m.line, 'byteOffset', m.byte_offset, 'onHandUnits', m.on_hand_units,
@@ -100,22 +120,17 @@ export async function facilityEvidence(sql: Sql, level: Level, asOf: InstantMs |
            from inventory.movement n
           where $4::timestamptz is not null and n.facility_id = u.facility_id and n.product_id = part.product_id and n.recorded_at > $4
        ) later on true
-       left join lateral (
-         select n.recorded_at from inventory.movement n
-          where $4::timestamptz is not null and n.facility_id = u.facility_id and n.product_id = part.product_id and n.reserved_units = 0
-          order by n.seq limit 1
-       ) first on true
-       left join lateral (
-         select * from inventory.movement n
-          where n.facility_id = u.facility_id and n.product_id = part.product_id and n.file_id is not null
-            and ($4::timestamptz is null or n.recorded_at <= $4)
-          order by n.seq desc limit 1
-       ) m on true
+       left join lateral ${newestMovements({
+         where: `n.facility_id = u.facility_id and n.product_id = part.product_id and n.file_id is not null
+                   and ($4::timestamptz is null or n.recorded_at <= $4)`,
+         since: '$5',
+         limit: '1',
+       })} m on true
        left join feed.file file on file.file_id = m.file_id
        left join feed.feed e on e.feed_id = file.feed_id
       where u.shop_id = $1 and u.location_id = $2
       order by f.facility_id, part.product_id limit ${FACILITIES_SHOWN_MAX}`,
-    [...keyOf(level), dateOrNull(asOf)],
+    [...keyOf(level), dateOrNull(asOf), newestMonths(asOf ?? now)],
     { name: 'explain.facilities' },
   )
 }
@@ -141,7 +156,7 @@ const MOVEMENTS_OF_EACH_MAX = 3
 export async function movementEvidence(
   sql: Sql,
   level: Level,
-  { asOf, isGroup }: { asOf: InstantMs | null; isGroup: boolean },
+  { asOf, now, isGroup }: { asOf: InstantMs | null; now: InstantMs; isGroup: boolean },
 ): Promise<MovementEvidence[]> {
   return sql.query<MovementEvidence>(
     `with ${PARTS}
@@ -150,14 +165,14 @@ export async function movementEvidence(
        from availability.supply u
        join catalog.facility f on f.facility_id = u.facility_id
        cross join part
-       cross join lateral (
-         select * from inventory.movement n
-          where n.facility_id = u.facility_id and n.product_id = part.product_id and ($4::timestamptz is null or n.recorded_at <= $4)
-          order by n.seq desc limit case when $5 then ${MOVEMENTS_OF_EACH_MAX} else ${MOVEMENTS_SHOWN_MAX} end
-       ) m
+       cross join lateral ${newestMovements({
+         where: 'n.facility_id = u.facility_id and n.product_id = part.product_id and ($4::timestamptz is null or n.recorded_at <= $4)',
+         since: '$6',
+         limit: `case when $5 then ${MOVEMENTS_OF_EACH_MAX} else ${MOVEMENTS_SHOWN_MAX} end`,
+       })} m
       where u.shop_id = $1 and u.location_id = $2
       order by m.seq desc limit ${MOVEMENTS_SHOWN_MAX}`,
-    [...keyOf(level), dateOrNull(asOf), isGroup],
+    [...keyOf(level), dateOrNull(asOf), isGroup, newestMonths(asOf ?? now)],
     { name: 'explain.movements' },
   )
 }
