@@ -17,9 +17,9 @@ const STEP_MS = 60_000
 const FULL_ROUNDS = 30
 const isFull = rounds() >= FULL_ROUNDS
 /** 10,000 histories where all are asked for, a sample otherwise. */
-const BATCHES = isFull ? 25 : 1
+const BATCHES = isFull ? 10 : 1
 /** Histories that walk side by side, each with a product of its own: one file then carries the rows of all of them. */
-const SIDE_BY_SIDE = isFull ? 400 : 60
+const SIDE_BY_SIDE = isFull ? 1_000 : 60
 const SEED = 20_261_124
 
 let warehouse: Warehouse
@@ -225,12 +225,15 @@ async function compare(walkers: readonly Walker[], at: { seed: number; step: num
        from availability.target join catalog.location l using (location_id) where product_id = any ($1)`,
     [ids],
   )
+  const position = new Map(positions.map(one => [`${one.productId} ${one.facility}`, one]))
+  const waiting = new Map(queued.map(one => [one.productId, one.units]))
+  const said = new Map(promises.map(one => [`${one.productId} ${one.location}`, one.said]))
   for (const { sku, productId, model, deeds } of walkers) {
-    const seen = (facility: string) => positions.find(one => one.productId === productId && one.facility === facility)
-    const promise = (location: string) => promises.find(one => one.productId === productId && one.location === location)?.said ?? 'unknown'
+    const seen = (facility: string) => position.get(`${productId} ${facility}`)
+    const promise = (location: string) => said.get(`${productId} ${location}`) ?? 'unknown'
     const found = {
       ...Object.fromEntries(PLACES.map(one => [one, textOf(seen(one))])),
-      queued: queued.find(one => one.productId === productId)?.units ?? 0,
+      queued: waiting.get(productId) ?? 0,
       promised: { NYC: promise('NYC'), BOS: promise('BOS'), online: promise('online') },
     }
     const expected = {
