@@ -56,16 +56,10 @@ type Key = store.NamedLevel & { productId: number }
 
 async function explainNow({ db, clock, files }: ExplainDeps, level: Key): Promise<Answer<typeof explainedLevel>> {
   const now = clock.now()
-  const isGroup = level.groupId !== null
-  // Side by side: none of them waits for another's answer.
-  const [[terms], facilities, orders, call, standing, controls, movements] = await Promise.all([
-    termsOfProduct(db, level.productId, level),
-    store.facilityEvidence(db, level, { asOf: null, now }),
-    store.orderEvidence(db, level, level.groupId),
-    store.callEvidence(db, level, null),
-    store.standingOf(db, level),
-    controlsAtProduct(db, level.productId, now),
-    store.movementEvidence(db, level, { asOf: null, now, isGroup }),
+  // Two at a time, each on a connection that keeps its statements: more would wait for each other's processor.
+  const [{ terms, orders, standing, controls }, { facilities, movements, call }] = await Promise.all([
+    promiseSide(db, level, now),
+    stockSide(db, level, { asOf: null, now }),
   ])
   assert(terms !== undefined, 'a level that was named has its terms')
   const explanation = explainTarget(terms)
@@ -110,6 +104,23 @@ async function explainNow({ db, clock, files }: ExplainDeps, level: Key): Promis
   }
 }
 
+async function promiseSide(db: Sql, level: Key, now: InstantMs) {
+  const [terms] = await termsOfProduct(db, level.productId, level)
+  const orders = await store.orderEvidence(db, level, level.groupId)
+  const standing = await store.standingOf(db, level)
+  return { terms, orders, standing, controls: await controlsAtProduct(db, level.productId, now) }
+}
+
+async function stockSide(db: Sql, level: Key, at: { asOf: InstantMs | null; now: InstantMs }) {
+  const facilities = await store.facilityEvidence(db, level, at)
+  const movements = await store.movementEvidence(db, level, { ...at, isGroup: level.groupId !== null })
+  return { facilities, movements, call: await store.callEvidence(db, level, at.asOf) }
+}
+
+async function promiseThen(db: Sql, level: Key, asOf: InstantMs) {
+  return { orders: await store.orderEvidenceAt(db, level, asOf), promised: await store.promisedAt(db, level, asOf) }
+}
+
 /** What the merge takes off a promise before it is told: sales not heard of yet, and units in draft orders. */
 function takenOff(unseenUnits: number, draftUnits: number): Part[] {
   return [
@@ -121,12 +132,9 @@ function takenOff(unseenUnits: number, draftUnits: number): Part[] {
 /** The past: what is kept of it for years is the ledger, what was promised, and every call. What the queue and the shop held is not. */
 async function explainThen({ db, clock, files }: ExplainDeps, level: Key, asOf: InstantMs): Promise<Answer<typeof explainedLevel>> {
   const at = { asOf, now: clock.now() }
-  const [facilities, orders, call, promised, movements] = await Promise.all([
-    store.facilityEvidence(db, level, at),
-    store.orderEvidenceAt(db, level, asOf),
-    store.callEvidence(db, level, asOf),
-    store.promisedAt(db, level, asOf),
-    store.movementEvidence(db, level, { ...at, isGroup: level.groupId !== null }),
+  const [{ orders, promised }, { facilities, movements, call }] = await Promise.all([
+    promiseThen(db, level, asOf),
+    stockSide(db, level, at),
   ])
   const { onHandUnits, reservedUnits } = sumsOf(facilities)
   const isCounted = facilities.some(one => one.onHandUnits !== null)
