@@ -173,6 +173,33 @@ export async function facilityKeys(sql: Sql): Promise<{ facilityId: number; code
   )
 }
 
+const IDENTIFIERS_PER_STATEMENT = 20_000
+
+/** Every identifier of every product; null where there are more than that. */
+export async function productKeys(
+  sql: Sql,
+  { most }: { most: number },
+): Promise<{ type: string; value: string; productId: number }[] | null> {
+  const [counted] = await sql.query<{ identifiers: number }>(
+    'select count(*) as identifiers from (select 1 from catalog.product_identifier limit $1) counted',
+    [most + 1],
+  )
+  if ((counted?.identifiers ?? 0) > most) return null
+  const keys: { type: string; value: string; productId: number }[] = []
+  let after = { type: '', value: '' }
+  for (;;) {
+    const page = await sql.query<(typeof keys)[number]>(
+      `select type, value, product_id as "productId" from catalog.product_identifier
+        where (type, value) > ($1, $2) order by type, value limit ${IDENTIFIERS_PER_STATEMENT}`,
+      [after.type, after.value],
+    )
+    for (const key of page) keys.push(key)
+    const last = page.at(-1)
+    if (!last || page.length < IDENTIFIERS_PER_STATEMENT) return keys
+    after = last
+  }
+}
+
 /** Where orders wait that no facility holds yet. They hold no stock, and no channel sells from them. */
 const PARKINGS = [
   ['_NA_', 'Brokering queue'],

@@ -10,21 +10,25 @@ import type { RowRejected } from './row-code.ts'
  * it is half of the bytes, and only a row that the database refuses needs it (`rawLine`); a variance carries it along, since
  * the ledger may still refuse it.
  *
- * line, byte_offset, facility_id, product_type, product, units, effect, row_reason, code, code_reason, raw, as_of, cells
+ * line, byte_offset, facility_id, product_id, product_type, product, units, effect, reason, code, code_reason, raw, as_of, cells
  *
  * A refused row carries what it calls by a name that nobody knows in the columns of the product.
  */
-export function incomingLine(row: StockRow, facilityId: number, { raw, cells }: Pick<RawRow, 'raw' | 'cells'>): string {
+export function incomingLine(
+  row: StockRow,
+  { facilityId, productId }: { facilityId: number; productId: number | null },
+  { raw, cells }: Pick<RawRow, 'raw' | 'cells'>,
+): string {
   const isChange = row.resetBy === 'delta'
   const reason = row.reason === undefined ? '\\N' : text(row.reason)
-  return `${row.line}\t${row.byteOffset}\t${facilityId}\t${text(row.product.type)}\t${text(row.product.value)}\t${row.units}\t${EFFECT_CODE[effectOf(row.resetBy)]}\t${reason}\t\\N\t\\N\t${isChange ? text(raw) : '\\N'}\t${row.asOf === undefined ? '\\N' : new Date(row.asOf).toISOString()}\t${isChange ? text(JSON.stringify(cells)) : '\\N'}\n`
+  return `${row.line}\t${row.byteOffset}\t${facilityId}\t${productId ?? '\\N'}\t${text(row.product.type)}\t${text(row.product.value)}\t${row.units}\t${EFFECT_CODE[effectOf(row.resetBy)]}\t${reason}\t\\N\t\\N\t${isChange ? text(raw) : '\\N'}\t${row.asOf === undefined ? '\\N' : new Date(row.asOf).toISOString()}\t${isChange ? text(JSON.stringify(cells)) : '\\N'}\n`
 }
 
 /** The same columns of a row that was refused: where it stands, why, and what it said. */
 export function refusedLine(row: RowRejected): string {
   const [type, value] = row.unknown === undefined ? ['\\N', '\\N'] : [text(row.unknown.type), text(row.unknown.value)]
   const cells = row.cells === undefined ? '\\N' : text(JSON.stringify(row.cells))
-  return `${row.line}\t${row.byteOffset}\t\\N\t${type}\t${value}\t\\N\t\\N\t\\N\t${row.code}\t${text(row.reason)}\t${text(row.raw)}\t\\N\t${cells}\n`
+  return `${row.line}\t${row.byteOffset}\t\\N\t\\N\t${type}\t${value}\t\\N\t\\N\t\\N\t${row.code}\t${text(row.reason)}\t${text(row.raw)}\t\\N\t${cells}\n`
 }
 
 /** The raw text of a row, to be laid beside the refused ones: line, byte_offset, raw, cells. */

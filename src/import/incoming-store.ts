@@ -21,13 +21,11 @@ export async function takeIncoming(tx: Tx, fileId: number, chunks: AsyncIterable
   await tx.query(`set local work_mem = '${SORT_MEMORY}'`)
   await tx.query(
     `create unlogged table ${table} (
-       line bigint, byte_offset bigint, facility_id integer, product_type text, product text,
-       units integer, effect smallint, row_reason text, code text, code_reason text, raw text, as_of timestamptz, cells text
+       line bigint, byte_offset bigint, facility_id integer, product_id integer, product_type text, product text,
+       units integer, effect smallint, reason text, code text, code_reason text, raw text, as_of timestamptz, cells text
      )`,
   )
   await tx.copyIn(`copy ${table} from stdin`, chunks)
-  // Without these figures the planner takes `code is null` for one row in two hundred and looks each product up by itself.
-  await tx.query(`analyze ${table} (product_type, product, code)`)
 }
 
 /** The rows as they were read are of no use once the file has its verdict. */
@@ -35,32 +33,43 @@ export async function dropIncoming(tx: Tx, fileId: number): Promise<void> {
   await tx.query(`drop table ${incomingTable(fileId)}`)
 }
 
-export type Staged = { rowsStaged: number; rowsDuplicate: number; rowsMerged: number; unitsRead: number }
+/** Finds what rows call products, unless that was done while they were read. Gives the rows that are known, and their units. */
+export async function findKnown(tx: Tx, fileId: number, { by }: { by: 'reading' | 'database' }): Promise<{ rows: number; units: number }> {
+  if (by === 'database') await resolve(tx, fileId)
+  const [known] = await tx.query<{ rows: number; units: number }>(
+    `select count(*) as rows, coalesce(sum(units), 0) as units from ${incomingTable(fileId)} where code is null and product_id is not null`,
+  )
+  return known ?? { rows: 0, units: 0 }
+}
+
+/** One statement for the whole file. The rows are laid down anew, which costs less than changing each of them. */
+async function resolve(tx: Tx, fileId: number): Promise<void> {
+  const table = incomingTable(fileId)
+  // Without these figures the planner takes `code is null` for one row in two hundred and looks each product up by itself.
+  await tx.query(`analyze ${table} (product_type, product, code)`)
+  await tx.query(
+    `create unlogged table ${table}_resolved as
+     select i.line, i.byte_offset, i.facility_id, p.product_id, i.product_type, i.product, i.units, i.effect, i.reason, i.code, i.code_reason,
+            i.raw, i.as_of, i.cells
+       from ${table} i
+       left join catalog.product_identifier p on i.code is null and p.type = i.product_type and p.value = i.product`,
+  )
+  await tx.query(`drop table ${table}`)
+  await tx.query(`alter table ${table}_resolved rename to incoming_${fileId}`)
+}
 
 /**
- * Resolves what rows call products, and lays down those that are known: one statement for the whole file, in the order of the
- * file, since only what will change is worth sorting. Whether a position stands there twice is asked of one number made of
- * facility and product: sorting those costs half of what grouping by both does.
+ * Adds up or refuses rows that speak of one position twice. Whether there are any is asked of one number made of facility and product:
+ * sorting those costs half of what grouping by both does.
  */
-export async function stageKnown(tx: Tx, fileId: number, repeated: 'sum' | 'reject'): Promise<Staged> {
-  const table = stagedTable(fileId)
-  await tx.query(`drop table if exists ${table}`)
-  await tx.query(
-    `create unlogged table ${table} as
-     select i.facility_id, p.product_id, i.units, i.effect, i.line, i.byte_offset, i.row_reason as reason, i.raw, i.as_of, i.cells
-       from ${incomingTable(fileId)} i
-       join catalog.product_identifier p on p.type = i.product_type and p.value = i.product
-      where i.code is null`,
+export async function settleDoubles(tx: Tx, fileId: number, repeated: 'sum' | 'reject'): Promise<{ merged: number; refused: number }> {
+  const [counted] = await tx.query<{ rows: number; positions: number }>(
+    `select count(*) as rows, count(distinct (facility_id::bigint << 32) | product_id) as positions
+       from ${incomingTable(fileId)} where code is null and product_id is not null`,
   )
-  await tx.query(`analyze ${table} (facility_id, product_id)`)
-  const [counted] = await tx.query<{ rows: number; positions: number; units: number }>(
-    `select count(*) as rows, count(distinct (facility_id::bigint << 32) | product_id) as positions, coalesce(sum(units), 0) as units
-       from ${table}`,
-  )
-  const { rows, positions, units } = counted ?? { rows: 0, positions: 0, units: 0 }
-  if (rows === positions) return { rowsStaged: rows, rowsDuplicate: 0, rowsMerged: 0, unitsRead: units }
-  const rowsMerged = repeated === 'sum' ? await sumRepeated(tx, fileId) : 0
-  return { rowsStaged: rows, rowsMerged, rowsDuplicate: await refuseDuplicates(tx, fileId), unitsRead: units }
+  if (counted?.rows === counted?.positions) return { merged: 0, refused: 0 }
+  const merged = repeated === 'sum' ? await sumRepeated(tx, fileId) : 0
+  return { merged, refused: await refuseDuplicates(tx, fileId) }
 }
 
 /**
@@ -68,20 +77,21 @@ export async function stageKnown(tx: Tx, fileId: number, repeated: 'sum' | 'reje
  * different moments or add up to more than any stock stay apart, and are refused. Gives how many were added to another.
  */
 async function sumRepeated(tx: Tx, fileId: number): Promise<number> {
-  const table = stagedTable(fileId)
+  const table = incomingTable(fileId)
   const rows = await tx.query<{ merged: number }>(
     `with summed as (
        select facility_id, product_id, sum(units)::integer as units, min((line::numeric * 1e18 + byte_offset)) as first
          from ${table}
+        where code is null and product_id is not null
         group by facility_id, product_id
        having count(*) > 1 and min(effect) = max(effect) and min(as_of) is not distinct from max(as_of)
           and count(as_of) in (0, count(*)) and abs(sum(units::bigint)) <= 2147483647
      ), gone as (
        delete from ${table} s using summed t
-        where t.facility_id = s.facility_id and t.product_id = s.product_id and (s.line::numeric * 1e18 + s.byte_offset) <> t.first returning 1
+        where s.code is null and t.facility_id = s.facility_id and t.product_id = s.product_id and (s.line::numeric * 1e18 + s.byte_offset) <> t.first returning 1
      ), kept as (
        update ${table} s set units = t.units from summed t
-        where t.facility_id = s.facility_id and t.product_id = s.product_id and (s.line::numeric * 1e18 + s.byte_offset) = t.first
+        where s.code is null and t.facility_id = s.facility_id and t.product_id = s.product_id and (s.line::numeric * 1e18 + s.byte_offset) = t.first
      ) select count(*) as merged from gone`,
   )
   return rows[0]?.merged ?? 0
@@ -91,19 +101,27 @@ async function sumRepeated(tx: Tx, fileId: number): Promise<number> {
 async function refuseDuplicates(tx: Tx, fileId: number): Promise<number> {
   const rows = await tx.query<{ refused: number }>(
     `with repeated as (
-       select facility_id, product_id from ${stagedTable(fileId)} group by facility_id, product_id having count(*) > 1
+       select facility_id, product_id from ${incomingTable(fileId)}
+        where code is null and product_id is not null group by facility_id, product_id having count(*) > 1
      ), refused as (
-       delete from ${stagedTable(fileId)} s using repeated r
-        where r.facility_id = s.facility_id and r.product_id = s.product_id returning s.line, s.byte_offset
-     ), named as (
-       update ${incomingTable(fileId)} i set code = 'ROW_DUPLICATE_KEY', code_reason = $1 from refused r where r.line = i.line and r.byte_offset = i.byte_offset returning 1
-     ) select count(*) as refused from named`,
+       update ${incomingTable(fileId)} i set code = 'ROW_DUPLICATE_KEY', code_reason = $1 from repeated r
+        where i.code is null and r.facility_id = i.facility_id and r.product_id = i.product_id returning 1
+     ) select count(*) as refused from refused`,
     [ROW_REASON.ROW_DUPLICATE_KEY],
   )
   return rows[0]?.refused ?? 0
 }
 
-/** Names why each row that was neither staged nor refused before is unknown. */
+/** What is neither refused nor unknown waits for the ledger from here on. */
+export async function layStaged(tx: Tx, fileId: number, { isAnyLeft }: { isAnyLeft: boolean }): Promise<void> {
+  const table = incomingTable(fileId)
+  if (isAnyLeft) await tx.query(`delete from ${table} where code is not null or product_id is null`)
+  await tx.query(`drop table if exists ${stagedTable(fileId)}`)
+  await tx.query(`alter table ${table} rename to staged_${fileId}`)
+  await tx.query(`analyze ${stagedTable(fileId)} (facility_id, product_id)`)
+}
+
+/** Names why each row that was not refused before and has no product is unknown. */
 export async function refuseUnknown(tx: Tx, fileId: number): Promise<void> {
   await tx.query(
     `update ${incomingTable(fileId)} i
@@ -114,7 +132,7 @@ export async function refuseUnknown(tx: Tx, fileId: number): Promise<void> {
             end
             from (select case when exists (select 1 from catalog.product_identifier p where p.type = i.product_type)
                            then 'ROW_PRODUCT_UNKNOWN' else 'ROW_ID_TYPE_UNKNOWN' end as code) named)
-      where i.code is null and not exists (select 1 from ${stagedTable(fileId)} s where s.line = i.line and s.byte_offset = i.byte_offset)`,
+      where i.code is null and i.product_id is null`,
     [ROW_REASON.ROW_ID_TYPE_UNKNOWN, ROW_REASON.ROW_PRODUCT_UNKNOWN],
   )
 }

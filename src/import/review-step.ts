@@ -127,14 +127,15 @@ async function judgeAll(
     const facilities = facilityFinder(await catalog.facilityKeys(tx))
     const counted = { rows: 0 }
     await incoming.takeIncoming(tx, fileId, linesOf(reading, plan, settings, facilities, counted, tally))
-    const staged = await incoming.stageKnown(tx, fileId, settings.rows.repeated ?? 'reject')
-    count(tally, 'merged', staged.rowsMerged)
+    const known = await incoming.findKnown(tx, fileId, { by: 'database' })
+    const doubles = await incoming.settleDoubles(tx, fileId, settings.rows.repeated ?? 'reject')
+    count(tally, 'merged', doubles.merged)
     await incoming.refuseUnknown(tx, fileId)
     await nameDamage(tx, fileId)
     await incoming.takeRaw(tx, fileId, rawLines(await again()))
     const byCode = await rejectedByCode(tx, fileId)
     const rowsRejected = byCode.reduce((sum, one) => sum + one.rows, 0)
-    return { rowsRead: counted.rows, rowsAccepted: counted.rows - rowsRejected, rowsRejected, unitsRead: staged.unitsRead, byCode }
+    return { rowsRead: counted.rows, rowsAccepted: counted.rows - rowsRejected, rowsRejected, unitsRead: known.units, byCode }
   }
   const taken =
     layout.kind === 'orders'
@@ -162,7 +163,7 @@ async function* linesOf(
       if (row.kind === 'rejected') lines += refusedLine(row)
       else if (facilityId === null) lines += refusedLine(reject.facilityUnknown(raw, row.facility))
       else {
-        lines += incomingLine(row, facilityId, raw)
+        lines += incomingLine(row, { facilityId, productId: null }, raw)
         if (row.treated !== undefined) count(tally, row.treated)
       }
     }

@@ -14,6 +14,8 @@ import type { BeliefSettings } from './hold.ts'
 import { incomingLine, rawLine, refusedLine } from './incoming-row.ts'
 import * as incoming from './incoming-store.ts'
 import type { Opened } from './opening-step.ts'
+import { type PositionsNamed, positionsNamed } from './positions-named.ts'
+import { type ProductFinder, productFinder } from './product-finder.ts'
 import { judgeRepeat } from './repeat.ts'
 import * as repeats from './repeat-store.ts'
 import { type RowOutcome, readRow } from './row.ts'
@@ -25,6 +27,11 @@ import { count } from './tally.ts'
 import type { UnknownSettings } from './unknown.ts'
 import { settleUnknown } from './unknown-step.ts'
 import { conclude, type FileToJudge, type FileToRead, refuse } from './verdict-step.ts'
+
+/** So many identifiers take some 30 MB of memory. */
+const PRODUCTS_IN_PROCESS_MAX = 250_000
+/** A file of fewer bytes for each identifier is resolved sooner by the database than the catalogue is read. */
+const BYTES_PER_PRODUCT = 30
 
 /** Reads the rows of a stock file, resolves what they name, and lays down those that are believed for the ledger. */
 export async function importStock(
@@ -57,8 +64,9 @@ export async function importStock(
     })
   }
   const counted = { rows: 0, rejected: 0 }
-  const facilities = facilityFinder(await catalog.facilityKeys(tx))
-  await incoming.takeIncoming(tx, fileId, incomingChunks(reading, file, { facilities, moment }, counted))
+  const finders = await findersFor(tx, file)
+  const positions = positionsNamed()
+  await incoming.takeIncoming(tx, fileId, incomingChunks(reading, file, { ...finders, positions, moment }, counted))
   const settled = refs === null ? null : await settleCorrection(tx, file, refs)
   const once = keyColumn < 0 ? { repeated: 0, unnumbered: 0 } : await takeOnce(tx, { ...file, column: keyColumn })
   const now = clock.now()
@@ -70,33 +78,38 @@ export async function importStock(
   const rows = (settled ?? counted).rows - once.repeated - again.repeated
   const rejected = (settled ?? counted).rejected + once.unnumbered - again.refused
   const policy = (file.settings.unknown ?? {}) as UnknownSettings
-  const stage = () => incoming.stageKnown(tx, fileId, file.rules.repeated ?? 'reject')
-  let staged = await stage()
-  const handled = staged.rowsStaged < rows - rejected ? await settleUnknown(tx, { fileId, settings: policy, now }) : null
-  if (handled?.isKnownNow) staged = await stage()
-  count(file.tally, 'merged', staged.rowsMerged)
+  let known = await incoming.findKnown(tx, fileId, { by: finders.products === null ? 'database' : 'reading' })
+  const isFoundInReading = finders.products !== null && known.rows === rows - rejected
+  // Somebody may have brought a product while the file was read.
+  if (finders.products !== null && !isFoundInReading) known = await incoming.findKnown(tx, fileId, { by: 'database' })
+  const handled = known.rows < rows - rejected ? await settleUnknown(tx, { fileId, settings: policy, now }) : null
+  if (handled?.isKnownNow) known = await incoming.findKnown(tx, fileId, { by: 'database' })
+  const isOnce = isFoundInReading && positions.isEachOnce()
+  const doubles = isOnce ? NO_DOUBLES : await incoming.settleDoubles(tx, fileId, file.rules.repeated ?? 'reject')
+  count(file.tally, 'merged', doubles.merged)
   const rowsLeftOut = handled?.leftOut ?? 0
-  const unknown = rows - rejected - rowsLeftOut - staged.rowsStaged
+  const unknown = rows - rejected - rowsLeftOut - known.rows
   if (unknown > 0) {
     await incoming.refuseUnknown(tx, fileId)
     await nameDamage(tx, fileId)
   }
-  if (unknown > 0 || staged.rowsDuplicate > 0 || (settled?.unknown ?? 0) > 0 || once.unnumbered > 0)
+  if (unknown > 0 || doubles.refused > 0 || (settled?.unknown ?? 0) > 0 || once.unnumbered > 0)
     await incoming.takeRaw(tx, fileId, rawChunks(await readAgain()))
-  const rowsAccepted = staged.rowsStaged - staged.rowsDuplicate
+  const rowsAccepted = known.rows - doubles.refused
   const kept = rowsAccepted < rows ? await incoming.keepRejected(tx, fileId, { isParking: policy.products === 'park' }) : NOTHING_KEPT
-  await incoming.dropIncoming(tx, fileId)
+  await incoming.layStaged(tx, fileId, { isAnyLeft: rowsAccepted < rows })
   const rowsRepeated = (settled?.repeated ?? 0) + once.repeated + again.repeated
   const repeatsFileId = before.kind === 'again' ? before.of : null
   if (rows === 0 && rowsRepeated > 0) return alreadyApplied(tx, file, { rowsRepeated, repeatsFileId, now })
   const aside = { rowsParked: kept.parked, rowsLeftOut, rowsRepeated, repeatsFileId }
-  const counts = { rowsRead: counted.rows, rowsAccepted, rowsRejected: kept.rejected, ...aside, unitsRead: staged.unitsRead }
+  const counts = { rowsRead: counted.rows, rowsAccepted, rowsRejected: kept.rejected, ...aside, unitsRead: known.units }
   return conclude(tx, clock, file, counts, reading, {
     ...{ asOf: asOf.at, hasRowAsOf: spokenOf.from === 'column' || refs !== null, orderLagMs: (spokenOf.orderLagMinutes ?? 0) * 60_000 },
   })
 }
 
 const NEW = { kind: 'new' } as const
+const NO_DOUBLES = { merged: 0, refused: 0 }
 
 /** It may be an earlier file of changes, sent again, and too little of it agrees to be sure: a person is asked before anything moves. */
 async function holdRepeated(
@@ -151,10 +164,22 @@ async function alreadyApplied(
   return { read: rowsRepeated, wrote: 0, more: true, notes: { file: file.fileId } }
 }
 
+type Finders = { facilities: FacilityFinder; products: ProductFinder | null }
+
+/**
+ * What names mean, for the reading of one file. Products are taken into the process where the file is long beside the catalogue: each
+ * of its rows is then found where it is read, and none has to be looked up and laid down once more in the database.
+ */
+async function findersFor(tx: Tx, file: FileToJudge): Promise<Finders> {
+  const facilities = facilityFinder(await catalog.facilityKeys(tx))
+  const keys = await catalog.productKeys(tx, { most: Math.min(PRODUCTS_IN_PROCESS_MAX, Math.floor(file.bytes / BYTES_PER_PRODUCT)) })
+  return { facilities, products: keys && productFinder(keys) }
+}
+
 async function* incomingChunks(
   reading: Reading,
   { plan, rules, tally }: FileToJudge,
-  { facilities, moment }: { facilities: FacilityFinder; moment: RowMoment },
+  { facilities, products, positions, moment }: Finders & { positions: PositionsNamed; moment: RowMoment },
   counted: { rows: number; rejected: number },
 ): AsyncIterable<string> {
   for await (const batch of reading.batches) {
@@ -164,7 +189,9 @@ async function* incomingChunks(
       const row = timed(readRow(plan, raw, rules), raw, moment)
       const facilityId = row.kind === 'rejected' ? null : facilities(row.facility)
       if (row.kind !== 'rejected' && facilityId !== null) {
-        lines += incomingLine(row, facilityId, raw)
+        const productId = products === null ? null : products(row.product)
+        if (productId !== null) positions.name(facilityId, productId)
+        lines += incomingLine(row, { facilityId, productId }, raw)
         if (row.treated !== undefined) count(tally, row.treated)
       } else {
         lines += refusedLine(row.kind === 'rejected' ? row : reject.facilityUnknown(raw, row.facility))
