@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Db, Sql } from '../db/connection.ts'
-import { addFeed, listFeeds } from '../feed/store.ts'
+import { addFeed, changeFeed, listFeeds } from '../feed/store.ts'
 import { hashPassword, isPassword, spendAsMuch } from '../http/password.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { Config } from './config.ts'
@@ -75,8 +75,14 @@ export async function ensureFirstFeeds({ house, config, world }: { house: House;
     await putSftpUser(house.db, { name: FIRST_SFTP_USER, home: FIRST_SFTP_USER, password, publicKeys: [], now: world.clock.now() })
   }
   if ((await listFeeds(house.db)).length > 0) return
-  for (const feed of FIRST_FEEDS)
-    await addFeed(house.db, { ...feed, home: FIRST_SFTP_USER, namePattern: '*', door: 'sftp', now: world.clock.now() })
+  // Files that come together are read in the order in which they speak of each other: no row of stock is of a product that is still on its way.
+  let followsFeedId: number | null = null
+  for (const feed of FIRST_FEEDS) {
+    const home = { home: FIRST_SFTP_USER, namePattern: '*', door: 'sftp' } as const
+    const feedId = await addFeed(house.db, { ...feed, ...home, now: world.clock.now() })
+    await changeFeed(house.db, feed.name, { followsFeedId })
+    followsFeedId = feedId
+  }
 }
 
 export const sftpPasswordFile = (dataDir: string): string => path.join(dataDir, PASSWORD_FILE)

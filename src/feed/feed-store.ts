@@ -91,6 +91,19 @@ export async function changeFeed(sql: Sql, name: string, change: FeedChange): Pr
     if ((error as { code?: string }).code === UNIQUE_VIOLATION) throw feedExists({ name, home, folder })
     throw error
   }
+  if (change.followsFeedId != null && (await followsItself(sql, name))) throw feedCircle(name)
+}
+
+/** Every feed whose files have to be through before those of `feed`, in SQL: the one that it follows, the one that that one follows, … */
+export function feedsAhead(feed: string): string {
+  return `(with recursive ahead as (
+             select ${feed}.follows_feed_id as feed_id
+             union select b.follows_feed_id from ahead a join feed.feed b on b.feed_id = a.feed_id
+           ) select feed_id from ahead)`
+}
+
+async function followsItself(sql: Sql, name: string): Promise<boolean> {
+  return (await sql.query(`select 1 from feed.feed e where e.name = $1 and e.feed_id in ${feedsAhead('e')}`, [name])).length > 0
 }
 
 const UNIQUE_VIOLATION = '23505'
@@ -118,6 +131,14 @@ export async function feedAt(sql: Sql, at: { home: string; folder: string }): Pr
 export async function foldersOf(sql: Sql, home: string): Promise<string[]> {
   const rows = await sql.query<{ folder: string }>('select folder from feed.feed where home = $1 order by folder', [home])
   return rows.map(row => row.folder)
+}
+
+function feedCircle(name: string): TrueupError {
+  return new TrueupError('FEED_FOLLOWS_ITSELF', `the feed ${name} would wait for itself`, {
+    retry: 'never',
+    hint: 'Let it follow a feed that does not follow it, directly or by way of others.',
+    detail: { name },
+  })
 }
 
 function feedExists(feed: Pick<NewFeed, 'name' | 'home' | 'folder'>): TrueupError {

@@ -44,6 +44,23 @@ test('a variance waits while a reset that it follows is on its way', async () =>
   expect([await room.importNext(), await room.importNext()]).toEqual([reset, variance])
 })
 
+test('a feed waits for what the feed that it follows waits for', async () => {
+  const { db } = room.database
+  const third = await store.addFeed(db, { name: 'orders', home: 'erp', folder: 'orders', layout: 'ORDERS', now: room.clock.now() })
+  await store.changeFeed(db, 'variance', { followsFeedId: room.feedId })
+  await store.changeFeed(db, 'orders', { followsFeedId: other })
+  const [orders, reset] = [await room.receive('o', { feed: third }), await room.receive('10')]
+  await room.untilIdle()
+  expect([await room.importNext(), await room.importNext()]).toEqual([reset, orders])
+})
+
+test('a feed cannot wait for itself, by however many others', async () => {
+  const { db } = room.database
+  const [stock] = await store.listFeeds(db)
+  await store.changeFeed(db, 'variance', { followsFeedId: room.feedId })
+  await expect(store.changeFeed(db, stock?.name ?? '', { followsFeedId: other })).rejects.toMatchObject({ code: 'FEED_FOLLOWS_ITSELF' })
+})
+
 test('a newer snapshot that is believed takes the place of a held one', async () => {
   const held = await room.receive('monday')
   await room.untilIdle()

@@ -4,6 +4,7 @@ import type { InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { RoomStatus } from '../kernel/report.ts'
 import { type ArrivalSettings, isEvident } from './arrival.ts'
+import { feedsAhead } from './feed-store.ts'
 import type { Earlier } from './file-identity.ts'
 import { changeBy, type FileEvent, type FileState } from './file-state.ts'
 import type { Door, Receipt, Whole } from './port.ts'
@@ -263,7 +264,7 @@ export async function nextToImport(tx: Tx, { isLarge }: { isLarge: boolean }): P
        left join feed.file o on o.file_id = f.again_of
       where f.state = 'received' and f.identified_at is not null
         and not exists (select 1 from feed.file g where g.feed_id = f.feed_id and g.state = 'received' and g.seq < f.seq)
-        and not exists (select 1 from feed.file g where g.feed_id = e.follows_feed_id and g.state in ('receiving', 'received', 'staged'))
+        and not exists (select 1 from feed.file g where g.feed_id in ${feedsAhead('e')} and g.state in ('receiving', 'received', 'staged'))
         and not (e.file_kind = 'delta' and exists (
               select 1 from feed.file g where g.feed_id = f.feed_id and g.state = 'held' and g.seq < f.seq and g.code not in ('FEED_DELTA_SEEN_BEFORE', 'FILE_CHANGES_SEEN_BEFORE', 'FILE_LAST_LINE_INCOMPLETE', 'FILE_TRAILER_MISSING')))
         and (f.received_bytes > $1) = $2

@@ -31,7 +31,7 @@ export async function bookFile(tx: Tx, clock: Clock, { rowsMax }: { rowsMax: num
     await booking.dropLaid(tx, file.fileId, laid)
     return { read: staged, wrote: 0, more: true, notes: { file: file.fileId, held: breaches.length } }
   }
-  const booked = await booking.bookLaid(tx, toBook)
+  const booked = await booking.bookLaid(tx, toBook, laid)
   if (laid.missing !== null && laid.missing > 0) await keepMissing(tx, file.fileId)
   await booking.dropLaid(tx, file.fileId, laid)
   await imports.recordRefused(tx, file.fileId, booked.refused)

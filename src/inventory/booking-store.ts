@@ -91,6 +91,8 @@ export type Laid = {
   missing: number | null
   /** Its rows say what there is, and not what changed. */
   isCount: boolean
+  /** Rows that the ledger does not take, rows that a newer count overtook, and rows that move a position which is there already. */
+  found: { refused: number; outdated: number; ofOld: number }
 }
 
 /**
@@ -106,14 +108,16 @@ export async function layBooking(tx: Tx, file: ToBook): Promise<Laid> {
   const missing = file.missingRows === 'keep' || file.isPart ? null : await layMissing(tx, file)
   await layChanged(tx, file, bearing)
   const counted = file.isPart ? countedBy(await changesByFacility(tx, file.fileId), false) : await countRows(tx, file)
-  const [changes] = await tx.query<{ changed: number; first: number; largest: number }>(
+  const [changes] = await tx.query<{ changed: number; first: number; largest: number } & Laid['found']>(
     `select count(*) filter (where is_moved and not is_first) as changed, count(*) filter (where is_first) as first,
-            coalesce(max(abs(difference)) filter (where is_moved and not is_first), 0) as largest
+            coalesce(max(abs(difference)) filter (where is_moved and not is_first), 0) as largest, count(*) filter (where is_refused) as refused,
+            count(*) filter (where is_outdated) as outdated, count(*) filter (where is_moved and not is_new) as "ofOld"
        from ${changedTable(file.fileId)}`,
   )
   const { isCount, ...said } = counted
   return {
     ...{ bearing, missing, isCount },
+    found: { refused: changes?.refused ?? 0, outdated: changes?.outdated ?? 0, ofOld: changes?.ofOld ?? 0 },
     figures: {
       ...{ ...said, known: said.rows - (changes?.first ?? 0), changed: changes?.changed ?? 0, largestChangeUnits: changes?.largest ?? 0 },
     },
@@ -149,7 +153,7 @@ export type Booked = {
  * Books what was laid down, and adds it to the positions. New positions are inserted as new: should anybody make one of them
  * meanwhile, the whole booking fails and is tried again.
  */
-export async function bookLaid(tx: Tx, file: ToBook): Promise<Booked> {
+export async function bookLaid(tx: Tx, file: ToBook, { found }: Laid): Promise<Booked> {
   const changed = changedTable(file.fileId)
   const [moved] = await tx.query<Pick<Booked, 'movements' | 'zeroed' | 'movementFrom' | 'movementTo'>>(
     `with moved as (
@@ -166,21 +170,28 @@ export async function bookLaid(tx: Tx, file: ToBook): Promise<Booked> {
      select facility_id, product_id, difference, effective_at, case when is_count then effective_at end
        from ${changed} where is_moved and is_new`,
   )
-  await tx.query(
-    `update inventory.position p
+  if (found.ofOld > 0)
+    await tx.query(
+      `update inventory.position p
         set on_hand_units = p.on_hand_units + c.difference, counted_at = greatest(p.counted_at, c.effective_at),
             counted_as_of = case when c.is_count then c.effective_at else p.counted_as_of end
        from ${changed} c where c.is_moved and not c.is_new and c.facility_id = p.facility_id and c.product_id = p.product_id`,
-  )
+    )
   if (file.hasRowAsOf) await tellMoments(tx, file.fileId)
-  const refused = await tx.query<RefusedVariance>(
-    `select s.line, s.byte_offset as "byteOffset", s.raw, s.cells
+  const refused =
+    found.refused === 0
+      ? []
+      : await tx.query<RefusedVariance>(
+          `select s.line, s.byte_offset as "byteOffset", s.raw, s.cells
        from ${changed} c join ${stagedTable(file.fileId)} s using (facility_id, product_id) where c.is_refused order by s.line`,
-  )
-  const [outdated] = await tx.query<Outdated>(
-    `select count(line) as rows, (array_agg(newer_file_id order by counted_as_of desc nulls last))[1] as "byFileId"
+        )
+  const [outdated] =
+    found.outdated === 0
+      ? []
+      : await tx.query<Outdated>(
+          `select count(line) as rows, (array_agg(newer_file_id order by counted_as_of desc nulls last))[1] as "byFileId"
        from ${changed} where is_outdated`,
-  )
+        )
   return {
     ...(moved ?? { movements: 0, zeroed: 0, movementFrom: null, movementTo: null }),
     ...{ refused, outdated: outdated ?? { rows: 0, byFileId: null } },

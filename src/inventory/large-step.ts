@@ -111,7 +111,7 @@ async function bookStaged(
   { toPage, pagesAPart, rows, clock }: { toPage: number; pagesAPart: number; rows: number; clock: Clock },
 ): Promise<booking.Booked> {
   const laid = await booking.layBooking(tx, toBook)
-  const booked = await booking.bookLaid(tx, toBook)
+  const booked = await booking.bookLaid(tx, toBook, laid)
   const isLast = toBook.missingRows === 'zero'
   await booking.dropLaid(tx, toBook.fileId, isLast ? { ...laid, missing: 0 } : laid)
   await imports.recordRefused(tx, toBook.fileId, booked.refused)

@@ -37,7 +37,7 @@ async function book({ rows, asOf, hasRowAsOf = false, orderLagMs = 0, now = NOW 
     )
     const file = { fileId, feedId: 1, asOf, hasRowAsOf, orderLagMs, missingRows: 'keep', now } as const
     const laid = await layBooking(tx, file)
-    const booked = await bookLaid(tx, file)
+    const booked = await bookLaid(tx, file, laid)
     await dropLaid(tx, fileId, laid)
     return booked
   })

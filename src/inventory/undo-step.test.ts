@@ -51,7 +51,7 @@ async function book({ kind, rows, asOf }: File): Promise<number> {
     )
     const toBook = { fileId, feedId: 1, asOf, hasRowAsOf: false, orderLagMs: 0, missingRows: 'keep', now: clock.at } as const
     const laid = await layBooking(tx, toBook)
-    const booked = await bookLaid(tx, toBook)
+    const booked = await bookLaid(tx, toBook, laid)
     await dropLaid(tx, fileId, laid)
     const figures = { ...laid.figures, rowsRead: rows.length, rejected: 0 }
     await recordApplied(tx, {
