@@ -38,32 +38,35 @@ export type ForUpload = { uploadId: number; ordinal: number; heldUntil: InstantM
 export type Claimed = { calls: store.OpenCall[]; agreeing: number }
 
 /**
- * Decides what is due and claims what has to be written: the bytes and their key are committed before anything is sent.
- * Null: nothing is due.
+ * Decides what is due, as one set, and claims what has to be written: the bytes and keys are committed before anything is sent.
+ * `callsMax`: so many full calls at the most; what is added to goes in calls of its own. Null: nothing is due.
  */
-export async function claim(tx: Tx, deps: ClaimDeps, now: InstantMs, upload: ForUpload | null = null): Promise<Claimed | null> {
+export async function claim(
+  tx: Tx,
+  deps: ClaimDeps,
+  now: InstantMs,
+  { callsMax = 1, upload = null }: { callsMax?: number; upload?: ForUpload | null } = {},
+): Promise<Claimed | null> {
   const { shopId } = deps
   // Read before the snapshot: a cursor that has moved on meanwhile makes us wait, never hurry.
   const behind = await readCursors(tx)
-  const due = await store.lockDue(tx, { shopId, now, limit: LEVELS_PER_CALL_MAX })
+  const due = await store.lockDue(tx, { shopId, now, limit: LEVELS_PER_CALL_MAX * callsMax })
   if (due.length === 0) return null
   const decided = await decide(tx, { shopId, due, behind, now })
-  await sight.recordWanted(
-    tx,
-    decided.map(({ level, decision }) => ({ ...level, wantedUnits: decision.wantedUnits })),
-  )
+  // What is written keeps it with its call.
+  const unwritten = decided.filter(each => each.decision.kind !== 'write')
+  if (unwritten.length > 0)
+    await sight.recordWanted(
+      tx,
+      unwritten.map(({ level, decision }) => ({ ...level, wantedUnits: decision.wantedUnits })),
+    )
   const agreeing = decided.filter(each => each.decision.kind === 'agrees')
   if (agreeing.length > 0) await outbox.markAgreeing(tx, shopId, agreeing.map(intentOf), now)
   await postpone(tx, shopId, decided, now)
   await clearUp(tx, decided, now)
-  const calls: store.OpenCall[] = []
-  // What waits in an upload is written by adding: a comparison would be old by then.
-  for (const by of upload === null ? (['set', 'adjust'] as const) : (['adjust'] as const)) {
-    const call = await recordCall(tx, deps, { by, decided, now, isUpload: upload !== null })
-    if (call === null) continue
-    if (upload !== null) await attachCall(tx, { ...upload, callId: call.callId })
-    calls.push(call)
-  }
+  const calls = await recordCalls(tx, deps, { decided, now, isUpload: upload !== null })
+  if (upload !== null)
+    for (const [at, { callId }] of calls.entries()) await attachCall(tx, { ...upload, ordinal: upload.ordinal + at, callId })
   return { calls, agreeing: agreeing.length }
 }
 
@@ -191,30 +194,39 @@ function neededProofs(unproved: readonly sight.LevelInSight[]): Map<number, Inst
   return needed
 }
 
-/** Levels that others write all the time are added to, in a call of their own; the others are compared. */
-async function recordCall(
+/**
+ * Levels that others write all the time are added to, in calls of their own; the others are compared. What waits in an upload is
+ * added to: a comparison would be old by then.
+ */
+async function recordCalls(
   tx: Tx,
   { port, ids, shopId }: ClaimDeps,
-  { by, decided, now, isUpload }: { by: 'set' | 'adjust'; decided: readonly Decided[]; now: InstantMs; isUpload: boolean },
-): Promise<store.OpenCall | null> {
-  const writes = decided.flatMap(each =>
-    each.decision.kind === 'write' && (isUpload || each.decision.by === by) ? [{ ...each, ...each.decision }] : [],
-  )
-  if (writes.length === 0) return null
-  const kind: CallKind =
-    by === 'adjust' ? 'adjust_available' : (await settingOf(tx, shopId)).written === 'on_hand' ? 'set_on_hand' : 'set_available'
-  const callId = ids.uuid()
-  const named = { idempotencyKey: ids.uuid(), reference: `gid://trueup/Call/${callId}` }
-  const frozen = port.freeze(
-    kind,
-    writes.map(({ level, fromUnits, units }) => ({ ...level, fromUnits, units })),
-    named,
-  )
-  const rows = writes.map(({ level, revision, fromUnits, units }) => ({
-    ...{ locationId: level.locationId, productId: level.productId, revision, fromUnits, units },
-    ...{ promisedUnits: level.promisedUnits, unseenUnits: unseenUnits(level) },
-  }))
-  await store.recordCall(tx, { callId, shopId, frozen, leaseUntil: now + LEASE_MS, now }, rows)
-  await outbox.markSending(tx, { shopId, callId, rows, now })
-  return { callId, frozen, attempts: 1, claimedAt: now }
+  { decided, now, isUpload }: { decided: readonly Decided[]; now: InstantMs; isUpload: boolean },
+): Promise<store.OpenCall[]> {
+  const writes = decided.flatMap(each => (each.decision.kind === 'write' ? [{ ...each, ...each.decision }] : []))
+  if (writes.length === 0) return []
+  const isAdded = (write: (typeof writes)[0]) => isUpload || write.by === 'adjust'
+  const set: CallKind = (await settingOf(tx, shopId)).written === 'on_hand' ? 'set_on_hand' : 'set_available'
+  const claimed: store.ClaimedCall[] = []
+  for (const kind of [set, 'adjust_available'] as const) {
+    const mine = writes.filter(write => isAdded(write) === (kind === 'adjust_available'))
+    for (let from = 0; from < mine.length; from += LEVELS_PER_CALL_MAX) {
+      const part = mine.slice(from, from + LEVELS_PER_CALL_MAX)
+      const callId = ids.uuid()
+      const named = { idempotencyKey: ids.uuid(), reference: `gid://trueup/Call/${callId}` }
+      const frozen = port.freeze(
+        kind,
+        part.map(({ level, fromUnits, units }) => ({ ...level, fromUnits, units })),
+        named,
+      )
+      const rows = part.map(({ level, revision, fromUnits, units, wantedUnits }) => ({
+        ...{ locationId: level.locationId, productId: level.productId, revision, fromUnits, units, wantedUnits },
+        ...{ promisedUnits: level.promisedUnits, unseenUnits: unseenUnits(level) },
+      }))
+      claimed.push({ callId, frozen, rows })
+    }
+  }
+  await store.recordCalls(tx, { shopId, calls: claimed, leaseUntil: now + LEASE_MS, now })
+  await outbox.markSending(tx, { shopId, rows: claimed.flatMap(({ callId, rows }) => rows.map(row => ({ ...row, callId }))), now })
+  return claimed.map(({ callId, frozen }) => ({ callId, frozen, attempts: 1, claimedAt: now }))
 }

@@ -49,34 +49,47 @@ export type CallRow = {
   unseenUnits: number
   fromUnits: number
   units: number
+  /** What the level should show as decided: the same as `units` where that is what is written. */
+  wantedUnits: number
 }
 
-/** Keeps a call, its rows and its very bytes, and freezes its levels: committed before anything is sent. */
-export async function recordCall(
+/** A call with its rows and its very bytes, to be kept before anything of it is sent. */
+export type ClaimedCall = { callId: string; frozen: FrozenCall; rows: readonly CallRow[] }
+
+/** Keeps calls, their rows and their bytes, and freezes their levels: one statement each, however many there are. */
+export async function recordCalls(
   tx: Tx,
-  call: { callId: string; shopId: number; frozen: FrozenCall; leaseUntil: InstantMs; now: InstantMs },
-  rows: readonly CallRow[],
+  { shopId, calls, leaseUntil, now }: { shopId: number; calls: readonly ClaimedCall[]; leaseUntil: InstantMs; now: InstantMs },
 ): Promise<void> {
   await tx.query(
     `insert into channel.call (call_id, shop_id, idempotency_key, kind, body, state, lease_until, attempts, claimed_at)
-     values ($1, $2, $3, $4, $5, 'claimed', $6, 1, $7)`,
+     select call_id, $1, idempotency_key, kind, body, 'claimed', $6, 1, $7
+       from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[]) as c (call_id, idempotency_key, kind, body)`,
     [
-      call.callId,
-      call.shopId,
-      call.frozen.idempotencyKey,
-      call.frozen.kind,
-      call.frozen.body,
-      new Date(call.leaseUntil),
-      new Date(call.now),
+      shopId,
+      calls.map(call => call.callId),
+      calls.map(call => call.frozen.idempotencyKey),
+      calls.map(call => call.frozen.kind),
+      calls.map(call => call.frozen.body),
+      new Date(leaseUntil),
+      new Date(now),
     ],
   )
+  const rows = calls.flatMap(({ callId, rows }) => rows.map((row, ordinal) => ({ ...row, callId, ordinal })))
   await tx.query(
-    `insert into channel.call_row (call_id, ordinal, location_id, product_id, revision, promised_units, unseen_units, from_units, units)
-     select $1, ordinal - 1, location_id, product_id, revision, promised, unseen, from_units, units
-       from unnest($2::integer[], $3::integer[], $4::bigint[], $5::integer[], $6::integer[], $7::integer[], $8::integer[])
-              with ordinality as r (location_id, product_id, revision, promised, unseen, from_units, units, ordinal)`,
+    `with said as (
+       select * from unnest($1::uuid[], $2::integer[], $3::integer[], $4::integer[], $5::bigint[], $6::integer[], $7::integer[], $8::integer[], $9::integer[], $12::integer[])
+                  as r (call_id, ordinal, location_id, product_id, revision, promised, unseen, from_units, units, wanted)
+     ), kept as (
+       insert into channel.call_row (call_id, ordinal, location_id, product_id, revision, promised_units, unseen_units, from_units, units)
+       select call_id, ordinal, location_id, product_id, revision, promised, unseen, from_units, units from said
+     )
+     update channel.level v set frozen_by = r.call_id, touched_at = $11, wanted_units = r.wanted
+       from said r
+      where v.shop_id = $10 and v.location_id = r.location_id and v.product_id = r.product_id`,
     [
-      call.callId,
+      rows.map(row => row.callId),
+      rows.map(row => row.ordinal),
       rows.map(row => row.locationId),
       rows.map(row => row.productId),
       rows.map(row => row.revision),
@@ -84,13 +97,11 @@ export async function recordCall(
       rows.map(row => row.unseenUnits),
       rows.map(row => row.fromUnits),
       rows.map(row => row.units),
+      shopId,
+      new Date(now),
+      rows.map(row => row.wantedUnits),
     ],
-  )
-  await tx.query(
-    `update channel.level v set frozen_by = $1, touched_at = $3
-       from channel.call_row r
-      where r.call_id = $1 and v.shop_id = $2 and v.location_id = r.location_id and v.product_id = r.product_id`,
-    [call.callId, call.shopId, new Date(call.now)],
+    { name: 'channel.recordCalls' },
   )
 }
 
@@ -126,27 +137,39 @@ export type Answered = {
   now: InstantMs
 }
 
-/** The call has its answer. False: somebody else recorded one before, and nothing is to be done. */
-export async function recordAnswer(tx: Tx, answer: Answered): Promise<boolean> {
-  const rows = await tx.query(
-    `update channel.call set state = 'answered', outcome = $2, code = $3, request_id = $4, cost_points = $5, answered_at = $6
-      where call_id = $1 and state = 'claimed' returning 1`,
-    [answer.callId, answer.outcome, answer.code, answer.requestId, answer.costPoints, new Date(answer.now)],
+/** These calls have their answers. Gives those of them that had none before: nothing is to be done for the others. */
+export async function recordAnswers(tx: Tx, answers: readonly Answered[]): Promise<Set<string>> {
+  const rows = await tx.query<{ callId: string }>(
+    `update channel.call c set state = 'answered', outcome = a.outcome, code = a.code, request_id = a.request_id, cost_points = a.cost,
+            answered_at = a.at
+       from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::timestamptz[]) as a (call_id, outcome, code, request_id, cost, at)
+      where c.call_id = a.call_id and c.state = 'claimed'
+     returning c.call_id as "callId"`,
+    [
+      answers.map(answer => answer.callId),
+      answers.map(answer => answer.outcome),
+      answers.map(answer => answer.code),
+      answers.map(answer => answer.requestId),
+      answers.map(answer => answer.costPoints),
+      answers.map(answer => new Date(answer.now)),
+    ],
   )
-  return rows.length > 0
+  return new Set(rows.map(row => row.callId))
 }
 
-/** The levels of an answered call thaw. What was confirmed has moved them, and is our own doing. */
-export async function thaw(tx: Tx, callId: string, now: InstantMs, isConfirmed: boolean): Promise<void> {
+/** The levels of answered calls thaw. What was confirmed has moved them, and is our own doing. */
+export async function thaw(tx: Tx, callIds: readonly string[], now: InstantMs, isConfirmed: boolean): Promise<void> {
   await tx.query(
     `update channel.level v
         set frozen_by = null, touched_at = $2,
             available_units = v.available_units + case when $3 then r.units - r.from_units else 0 end,
             on_hand_units = v.on_hand_units + case when $3 then r.units - r.from_units else 0 end,
             own_units = v.own_units + case when $3 then r.units - r.from_units else 0 end
-       from channel.call_row r
-      where r.call_id = $1 and v.frozen_by = $1 and v.location_id = r.location_id and v.product_id = r.product_id`,
-    [callId, new Date(now), isConfirmed],
+       from channel.call_row r join channel.call c using (call_id)
+      where r.call_id = any ($1) and v.frozen_by = r.call_id and v.shop_id = c.shop_id and v.location_id = r.location_id
+        and v.product_id = r.product_id`,
+    [callIds, new Date(now), isConfirmed],
+    { name: 'channel.thaw' },
   )
 }
 
@@ -179,23 +202,32 @@ export async function recordRowAnswers(tx: Tx, callId: string, rows: readonly { 
   )
 }
 
-/** Appends what came back of a call, or did not: the room's own feed. */
-export async function appendAnswer(
-  sql: Sql,
-  answer: {
-    shopId: number
-    callId: string
-    at: InstantMs
-    outcome: string
-    confirmed: number
-    refused: number
-    code: string | null
-    message: string | null
-  },
-): Promise<void> {
+export type Heard = {
+  shopId: number
+  callId: string
+  at: InstantMs
+  outcome: string
+  confirmed: number
+  refused: number
+  code: string | null
+  message: string | null
+}
+
+/** Appends what came back of calls, or did not: the room's own feed. */
+export async function appendAnswers(sql: Sql, answers: readonly Heard[]): Promise<void> {
   await sql.query(
-    `insert into channel.answer (shop_id, call_id, at, outcome, confirmed, refused, code, message) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [answer.shopId, answer.callId, new Date(answer.at), answer.outcome, answer.confirmed, answer.refused, answer.code, answer.message],
+    `insert into channel.answer (shop_id, call_id, at, outcome, confirmed, refused, code, message)
+     select * from unnest($1::integer[], $2::uuid[], $3::timestamptz[], $4::text[], $5::integer[], $6::integer[], $7::text[], $8::text[])`,
+    [
+      answers.map(answer => answer.shopId),
+      answers.map(answer => answer.callId),
+      answers.map(answer => new Date(answer.at)),
+      answers.map(answer => answer.outcome),
+      answers.map(answer => answer.confirmed),
+      answers.map(answer => answer.refused),
+      answers.map(answer => answer.code),
+      answers.map(answer => answer.message),
+    ],
   )
 }
 

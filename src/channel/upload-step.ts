@@ -12,6 +12,8 @@ const DUE_COUNTED_MAX = 2_000_000
 /** What a write of up to 250 levels costs in points. */
 const CALL_POINTS = 10
 const POINTS_PER_SECOND_LEAST = 100
+/** Calls that are claimed as one set. */
+const CALLS_PER_CLAIM = 20
 /** The shop itself gives an upload a day; then its calls are anybody's again, whatever became of it. */
 const HELD_MS = 25 * 60 * 60_000
 
@@ -51,7 +53,12 @@ async function gather(deps: UploadDeps, uploadId: number): Promise<number> {
   let levels = 0
   for (let ordinal = 0; ordinal < UPLOAD_CALLS_MAX && !deps.signal?.aborted; ) {
     const now = clock.now()
-    const claimed = await db.transaction(tx => claim(tx, deps, now, { uploadId, ordinal, heldUntil: now + HELD_MS }))
+    const claimed = await db.transaction(tx =>
+      claim(tx, deps, now, {
+        callsMax: Math.min(CALLS_PER_CLAIM, UPLOAD_CALLS_MAX - ordinal),
+        upload: { uploadId, ordinal, heldUntil: now + HELD_MS },
+      }),
+    )
     if (claimed === null) break
     ordinal += claimed.calls.length
     levels += claimed.calls.length * LEVELS_PER_CALL_MAX + claimed.agreeing

@@ -118,21 +118,22 @@ export async function catalogReadSince(sql: Sql): Promise<boolean> {
   return rows[0]?.found ?? false
 }
 
-/** The claimed intents belong to a call from now on. */
+/** The claimed intents belong to their call from now on. */
 export async function markSending(
   tx: Tx,
-  call: { shopId: number; callId: string; rows: readonly IntentKey[]; now: InstantMs },
+  claimed: { shopId: number; rows: readonly (IntentKey & { callId: string })[]; now: InstantMs },
 ): Promise<number> {
   const rows = await tx.query<{ intents: number }>(
     `with claimed as (
-       update outbox.intent i set state = 'sending', is_woken = false, call_id = $5, code = null, hint = null, changed_at = $6
-         from unnest($2::integer[], $3::integer[], $4::bigint[]) as c (location_id, product_id, revision)
+       update outbox.intent i set state = 'sending', is_woken = false, call_id = c.call_id, code = null, hint = null, changed_at = $6
+         from unnest($2::integer[], $3::integer[], $4::bigint[], $5::uuid[]) as c (location_id, product_id, revision, call_id)
         where i.shop_id = $1 and i.location_id = c.location_id and i.product_id = c.product_id and i.revision = c.revision
           and i.state = 'pending'
        returning 1
      )
      select count(*) as intents from claimed`,
-    [call.shopId, ...columnsOf(call.rows), call.callId, new Date(call.now)],
+    [claimed.shopId, ...columnsOf(claimed.rows), claimed.rows.map(row => row.callId), new Date(claimed.now)],
+    { name: 'outbox.markSending' },
   )
   return rows[0]?.intents ?? 0
 }
@@ -177,20 +178,25 @@ export async function block(
   )
 }
 
-/** The call was answered: done. Intents that got a newer number meanwhile have left the call and are not touched. */
-export async function confirmCall(tx: Tx, callId: string, now: InstantMs): Promise<number> {
-  const rows = await tx.query<{ intents: number }>(
+/**
+ * These calls were answered: done. Intents that got a newer number meanwhile have left their call and are not touched. Gives how many
+ * of each call are confirmed.
+ */
+export async function confirmCalls(tx: Tx, callIds: readonly string[], now: InstantMs): Promise<Map<string, number>> {
+  const rows = await tx.query<{ callId: string; intents: number }>(
     `with confirmed as (
-       update outbox.intent
+       update outbox.intent i
           set state = case when is_woken then 'pending' else 'confirmed' end, due_at = case when is_woken then $2 else due_at end,
               created_at = case when is_woken then $2 else created_at end, is_woken = false, call_id = null, attempt = 0, changed_at = $2
-        where call_id = $1
-       returning state
+         from (select unnest($1::uuid[]) as call_id) c
+        where i.call_id = c.call_id
+       returning i.state, c.call_id
      )
-     select count(*) filter (where state = 'confirmed') as intents from confirmed`,
-    [callId, new Date(now)],
+     select call_id as "callId", count(*) filter (where state = 'confirmed') as intents from confirmed group by call_id`,
+    [callIds, new Date(now)],
+    { name: 'outbox.confirmCalls' },
   )
-  return rows[0]?.intents ?? 0
+  return new Map(rows.map(row => [row.callId, row.intents]))
 }
 
 /** Rows that the call was refused for: blocked until what their code needs. */
