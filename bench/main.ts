@@ -5,6 +5,7 @@ import { explainBench } from './explain.ts'
 import { fullLoadBench } from './full-load.ts'
 import { hardSyncBench } from './hard-sync.ts'
 import { importBench } from './import.ts'
+import { latencyBench } from './latency.ts'
 import { ledgerBench } from './ledger.ts'
 
 const BENCHES: Record<string, (words: readonly string[]) => Promise<void>> = {
@@ -14,6 +15,7 @@ const BENCHES: Record<string, (words: readonly string[]) => Promise<void>> = {
   availability: availabilityBench,
   'hard-sync': hardSyncBench,
   'full-load': fullLoadBench,
+  latency: latencyBench,
   ledger: ledgerBench,
   explain: explainBench,
 }

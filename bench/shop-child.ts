@@ -1,10 +1,12 @@
-/* A simulated shop of many levels in a process of its own: `node shop-child.ts ITEMS LOCATIONS PLAN`. Prints its address. */
+/* A simulated shop of many levels in a process of its own: `node shop-child.ts ITEMS LOCATIONS PLAN LATENCY`. Prints its address. */
 import { startShopifySimulator } from '../simulator/shopify/simulator.ts'
 
 const [items = 1_000, locations = 4] = process.argv.slice(2, 4).map(Number)
 const plan = (process.argv[4] ?? 'plus') as 'basic' | 'plus'
 const names = Array.from({ length: locations }, (_, at) => ({ name: `L${at + 1}`, id: at + 1 }))
+const latencyMs = Number(process.argv[5] ?? 0)
 const shop = await startShopifySimulator({
+  latencyMs,
   shop: {
     domain: 'million.myshopify.com',
     plan,

@@ -16,6 +16,7 @@ import { layLarge } from '../inventory/large-step.ts'
 import { reportStep } from '../inventory/report-step.ts'
 import * as inventory from '../inventory/step.ts'
 import type { RoomStep } from '../jobs/job.ts'
+import type { Cause } from '../jobs/room-loop.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
@@ -49,7 +50,7 @@ export type RoomDeps = {
 /** What a run is told; `shop`: the code of the one shop that it is for. */
 type RunParameters = Readonly<Record<string, string>>
 
-export type Steps = Record<RoomStep, (signal?: AbortSignal, parameters?: RunParameters) => Promise<StepReport>>
+export type Steps = Record<RoomStep, (signal?: AbortSignal, parameters?: RunParameters, cause?: Cause) => Promise<StepReport>>
 
 /** Every room's unit of work, with what it needs. The clockwork calls them; a story may call them itself, in any order. */
 export function roomSteps(deps: RoomDeps): Steps {
@@ -73,10 +74,17 @@ export function roomSteps(deps: RoomDeps): Steps {
         () => imports.step({ db, clock, files, format, isLarge: true }),
         () => layLarge({ db, clock }),
       ),
-    orders: (signal, parameters) =>
+    // Whoever might need orders nudges; only whoever does, a tick or a person has a shop asked.
+    orders: (signal, parameters, cause) =>
       inTurn(
         () => systemStep({ db, clock }),
-        () => forShops('orders', (shop, port) => orders.step({ db, clock, port, shopId: shop.shopId, ...abort(signal) }), parameters),
+        () =>
+          forShops(
+            'orders',
+            (shop, port) =>
+              (cause === 'nudge' ? orders.stepWhenDue : orders.step)({ db, clock, port, shopId: shop.shopId, ...abort(signal) }),
+            parameters,
+          ),
       ),
     inventory: () => inventory.step({ db, clock }),
     availability: () => availability.step({ db, clock }),

@@ -68,8 +68,16 @@ export type ShopCode =
 export type ShopPort = {
   /** The scopes that Shopify granted. */
   grantedScopes(signal?: AbortSignal): Promise<string[]>
-  /** Up to LEVELS_PER_CALL_MAX levels of one location. An item that is not there is left out of the answer. */
-  readLevels(location: string, inventoryItemGids: readonly string[], signal?: AbortSignal): Promise<{ look: Look; levels: LevelSeen[] }>
+  /**
+   * Up to LEVELS_PER_CALL_MAX levels of one location. An item that is not there is left out of the answer. What is only read back
+   * takes the points that nobody else needs.
+   */
+  readLevels(
+    location: string,
+    inventoryItemGids: readonly string[],
+    signal?: AbortSignal,
+    of?: { isReadBack?: boolean },
+  ): Promise<{ look: Look; levels: LevelSeen[] }>
   /** Every level of the shop, by a bulk query, in chunks. */
   readEveryLevel(signal?: AbortSignal): AsyncIterable<{ look: Look; levels: LevelSeen[] }>
   /** Words a call: pure, so that the bytes can be committed before they are sent. */

@@ -4,8 +4,8 @@ import { messageOf, type Retry, TrueupError } from '../kernel/error.ts'
 import type { StepReport } from '../kernel/report.ts'
 import { retryDelayMs } from './backoff.ts'
 
-/** `parameters`: what a run was asked for with, by name; none where it is the usual work. */
-export type Step = (signal: AbortSignal, parameters?: Readonly<Record<string, string>>) => Promise<StepReport>
+/** `parameters`: what a run was asked for with, by name; none where it is the usual work. `cause`: who wanted the pass. */
+export type Step = (signal: AbortSignal, parameters?: Readonly<Record<string, string>>, cause?: Cause) => Promise<StepReport>
 
 /** Who wanted a pass: a schedule, the room before (or the floor interval), a person. */
 export type Cause = 'tick' | 'nudge' | 'person'
@@ -163,7 +163,7 @@ export function openRoomLoop(options: {
       let more = true
       while (more && !isStopping && !isCancelled) {
         const calledAt = clock.now()
-        const report = await work(abort)
+        const report = await work(abort, undefined, cause)
         total.read += report.read
         total.wrote += report.wrote
         errors += errorsOf(report)

@@ -7,7 +7,7 @@ import { effectsOf, gone } from './effect.ts'
 import { appendMoves } from './move-store.ts'
 import { type Look, ORDERS_PER_CALL_MAX, type SeenOrder, type ShopOrdersPort } from './port.ts'
 import * as store from './store.ts'
-import { LOOK_AGAIN_MS, lagShownBy, pollSince, ROUTED_WITHIN_MS_MAX, watermarkAfter } from './watermark.ts'
+import { isPollDue, LOOK_AGAIN_MS, lagShownBy, pollSince, ROUTED_WITHIN_MS_MAX, watermarkAfter } from './watermark.ts'
 
 /** Orders that one step reads by their id: heard of, or not heard of for a day. */
 const READ_BY_ID_PER_STEP_MAX = 100
@@ -26,6 +26,13 @@ export async function step(deps: OrdersDeps): Promise<StepReport> {
   } catch (error) {
     return trouble(deps, error)
   }
+}
+
+/** The same for a loop that is nudged by whoever might need orders: it polls when somebody does, or when it is time. */
+export async function stepWhenDue(deps: OrdersDeps): Promise<StepReport> {
+  const { db, clock, shopId } = deps
+  const isDue = isPollDue(await store.watermarkOf(db, shopId), clock.now()) || (await store.isAnyOrderNamed(db, shopId))
+  return isDue ? step(deps) : NOTHING_TO_DO
 }
 
 async function poll({ db, clock, port, shopId, signal }: OrdersDeps): Promise<StepReport> {

@@ -260,6 +260,12 @@ export async function ordersToRead(
   return rows.map(row => row.gid)
 }
 
+/** Whether somebody heard of an order that was not read since. */
+export async function isAnyOrderNamed(sql: Sql, shopId: number): Promise<boolean> {
+  const rows = await sql.query<{ any: boolean }>('select exists (select 1 from orders.asked where shop_id = $1) as any', [shopId])
+  return rows[0]?.any ?? false
+}
+
 /** These were read. One that was heard of again meanwhile stays asked for. */
 export async function answerAsked(tx: Tx, shopId: number, read: { orderGids: readonly string[]; askedUntil: InstantMs }): Promise<void> {
   await tx.query('delete from orders.asked where shop_id = $1 and order_gid = any ($2) and asked_at <= $3', [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { lagShownBy, POLL_OVERLAP_MS, pollSince, SEARCH_LAG_MS, SEARCH_LAG_MS_MAX, watermarkAfter } from './watermark.ts'
+import { isPollDue, lagShownBy, POLL_OVERLAP_MS, pollSince, SEARCH_LAG_MS, SEARCH_LAG_MS_MAX, watermarkAfter } from './watermark.ts'
 
 const T = 1_800_000_000_000
 
@@ -38,3 +38,10 @@ describe('an order that turns up late shows how far the search lags', () => {
   ]
   test.each(table)('%s', (_, order, known, expected) => expect(lagShownBy(order, known)).toBe(expected))
 })
+
+test.each<[string, { polledAt: number | null; askedAt: number | null }, boolean]>([
+  ['never polled', { polledAt: null, askedAt: null }, true],
+  ['a moment ago', { polledAt: 9_000, askedAt: null }, false],
+  ['a moment ago, and somebody needs them', { polledAt: 9_000, askedAt: 9_500 }, true],
+  ['some seconds ago', { polledAt: 6_000, askedAt: null }, true],
+])('orders polled %s: due or not', (_title, watermark, isDue) => expect(isPollDue(watermark, 10_000)).toBe(isDue))

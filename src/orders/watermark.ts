@@ -19,6 +19,14 @@ const LAG_MARGIN = 1.5
 /** How far before the watermark a poll asks again. Seeing an order twice changes nothing. */
 export const POLL_OVERLAP_MS = 60_000
 
+/** Unless somebody needs the orders, they are asked for this often at the most. */
+const POLL_EVERY_MS = 4_000
+
+/** Whether to poll now: somebody waits for it, or the last poll is some time ago. */
+export function isPollDue({ polledAt, askedAt }: { polledAt: InstantMs | null; askedAt: InstantMs | null }, now: InstantMs): boolean {
+  return polledAt === null || askedAt !== null || now - polledAt >= POLL_EVERY_MS
+}
+
 /** An order that nobody routes within this time holds nothing up any longer: it may never be. */
 export const ROUTED_WITHIN_MS_MAX = 10 * 60_000
 

@@ -27,7 +27,7 @@ export async function syncNow(deps: ReconcileDeps): Promise<StepReport> {
     return report
   }
   const runId = await store.startRun(db, { shopId, kind: 'sync_now', now: clock.now(), askedBy: by, scope })
-  await readAndCompare(deps, runId, levels)
+  await readAndCompare(deps, runId, levels, { isAsked: true })
   await store.countObservations(db, runId)
   const corrected = await conclude(deps, runId)
   await requests.answerRequest(db, request.requestId, runId)
@@ -76,12 +76,17 @@ async function begin({ db, clock, shopId }: ReconcileDeps): Promise<StepReport> 
   return NOTHING_TO_DO
 }
 
-/** Reads these levels back, a location's 250 at a time, and keeps what was compared. */
-export async function readAndCompare(deps: ReconcileDeps, runId: number, levels: readonly store.LevelDue[]): Promise<void> {
+/** Reads these levels back, a location's 250 at a time, and keeps what was compared. What a person asked for does not wait for others. */
+export async function readAndCompare(
+  deps: ReconcileDeps,
+  runId: number,
+  levels: readonly store.LevelDue[],
+  { isAsked = false }: { isAsked?: boolean } = {},
+): Promise<void> {
   const { db, clock, port, shopId, signal } = deps
   for (const group of byLocation(levels)) {
     const startedAt = clock.now()
-    const { levels: seen } = await port.readLevels(group.locationGid, group.items, signal)
+    const { levels: seen } = await port.readLevels(group.locationGid, group.items, signal, { isReadBack: !isAsked })
     const asked = group.items.map(inventoryItemGid => ({ locationGid: group.locationGid, inventoryItemGid }))
     await db.transaction(tx => store.recordObservations(tx, { runId, shopId, startedAt, readAt: clock.now() }, asked, seen))
   }

@@ -1,4 +1,12 @@
-import { type CallKind, type FrozenCall, LEVELS_PER_CALL_MAX, type LevelSeen, type ShopPort, type WriteRow } from '../../channel/port.ts'
+import {
+  type CallKind,
+  type FrozenCall,
+  LEVELS_PER_CALL_MAX,
+  type LevelSeen,
+  type Look,
+  type ShopPort,
+  type WriteRow,
+} from '../../channel/port.ts'
 import { assert } from '../../kernel/assert.ts'
 import type { Bulk } from './bulk.ts'
 import { ACTIVATE, ADJUST_QUANTITIES, BULK_LEVELS, GRANTED_SCOPES, LEVELS_OF_ITEMS, SET_QUANTITIES } from './documents.ts'
@@ -6,23 +14,35 @@ import type { Graphql } from './graphql.ts'
 import { outcomeOfSend, type UserError } from './translate.ts'
 
 /** The levels of a shop: read some, read all, set them. */
-export function shopLevels({ graphql, writes, bulk }: { graphql: Graphql; writes: Graphql; bulk: Bulk }): ShopPort {
+export function shopLevels({
+  graphql,
+  writes,
+  readback,
+  bulk,
+}: {
+  graphql: Graphql
+  writes: Graphql
+  readback: Graphql
+  bulk: Bulk
+}): ShopPort {
   return {
     async grantedScopes(signal) {
       const { data } = await graphql.ask<Installation>(GRANTED_SCOPES, {}, signal)
       return data.currentAppInstallation.accessScopes.map(scope => scope.handle)
     },
-    async readLevels(locationGid, inventoryItemGids, signal) {
+    async readLevels(locationGid, inventoryItemGids, signal, { isReadBack = false } = {}) {
       assert(inventoryItemGids.length <= LEVELS_PER_CALL_MAX, 'a call names at most 250 items')
-      const { data, look } = await graphql.ask<{ nodes: (ItemNode | null)[] }>(
-        LEVELS_OF_ITEMS,
-        { ids: inventoryItemGids, locationId: locationGid },
-        signal,
-      )
-      const levels = data.nodes.flatMap(node =>
-        node?.inventoryLevel ? [asSeen(node.inventoryLevel, { inventoryItemGid: node.id, locationGid })] : [],
-      )
-      return { look, levels }
+      const perCall = isReadBack ? READ_BACK_PER_CALL_MAX : LEVELS_PER_CALL_MAX
+      const seen: { look: Look; levels: LevelSeen[] } = { look: { from: Number.POSITIVE_INFINITY, until: 0 }, levels: [] }
+      for (let from = 0; from < inventoryItemGids.length; from += perCall) {
+        const ids = inventoryItemGids.slice(from, from + perCall)
+        const asked = { ids, locationId: locationGid }
+        const { data, look } = await (isReadBack ? readback : graphql).ask<{ nodes: (ItemNode | null)[] }>(LEVELS_OF_ITEMS, asked, signal)
+        seen.look = { from: Math.min(seen.look.from, look.from), until: Math.max(seen.look.until, look.until) }
+        for (const node of data.nodes)
+          if (node?.inventoryLevel) seen.levels.push(asSeen(node.inventoryLevel, { inventoryItemGid: node.id, locationGid }))
+      }
+      return seen
     },
     async *readEveryLevel(signal) {
       for await (const { look, lines } of bulk.run<BulkLine>(BULK_LEVELS, signal)) {
@@ -46,6 +66,9 @@ export function shopLevels({ graphql, writes, bulk }: { graphql: Graphql; writes
     },
   }
 }
+
+/** What is read back asks for little at a time: it takes the points that are left over. */
+const READ_BACK_PER_CALL_MAX = 50
 
 const DOCUMENT_OF: Readonly<Record<CallKind, string>> = {
   set_available: SET_QUANTITIES,

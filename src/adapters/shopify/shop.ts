@@ -38,7 +38,7 @@ export function openShop(options: ShopOptions): OpenShop {
   return {
     ...shopCatalog({ graphql: speak('catalog'), bulk }),
     ...shopOrders({ graphql: speak('orders') }),
-    ...shopLevels({ graphql: speak('levels'), writes: speak('writes'), bulk }),
+    ...shopLevels({ graphql: speak('levels'), writes: speak('writes'), readback: speak('readback'), bulk }),
     ...shopWebhooks({ graphql: speak('catalog') }),
     ...shopUploads({ client, graphql: speak('bulk') }),
     ...shopConform({ ...options, client, graphql: speak('levels') }),

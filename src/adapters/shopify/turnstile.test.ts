@@ -7,8 +7,10 @@ function bench(availablePoints: number) {
   let now = 0
   const turnstile = openTurnstile({
     clock: { now: () => now },
-    async sleep(ms) {
-      now += ms
+    // Whoever is woken before his time has not slept.
+    async sleep(ms, signal) {
+      await new Promise(setImmediate)
+      if (!signal?.aborted) now += ms
     },
   })
   turnstile.answered(0, { maximumAvailable: 2_000, currentlyAvailable: availablePoints, restoreRate: 100 })
@@ -64,6 +66,33 @@ test('what is on its way when the shop tells what is left is not forgotten', asy
   turnstile.answered(50, { maximumAvailable: 2_000, currentlyAvailable: 50, restoreRate: 100 })
   await call('writes', 50)
   expect(now()).toBe(500)
+})
+
+test('what is read back takes what is left over: half of what the shop holds stays for numbers that change', async () => {
+  const { went, call, now } = bench(1_200)
+  const back = Promise.all([call('readback', 150), call('readback', 150)])
+  await call('writes', 11)
+  await back
+  expect(went.map(each => each.job)).toEqual(['readback', 'writes', 'readback'])
+  expect(now()).toBeGreaterThan(1_000)
+})
+
+test('a number that changes does not wait for what is read back, however much that is', async () => {
+  const { went, call } = bench(1_000)
+  const back = Array.from({ length: 20 }, () => call('readback', 150))
+  await Promise.all([...back, ...Array.from({ length: 90 }, () => call('writes', 11))])
+  expect(went.slice(0, 90).every(each => each.job === 'writes')).toBe(true)
+  expect(went.slice(0, 90).every(each => each.at === 0)).toBe(true)
+})
+
+test('a shop that is always busy is read back all the same, after half a minute', async () => {
+  const { went, call } = bench(0)
+  const back = call('readback', 150)
+  const writes = Array.from({ length: 600 }, () => call('writes', 11))
+  await Promise.all([back, ...writes])
+  const at = went.find(each => each.job === 'readback')?.at ?? 0
+  expect(at).toBeGreaterThanOrEqual(30_000)
+  expect(at).toBeLessThan(34_000)
 })
 
 test('whoever gives up waits no longer', async () => {

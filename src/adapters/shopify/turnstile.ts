@@ -13,12 +13,19 @@ export type Turnstile = {
   answered(points: number, status: ThrottleStatus | null): void
 }
 
-/** `writes` are worth twice the others: they are what the rest is for. */
-export type Job = 'writes' | 'levels' | 'orders' | 'catalog' | 'bulk'
+/**
+ * `writes` are worth twice the others: they are what the rest is for. `readback` is what has been told already being looked at again:
+ * it takes what is left over, so that a number that changes never waits for the proof of one that has not.
+ */
+export type Job = 'writes' | 'levels' | 'orders' | 'catalog' | 'bulk' | 'readback'
 
-const WEIGHT: Readonly<Record<Job, number>> = { writes: 2, levels: 1, orders: 1, catalog: 1, bulk: 1 }
+const WEIGHT: Readonly<Record<Job, number>> = { writes: 2, levels: 1, orders: 1, catalog: 1, bulk: 1, readback: 1 }
+/** What has been left over is what lies above this part of all that the shop holds. */
+const KEPT_SHARE = 0.5
+/** Nobody waits for what is left over for longer than this: a shop that is always busy is proved all the same. */
+const LEFT_OVER_WAIT_MS_MAX = 30_000
 
-type Waiting = { points: number; turn: number; go: () => void }
+type Waiting = { points: number; turn: number; go: () => void; job: Job; since: number }
 
 export function openTurnstile({ clock, sleep }: { clock: Clock; sleep: Sleep }): Turnstile {
   let bucket = newBucket(clock.now())
@@ -28,14 +35,17 @@ export function openTurnstile({ clock, sleep }: { clock: Clock; sleep: Sleep }):
   const lastTurn = new Map<Job, number>()
   const waiting: Waiting[] = []
   let isServing = false
+  let alarm = new AbortController()
 
   return {
     pass(job, points, signal) {
       const turn = Math.max(served, lastTurn.get(job) ?? 0) + points / WEIGHT[job]
       lastTurn.set(job, turn)
       return new Promise(go => {
-        const mine: Waiting = { points, turn, go }
+        const mine: Waiting = { points, turn, go, job, since: clock.now() }
         waiting.push(mine)
+        // Whoever the turnstile sleeps for may not be the first any more.
+        alarm.abort()
         signal?.addEventListener('abort', () => leave(mine), { once: true })
         if (signal?.aborted) leave(mine)
         void serve()
@@ -52,10 +62,12 @@ export function openTurnstile({ clock, sleep }: { clock: Clock; sleep: Sleep }):
     if (isServing) return
     isServing = true
     for (let next = first(); next !== undefined; next = first()) {
-      const wait = waitMs(bucket, next.points, clock.now())
+      const kept = isForLeftOver(next) ? bucket.maxPoints * KEPT_SHARE : 0
+      const wait = waitMs(bucket, next.points + kept, clock.now())
       // After a wait somebody may have come whose turn is sooner.
       if (wait > 0) {
-        await sleep(wait)
+        alarm = new AbortController()
+        await sleep(wait, alarm.signal)
         continue
       }
       waiting.splice(waiting.indexOf(next), 1)
@@ -68,7 +80,13 @@ export function openTurnstile({ clock, sleep }: { clock: Clock; sleep: Sleep }):
   }
 
   function first(): Waiting | undefined {
-    return waiting.reduce<Waiting | undefined>((soonest, each) => (soonest && soonest.turn <= each.turn ? soonest : each), undefined)
+    const inTurn = waiting.filter(each => !isForLeftOver(each))
+    const list = inTurn.length > 0 ? inTurn : waiting
+    return list.reduce<Waiting | undefined>((soonest, each) => (soonest && soonest.turn <= each.turn ? soonest : each), undefined)
+  }
+
+  function isForLeftOver({ job, since }: Waiting): boolean {
+    return job === 'readback' && clock.now() - since < LEFT_OVER_WAIT_MS_MAX
   }
 
   /** Nobody waits for it any more. It still counts as on its way until it is answered, which it then is at once. */
