@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { sellable } from '../availability/sellable-store.ts'
 import * as availability from '../availability/step.ts'
 import { readNews } from '../catalog/news-step.ts'
 import { readShop } from '../catalog/step.ts'
@@ -106,7 +107,7 @@ export function roomSteps(deps: RoomDeps): Steps {
     'put-away': () =>
       inTurn(
         () => reportErrors({ db, clock, files }),
-        () => reportStep({ db, clock, files }),
+        () => reportStep({ db, clock, files, sources: { sellable } }),
         () => putAwayStep({ db, clock, files }),
       ),
     'look-around': () =>

@@ -4,6 +4,7 @@ import { openSampleShelf } from '../adapters/files/sample-shelf.ts'
 import { anyFormatReader } from '../adapters/formats/any-format.ts'
 import { writeWorkbook } from '../adapters/formats/xlsx-writer.ts'
 import { availabilityRoutes } from '../availability/routes.ts'
+import { sellable } from '../availability/sellable-store.ts'
 import { credentialRoutes } from '../catalog/credential-routes.ts'
 import { identifierRoutes } from '../catalog/identifier-routes.ts'
 import { kitRoutes } from '../catalog/kit-routes.ts'
@@ -152,7 +153,7 @@ export function allRoutes(deps: {
     ...documentRoutes({ db, clock, moved }),
     ...ledgerRoutes({ db, clock, moved }),
     ...monthRoutes({ db, clock, moved }),
-    ...reportRoutes({ db, clock }),
+    ...reportRoutes({ db, clock, sources: { sellable } }),
     ...availabilityRoutes({ db, clock }),
     ...outboxRoutes({ db }),
     ...channelRoutes({ db }),

@@ -5,14 +5,14 @@ import { reportParams, reportsPage, reportsQuery, reportTargetChange, reportTarg
 import { downloadRoute, jsonRoute, type Route } from '../http/contract/route.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { LedgerRouteDeps } from './document-routes.ts'
-import { contentOf } from './report-step.ts'
+import { type ReportSources, sourceOf } from './report-step.ts'
 import * as store from './report-store.ts'
 
 /** The files that go out: where to, what waits, and what became of each. */
-export function reportRoutes({ db, clock }: Omit<LedgerRouteDeps, 'moved'>): Route[] {
+export function reportRoutes({ db, clock, sources }: Omit<LedgerRouteDeps, 'moved'> & { sources: ReportSources }): Route[] {
   const targetsNow = async () => {
     const rows = await store.targets(db)
-    const waiting = await Promise.all(rows.map(({ kind }) => store.waitingFor(db, kind)))
+    const waiting = await Promise.all(rows.map(({ kind }) => sourceOf(kind, sources).waiting(db)))
     return {
       rows: rows.map((row, at) => ({ ...row, waiting: waiting[at] ?? { lines: 0, oldestAt: null } })),
       withoutAccount: await store.withoutAccount(db),
@@ -44,7 +44,7 @@ export function reportRoutes({ db, clock }: Omit<LedgerRouteDeps, 'moved'>): Rou
       async handle({ params }) {
         const report = await store.reportById(db, params.id)
         if (report === null) throw unknownReport(params.id)
-        const content = await contentOf(db, report)
+        const content = await sourceOf(report.kind, sources).content(db, report.reportId)
         return { fileName: report.name, mediaType: 'text/csv; charset=utf-8', chunks: only(content) }
       },
     }),

@@ -21,7 +21,8 @@ const files = {
     written.set(name, text)
   },
 }
-const walk = () => reportStep({ db: home.db, clock, files })
+const sources = { sellable: { waiting: async () => ({ lines: 0, oldestAt: null }), claim: async () => 0, content: async () => '' } }
+const walk = () => reportStep({ db: home.db, clock, files, sources })
 
 beforeAll(async () => {
   home = await openTestDatabase()

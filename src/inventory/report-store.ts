@@ -31,8 +31,11 @@ const ACCOUNT = `coalesce(
      join inventory.reason r on r.reason = first.reason
     where d.document_id = o.document_id limit 1))`
 
+/** Files of what this room knows; others are made of what a later room does. */
+export type OwnKind = Exclude<ReportKind, 'sellable'>
+
 /** Lines that wait for their file: what the ERP has a number of its own for already needs none, and what has no account cannot go. */
-const WAITING: Readonly<Record<ReportKind, string>> = {
+const WAITING: Readonly<Record<OwnKind, string>> = {
   variances: `select o.seq as id, o.recorded_at as at from inventory.own_movement o
                where o.report_id is null and o.acknowledged_at is null and ${ACCOUNT} is not null`,
   counts: `select d.document_id as id, d.recorded_at as at from inventory.document d
@@ -41,7 +44,7 @@ const WAITING: Readonly<Record<ReportKind, string>> = {
 
 export type Waiting = { lines: number; oldestAt: InstantMs | null }
 
-export async function waitingFor(sql: Sql, kind: ReportKind): Promise<Waiting> {
+export async function waitingFor(sql: Sql, kind: OwnKind): Promise<Waiting> {
   const rows = await sql.query<Waiting>(
     `select count(*) as lines, min(at) as "oldestAt" from (${WAITING[kind]} order by id limit ${REPORT_LINES_MAX}) waiting`,
   )
@@ -57,24 +60,36 @@ export async function withoutAccount(sql: Sql): Promise<{ reason: string; lines:
   )
 }
 
-/** Makes a file: its lines are its own from here on. */
-export async function makeReport(tx: Tx, target: Target, now: InstantMs): Promise<number> {
+/** Makes a file that has no lines yet: `claim` gives it those that are its own from here on, and says how many they are. */
+export async function makeReport(
+  tx: Tx,
+  target: Target,
+  claim: (tx: Tx, reportId: number) => Promise<number>,
+  now: InstantMs,
+): Promise<number> {
   const made = await tx.query<{ id: number }>(
     `insert into inventory.report (kind, home, folder, name, lines, made_at) values ($1, $2, $3, '', 0, $4) returning report_id as id`,
     [target.kind, target.home, target.folder, new Date(now)],
   )
   const reportId = made[0]?.id ?? 0
-  const chosen = `${WAITING[target.kind]} order by id limit ${REPORT_LINES_MAX}`
-  const claimed =
-    target.kind === 'variances'
+  const lines = await claim(tx, reportId)
+  await tx.query('update inventory.report set name = $2, lines = $3 where report_id = $1', [
+    reportId,
+    reportName(target.kind, reportId, now),
+    lines,
+  ])
+  return lines
+}
+
+export async function claimLines(tx: Tx, kind: OwnKind, reportId: number): Promise<number> {
+  const chosen = `${WAITING[kind]} order by id limit ${REPORT_LINES_MAX}`
+  const claimed = await tx.query(
+    kind === 'variances'
       ? `update inventory.own_movement o set report_id = $1 from (${chosen}) c where o.seq = c.id returning 1`
-      : `insert into inventory.count_report (document_id, report_id) select id, $1 from (${chosen}) c returning 1`
-  await tx.query(
-    `with claimed as (${claimed})
-     update inventory.report set name = $2, lines = (select count(*) from claimed) where report_id = $1`,
-    [reportId, reportName(target.kind, reportId, now)],
+      : `insert into inventory.count_report (document_id, report_id) select id, $1 from (${chosen}) c returning 1`,
+    [reportId],
   )
-  return reportId
+  return claimed.length
 }
 
 export type Report = {

@@ -4,7 +4,7 @@ import { csvLine } from './csv.ts'
 /** Lines of one file that goes out: what ERPs take at once. */
 export const REPORT_LINES_MAX = 1_000
 
-export type ReportKind = 'variances' | 'counts'
+export type ReportKind = 'variances' | 'counts' | 'sellable'
 
 /** One of our movements, as the ERP has to book it. */
 export type VarianceLine = {

@@ -9,6 +9,7 @@ import { writeWorkbook } from '../../src/adapters/formats/xlsx-writer.ts'
 import { dropServerRoutes } from '../../src/app/drop-server-routes.ts'
 import { realSleep } from '../../src/app/world.ts'
 import { availabilityRoutes } from '../../src/availability/routes.ts'
+import { sellable } from '../../src/availability/sellable-store.ts'
 import { credentialRoutes } from '../../src/catalog/credential-routes.ts'
 import { identifierRoutes } from '../../src/catalog/identifier-routes.ts'
 import { kitRoutes } from '../../src/catalog/kit-routes.ts'
@@ -182,7 +183,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       documentRoutes({ db, clock, moved }),
       ledgerRoutes({ db, clock, moved }),
       monthRoutes({ db, clock, moved }),
-      reportRoutes({ db, clock }),
+      reportRoutes({ db, clock, sources: { sellable } }),
     ].flat(),
     ...[
       outboxRoutes({ db }),

@@ -6,7 +6,7 @@ import { PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 
-const KINDS = { variances: 'Variances to book', counts: 'Counts that were taken' } as const
+const KINDS = { variances: 'Variances to book', counts: 'Counts that were taken', sellable: 'What may be sold, as it changes' } as const
 
 /** What goes out to an ERP: where to, what waits for the next file, and what became of each. */
 export function Reports() {
@@ -17,7 +17,7 @@ export function Reports() {
       <PageHead
         title="Files that go out"
         note={reports.data && totalOf(reports.data)}
-        lead="Corrections and counts that an ERP has to book. Each line goes out once; each file is there whole or not at all."
+        lead="Corrections and counts that an ERP has to book, and what may be sold, for other systems. Each line goes out once; each file is there whole or not at all."
       />
       <div style={{ display: 'grid', gap: 16 }}>
         <Targets />

@@ -5,7 +5,7 @@ import { pageOf, pageQuery } from './page.ts'
 const MINUTES_MAX = 7 * 24 * 60
 const NAME_CHARS_MAX = 200
 
-export const REPORT_KINDS = ['variances', 'counts'] as const
+export const REPORT_KINDS = ['variances', 'counts', 'sellable'] as const
 
 const reportInList = z
   .object({
