@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
-import { setHead } from '../db/cursor.ts'
-import { reportStep } from '../inventory/report-step.ts'
-import { setTarget } from '../inventory/report-store.ts'
-import { sellable } from './sellable-store.ts'
-import { AVAILABILITY_HEAD } from './store.ts'
+import { sellable } from '../../src/availability/sellable-store.ts'
+import { AVAILABILITY_HEAD } from '../../src/availability/store.ts'
+import { setHead } from '../../src/db/cursor.ts'
+import { reportStep } from '../../src/inventory/report-step.ts'
+import { setTarget } from '../../src/inventory/report-store.ts'
+import { openTestDatabase, type TestDatabase } from '../database.ts'
 
 const MINUTE_MS = 60_000
 let home: TestDatabase
