@@ -86,7 +86,7 @@ async function fill(db: Db, { skus, now }: { skus: number; now: number }): Promi
 }
 
 /** Every promise was told, answered and read back. */
-async function tell(db: Db, now: number): Promise<void> {
+export async function tell(db: Db, now: number): Promise<void> {
   const at = new Date(now)
   await db.query(
     `insert into outbox.intent (shop_id, location_id, product_id, revision, units, inventory_item_gid, state, due_at, created_at, changed_at)

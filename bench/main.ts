@@ -7,6 +7,7 @@ import { hardSyncBench } from './hard-sync.ts'
 import { importBench } from './import.ts'
 import { latencyBench } from './latency.ts'
 import { ledgerBench } from './ledger.ts'
+import { pagesBench } from './pages.ts'
 
 const BENCHES: Record<string, (words: readonly string[]) => Promise<void>> = {
   import: importBench,
@@ -18,6 +19,7 @@ const BENCHES: Record<string, (words: readonly string[]) => Promise<void>> = {
   latency: latencyBench,
   ledger: ledgerBench,
   explain: explainBench,
+  pages: pagesBench,
 }
 
 const [name = 'import', ...words] = process.argv.slice(2)

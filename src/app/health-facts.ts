@@ -24,7 +24,10 @@ export async function healthFacts({ db, clock, dataDir }: Deps): Promise<Facts> 
   const now = clock.now()
   return {
     rooms: street.rooms,
-    jobs: jobs.flatMap(job => job.findings.map(finding => ({ ...finding, job: job.name, slug: job.slug }))),
+    jobs: jobs.flatMap(({ name, slug, findings, shops }) => [
+      ...findings.map(finding => ({ ...finding, job: name, slug })),
+      ...shops.flatMap(({ shop, findings: ofShop }) => ofShop.map(finding => ({ ...finding, job: `${name} for ${shop}`, slug }))),
+    ]),
     shops: await facts.shopFacts(db),
     links: await facts.linkFacts(db),
     blocked: await facts.blockedFacts(db),

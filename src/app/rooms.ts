@@ -16,7 +16,7 @@ import { type Bring, bringWaitingHome } from '../import/waiting-step.ts'
 import { layLarge } from '../inventory/large-step.ts'
 import { reportStep } from '../inventory/report-step.ts'
 import * as inventory from '../inventory/step.ts'
-import type { RoomStep } from '../jobs/job.ts'
+import { EXCEPT_SHOPS, type RoomStep } from '../jobs/job.ts'
 import type { Cause } from '../jobs/room-loop.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
@@ -48,7 +48,7 @@ export type RoomDeps = {
   bring: Bring
 }
 
-/** What a run is told; `shop`: the code of the one shop that it is for. */
+/** What a run is told; `shop`: the code of the one shop that it is for, `exceptShops`: those that it leaves out. */
 type RunParameters = Readonly<Record<string, string>>
 
 export type Steps = Record<RoomStep, (signal?: AbortSignal, parameters?: RunParameters, cause?: Cause) => Promise<StepReport>>
@@ -57,7 +57,7 @@ export type Steps = Record<RoomStep, (signal?: AbortSignal, parameters?: RunPara
 export function roomSteps(deps: RoomDeps): Steps {
   const { db, clock, ids, files, format, shops, pollFolders, visitSources, bring } = deps
   const forShops = (room: RoomStep, work: Parameters<Shops['each']>[1], parameters?: RunParameters) =>
-    shops.each(room, work, parameters?.shop ?? null)
+    shops.each(room, work, { only: parameters?.shop, except: parameters?.[EXCEPT_SHOPS]?.split(',') ?? [] })
   return {
     catalog: (signal, parameters) =>
       forShops('catalog', (shop, port) => readShop({ db, clock }, { shopId: shop.shopId, port, ...abort(signal) }), parameters),

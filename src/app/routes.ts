@@ -11,6 +11,7 @@ import { kitRoutes } from '../catalog/kit-routes.ts'
 import { placeRoutes } from '../catalog/place-routes.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
 import { settingRoutes } from '../catalog/setting-routes.ts'
+import { enabledShops } from '../catalog/store.ts'
 import { choiceRoutes } from '../channel/choice-routes.ts'
 import { conformRoutes } from '../channel/conform-routes.ts'
 import { controlRoutes } from '../channel/control-routes.ts'
@@ -95,6 +96,7 @@ export function allRoutes(deps: {
   }
   const jobs = {
     ...{ db, clock, clockwork, jobs: JOBS },
+    shops: async () => (await enabledShops(db)).map(shop => shop.code),
     waiting: async () => new Map((await streetNow(db, clock)).rooms.map(room => [room.room as string, room])),
     standingAgainst: async (job: Job) => (job.steps.includes('channel') || job.steps.includes('outbox') ? shopsThatHold(db) : []),
   }

@@ -21,7 +21,7 @@ export type Shops = {
    * the others waiting: its work goes on, and is not begun a second time meanwhile. Trouble is thrown when the others have
    * had their turn. `only`: the code of the one shop to do it for.
    */
-  each(room: string, work: (shop: Shop, port: OpenShop) => Promise<StepReport>, only?: string | null): Promise<StepReport>
+  each(room: string, work: (shop: Shop, port: OpenShop) => Promise<StepReport>, of?: OfShops): Promise<StepReport>
   /** Looks after one shop: what it grants us, and whether its webhooks come to us. A person need not wait until it is time. */
   check(shop: Shop, of?: { isAskedByPerson?: boolean; signal?: AbortSignal }): Promise<StepReport>
   /** Whether these bytes were signed with the secret of the shop's app. */
@@ -45,6 +45,9 @@ type Deps = {
   /** Where Shopify reaches us; null: nowhere. */
   publicUrl: string | null
 }
+/** Which shops: one by its code, or all but some. */
+type OfShops = { only?: string | undefined; except?: readonly string[] }
+
 type Outcome = { report: StepReport } | { failure: unknown }
 
 /** Opens each shop once, and again when its address or token changed. */
@@ -83,9 +86,9 @@ export function openShops(deps: Deps): Shops {
   async function each(
     room: string,
     work: (shop: Shop, port: OpenShop) => Promise<StepReport>,
-    only: string | null = null,
+    { only, except = [] }: OfShops = {},
   ): Promise<StepReport> {
-    const shops = (await enabledShops(deps.db)).filter(shop => only === null || shop.code === only)
+    const shops = (await enabledShops(deps.db)).filter(({ code }) => (only === undefined || code === only) && !except.includes(code))
     const outcomes: Outcome[] = []
     const turns = shops.map(shop => begin(`${room} ${shop.shopId}`, () => work(shop, portOf(shop))).then(one => void outcomes.push(one)))
     // One shop is waited for as long as it takes; several are not kept waiting by the slowest of them.

@@ -4,7 +4,7 @@ import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
 import type { Sleep } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { type Clockwork, startClockwork } from './clockwork.ts'
-import { JOBS, type Job, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
+import { EXCEPT_SHOPS, JOBS, type Job, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
 import type { Step } from './room-loop.ts'
 import { madeWith, type Schedule } from './schedule.ts'
 import { setSchedule } from './schedule-store.ts'
@@ -321,4 +321,56 @@ test('a run for one shop is told so, and does not stand in for a run for all', a
   expect(asked.map(one => one.isQueued)).toEqual([true, true])
   await until(() => told.length === 2)
   expect(told).toEqual(expect.arrayContaining([{ shop: 'corner' }, 'all']))
+})
+
+describe('a shop with a schedule of its own', () => {
+  const uploads = knownJob('Process Uploads to eCommerce')
+  const own = (change: Partial<Schedule>) =>
+    setSchedule(home.db, uploads, { ...madeWith(uploads), ...change }, { by: 'ada', at: Date.now(), shop: 'corner' })
+  const tick = (parameters: object) =>
+    home.db.query(`insert into pgboss.job (name, data) values ('job.process-uploads-to-ecommerce', $1::jsonb)`, [
+      JSON.stringify({ cause: 'tick', parameters }),
+    ])
+  let told: object[]
+  const channel: Step = async (_signal, parameters) => {
+    told.push(parameters ?? {})
+    return NOTHING_TO_DO
+  }
+  beforeEach(() => {
+    told = []
+  })
+
+  test('ticks by it, and the tick of all the others leaves it out', async () => {
+    await own({ cron: '0 3 * * *', timeZone: 'Asia/Tokyo' })
+    const clockwork = await start({ channel }, { floorMs: { channel: null } })
+    const ticking = `select key, cron, timezone from pgboss.schedule where name = 'job.process-uploads-to-ecommerce' order by key`
+    const general = { key: '', cron: uploads.cron, timezone: 'UTC' }
+    expect(await home.db.query(ticking)).toEqual([general, { key: 'corner', cron: '0 3 * * *', timezone: 'Asia/Tokyo' }])
+    await tick({ shop: 'corner' })
+    await until(() => told.length === 1)
+    await tick({})
+    await until(() => told.length === 2)
+    expect(told).toEqual([{ shop: 'corner' }, { [EXCEPT_SHOPS]: 'corner' }])
+
+    await home.db.query(`delete from jobs.schedule where shop = 'corner'`)
+    await clockwork.scheduleChanged(uploads, 'corner')
+    expect(await home.db.query(ticking)).toEqual([general])
+    // A tick that was on its way already is for nobody now: the shop runs with the others.
+    await tick({ shop: 'corner' })
+    await tick({})
+    await delay(2_500)
+    expect(told.slice(2).every(one => Object.keys(one).length === 0)).toBe(true)
+  })
+
+  test('that is paused is left out of what runs by itself, and not when a person asks', async () => {
+    await own({ paused: { at: 1, by: 'ada', reason: 'moving house' } })
+    const clockwork = await start({ channel }, { floorMs: { channel: null } })
+    clockwork.nudge('channel')
+    await until(() => told.length === 1)
+    await tick({ shop: 'corner' })
+    await clockwork.runNow(uploads.slug, { by: 'ada', parameters: { shop: 'corner' } })
+    await until(() => told.length === 2)
+    await delay(1_200)
+    expect(told).toEqual([{ [EXCEPT_SHOPS]: 'corner' }, { shop: 'corner' }])
+  })
 })

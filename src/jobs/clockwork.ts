@@ -3,13 +3,13 @@ import type { Clock, Sleep } from '../kernel/clock.ts'
 import { messageOf } from '../kernel/error.ts'
 import type { StepReport } from '../kernel/report.ts'
 import { openBooks } from './books.ts'
-import { FLOOR_MS, type Job, jobOfStep, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
+import { EXCEPT_SHOPS, FLOOR_MS, type Job, jobOfStep, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
 import type { Log } from './log.ts'
 import { type Asked, openQueue } from './queue.ts'
 import { openRoomLoop, type Pass, type Rest, type RoomLoop, type Step } from './room-loop.ts'
 import { runEnd } from './run-end.ts'
 import { judgeTick, madeWith, type Schedule } from './schedule.ts'
-import { schedules } from './schedule-store.ts'
+import { schedules, shopSchedules } from './schedule-store.ts'
 import { closeLostRuns, type EndedRun, finishRun, heartbeats, recordRuns, showProgress, startRun } from './store.ts'
 
 /** A stop lets running steps end by themselves for so long; then it tells them to. */
@@ -30,7 +30,7 @@ export type Clockwork = {
   /** Puts one run of a job (by name, slug or alias) on its queue. `isQueued` is false when one like it waits already. */
   runNow(job: string, asked?: { by: string; parameters?: Readonly<Record<string, string>> }): Promise<{ job: string; isQueued: boolean }>
   /** Lets a job tick by what its row in jobs.schedule says now, and its rooms look at once. */
-  scheduleChanged(job: Job): Promise<void>
+  scheduleChanged(job: Job, shop?: string | null): Promise<void>
   /** Resolves when nothing runs, nothing is asked for and no failed step waits for its next try, in this process. */
   drained(): Promise<void>
   /** Takes no more work, waits for what runs (bounded), writes the books. */
@@ -71,6 +71,7 @@ export async function startClockwork(options: {
     databaseUrl,
     jobs: catalogue,
     schedules: await schedules(db, catalogue),
+    shopSchedules: await shopSchedules(db),
     steps: ROOM_STEPS.filter(room => options.steps[room] !== undefined),
     onRun: (job, asked) => opened.promise.then(() => runJob(job, asked)),
     onWake: room => void opened.promise.then(() => nudge(room)),
@@ -86,13 +87,19 @@ export async function startClockwork(options: {
 
   function loopOf(room: RoomStep, step: Step): RoomLoop {
     const job = jobOfStep(room, catalogue)?.name ?? room
+    /** Shops whose own schedule is paused, or without real time: no nudge is for them. Looked up before each pass. */
+    let resting: string[] = []
     return openRoomLoop({
-      step,
+      step: signal => step(signal, resting.length === 0 ? undefined : { [EXCEPT_SHOPS]: resting.join(',') }),
       floorMs: floorMs[room],
       clock,
       sleep,
       abort: abort.signal,
-      mayRun: () => restOf(room),
+      async mayRun() {
+        const rest = await restOf(room)
+        resting = [...(await ownOf(room))].filter(([, own]) => own.paused !== null || !own.isRealTime).map(([shop]) => shop)
+        return rest
+      },
       events: {
         onRest: (rest, at) => books.rested(room, rest, at),
         onReport(report, tookMs) {
@@ -140,9 +147,10 @@ export async function startClockwork(options: {
     return { job: job.name, isQueued }
   }
 
-  async function scheduleChanged(job: Job) {
-    const schedule = (await schedules(db, catalogue)).get(job.slug)
-    if (schedule !== undefined) await queue.reschedule(job, schedule)
+  async function scheduleChanged(job: Job, shop: string | null = null) {
+    const schedule = shop === null ? (await schedules(db, catalogue)).get(job.slug) : (await shopSchedules(db)).get(job.slug)?.get(shop)
+    if (schedule !== undefined) await queue.reschedule(job, schedule, shop)
+    else if (shop !== null) await queue.unschedule(job, shop)
     for (const room of job.steps) nudge(room)
   }
 
@@ -158,15 +166,34 @@ export async function startClockwork(options: {
     return schedule.isRealTime ? null : { code: 'JOBS_NOT_REAL_TIME', message: `${job.name} runs by its schedule only.` }
   }
 
+  /** The schedules that shops have of their own, of the job that is known for a room. */
+  async function ownOf(room: RoomStep): Promise<ReadonlyMap<string, Schedule>> {
+    return (await shopSchedules(db)).get(jobOfStep(room, catalogue)?.slug ?? '') ?? new Map()
+  }
+
+  /** What a run does and whether its tick counts: that of a shop by the shop's own schedule, that of the job for all who have none. */
+  async function wantedOf(
+    job: Job,
+    asked: Asked,
+  ): Promise<{ schedule: Schedule; parameters: Asked['parameters']; judgement: ReturnType<typeof judgeTick> }> {
+    const schedule = (await schedules(db, catalogue)).get(job.slug) ?? madeWith(job)
+    if (asked.cause !== 'tick') return { schedule, parameters: asked.parameters, judgement: 'run' }
+    const own = (await shopSchedules(db)).get(job.slug) ?? new Map<string, Schedule>()
+    const { shop } = asked.parameters
+    const mine = shop === undefined ? schedule : own.get(shop)
+    if (mine === undefined) return { schedule, parameters: {}, judgement: 'paused' }
+    const rest = shop === undefined && own.size > 0 ? { [EXCEPT_SHOPS]: [...own.keys()].join(',') } : {}
+    const parameters = { ...mine.parameters, ...asked.parameters, ...rest }
+    return { schedule: mine, parameters, judgement: judgeTick(mine, clock.now()) }
+  }
+
   /** One run of a job: its rooms in order, those that this process has. A room that fails does not keep the next from running. */
   async function runJob(job: Job, asked: Asked) {
     const lost = 'The process that ran this ended before it could say how it went.'
-    await closeLostRuns(db, { job: job.name, now: clock.now(), code: 'JOBS_RUN_LOST', message: lost })
-    const schedule = (await schedules(db, catalogue)).get(job.slug) ?? madeWith(job)
-    const parameters = asked.cause === 'tick' ? schedule.parameters : asked.parameters
-    const tick = asked.cause === 'tick' ? judgeTick(schedule, clock.now()) : 'run'
-    if (tick === 'skipped') await recordRuns(db, [skippedRun(job, schedule)])
-    if (tick !== 'run') return
+    const { schedule, parameters, judgement } = await wantedOf(job, asked)
+    await closeLostRuns(db, { job: job.name, shop: parameters.shop ?? '', now: clock.now(), code: 'JOBS_RUN_LOST', message: lost })
+    if (judgement === 'skipped') await recordRuns(db, [skippedRun(job, schedule)])
+    if (judgement !== 'run') return
     for (const room of job.steps) {
       const loop = loops.get(room)
       const step = options.steps[room]

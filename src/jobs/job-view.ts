@@ -1,12 +1,13 @@
 import type { Answer } from '../http/contract/instant.ts'
 import type { jobDetail, jobInList } from '../http/contract/job.ts'
 import type { RoomStatus } from '../kernel/report.ts'
-import { FLOOR_MS, type Job, jobOfStep } from './job.ts'
+import { FLOOR_MS, isPerShop, type Job, jobOfStep } from './job.ts'
 import { type JobFacts, judgeJob } from './lateness.ts'
+import { permissions } from './permission-store.ts'
 import type { JobRouteDeps } from './routes.ts'
-import { madeWith, nextRuns } from './schedule.ts'
-import { schedules } from './schedule-store.ts'
-import { editsOf, heartbeats, knownSince, lastRunOfEachJob } from './store.ts'
+import { madeWith, nextRuns, type Schedule } from './schedule.ts'
+import { schedules, shopSchedules } from './schedule-store.ts'
+import { editsOf, heartbeats, knownSince, lastAskedRuns } from './store.ts'
 
 const NEXT_SHOWN = 5
 
@@ -18,14 +19,17 @@ export async function jobViews({
   waiting,
 }: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' | 'waiting'>): Promise<Answer<typeof jobInList>[]> {
   const set = await schedules(db, jobs)
-  const asked = new Map((await lastRunOfEachJob(db, { asked: true })).map(run => [run.job, run]))
+  const own = await shopSchedules(db)
+  const scopes = jobs.flatMap(({ name, slug }) => ['', ...(own.get(slug)?.keys() ?? [])].map(shop => ({ job: name, shop })))
+  const asked = new Map((await lastAskedRuns(db, scopes)).map(({ shop, ...run }) => [`${run.job} ${shop}`, run]))
+  const given = await permissions(db)
   const beats = new Map((await heartbeats(db)).map(beat => [beat.room, beat.beatAt]))
   const since = await knownSince(db)
   const rooms = await waiting()
   const now = clock.now()
   return jobs.map(job => {
     const schedule = set.get(job.slug) ?? madeWith(job)
-    const lastRun = asked.get(job.name) ?? null
+    const lastRun = asked.get(`${job.name} `) ?? null
     const facts: JobFacts = {
       schedule,
       lastRun,
@@ -34,16 +38,31 @@ export async function jobViews({
       knownSince: since,
     }
     const { name, slug, category, description, isSlow } = job
+    const shops = [...(own.get(slug) ?? [])].map(([shop, ofShop]) => {
+      const lastOfShop = asked.get(`${name} ${shop}`) ?? null
+      const ofIt = { ...facts, schedule: ofShop, lastRun: lastOfShop, waiting: { backlog: 0, oldestAt: null } }
+      return {
+        ...{ shop, schedule: sent(ofShop), nextAt: nextRuns(ofShop, now, NEXT_SHOWN), lastRun: lastOfShop },
+        findings: judgeJob({ name: `${name} for ${shop}` }, ofIt, now).filter(one => one.code !== 'WORKER_SILENT'),
+      }
+    })
     return {
       ...{ name, slug, category, description, isSlow, steps: [...job.steps], aliases: [...job.aliases] },
       parameters: job.parameters.map(one => ({ ...one, choices: [...one.choices], aliases: [...one.aliases] })),
-      schedule: { ...schedule, parameters: { ...schedule.parameters } },
+      isPerShop: isPerShop(job),
+      people: given.get(slug) ?? null,
+      shops,
+      schedule: sent(schedule),
       nextAt: nextRuns(schedule, now, NEXT_SHOWN),
       lastRun,
       waiting: facts.waiting,
       findings: judgeJob(job, facts, now),
     }
   })
+}
+
+function sent(schedule: Schedule) {
+  return { ...schedule, parameters: { ...schedule.parameters } }
 }
 
 /** One job, with who changed it. */
@@ -81,7 +100,7 @@ export async function jobsCalled(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs
   return (await jobViews(deps))
     .filter(view => slugs.has(view.slug))
     .map(view => {
-      const [worst] = view.findings
+      const [worst] = [...view.findings, ...view.shops.flatMap(one => one.findings)]
       return {
         ...{ kind: 'job' as const, title: view.name, stage: null, since: worst?.since ?? null, code: worst?.code ?? null },
         tone: worst === undefined ? ('ok' as const) : ('stuck' as const),

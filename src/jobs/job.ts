@@ -56,6 +56,14 @@ const SHOP: JobParameter = {
   aliases: ['shopId', 'shopifyShopId', 'shopifyConfigId'],
 }
 
+/** What a run leaves out, since it has a schedule of its own or was paused: codes of shops, with commas between. Never given by people. */
+export const EXCEPT_SHOPS = 'exceptShops'
+
+/** Whether a job works shop by shop, so that a shop may have a schedule of its own. */
+export function isPerShop(job: Pick<Job, 'parameters'>): boolean {
+  return job.parameters.some(parameter => parameter.type === 'shop')
+}
+
 /** HotWax asks for groups where here the mapping of a shop's locations says it: the names are known, and answered with that. */
 const SAID_BY_MAPPING: readonly JobParameter[] = [
   ['facilityGroupId', 'Whose stock is added up: the group that the location is mapped to says it.'],

@@ -28,8 +28,10 @@ export type Asked = { cause: Cause; by: string | null; parameters: Readonly<Reco
 export type Queue = {
   /** Puts one run of a job on its queue; false when one like it waits there already. */
   sendRun(job: Job, asked: Asked): Promise<boolean>
-  /** Lets a job tick by another schedule from now on, in every process. */
-  reschedule(job: Job, schedule: Cron): Promise<void>
+  /** Lets a job tick by another schedule from now on, in every process; `shop`: for that one. */
+  reschedule(job: Job, schedule: Cron, shop?: string | null): Promise<void>
+  /** A shop ticks with all the others again. */
+  unschedule(job: Job, shop: string): Promise<void>
   /** Wakes a step in whichever process has it; false when it is being woken already. */
   sendWake(step: RoomStep): Promise<boolean>
   stop(options: { timeoutMs: number }): Promise<void>
@@ -44,6 +46,8 @@ export async function openQueue(options: {
   jobs: readonly Job[]
   /** When each job ticks, by slug. */
   schedules: ReadonlyMap<string, Cron>
+  /** What shops have of their own, by slug and the shop's code. */
+  shopSchedules?: ReadonlyMap<string, ReadonlyMap<string, Cron>>
   /** What this process can run: it takes ticks of the jobs that have one of these steps, and wake-ups for these. */
   steps: readonly RoomStep[]
   onRun(job: Job, asked: Asked): Promise<void>
@@ -65,7 +69,9 @@ export async function openQueue(options: {
   boss.on('warning', warning => log.warn({ code: 'JOBS_QUEUE_TROUBLE', message: warning.message }))
   await boss.start()
 
-  const ticking = new Map((await boss.getSchedules()).map(schedule => [schedule.name, `${schedule.cron} ${schedule.timezone}`]))
+  const ticking = new Map(
+    (await boss.getSchedules()).map(({ name, key, cron, timezone }) => [`${name} ${key ?? ''}`, `${cron} ${timezone}`]),
+  )
   for (const job of jobs) {
     await boss.createQueue(queueOfJob(job), {
       policy: 'stately',
@@ -77,7 +83,13 @@ export async function openQueue(options: {
     })
     // The schedule that people set is a row of ours; the library follows it, also when a process died between the two.
     const schedule = schedules.get(job.slug) ?? { cron: job.cron, timeZone: 'UTC' }
-    if (ticking.get(queueOfJob(job)) !== `${schedule.cron} ${schedule.timeZone}`) await reschedule(job, schedule)
+    const wanted = new Map([['', schedule], ...(options.shopSchedules?.get(job.slug) ?? [])])
+    for (const [shop, own] of wanted)
+      if (ticking.get(`${queueOfJob(job)} ${shop}`) !== `${own.cron} ${own.timeZone}`) await reschedule(job, own, shop)
+    for (const known of ticking.keys()) {
+      const [name, shop = ''] = known.split(' ')
+      if (name === queueOfJob(job) && !wanted.has(shop)) await boss.unschedule(name, shop)
+    }
     if (!job.steps.some(step => steps.includes(step))) continue
     const polling = { pollingIntervalSeconds: JOB_POLL_S, notifyPollingIntervalSeconds: JOB_POLL_S }
     await boss.work<Partial<Asked>>(queueOfJob(job), polling, async ([queued]) => onRun(job, askedOf(queued)))
@@ -96,12 +108,16 @@ export async function openQueue(options: {
       return (await boss.send(queueOfJob(job), asked, key)) !== null
     },
     reschedule,
+    unschedule: (job, shop) => boss.unschedule(queueOfJob(job), shop),
     sendWake: async step => (await boss.send(queueOfWake(step))) !== null,
     stop: ({ timeoutMs }) => boss.stop({ graceful: true, timeout: timeoutMs }),
   }
 
-  async function reschedule(job: Job, { cron, timeZone }: Cron) {
-    await boss.schedule(queueOfJob(job), cron, { cause: 'tick' }, { tz: timeZone, missed: 'once' })
+  async function reschedule(job: Job, { cron, timeZone }: Cron, shop: string | null = null) {
+    const whose = shop ? { parameters: { shop } } : {}
+    // Two shops that tick in the same minute are two runs, as two that are asked for are.
+    const key = shop ? { key: shop, singletonKey: JSON.stringify({ shop }) } : {}
+    await boss.schedule(queueOfJob(job), cron, { cause: 'tick', ...whose }, { tz: timeZone, missed: 'once', ...key })
   }
 }
 

@@ -10,6 +10,8 @@ import type { Clockwork } from './clockwork.ts'
 import { type Job, knownJob } from './job.ts'
 import { jobView, jobViews } from './job-view.ts'
 import { givenParameters } from './parameters.ts'
+import { allow } from './permission.ts'
+import { permissionOf } from './permission-store.ts'
 import { askToEnd, countRuns, type RunFilter, runOf, runsPage } from './store.ts'
 
 export type JobRouteDeps = {
@@ -20,6 +22,8 @@ export type JobRouteDeps = {
   waiting(): Promise<ReadonlyMap<string, RoomStatus>>
   /** What stands against a job whenever it runs: the code and why, for what it works on. */
   standingAgainst?(job: Job): Promise<{ code: string; reason: string }[]>
+  /** The codes of the connected shops. */
+  shops(): Promise<string[]>
   /** null: this process has no clockwork. */
   clockwork: Pick<Clockwork, 'runNow' | 'scheduleChanged'> | null
 }
@@ -80,6 +84,7 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
       status: 202,
       async handle({ params, body, who }) {
         const job = knownJob(params.name, jobs)
+        allow(job, who, await permissionOf(db, job))
         const parameters = givenParameters(job, body?.parameters ?? {})
         const asked = await (clockwork ?? noClockwork()).runNow(job.slug, { by: who.name, parameters })
         await recordAudit(db, { at: clock.now(), who: who.name, action: 'job.run', subject: 'job', name: job.name, after: parameters })
@@ -98,6 +103,7 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
       async handle({ params, who }) {
         const run = (await runOf(db, params.runId)) ?? noRun(params.runId)
         const job = knownJob(run.job, jobs)
+        allow(job, who, await permissionOf(db, job))
         const asked = await (clockwork ?? noClockwork()).runNow(job.slug, { by: who.name, parameters: run.parameters })
         const after = { run: run.runId, ...run.parameters }
         await recordAudit(db, { at: clock.now(), who: who.name, action: 'job.run', subject: 'job', name: job.name, after })
@@ -115,6 +121,8 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
       status: 202,
       async handle({ params, who }) {
         const run = (await runOf(db, params.runId)) ?? noRun(params.runId)
+        const job = knownJob(run.job, jobs)
+        allow(job, who, await permissionOf(db, job))
         const at = clock.now()
         const isQueued = await db.transaction(async tx => {
           const isAsked = await askToEnd(tx, run.runId, { by: who.name, at })

@@ -1,23 +1,25 @@
 import { recordAudit } from '../db/audit.ts'
 import type { Answer } from '../http/contract/instant.ts'
-import { jobParams, scheduleChange, scheduleChanged, schedulePreview, why } from '../http/contract/job.ts'
+import { jobParams, jobPeople, scheduleChange, scheduleChanged, schedulePreview, scheduleQuery, why } from '../http/contract/job.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { lastTick, nextTicks } from './cron.ts'
-import { type Job, knownJob } from './job.ts'
+import { isPerShop, type Job, knownJob } from './job.ts'
 import { givenParameters } from './parameters.ts'
+import { allow } from './permission.ts'
+import { permissionOf, setPermission } from './permission-store.ts'
 import type { JobRouteDeps } from './routes.ts'
 import { madeWith, nextRuns, objections, type Schedule } from './schedule.ts'
-import { schedules, setSchedule } from './schedule-store.ts'
+import { removeShopSchedule, schedules, setSchedule, shopSchedules } from './schedule-store.ts'
 
 const NEXT_SHOWN = 5
 
 type Found = { kind: 'refused' | 'warning'; code: string; reason: string }
 
 /** When a job runs by itself: another schedule, a pause, one tick passed over. Each is a deed on record. */
-export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' | 'clockwork' | 'standingAgainst'>): Route[] {
-  const { db, clock, jobs, clockwork } = deps
+export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' | 'clockwork' | 'standingAgainst' | 'shops'>): Route[] {
+  const { db, clock, jobs, clockwork, shops } = deps
   return [
     jsonRoute({
       method: 'POST',
@@ -26,11 +28,12 @@ export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' 
       tag: 'jobs',
       role: 'viewer',
       params: jobParams,
+      query: scheduleQuery,
       body: scheduleChange,
       answer: schedulePreview,
-      async handle({ params, body }) {
-        const job = knownJob(params.name, jobs)
-        const { schedule, found } = await changed(job, body)
+      async handle({ params, query, body }) {
+        const { job, shop } = await asked(params, query)
+        const { schedule, found } = await changed(job, body, shop)
         return { nextAt: nextRuns({ ...schedule, paused: null }, clock.now(), NEXT_SHOWN), objections: found }
       },
     }),
@@ -41,14 +44,15 @@ export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' 
       tag: 'jobs',
       role: 'operator',
       params: jobParams,
+      query: scheduleQuery,
       body: scheduleChange,
       answer: scheduleChanged,
-      async handle({ params, body, who }) {
-        const job = knownJob(params.name, jobs)
-        const { schedule, found } = await changed(job, body)
+      async handle({ params, query, body, who }) {
+        const { job, shop } = await asked(params, query, who)
+        const { schedule, found } = await changed(job, body, shop)
         const refused = found.find(one => one.kind === 'refused')
         if (refused !== undefined) throw tooOften(job, refused.reason)
-        const answer = await take(job, schedule, { action: 'job.schedule', who: who.name })
+        const answer = await take(job, schedule, { action: 'job.schedule', who: who.name, shop })
         return { ...answer, warnings: found.map(one => one.reason) }
       },
     }),
@@ -59,13 +63,14 @@ export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' 
       tag: 'jobs',
       role: 'operator',
       params: jobParams,
+      query: scheduleQuery,
       body: why,
       answer: scheduleChanged,
-      async handle({ params, body, who }) {
-        const job = knownJob(params.name, jobs)
-        const schedule = await current(job)
+      async handle({ params, query, body, who }) {
+        const { job, shop } = await asked(params, query, who)
+        const schedule = await current(job, shop)
         const paused = { at: clock.now(), by: who.name, reason: body.reason }
-        return take(job, { ...schedule, paused }, { action: 'job.pause', who: who.name, reason: body.reason })
+        return take(job, { ...schedule, paused }, { action: 'job.pause', who: who.name, reason: body.reason, shop })
       },
     }),
     jsonRoute({
@@ -75,10 +80,11 @@ export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' 
       tag: 'jobs',
       role: 'operator',
       params: jobParams,
+      query: scheduleQuery,
       answer: scheduleChanged,
-      async handle({ params, who }) {
-        const job = knownJob(params.name, jobs)
-        return take(job, { ...(await current(job)), paused: null }, { action: 'job.resume', who: who.name })
+      async handle({ params, query, who }) {
+        const { job, shop } = await asked(params, query, who)
+        return take(job, { ...(await current(job, shop)), paused: null }, { action: 'job.resume', who: who.name, shop })
       },
     }),
     jsonRoute({
@@ -88,23 +94,84 @@ export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' 
       tag: 'jobs',
       role: 'operator',
       params: jobParams,
+      query: scheduleQuery,
       answer: scheduleChanged,
-      async handle({ params, who }) {
-        const job = knownJob(params.name, jobs)
-        const schedule = await current(job)
+      async handle({ params, query, who }) {
+        const { job, shop } = await asked(params, query, who)
+        const schedule = await current(job, shop)
         const [next] = nextRuns(schedule, clock.now(), 1)
         if (next === undefined) throw nothingToSkip(job)
-        return take(job, { ...schedule, skippedUntil: next }, { action: 'job.skip', who: who.name })
+        return take(job, { ...schedule, skippedUntil: next }, { action: 'job.skip', who: who.name, shop })
+      },
+    }),
+    jsonRoute({
+      method: 'DELETE',
+      path: '/jobs/:name/schedule',
+      summary: 'Takes away the schedule that a shop has of its own: it runs with all the others again',
+      tag: 'jobs',
+      role: 'operator',
+      params: jobParams,
+      query: scheduleQuery,
+      answer: scheduleChanged,
+      async handle({ params, query, who }) {
+        const { job, shop } = await asked(params, query, who)
+        if (shop === null) throw notPerShop(job, shop)
+        const at = clock.now()
+        const before = await current(job, shop)
+        await db.transaction(async tx => {
+          if (!(await removeShopSchedule(tx, job, shop))) return
+          const deed = { at, who: who.name, action: 'job.schedule', subject: 'job', name: job.name }
+          await recordAudit(tx, { ...deed, before: { shop, ...shown(before) }, after: { shop, schedule: 'as all the others' } })
+        })
+        await clockwork?.scheduleChanged(job, shop)
+        const schedule = await current(job)
+        return {
+          schedule: { ...schedule, parameters: { ...schedule.parameters } },
+          nextAt: nextRuns(schedule, at, NEXT_SHOWN),
+          warnings: [] as string[],
+        }
+      },
+    }),
+    jsonRoute({
+      method: 'PUT',
+      path: '/jobs/:name/people',
+      summary: 'Gives a job to these people only, beside admins; null: to every operator',
+      tag: 'jobs',
+      role: 'admin',
+      params: jobParams,
+      body: jobPeople,
+      answer: jobPeople,
+      async handle({ params, body, who }) {
+        const job = knownJob(params.name, jobs)
+        const at = clock.now()
+        const before = await permissionOf(db, job)
+        await db.transaction(async tx => {
+          await setPermission(tx, job, body.people, { by: who.name, at })
+          const deed = { at, who: who.name, action: 'job.people', subject: 'job', name: job.name }
+          await recordAudit(tx, { ...deed, before: { people: before }, after: { people: body.people } })
+        })
+        return body
       },
     }),
   ]
 
-  async function current(job: Job): Promise<Schedule> {
-    return (await schedules(db, jobs)).get(job.slug) ?? madeWith(job)
+  /** The job and the shop that a request is about; `who` may change it, or it is refused. */
+  async function asked(params: { name: string }, query: { shop?: string | undefined }, who?: { name: string; role: string }) {
+    const job = knownJob(params.name, jobs)
+    if (who !== undefined) allow(job, who, await permissionOf(db, job))
+    const shop = query.shop ?? null
+    if (shop !== null && !(isPerShop(job) && (await shops()).includes(shop))) throw notPerShop(job, shop)
+    return { job, shop }
   }
 
-  async function changed(job: Job, change: Answer<typeof scheduleChange>) {
-    const before = await current(job)
+  /** A shop without a schedule of its own begins with the job's. */
+  async function current(job: Job, shop: string | null = null): Promise<Schedule> {
+    const own = shop === null ? undefined : (await shopSchedules(db)).get(job.slug)?.get(shop)
+    return own ?? (await schedules(db, jobs)).get(job.slug) ?? madeWith(job)
+  }
+
+  async function changed(job: Job, change: Answer<typeof scheduleChange>, shop: string | null) {
+    const before = await current(job, shop)
     const parameters = change.parameters === undefined ? before.parameters : givenParameters(job, change.parameters)
     const schedule: Schedule = { ...before, ...withoutBlanks(change), parameters }
     // Looked at now, so that a schedule which cannot be read is refused and never kept.
@@ -121,15 +188,21 @@ export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' 
   }
 
   /** The row and the deed in one transaction; the library's copy follows, and would at the next start if this died in between. */
-  async function take(job: Job, schedule: Schedule, deed: { action: string; who: string; reason?: string }) {
+  async function take(
+    job: Job,
+    schedule: Schedule,
+    { shop, ...deed }: { action: string; who: string; reason?: string; shop: string | null },
+  ) {
     const at = clock.now()
-    const before = await current(job)
+    const before = await current(job, shop)
+    const whose = shop === null ? {} : { shop }
     const kept = { ...schedule, skippedUntil: stillAhead(schedule, at), changedAt: at, changedBy: deed.who }
     await db.transaction(async tx => {
-      await setSchedule(tx, job, kept, { by: deed.who, at })
-      await recordAudit(tx, { ...deed, at, subject: 'job', name: job.name, before: shown(before), after: shown(kept) })
+      await setSchedule(tx, job, kept, { by: deed.who, at, shop })
+      const [was, is] = [before, kept].map(one => ({ ...whose, ...shown(one) }))
+      await recordAudit(tx, { ...deed, at, subject: 'job', name: job.name, before: was, after: is })
     })
-    await clockwork?.scheduleChanged(job)
+    await clockwork?.scheduleChanged(job, shop)
     return { schedule: { ...kept, parameters: { ...kept.parameters } }, nextAt: nextRuns(kept, at, NEXT_SHOWN), warnings: [] as string[] }
   }
 }
@@ -162,5 +235,14 @@ function nothingToSkip(job: Job): TrueupError {
     retry: 'never',
     hint: 'It is paused or has no next time: resume it, or change its schedule.',
     detail: { job: job.slug },
+  })
+}
+
+function notPerShop(job: Job, shop: string | null): TrueupError {
+  const why = isPerShop(job) ? `There is no shop called ${JSON.stringify(shop)}.` : `${job.name} does not work shop by shop.`
+  return new TrueupError('JOBS_NOT_PER_SHOP', why, {
+    retry: 'never',
+    hint: isPerShop(job) ? 'Name the code of a connected shop.' : 'Set the schedule of the job itself.',
+    detail: { job: job.slug, shop },
   })
 }

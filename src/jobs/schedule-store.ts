@@ -5,6 +5,7 @@ import { madeWith, type Schedule } from './schedule.ts'
 
 type ScheduleRow = {
   job: string
+  shop: string
   cron: string
   timeZone: string
   firstRunAt: InstantMs | null
@@ -18,29 +19,48 @@ type ScheduleRow = {
   changedBy: string
 }
 
+const SCHEDULE = `job, shop, cron, time_zone as "timeZone", first_run_at as "firstRunAt", paused_at as "pausedAt", paused_by as "pausedBy",
+            paused_reason as "pausedReason", skipped_until as "skippedUntil", is_real_time as "isRealTime", parameters,
+            changed_at as "changedAt", changed_by as "changedBy"`
+
 /** The schedule of every job of the catalogue, by slug: as people set it, or as the job was made. */
 export async function schedules(sql: Sql, catalogue: readonly Job[]): Promise<Map<string, Schedule>> {
-  const rows = await sql.query<ScheduleRow>(
-    `select job, cron, time_zone as "timeZone", first_run_at as "firstRunAt", paused_at as "pausedAt", paused_by as "pausedBy",
-            paused_reason as "pausedReason", skipped_until as "skippedUntil", is_real_time as "isRealTime", parameters,
-            changed_at as "changedAt", changed_by as "changedBy"
-       from jobs.schedule`,
-  )
+  const rows = await sql.query<ScheduleRow>(`select ${SCHEDULE} from jobs.schedule where shop = ''`)
   const set = new Map(rows.map(row => [row.job, scheduleOf(row)]))
   return new Map(catalogue.map(job => [job.slug, set.get(job.slug) ?? madeWith(job)]))
 }
 
-function scheduleOf({ job, pausedAt, pausedBy, pausedReason, ...row }: ScheduleRow): Schedule {
+function scheduleOf({ job, shop, pausedAt, pausedBy, pausedReason, ...row }: ScheduleRow): Schedule {
   return { ...row, paused: pausedAt === null ? null : { at: pausedAt, by: pausedBy ?? '', reason: pausedReason ?? '' } }
 }
 
-/** Puts a schedule in the place of the one before. */
-export async function setSchedule(sql: Sql, job: Job, schedule: Schedule, change: { by: string; at: InstantMs }): Promise<void> {
+/** The schedules that shops have of their own, by the slug of the job and the code of the shop. */
+export async function shopSchedules(sql: Sql): Promise<Map<string, Map<string, Schedule>>> {
+  const rows = await sql.query<ScheduleRow>(`select ${SCHEDULE} from jobs.schedule where shop <> '' order by job, shop`)
+  const byJob = new Map<string, Map<string, Schedule>>()
+  for (const row of rows) byJob.set(row.job, (byJob.get(row.job) ?? new Map()).set(row.shop, scheduleOf(row)))
+  return byJob
+}
+
+/** Takes a shop's own schedule away: the job's is its again. False: it had none. */
+export async function removeShopSchedule(sql: Sql, job: Job, shop: string): Promise<boolean> {
+  return (
+    (await sql.query(`delete from jobs.schedule where job = $1 and shop = $2 and shop <> '' returning job`, [job.slug, shop])).length > 0
+  )
+}
+
+/** Puts a schedule in the place of the one before; `shop`: whose own it is, none for the job's. */
+export async function setSchedule(
+  sql: Sql,
+  job: Job,
+  schedule: Schedule,
+  change: { by: string; at: InstantMs; shop?: string | null },
+): Promise<void> {
   await sql.query(
     `insert into jobs.schedule
-       (job, cron, time_zone, first_run_at, paused_at, paused_by, paused_reason, skipped_until, is_real_time, parameters, changed_at, changed_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12)
-     on conflict (job) do update
+       (job, shop, cron, time_zone, first_run_at, paused_at, paused_by, paused_reason, skipped_until, is_real_time, parameters, changed_at, changed_by)
+     values ($1, $13, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12)
+     on conflict (job, shop) do update
         set cron = excluded.cron, time_zone = excluded.time_zone, first_run_at = excluded.first_run_at, paused_at = excluded.paused_at,
             paused_by = excluded.paused_by, paused_reason = excluded.paused_reason, skipped_until = excluded.skipped_until,
             is_real_time = excluded.is_real_time, parameters = excluded.parameters,
@@ -58,6 +78,7 @@ export async function setSchedule(sql: Sql, job: Job, schedule: Schedule, change
       JSON.stringify(schedule.parameters),
       new Date(change.at),
       change.by,
+      change.shop ?? '',
     ],
   )
 }

@@ -114,13 +114,17 @@ export async function recordRuns(sql: Sql, runs: readonly EndedRun[]): Promise<v
 }
 
 /**
- * Ends the runs of a job whose process died: its queue lets one run at a time, so whatever of it is still open when the
- * next one begins cannot be running.
+ * Ends the runs of a job whose process died: its queue lets one run at a time of those that are for the same shop (`shop`, '' for
+ * all), so whatever of them is still open when the next one begins cannot be running.
  */
-export async function closeLostRuns(sql: Sql, lost: { job: string; now: InstantMs; code: string; message: string }): Promise<void> {
+export async function closeLostRuns(
+  sql: Sql,
+  lost: { job: string; shop: string; now: InstantMs; code: string; message: string },
+): Promise<void> {
   await sql.query(
-    `update jobs.run set finished_at = $2, outcome = 'crashed', code = $3, message = $4 where job = $1 and finished_at is null`,
-    [lost.job, new Date(lost.now), lost.code, lost.message],
+    `update jobs.run set finished_at = $2, outcome = 'crashed', code = $3, message = $4
+      where job = $1 and finished_at is null and coalesce(parameters->>'shop', '') = $5`,
+    [lost.job, new Date(lost.now), lost.code, lost.message, lost.shop],
   )
 }
 
@@ -205,12 +209,16 @@ export async function runOf(sql: Sql, runId: number): Promise<Run | null> {
   return (await sql.query<Run>(`select ${RUN} from jobs.run where run_id = $1`, [runId]))[0] ?? null
 }
 
-/** The newest run of every job; `asked`: only those that a tick or a person began. */
-export async function lastRunOfEachJob(sql: Sql, options: { asked: boolean } = { asked: false }): Promise<Run[]> {
-  return sql.query<Run>(
-    `select distinct on (job) ${RUN} from jobs.run where not $1 or (cause <> 'nudge' and outcome is distinct from 'skipped')
-      order by job, run_id desc`,
-    [options.asked],
+/** The newest run that a tick or a person began of each of these jobs, for the shop that stands beside it; '' for all of them. */
+export async function lastAskedRuns(sql: Sql, jobs: readonly { job: string; shop: string }[]): Promise<(Run & { shop: string })[]> {
+  return sql.query<Run & { shop: string }>(
+    `select ${RUN}, named.shop from unnest($1::text[], $2::text[]) as named (name, shop)
+      cross join lateral (
+        select * from jobs.run
+         where job = named.name and coalesce(parameters->>'shop', '') = named.shop and cause <> 'nudge' and outcome is distinct from 'skipped'
+         order by run_id desc limit 1
+      ) newest`,
+    [jobs.map(one => one.job), jobs.map(one => one.shop)],
   )
 }
 

@@ -34,6 +34,7 @@ const ADMIN_MAY_SEND = [
   /^(POST|PUT) \/feeds(\/:name(\/settings)?)?$/,
   /^\S+ \/sources(?!.*\/(test|look)$)/,
   /^POST \/groups$/,
+  /^PUT \/jobs\/:name\/people$/,
   /^POST \/ledger\/repair$/,
   /^PUT \/ledger\//,
   /^POST \/shops(\/[^/]+\/conform)?$/,

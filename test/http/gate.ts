@@ -16,6 +16,7 @@ import { kitRoutes } from '../../src/catalog/kit-routes.ts'
 import { placeRoutes } from '../../src/catalog/place-routes.ts'
 import { catalogRoutes } from '../../src/catalog/routes.ts'
 import { settingRoutes } from '../../src/catalog/setting-routes.ts'
+import { enabledShops } from '../../src/catalog/store.ts'
 import { choiceRoutes } from '../../src/channel/choice-routes.ts'
 import { controlRoutes } from '../../src/channel/control-routes.ts'
 import { exchangeRoutes } from '../../src/channel/exchange-routes.ts'
@@ -141,6 +142,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
   const cliToken = await ensureCliToken({ dataDir, ids })
   const jobs = {
     ...{ db, clock, jobs: JOBS },
+    shops: async () => (await enabledShops(db)).map(shop => shop.code),
     waiting: async () => new Map((await readStreet(street)).rooms.map(room => [room.room as string, room])),
     standingAgainst: async (job: Job) => (job.steps.includes('channel') ? shopsThatHold(db) : []),
     clockwork: {

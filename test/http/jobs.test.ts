@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-const ask = async (method: 'GET' | 'POST' | 'PUT', url: string, payload?: object) => {
+const ask = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object) => {
   const headers = { cookie, [CONSOLE_HEADER]: '1' }
   const answer = await house.gate.app.inject({ method, url: `/api/v1${url}`, headers, ...(payload ? { payload } : {}) })
   return { status: answer.statusCode, body: answer.json() }
@@ -67,4 +67,48 @@ test('an earlier run is run again; a finished one cannot be ended', async () => 
   const [run] = (await ask('GET', '/jobs/runs')).body.rows
   expect((await ask('POST', `/jobs/runs/${run.runId}/again`)).body).toMatchObject({ job: expect.any(String), isQueued: true })
   expect((await ask('POST', `/jobs/runs/${run.runId}/end`)).body.isQueued).toBe(false)
+})
+
+test('a shop has a schedule of its own, which is set, paused, shown with what is wrong, and taken away', async () => {
+  const [shop] = (await ask('GET', '/shops')).body.rows
+  const at = `${UPLOADS}/schedule?shop=${shop.code}`
+  const set = await ask('PUT', at, { cron: '0 3 * * *', timeZone: 'Asia/Tokyo' })
+  expect(set.body.schedule).toMatchObject({ cron: '0 3 * * *', timeZone: 'Asia/Tokyo' })
+  await ask('POST', `${UPLOADS}/pause?shop=${shop.code}`, { reason: 'moving house' })
+  const shown = (await ask('GET', UPLOADS)).body
+  expect(shown.shops).toMatchObject([{ shop: shop.code, schedule: { paused: { reason: 'moving house' } }, nextAt: [] }])
+  expect(shown.schedule.paused).toBeNull()
+  expect(shown.edits[0]).toMatchObject({ action: 'job.pause', after: { shop: shop.code, paused: 'moving house' } })
+
+  expect((await ask('PUT', `${UPLOADS}/schedule?shop=nowhere`, { cron: '0 3 * * *' })).body.code).toBe('JOBS_NOT_PER_SHOP')
+  expect((await ask('PUT', `/jobs/import-inventory/schedule?shop=${shop.code}`, { cron: '0 3 * * *' })).body.code).toBe('JOBS_NOT_PER_SHOP')
+  expect((await ask('DELETE', at)).status).toBe(200)
+  expect((await ask('GET', UPLOADS)).body.shops).toEqual([])
+})
+
+test('a job that was given to certain people is run and changed by them and by admins only', async () => {
+  const operator = cookie
+  const admin = await house.signIn(house.admin.name, house.admin.password)
+  const give = async (people: string[] | null) => {
+    cookie = admin
+    expect((await ask('PUT', `${UPLOADS}/people`, { people })).status).toBe(200)
+    cookie = operator
+  }
+  const deeds = [
+    ['POST', `${UPLOADS}/run`, {}],
+    ['POST', `${UPLOADS}/pause`, { reason: 'x' }],
+    ['POST', `${UPLOADS}/resume`, undefined],
+    ['POST', `${UPLOADS}/skip`, undefined],
+    ['PUT', `${UPLOADS}/schedule`, { cron: '*/30 * * * *' }],
+  ] as const
+  await give(['olga'])
+  for (const [method, url, payload] of deeds) {
+    const { status, body } = await ask(method, url, payload)
+    expect([url, status, body.code]).toEqual([url, 403, 'JOBS_NOT_PERMITTED'])
+  }
+  expect((await ask('GET', UPLOADS)).body.people).toEqual(['olga'])
+  await give(['operator'])
+  for (const [method, url, payload] of deeds) expect((await ask(method, url, payload)).status).toBeLessThan(300)
+  await give(null)
+  expect((await ask('POST', `${UPLOADS}/run`, {})).status).toBe(202)
 })

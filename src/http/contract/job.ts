@@ -76,6 +76,14 @@ export const jobParameter = z
   })
   .meta({ id: 'JobParameter' })
 
+const shopSchedule = z.object({
+  shop: z.string(),
+  schedule: jobSchedule,
+  nextAt: z.array(instant),
+  lastRun: jobRun.nullable(),
+  findings: z.array(jobFinding),
+})
+
 export const jobInList = z
   .object({
     name: z.string(),
@@ -86,6 +94,12 @@ export const jobInList = z
     /** The names and enum ids under which HotWax's Job Manager lists it. */
     aliases: z.array(z.string()),
     isSlow: z.boolean(),
+    /** A shop may have a schedule of its own for it. */
+    isPerShop: z.boolean(),
+    /** Who may run and change it beside admins; null: every operator. */
+    people: z.array(z.string()).nullable(),
+    /** The shops that have a schedule of their own; the job's is for all the others. */
+    shops: z.array(shopSchedule),
     parameters: z.array(jobParameter),
     schedule: jobSchedule,
     /** The next runs, five at the most; none while it is paused. */
@@ -111,6 +125,11 @@ export const runsQuery = pageQuery.extend({
 })
 
 export const runList = pageOf(jobRun)
+
+/** Whose schedule: a shop's own by its code, the job's without. */
+export const scheduleQuery = z.object({ shop: z.string().min(1).max(60).optional() })
+
+export const jobPeople = z.object({ people: z.array(z.string().min(1).max(100)).max(100).nullable() })
 
 export const jobParams = z.object({ name: z.string().min(1) })
 export const runParams = z.object({ runId: z.coerce.number().int().min(1) })
