@@ -4,6 +4,7 @@ import type {
   jobAsked,
   jobDetail,
   jobList,
+  jobPeople,
   runList,
   scheduleChange,
   scheduleChanged,
@@ -38,10 +39,10 @@ export function useJob(slug: string) {
 export const useRuns = (query: Query) => usePage<Wire<typeof runList>>('jobs', '/jobs/runs', query, { refetchMs: REFETCH_MS })
 
 /** What a schedule would come to; asked anew whenever it is another. */
-export function usePreview(slug: string, wanted: ScheduleChange) {
+export function usePreview(slug: string, wanted: ScheduleChange, shop?: string) {
   return useQuery({
-    queryKey: ['jobs', 'preview', slug, wanted],
-    queryFn: () => change<Wire<typeof schedulePreview>>('POST', `/jobs/${slug}/schedule/preview`, wanted),
+    queryKey: ['jobs', 'preview', slug, shop, wanted],
+    queryFn: () => change<Wire<typeof schedulePreview>>('POST', `/jobs/${slug}/schedule/preview${ofShop(shop)}`, wanted),
     retry: false,
   })
 }
@@ -50,12 +51,20 @@ export const useRunJob = (slug: string) =>
   useJobChange<Record<string, string>, Wire<typeof jobAsked>>(parameters => change('POST', `/jobs/${slug}/run`, { parameters }))
 export const useRunAgain = () => useJobChange<number, Wire<typeof jobAsked>>(runId => change('POST', `/jobs/runs/${runId}/again`))
 export const useEndRun = () => useJobChange<number, Wire<typeof jobAsked>>(runId => change('POST', `/jobs/runs/${runId}/end`))
-export const useSchedule = (slug: string) =>
-  useJobChange<ScheduleChange, Wire<typeof scheduleChanged>>(wanted => change('PUT', `/jobs/${slug}/schedule`, wanted))
-export const usePause = (slug: string) =>
-  useJobChange<string, Wire<typeof scheduleChanged>>(reason => change('POST', `/jobs/${slug}/pause`, { reason }))
-export const useResume = (slug: string) => useJobChange<void, Wire<typeof scheduleChanged>>(() => change('POST', `/jobs/${slug}/resume`))
+export const useSchedule = (slug: string, shop?: string) =>
+  useJobChange<ScheduleChange, Wire<typeof scheduleChanged>>(wanted => change('PUT', `/jobs/${slug}/schedule${ofShop(shop)}`, wanted))
+export const useUnschedule = (slug: string, shop: string) =>
+  useJobChange<void, Wire<typeof scheduleChanged>>(() => change('DELETE', `/jobs/${slug}/schedule${ofShop(shop)}`))
+export const usePause = (slug: string, shop?: string) =>
+  useJobChange<string, Wire<typeof scheduleChanged>>(reason => change('POST', `/jobs/${slug}/pause${ofShop(shop)}`, { reason }))
+export const useResume = (slug: string, shop?: string) =>
+  useJobChange<void, Wire<typeof scheduleChanged>>(() => change('POST', `/jobs/${slug}/resume${ofShop(shop)}`))
+export const useGiveJob = (slug: string) =>
+  useJobChange<string[] | null, Wire<typeof jobPeople>>(people => change('PUT', `/jobs/${slug}/people`, { people }))
 export const useSkip = (slug: string) => useJobChange<void, Wire<typeof scheduleChanged>>(() => change('POST', `/jobs/${slug}/skip`))
+
+/** Whose schedule is meant; the job's own without. */
+const ofShop = (shop: string | undefined) => (shop === undefined || shop === '' ? '' : `?shop=${encodeURIComponent(shop)}`)
 
 /** Every change of a job can change what the lists say of it, and of the street. */
 function useJobChange<Given, Answered>(mutationFn: (given: Given) => Promise<Answered>) {

@@ -1,9 +1,9 @@
-import { ActionIcon, Button, Menu, Modal, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Menu } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconDots, IconPlayerPause, IconPlayerPlay, IconPlayerSkipForward, IconRotateClockwise } from '@tabler/icons-react'
-import { type FormEvent, useState } from 'react'
 import { type Job, usePause, useResume, useRunJob, useSkip } from '../api/jobs.ts'
 import { useSession } from '../api/queries.ts'
+import { ReasonDialog } from '../parts/ask-reason.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 
@@ -13,6 +13,7 @@ export function JobActions({ job }: { job: Job }) {
   const run = useRunJob(job.slug)
   const resume = useResume(job.slug)
   const skip = useSkip(job.slug)
+  const pause = usePause(job.slug)
   const [isPausing, pausing] = useDisclosure(false)
   if (session.data?.role === 'viewer') return null
   const waiting = job.waiting.backlog > 0 ? `: ${whole(job.waiting.backlog)} waiting` : ''
@@ -70,35 +71,13 @@ export function JobActions({ job }: { job: Job }) {
         {run.data && (run.data.isQueued ? `${job.name} was queued` : `${job.name} waits to run already`)}
       </span>
       <Trouble error={run.error ?? resume.error ?? skip.error} />
-      <PauseDialog job={job} isOpen={isPausing} close={pausing.close} />
+      <ReasonDialog
+        name={`Pause ${job.name}`}
+        lead="Nothing will run it but a person. What comes meanwhile waits, and nothing is lost."
+        ask={pause}
+        isOpen={isPausing}
+        close={pausing.close}
+      />
     </>
-  )
-}
-
-function PauseDialog({ job, isOpen, close }: { job: Job; isOpen: boolean; close: () => void }) {
-  const pause = usePause(job.slug)
-  const [reason, setReason] = useState('')
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    pause.mutate(reason, { onSuccess: close })
-  }
-  return (
-    <Modal opened={isOpen} onClose={close} title={`Pause ${job.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={submit}>
-        <p>Nothing will run it but a person. What comes meanwhile waits, and nothing is lost.</p>
-        <TextInput
-          label="Why"
-          description="It stands beside the job, on the street and in the audit log."
-          value={reason}
-          onChange={event => setReason(event.currentTarget.value)}
-          required
-          data-autofocus
-        />
-        <Trouble error={pause.error} />
-        <Button type="submit" mt="md" loading={pause.isPending} disabled={reason.trim() === ''}>
-          Pause {job.name}
-        </Button>
-      </form>
-    </Modal>
   )
 }

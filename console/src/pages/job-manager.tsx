@@ -64,8 +64,14 @@ function JobTable({ label, rows }: { label: string; rows: readonly Job[] }) {
             <div className={cell.narrowOnly}>
               <State {...stateOf(job)} isQuiet />
             </div>
-            {job.findings.map(finding => (
-              <div key={finding.code}>
+            {job.shops.length > 0 && (
+              <div className={cell.dim}>
+                {job.shops.length === 1 ? '1 shop has' : `${job.shops.length} shops have`} a schedule of{' '}
+                {job.shops.length === 1 ? 'its' : 'their'} own
+              </div>
+            )}
+            {[...job.findings, ...job.shops.flatMap(one => one.findings)].map(finding => (
+              <div key={finding.evidence}>
                 {finding.evidence} <Code code={finding.code} />
               </div>
             ))}

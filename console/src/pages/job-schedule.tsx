@@ -13,16 +13,15 @@ const OWN = 'own'
 const TYPED_PAUSE_MS = 300
 
 /** When a job runs by itself; what it would come to is shown before it is saved. */
-export function JobSchedule({ job }: { job: JobDetail }) {
+export function JobSchedule({ job, schedule = job.schedule, shop }: { job: JobDetail; schedule?: JobDetail['schedule']; shop?: string }) {
   const session = useSession()
-  const { schedule } = job
   const offered = FREQUENCIES.filter(one => one.isForSlowJobs || !job.isSlow)
   const [cron, setCron] = useState(schedule.cron)
   const [isOwn, setOwn] = useState(() => !offered.some(one => one.cron === schedule.cron))
   const [timeZone, setTimeZone] = useState(schedule.timeZone)
   const [firstRun, setFirstRun] = useState('')
   const [isRealTime, setRealTime] = useState(schedule.isRealTime)
-  const save = useSchedule(job.slug)
+  const save = useSchedule(job.slug, shop)
   const wanted: ScheduleChange = {
     cron,
     timeZone,
@@ -30,7 +29,7 @@ export function JobSchedule({ job }: { job: JobDetail }) {
     ...(firstRun === '' ? {} : { firstRunAt: new Date(firstRun).toISOString() }),
   }
   const [asked] = useDebouncedValue(wanted, TYPED_PAUSE_MS)
-  const preview = usePreview(job.slug, asked)
+  const preview = usePreview(job.slug, asked, shop)
   const isViewer = session.data?.role === 'viewer'
   const isRefused = preview.error !== null || (preview.data?.objections ?? []).some(one => one.kind === 'refused')
 
@@ -40,7 +39,7 @@ export function JobSchedule({ job }: { job: JobDetail }) {
   }
 
   return (
-    <Panel title="Schedule">
+    <Panel title={shop === undefined ? 'Schedule' : `Schedule of ${shop}`}>
       <form onSubmit={submit} className={classes.form}>
         <div className={classes.fields}>
           <NativeSelect

@@ -8,7 +8,9 @@ import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { exact, When } from '../parts/when.tsx'
 import { JobActions } from './job-actions.tsx'
+import { JobPeople } from './job-people.tsx'
 import { JobSchedule } from './job-schedule.tsx'
+import { JobShops } from './job-shops.tsx'
 import { frequency, stateOf } from './job-words.ts'
 import { RunTable } from './run-table.tsx'
 
@@ -51,6 +53,7 @@ function Inside({ job }: { job: JobDetail }) {
           />
         </Panel>
         <JobSchedule job={job} />
+        {job.isPerShop && <JobShops job={job} />}
         {job.parameters.length > 0 && <Parameters job={job} />}
         <Panel title="Runs" note="newest first" isFlush>
           <Shown of={runs}>
@@ -63,6 +66,7 @@ function Inside({ job }: { job: JobDetail }) {
             }
           </Shown>
         </Panel>
+        <JobPeople job={job} />
         <Edits job={job} />
       </div>
     </>
@@ -144,6 +148,7 @@ const DEEDS: Record<string, string> = {
   'job.resume': 'Resumed it',
   'job.skip': 'Skipped a run',
   'job.schedule': 'Changed its schedule',
+  'job.people': 'Chose who may run it',
 }
 
 function difference(before: unknown, after: unknown): string {
