@@ -90,7 +90,8 @@ export async function startClockwork(options: {
     /** Shops whose own schedule is paused, or without real time: no nudge is for them. Looked up before each pass. */
     let resting: string[] = []
     return openRoomLoop({
-      step: signal => step(signal, resting.length === 0 ? undefined : { [EXCEPT_SHOPS]: resting.join(',') }),
+      step: (signal, _parameters, cause) =>
+        step(signal, cause === 'nudge' && resting.length > 0 ? { [EXCEPT_SHOPS]: resting.join(',') } : undefined, cause),
       floorMs: floorMs[room],
       clock,
       sleep,
@@ -201,7 +202,7 @@ export async function startClockwork(options: {
       const { cause, by: askedBy } = asked
       const runId = await startRun(db, { job: job.name, room, startedAt: clock.now(), cause, askedBy, parameters })
       const hasOwn = Object.keys(parameters).length > 0
-      const passing = hasOwn ? loop.askWith(cause, signal => step(signal, parameters)) : loop.ask(cause)
+      const passing = hasOwn ? loop.askWith(cause, signal => step(signal, parameters, cause)) : loop.ask(cause)
       const pass = await watched(passing, runId, loop)
       await finishRun(db, runId, runEnd(pass))
       // The queue's copy fails with it, so that the run is made up for after the next start.
