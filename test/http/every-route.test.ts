@@ -38,7 +38,7 @@ const ADMIN_MAY_SEND = [
   /^POST \/ledger\/repair$/,
   /^PUT \/ledger\//,
   /^POST \/shops(\/[^/]+\/conform)?$/,
-  /^PUT \/shops\//,
+  /^PUT \/shops\/(?!.*\/orders\/)/,
 ]
 
 function neededFor(route: string): Role {
