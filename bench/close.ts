@@ -56,7 +56,7 @@ async function putSmall(running: Running, name: string, files: number, isEnough:
   const client = await running.client()
   const took: number[] = []
   for (let n = 0; n < files && !isEnough(); n++) {
-    const bytes = smallFile(n + (name.length << 8))
+    const bytes = smallFile(round++)
     const closedAt = await client.put(`/small/inbox/${name}-${n}.csv`, bytes)
     took.push((await untilApplied(running, `${name}-${n}.csv`, MS_MAX)) - closedAt)
   }
@@ -64,8 +64,10 @@ async function putSmall(running: Running, name: string, files: number, isEnough:
   return took
 }
 
+let round = 0
+
 function smallFile(round: number): Buffer {
-  const rows = Array.from({ length: ROWS }, (_, sku) => `F0,SKU,${skuName(sku)},${(sku + round) % 977}\n`)
+  const rows = Array.from({ length: ROWS }, (_, sku) => `F0,SKU,${skuName(sku)},${(sku * 7 + round) % 9_973}\n`)
   return Buffer.from(`externalFacilityId,idType,idValue,availableQty\n${rows.join('')}`)
 }
 

@@ -89,12 +89,19 @@ function notOwn({ elsewhere }: Moments): string {
   return ` and (${elsewhere.map(({ from, to }) => `(seq >= ${from}${to === null ? '' : ` and seq <= ${to}`})`).join(' or ')})`
 }
 
-/** The planner knows nothing of a ledger that has just grown by a million rows; left alone, it would read all of them. */
+/**
+ * The planner knows nothing of a ledger that has just grown by a million rows; left alone, it would read all of them, or go through the
+ * whole of its key, which holds the time of recording last. What is left to it are the indexes that know of ranges of pages.
+ */
 async function unscanned<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
-  await tx.query('set local enable_seqscan = off')
+  await scans(tx, 'off')
   const result = await work()
-  await tx.query('set local enable_seqscan = on')
+  await scans(tx, 'on')
   return result
+}
+
+async function scans(tx: Tx, to: 'on' | 'off'): Promise<void> {
+  for (const kind of ['enable_seqscan', 'enable_indexscan']) await tx.query(`set local ${kind} = ${to}`)
 }
 
 /**

@@ -22,6 +22,19 @@ export async function keepMonths(db: Db, now: InstantMs): Promise<void> {
   })
 }
 
+/** Tells the ledger's indexes what was just written, unless something else is at them: then the next booking does. */
+export async function tellIndexes(db: Db, now: InstantMs): Promise<void> {
+  const [month] = monthsWanted(now)
+  if (month === undefined) return
+  await db
+    .transaction(tx => months.tellIndexes(tx, month))
+    .catch((error: unknown) => {
+      if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error
+    })
+}
+
+const LOCK_NOT_AVAILABLE = '55P03'
+
 export type Purged = {
   months: Month[]
   movements: number

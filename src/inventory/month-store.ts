@@ -30,6 +30,23 @@ export async function makeMonth(tx: Tx, month: Month): Promise<boolean> {
   return true
 }
 
+/** Nobody waits for this; what is not told now is told with the next booking. */
+const TELL_WAITS_MS_MAX = 20
+
+/**
+ * Tells the ledger's indexes what was just written. Pages that they know nothing of are read through whenever they might hold something,
+ * and left to itself PostgreSQL tells them once a minute: with many small files that would be most of each booking.
+ */
+export async function tellIndexes(tx: Tx, month: Month): Promise<void> {
+  await tx.query(`set local lock_timeout = '${TELL_WAITS_MS_MAX}ms'`)
+  await tx.query(
+    `select brin_summarize_new_values(x.indexrelid)
+       from pg_index x join pg_class c on c.oid = x.indexrelid join pg_am a on a.oid = c.relam
+      where a.amname = 'brin' and x.indrelid = any(array[to_regclass($1), '${REST}'::regclass])`,
+    [tableOf(month)],
+  )
+}
+
 export type MonthRow = { month: Month; movements: number; bytes: number; exportedAt: InstantMs | null; exportedBy: string | null }
 
 /** The months that have a part of their own, oldest first, with what they weigh (indexes included). */

@@ -9,7 +9,7 @@ import { bookFile } from './booking-step.ts'
 import { checkLedger as checkPositions } from './check-store.ts'
 import { bookDue } from './document-step.ts'
 import { bookPart } from './large-step.ts'
-import { keepMonths, purgeOld } from './month-step.ts'
+import { keepMonths, purgeOld, tellIndexes } from './month-step.ts'
 import * as reservations from './reservation-store.ts'
 import * as shipments from './shipment-store.ts'
 import * as shopMoves from './shop-move-store.ts'
@@ -30,6 +30,7 @@ export async function step({ db, clock, largeRows = LARGE_FILE_ROWS }: Inventory
   // A large file takes a part of each turn: neither waits for the other.
   const part = await db.transaction(tx => bookPart(tx, clock))
   const reserved = await db.transaction(tx => reserveDemand(tx, clock))
+  if (booked.wrote + part.wrote > 0) await tellIndexes(db, clock.now())
   return {
     read: booked.read + part.read + reserved.read + due.read,
     wrote: booked.wrote + part.wrote + reserved.wrote + due.wrote,
