@@ -1,9 +1,7 @@
-import { createWriteStream } from 'node:fs'
-import { rename, rm, stat } from 'node:fs/promises'
-import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
 import { openApi } from './api.ts'
 import { answer, type CommonOptions, EXIT, newCommand, tellError, withDataDir } from './command.ts'
+import { downloadTo } from './download.ts'
 import type { Flags, Hands } from './hands.ts'
 import { numberOf } from './table.ts'
 
@@ -18,15 +16,7 @@ export function backupCommand(hands: Hands, ended: (status: number) => void): Co
       ended(
         await answer(hands, options, async () => {
           const api = await openApi({ dataDirs: await hands.dataDirs(options), fetch: hands.fetch })
-          const aside = `${file}.part`
-          try {
-            await pipeline(await api.download('/backup'), createWriteStream(aside, { mode: 0o600 }))
-          } catch (error) {
-            await rm(aside, { force: true })
-            throw error
-          }
-          await rename(aside, file)
-          const { size } = await stat(file)
+          const size = await downloadTo(api, '/backup', file, { mode: 0o600 })
           return {
             status: EXIT.yes,
             json: { file, bytes: size },

@@ -6,6 +6,7 @@ import { conformCommand } from './conform.ts'
 import { diffCommand } from './diff.ts'
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
+import { exportCommand } from './export.ts'
 import { feedCommand } from './feed.ts'
 import { groupCommand } from './group.ts'
 import type { Hands } from './hands.ts'
@@ -32,6 +33,7 @@ const COMMANDS = [
   sourceCommand,
   sftpUserCommand,
   inspectCommand,
+  exportCommand,
   simulateCommand,
   doctorCommand,
   conformCommand,

@@ -10,6 +10,7 @@ import { Empty, Shown } from '../parts/nothing.tsx'
 import { many, whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import classes from './feed-guards.module.css'
+import { FeedSays } from './feed-says.tsx'
 
 /** How far the files of a feed are believed: limits, with what the last good files propose, and what missing rows mean. */
 export function FeedGuardsPage() {
@@ -21,7 +22,7 @@ export function FeedGuardsPage() {
       <Back to={`/files?feed=${encodeURIComponent(name)}`}>Files of {name}</Back>
       <PageHead
         title={`Guards of ${name}`}
-        lead="Outside of these limits a file is held before anything of it moves, and a person decides."
+        lead="Outside of these limits a file is held before anything of it moves, and a person decides. Below: what its files say besides their rows."
       />
       <Shown of={guards}>
         {found => <Shown of={settings}>{declared => <Found guards={found} declared={declared} key={JSON.stringify(declared)} />}</Shown>}
@@ -125,6 +126,7 @@ function Found({ guards, declared }: { guards: FeedGuards; declared: FeedSetting
           <p className={cell.dim}>An admin may change this.</p>
         )}
       </Panel>
+      <FeedSays feed={guards.feed} declared={declared.settings} isAdmin={isAdmin} />
       <Good guards={guards} />
     </div>
   )

@@ -108,6 +108,11 @@ function FeedRow({ feed, isAdmin }: { feed: Feed; isAdmin: boolean }) {
             Change
           </Button>
         )}
+        <div>
+          <Link to={`/feeds/${encodeURIComponent(feed.name)}/guards`} aria-label={`Guards of ${feed.name}, and what its files say`}>
+            Guards
+          </Link>
+        </div>
         {isEditing && <FeedDialog feed={feed} close={editing.close} />}
       </td>
     </tr>
