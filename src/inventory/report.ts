@@ -1,5 +1,5 @@
 import type { InstantMs } from '../kernel/clock.ts'
-import { csvLine } from './csv.ts'
+import { erpCsvLine } from './csv.ts'
 
 /** Lines of one file that goes out: what ERPs take at once. */
 export const REPORT_LINES_MAX = 1_000
@@ -38,12 +38,12 @@ export function variancesFile(lines: readonly VarianceLine[]): string {
     const reference = line.reference ?? (line.documentId === null ? `M${line.seq}` : `D${line.documentId}`)
     return [reference, line.erpAccount, line.item, line.units, location, date, memo, line.seq, location, line.facilityName, line.reason]
   })
-  return [VARIANCE_COLUMNS, ...rows].map(csvLine).join('')
+  return [VARIANCE_COLUMNS, ...rows].map(erpCsvLine).join('')
 }
 
 /** Which counts were taken: ours, and what the ERP called the task. */
 export function countsFile(lines: readonly CountLine[]): string {
-  return [['workEffortId', 'externalId'], ...lines.map(line => [line.documentId, line.reference])].map(csvLine).join('')
+  return [['workEffortId', 'externalId'], ...lines.map(line => [line.documentId, line.reference])].map(erpCsvLine).join('')
 }
 
 /** A file is made when it is full, or when its oldest line has waited long enough. */
