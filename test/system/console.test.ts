@@ -114,6 +114,7 @@ const PAGES = [
   ['files', '/files'],
   ['file', '/files/1'],
   ['feeds', '/feeds'],
+  ['feed-guards', '/feeds/adventureworks/guards'],
   ['sources', '/sources'],
   ['stock', '/stock'],
   ['sku', '/stock/AR-5381'],

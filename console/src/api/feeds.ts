@@ -20,7 +20,9 @@ const sourceAt = (name: string) => `/sources/${encodeURIComponent(name)}`
 export const useFeedFindings = () => usePage<Wire<typeof feedFindings>>('feeds', '/feed-findings', {}, { refetchMs: REFETCH_MS })
 export const useSources = () => usePage<Wire<typeof sourceList>>('sources', '/sources', {}, { refetchMs: REFETCH_MS })
 export const useDropServer = () => usePage<DropServer>('sources', '/drop-server', {})
-export const useFeedSettings = (name: string) => usePage<Wire<typeof feedSettingsAnswer>>('feeds', `${feedAt(name)}/settings`, {})
+/** Of a feed that is only being declared there is nothing to ask. */
+export const useFeedSettings = (name: string) =>
+  usePage<Wire<typeof feedSettingsAnswer>>('feeds', `${feedAt(name)}/settings`, {}, { isWanted: name !== '' })
 
 /** Asked when a person wants to see it: it goes over somebody else's line. */
 export function useFolder(source: string, path: string) {
