@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import type { Db } from '../db/connection.ts'
 import { silentFeeds } from '../feed/finding-store.ts'
+import { misplacedFiles } from '../feed/misplaced-store.ts'
 import { openStrays } from '../feed/stray-store.ts'
 import { JOBS } from '../jobs/job.ts'
 import { jobViews } from '../jobs/job-view.ts'
@@ -49,6 +50,9 @@ async function feedFindings(db: Db, now: InstantMs): Promise<Finding[]> {
   return [
     ...(await silentFeeds(db, { strays, now })).map(silent => ({
       ...{ ...about, code: 'FEED_SILENT', subject: silent.feed, severity: 'risk' as const, since: silent.since, evidence: silent.reason },
+    })),
+    ...(await misplacedFiles(db, now)).map(({ name, since, reason }) => ({
+      ...{ ...about, code: 'FEED_FILE_ELSEWHERE', subject: name, severity: 'risk' as const, since, evidence: reason },
     })),
     ...strays.map(stray => ({
       ...{

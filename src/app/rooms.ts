@@ -5,6 +5,7 @@ import { readNews } from '../catalog/news-step.ts'
 import { readShop } from '../catalog/step.ts'
 import * as channel from '../channel/step.ts'
 import type { Db } from '../db/connection.ts'
+import { lookForTheirFeed } from '../feed/misplaced-step.ts'
 import type { FileRoom } from '../feed/port.ts'
 import { letOriginalsGo, putAwayStep } from '../feed/put-away-step.ts'
 import * as feed from '../feed/step.ts'
@@ -113,6 +114,7 @@ export function roomSteps(deps: RoomDeps): Steps {
     'look-around': () =>
       inTurn(
         () => lookAround({ db, clock, files, recognise: recogniser(format) }),
+        () => lookForTheirFeed({ db, clock, files, recognise: recogniser(format) }),
         () => letOriginalsGo({ db, clock, files }),
       ),
     'check-ledger': () => inventory.checkLedger({ db, clock }),

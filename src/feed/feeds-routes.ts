@@ -21,6 +21,7 @@ import { layoutUnknown, sourceNeeded, strayGone, unknownFeed } from './feed-not-
 import { addFeed, changeFeed, type FeedChange, feedCalled } from './feed-store.ts'
 import { dueOf } from './finding.ts'
 import { type FeedShown, feedsShown, pathShown, silentFeeds } from './finding-store.ts'
+import { misplacedFiles } from './misplaced-store.ts'
 import type { FileRoom, Reception } from './port.ts'
 import type { RemoteDoor } from './source-port.ts'
 import { listSources, sourceCalled } from './source-store.ts'
@@ -196,9 +197,13 @@ async function findings(sql: Sql, now: InstantMs): Promise<Finding[]> {
   for (const source of await listSources(sql)) {
     if (!source.isEnabled || source.code === null || source.state === 'ok' || source.state === 'new') continue
     const reason = `${source.name} ${SOURCE_WORDS[source.state]}. ${source.reason ?? ''}`
-    rows.push({ code: source.code, feed: null, source: source.name, reason, since: source.okAt ?? source.lookedAt ?? now, stray: null })
+    rows.push({ code: source.code, feed: null, source: source.name, reason, since: source.okAt ?? source.lookedAt ?? now, ...NO_FILE })
   }
-  for (const silent of await silentFeeds(sql, { strays, now })) rows.push({ code: 'FEED_SILENT', ...silent, stray: null })
+  for (const silent of await silentFeeds(sql, { strays, now })) rows.push({ code: 'FEED_SILENT', ...silent, ...NO_FILE })
+  for (const { fileId, name, lies, belongs, since, reason } of await misplacedFiles(sql, now)) {
+    const file = { id: fileId, name, feed: lies }
+    rows.push({ code: 'FEED_FILE_ELSEWHERE', feed: belongs, source: null, reason, since, stray: null, file })
+  }
   for (const { strayId, home, path, bytes, modifiedAt, layout, ...stray } of strays) {
     const file = { id: strayId, home, path, bytes, modifiedAt, layout }
     rows.push({
@@ -208,9 +213,11 @@ async function findings(sql: Sql, now: InstantMs): Promise<Finding[]> {
       reason: stray.reason,
       since: stray.foundAt,
       stray: file,
+      file: null,
     })
   }
   return rows
 }
 
+const NO_FILE = { stray: null, file: null } as const
 const SOURCE_WORDS = { failing: 'is in trouble', given_up: 'was given up', stopped: 'waits for a person' } as const

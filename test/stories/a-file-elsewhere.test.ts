@@ -5,6 +5,7 @@ import { DEMO_FEED, DEMO_STOCK_FILE } from '../../src/app/demo-world.ts'
 import { demoDataDir } from '../../src/app/places.ts'
 import { FIRST_SFTP_USER } from '../../src/app/sftp-users.ts'
 import { importAgain, takeInStray } from '../../src/feed/again-step.ts'
+import { misplacedFiles } from '../../src/feed/misplaced-store.ts'
 import { letOriginalsGo } from '../../src/feed/put-away-step.ts'
 import { changeSettings } from '../../src/feed/settings-store.ts'
 import { addFeed, feedCalled } from '../../src/feed/store.ts'
@@ -76,9 +77,15 @@ test('a file that came into the wrong feed is read into the right one', async ()
   const fileId = await street.bring('other', 'stock2.tsv', Buffer.concat([bytes, Buffer.from('')]))
   await walkToTheLedger()
   expect((await states()).at(-1)).toMatchObject({ state: 'failed' })
+  // Nobody has to guess where it belongs: its columns say it.
+  await street.house.steps['look-around']()
+  expect(await misplacedFiles(street.house.db, Date.now())).toMatchObject([
+    { fileId, name: 'stock2.tsv', lies: 'other', belongs: DEMO_FEED },
+  ])
   await importAgain(deps(), fileId, await feedCalled(street.house.db, DEMO_FEED))
   await walkToTheLedger()
   expect((await states()).at(-1)?.state).not.toBe('failed')
+  expect(await misplacedFiles(street.house.db, Date.now())).toEqual([])
 })
 
 test('originals are kept as long as their feed says', async () => {

@@ -63,6 +63,8 @@ export const useLookNow = (name: string) => useChange(() => change<Wire<typeof s
 export const useAcceptKey = (name: string) =>
   useChange((fingerprint: string) => change<Wire<typeof sourceNamed>>('POST', `${sourceAt(name)}/accept`, { fingerprint }))
 
-export const useImportAgain = (fileId: number) => useChange(() => change<Wire<typeof againAnswer>>('POST', `/files/${fileId}/again`, {}))
+/** Into the feed of that name; undefined: into its own. */
+export const useImportAgain = (fileId: number) =>
+  useChange((feed?: string) => change<Wire<typeof againAnswer>>('POST', `/files/${fileId}/again`, feed === undefined ? {} : { feed }))
 export const useCancelFile = (fileId: number) =>
   useChange((reason: string) => change<Wire<typeof decided>>('POST', `/files/${fileId}/cancel`, { reason }))

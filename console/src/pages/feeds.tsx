@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { type Feed, type FeedFinding, useFeedFindings, useLeaveIt, useTakeIn } from '../api/feeds.ts'
+import { type Feed, type FeedFinding, useFeedFindings, useImportAgain, useLeaveIt, useTakeIn } from '../api/feeds.ts'
 import { useFeeds, useSession } from '../api/queries.ts'
 import { Copied } from '../parts/copied.tsx'
 import { cell, Table } from '../parts/list.tsx'
@@ -140,7 +140,7 @@ function Findings({ feeds, onPropose }: { feeds: readonly Feed[]; onPropose: ((p
             <ul className={classes.findings}>
               {rows.map(finding => (
                 <Finding
-                  key={`${finding.code} ${finding.stray?.id ?? finding.feed ?? finding.source}`}
+                  key={`${finding.code} ${finding.stray?.id ?? finding.file?.name ?? finding.feed ?? finding.source} ${finding.file?.id ?? ''}`}
                   finding={finding}
                   feeds={feeds}
                   onPropose={onPropose}
@@ -180,7 +180,27 @@ function Finding({ finding, feeds, onPropose }: FindingProps) {
         </p>
       </div>
       {stray && <TakeIn finding={finding} stray={stray} feeds={feeds} onPropose={onPropose} />}
+      {finding.file && finding.feed && <ReadThere file={finding.file} feed={finding.feed} />}
     </li>
+  )
+}
+
+/** A file that lay in another feed’s inbox is kept there: it is read from what is kept, into its own feed. */
+function ReadThere({ file, feed }: { file: NonNullable<FeedFinding['file']>; feed: string }) {
+  const session = useSession()
+  const navigate = useNavigate()
+  const again = useImportAgain(file.id)
+  if (session.data?.role === 'viewer') return null
+  return (
+    <div className={classes.deeds}>
+      <Button loading={again.isPending} onClick={() => again.mutate(feed, { onSuccess: ({ fileId }) => navigate(`/files/${fileId}`) })}>
+        Take it in
+      </Button>
+      <Button variant="default" component={Link} to={`/files/${file.id}`}>
+        Look at it
+      </Button>
+      <Trouble error={again.error} />
+    </div>
   )
 }
 

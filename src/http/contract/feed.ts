@@ -99,6 +99,8 @@ export const feedFinding = z
         layout: z.string().nullable(),
       })
       .nullable(),
+    /** The file that lay in the inbox of another feed: `POST /files/:id/again` reads it into its own. */
+    file: z.object({ id: z.number().int(), name: z.string(), feed: z.string() }).nullable(),
   })
   .meta({ id: 'FeedFinding' })
 
