@@ -111,13 +111,20 @@ export async function gatherAll(tx: Tx): Promise<Touched> {
   return 'table'
 }
 
+/** Planning for each change takes longer than working it out. Few levels are found by their keys, whatever the values. */
+const KEEP_PLAN = 'set local plan_cache_mode = force_generic_plan'
+/** How many there are decides how they are found. */
+const PLAN_ANEW = 'set local plan_cache_mode = auto'
+
 async function gather(tx: Tx, query: string, values: readonly unknown[], options: { name?: string }): Promise<Touched> {
+  if (options.name !== undefined) await tx.query(KEEP_PLAN)
   const rows = await tx.query<LevelKey>(
     `select shop_id as "shopId", location_id as "locationId", product_id as "productId" from (${query}) touched limit ${LEVELS_NAMED_MAX + 1}`,
     values,
     options,
   )
   if (rows.length <= LEVELS_NAMED_MAX) return rows
+  await tx.query(PLAN_ANEW)
   await createTouched(tx, query, values)
   return 'table'
 }

@@ -5,9 +5,20 @@ import type { Sql, Tx } from './connection.ts'
  * run the same step without both doing the work: the second waits, then finds nothing left.
  */
 export async function readCursor(tx: Tx, reader: string): Promise<number> {
+  return (await lockedPosition(tx, reader)) ?? (await firstPosition(tx, reader))
+}
+
+async function lockedPosition(tx: Tx, reader: string): Promise<number | undefined> {
+  const rows = await tx.query<{ position: number }>('select position from street.cursor where reader = $1 for update', [reader], {
+    name: 'cursor.read',
+  })
+  return rows[0]?.position
+}
+
+/** Who is first makes the row; who comes at the same time waits for it. */
+async function firstPosition(tx: Tx, reader: string): Promise<number> {
   await tx.query('insert into street.cursor (reader, position) values ($1, 0) on conflict (reader) do nothing', [reader])
-  const rows = await tx.query<{ position: number }>('select position from street.cursor where reader = $1 for update', [reader])
-  return rows[0]?.position ?? 0
+  return (await lockedPosition(tx, reader)) ?? 0
 }
 
 /** Moves the cursor, in the transaction that did the work: never before it, never beside it. */
