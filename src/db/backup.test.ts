@@ -52,6 +52,12 @@ test('every table comes back, row by row, and what is written next does not coll
   expect(added?.product_id).toBe(4)
 })
 
+test('what guards the tables guards those that came back', async () => {
+  await expect(into.db.query('update inventory.movement set on_hand_units = 1')).rejects.toThrow('append-only')
+  const off = await into.db.query(`select tgrelid::regclass::text as name from pg_trigger where tgenabled = 'D'`)
+  expect(off).toEqual([])
+})
+
 test('a database that is in use is left alone', async () => {
   await expect(load(into.db, inPieces(await whole(), 64_000))).rejects.toMatchObject({
     code: 'DB_BACKUP_REFUSED',

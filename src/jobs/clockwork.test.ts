@@ -229,6 +229,15 @@ test('a run whose process died is made up for, and its open record is closed', a
   expect((await latestRuns(home.db, { job: null, limit: 9 })).map(run => run.code)).toEqual([null, 'JOBS_RUN_LOST'])
 })
 
+test('a run for one shop says nothing about one for all that goes on in another process', async () => {
+  await home.db.query(`insert into jobs.run (job, room, started_at) values ('Hard Sync Job', 'hard-sync', '2026-01-01')`)
+  const clockwork = await start({ 'hard-sync': async () => NOTHING_TO_DO })
+  await clockwork.runNow('Hard Sync', { by: 'ada', parameters: { shop: 'corner' } })
+  const runs = () => latestRuns(home.db, { job: 'Hard Sync Job', limit: 9 })
+  await until(async () => (await runs())[0]?.outcome === 'finished')
+  expect((await runs()).map(run => run.outcome)).toEqual(['finished', null])
+})
+
 test('a job that nobody knows is refused, with the names that are known', async () => {
   const clockwork = await start({})
   await expect(clockwork.runNow('Sweep')).rejects.toMatchObject({ code: 'JOBS_UNKNOWN', hint: expect.stringContaining('Hard Sync Job') })

@@ -12,6 +12,22 @@ test.each([
   ['a blank', { shop: '' }, {}],
 ] as const)('%s', (_title, given, expected) => expect(givenParameters(hardSync, given)).toEqual(expected))
 
+test('a parameter that has to be given is asked for, has its default, and takes one of its choices only', () => {
+  const [shop] = hardSync.parameters
+  if (shop === undefined) throw new Error('the hard sync works shop by shop')
+  const made = { ...shop, type: 'choice' as const, choices: ['slow', 'fast'], aliases: [] }
+  const job = {
+    ...hardSync,
+    parameters: [
+      { ...made, name: 'speed', isRequired: true },
+      { ...made, name: 'way', default: 'slow' },
+    ],
+  }
+  expect(givenParameters(job, { speed: 'fast' })).toEqual({ speed: 'fast', way: 'slow' })
+  expect(() => givenParameters(job, {})).toThrow('Hard Sync Job needs the parameter speed')
+  expect(() => givenParameters(job, { speed: 'quick' })).toThrow('speed takes one of slow, fast')
+})
+
 test('a parameter that the job does not have is refused, with those that it has', () => {
   const asking = () => givenParameters(hardSync, { speed: 'fast' })
   expect(asking).toThrow(expect.objectContaining({ code: 'JOBS_PARAMETER_REFUSED', hint: 'Its parameters are: shop.' }))

@@ -17,7 +17,15 @@ import { openTestDatabase } from '../database.ts'
  */
 
 /** Read by whoever keeps the program running, or by a person who is about to sign in. Nothing of the merchant's is in them. */
-const OPEN_TO_ALL = ['GET /', 'GET /api/v1/help/:code', 'GET /api/v1/openapi.json', 'GET /health/live', 'GET /health/ready', 'GET /metrics']
+const OPEN_TO_ALL = [
+  'GET /',
+  'GET /api/v1/help',
+  'GET /api/v1/help/:code',
+  'GET /api/v1/openapi.json',
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /metrics',
+]
 /** They show who they are in the request itself: by a password, or by a signature over the bytes. */
 const BY_ITSELF = ['DELETE /api/v1/session', 'POST /api/v1/session', 'POST /api/v1/hooks/shopify/:code']
 

@@ -142,7 +142,9 @@ const PAGES = [
   ['alerts', '/alerts'],
   ['room', '/rooms/outbox'],
   ['reconcile', '/rooms/reconcile'],
-  ['help', '/help/ROW_UNITS_NOT_WHOLE'],
+  ['help', '/help'],
+  ['help-manual', '/help/troubleshooting'],
+  ['help-code', '/help/ROW_UNITS_NOT_WHOLE'],
 ] as const
 
 test.each(PAGES)('%s has nothing that shuts a person out, at any width, light or dark', async (name, to) => {

@@ -10,6 +10,7 @@ import {
   IconFileExport,
   IconFiles,
   IconHeartbeat,
+  IconHelp,
   IconHistory,
   IconInbox,
   IconLinkOff,
@@ -44,4 +45,5 @@ export const PLACES: readonly Place[] = [
   { to: '/alerts', label: 'Alerts', icon: IconBell },
   { to: '/users', label: 'Users', icon: IconUsers },
   { to: '/audit', label: 'Audit log', icon: IconHistory },
+  { to: '/help', label: 'Help', icon: IconHelp },
 ]
