@@ -336,10 +336,11 @@ describe('a shop with a schedule of its own', () => {
   const uploads = knownJob('Process Uploads to eCommerce')
   const own = (change: Partial<Schedule>) =>
     setSchedule(home.db, uploads, { ...madeWith(uploads), ...change }, { by: 'ada', at: Date.now(), shop: 'corner' })
-  const tick = (parameters: object) =>
-    home.db.query(`insert into pgboss.job (name, data) values ('job.process-uploads-to-ecommerce', $1::jsonb)`, [
-      JSON.stringify({ cause: 'tick', parameters }),
-    ])
+  const tick = (parameters: object, hoursAgo = 0) =>
+    home.db.query(
+      `insert into pgboss.job (name, data, created_on) values ('job.process-uploads-to-ecommerce', $1::jsonb, now() - $2 * interval '1 hour')`,
+      [JSON.stringify({ cause: 'tick', parameters }), hoursAgo],
+    )
   let told: object[]
   const channel: Step = async (_signal, parameters) => {
     told.push(parameters ?? {})
@@ -360,13 +361,17 @@ describe('a shop with a schedule of its own', () => {
     await tick({})
     await until(() => told.length === 2)
     expect(told).toEqual([{ shop: 'corner' }, { [EXCEPT_SHOPS]: 'corner' }])
+    // Sent once more by a process that knew of no other: it is the same tick.
+    await tick({})
+    await delay(1_500)
+    expect(told).toHaveLength(2)
 
     await home.db.query(`delete from jobs.schedule where shop = 'corner'`)
     await clockwork.scheduleChanged(uploads, 'corner')
     expect(await home.db.query(ticking)).toEqual([general])
     // A tick that was on its way already is for nobody now: the shop runs with the others.
-    await tick({ shop: 'corner' })
-    await tick({})
+    await tick({ shop: 'corner' }, 1)
+    await tick({}, 1)
     await delay(2_500)
     expect(told.slice(2).every(one => Object.keys(one).length === 0)).toBe(true)
   })

@@ -5,11 +5,11 @@ import type { StepReport } from '../kernel/report.ts'
 import { openBooks } from './books.ts'
 import { EXCEPT_SHOPS, FLOOR_MS, type Job, jobOfStep, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
 import type { Log } from './log.ts'
-import { type Asked, openQueue } from './queue.ts'
+import { openQueue, type QueuedRun } from './queue.ts'
 import { openRoomLoop, type Pass, type Rest, type RoomLoop, type Step } from './room-loop.ts'
 import { runEnd } from './run-end.ts'
-import { judgeTick, madeWith, type Schedule } from './schedule.ts'
-import { schedules, shopSchedules } from './schedule-store.ts'
+import { judgeTick, madeWith, type Schedule, tickOf } from './schedule.ts'
+import { schedules, shopSchedules, takeTick } from './schedule-store.ts'
 import { closeLostRuns, type EndedRun, finishRun, heartbeats, recordRuns, showProgress, startRun } from './store.ts'
 
 /** A stop lets running steps end by themselves for so long; then it tells them to. */
@@ -175,8 +175,8 @@ export async function startClockwork(options: {
   /** What a run does and whether its tick counts: that of a shop by the shop's own schedule, that of the job for all who have none. */
   async function wantedOf(
     job: Job,
-    asked: Asked,
-  ): Promise<{ schedule: Schedule; parameters: Asked['parameters']; judgement: ReturnType<typeof judgeTick> }> {
+    asked: QueuedRun,
+  ): Promise<{ schedule: Schedule; parameters: QueuedRun['parameters']; judgement: ReturnType<typeof judgeTick> }> {
     const schedule = (await schedules(db, catalogue)).get(job.slug) ?? madeWith(job)
     if (asked.cause !== 'tick') return { schedule, parameters: asked.parameters, judgement: 'run' }
     const own = (await shopSchedules(db)).get(job.slug) ?? new Map<string, Schedule>()
@@ -185,11 +185,14 @@ export async function startClockwork(options: {
     if (mine === undefined) return { schedule, parameters: {}, judgement: 'paused' }
     const rest = shop === undefined && own.size > 0 ? { [EXCEPT_SHOPS]: [...own.keys()].join(',') } : {}
     const parameters = { ...mine.parameters, ...asked.parameters, ...rest }
+    const at = tickOf(mine, asked.queuedAt)
+    const tick = { job, shop: shop ?? '', at: at ?? asked.queuedAt, queuedId: asked.queuedId }
+    if (!(await takeTick(db, tick))) return { schedule: mine, parameters, judgement: 'paused' }
     return { schedule: mine, parameters, judgement: judgeTick(mine, clock.now()) }
   }
 
   /** One run of a job: its rooms in order, those that this process has. A room that fails does not keep the next from running. */
-  async function runJob(job: Job, asked: Asked) {
+  async function runJob(job: Job, asked: QueuedRun) {
     const lost = 'The process that ran this ended before it could say how it went.'
     const { schedule, parameters, judgement } = await wantedOf(job, asked)
     await closeLostRuns(db, { job: job.name, shop: parameters.shop ?? '', now: clock.now(), code: 'JOBS_RUN_LOST', message: lost })

@@ -1,4 +1,5 @@
-import { PgBoss, type Job as QueuedJob } from 'pg-boss'
+import { type JobWithMetadata, PgBoss } from 'pg-boss'
+import type { InstantMs } from '../kernel/clock.ts'
 import { messageOf } from '../kernel/error.ts'
 import type { Cron } from './cron.ts'
 import type { Job, RoomStep } from './job.ts'
@@ -23,7 +24,14 @@ const FINISHED_KEPT_S = 60 * 60
 const CONNECTIONS_MAX = 3
 
 /** What a run was asked for with. */
-export type Asked = { cause: Cause; by: string | null; parameters: Readonly<Record<string, string>> }
+export type Asked = {
+  cause: Cause
+  by: string | null
+  parameters: Readonly<Record<string, string>>
+}
+
+/** One that came out of the queue: under its name there, and when it was put in. */
+export type QueuedRun = Asked & { queuedId: string; queuedAt: InstantMs }
 
 export type Queue = {
   /** Puts one run of a job on its queue; false when one like it waits there already. */
@@ -50,7 +58,7 @@ export async function openQueue(options: {
   shopSchedules?: ReadonlyMap<string, ReadonlyMap<string, Cron>>
   /** What this process can run: it takes ticks of the jobs that have one of these steps, and wake-ups for these. */
   steps: readonly RoomStep[]
-  onRun(job: Job, asked: Asked): Promise<void>
+  onRun(job: Job, asked: QueuedRun): Promise<void>
   onWake(step: RoomStep): void
   log: Log
 }): Promise<Queue> {
@@ -91,8 +99,10 @@ export async function openQueue(options: {
       if (name === queueOfJob(job) && !wanted.has(shop)) await boss.unschedule(name, shop)
     }
     if (!job.steps.some(step => steps.includes(step))) continue
-    const polling = { pollingIntervalSeconds: JOB_POLL_S, notifyPollingIntervalSeconds: JOB_POLL_S }
-    await boss.work<Partial<Asked>>(queueOfJob(job), polling, async ([queued]) => onRun(job, askedOf(queued)))
+    const polling = { pollingIntervalSeconds: JOB_POLL_S, notifyPollingIntervalSeconds: JOB_POLL_S, includeMetadata: true as const }
+    await boss.work(queueOfJob(job), polling, async (queued: JobWithMetadata<Partial<Asked>>[]) => {
+      for (const one of queued) await onRun(job, askedOf(one))
+    })
   }
   for (const step of new Set(jobs.flatMap(job => job.steps))) {
     await boss.createQueue(queueOfWake(step), { policy: 'short', notify: true, retryLimit: 0, deleteAfterSeconds: FINISHED_KEPT_S })
@@ -121,9 +131,9 @@ export async function openQueue(options: {
   }
 }
 
-function askedOf(queued: QueuedJob<Partial<Asked>> | undefined): Asked {
-  const { cause = 'tick', by = null, parameters = {} } = queued?.data ?? {}
-  return { cause, by, parameters }
+function askedOf(queued: JobWithMetadata<Partial<Asked>>): QueuedRun {
+  const { cause = 'tick', by = null, parameters = {} } = queued.data ?? {}
+  return { cause, by, parameters, queuedId: queued.id, queuedAt: queued.createdOn.getTime() }
 }
 
 function queueOfJob(job: Job): string {

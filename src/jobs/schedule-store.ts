@@ -42,6 +42,21 @@ export async function shopSchedules(sql: Sql): Promise<Map<string, Map<string, S
   return byJob
 }
 
+const TICKS_KEPT_MS = 24 * 3_600_000
+
+/** Takes a tick for what was queued for it; false: it was taken by another. What was cut off takes its own again. */
+export async function takeTick(sql: Sql, tick: { job: Job; shop: string; at: InstantMs; queuedId: string }): Promise<boolean> {
+  await sql.query('delete from jobs.tick where job = $1 and shop = $2 and tick_at < $3', [
+    ...[tick.job.slug, tick.shop, new Date(tick.at - TICKS_KEPT_MS)],
+  ])
+  const [taken] = await sql.query<{ isMine: boolean }>(
+    `insert into jobs.tick (job, shop, tick_at, queued_id) values ($1, $2, $3, $4)
+     on conflict (job, shop, tick_at) do update set queued_id = jobs.tick.queued_id returning queued_id = $4 as "isMine"`,
+    [tick.job.slug, tick.shop, new Date(tick.at), tick.queuedId],
+  )
+  return taken?.isMine ?? false
+}
+
 /** Takes a shop's own schedule away: the job's is its again. False: it had none. */
 export async function removeShopSchedule(sql: Sql, job: Job, shop: string): Promise<boolean> {
   return (

@@ -44,6 +44,14 @@ export function judgeTick(schedule: Schedule, now: InstantMs): 'run' | 'paused' 
   return tick !== null && schedule.skippedUntil !== null && tick <= schedule.skippedUntil ? 'skipped' : 'run'
 }
 
+/** The clocks of the database and of a process may differ by so much: a tick that was queued a moment early is still that tick. */
+const CLOCKS_APART_MS_MAX = 5_000
+
+/** Which tick it was that was queued then; null: the schedule never ticks. */
+export function tickOf(schedule: Schedule, queuedAt: InstantMs): InstantMs | null {
+  return lastTick(schedule, queuedAt + CLOCKS_APART_MS_MAX)
+}
+
 /** The next ticks that will run, at most `count`; none while the job is paused. */
 export function nextRuns(schedule: Schedule, now: InstantMs, count: number): InstantMs[] {
   if (schedule.paused !== null) return []

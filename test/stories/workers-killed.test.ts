@@ -76,6 +76,7 @@ test(`of two workers one is killed ${KILLS} times: each tick runs once, no run i
     const victim = await oneThatWorks(chance)
     if (victim === null) continue
     const rooms = await kill(victim)
+    if (rooms.length === 0) continue
     takenOverMs.push(Math.max(...(await Promise.all(rooms.map(room => takenOver(room, victim.killedAt))))))
     await untilQuiet()
   }
@@ -181,34 +182,30 @@ function unfinished(): Promise<object[]> {
   )
 }
 
-/** Minutes for which a job ran never, or more than once. */
+/** Minutes whose tick was not taken once, and ticks that were taken without a run that ended. */
 async function ticksNotRunOnce(since: number, until: number): Promise<object[]> {
   const first = Math.ceil(since / MINUTE_MS)
   const last = Math.floor((until - 10_000) / MINUTE_MS)
-  const ticks = await database.db.query<{ job: string; minute: number }>(
-    `select name as job, floor(extract(epoch from created_on) / 60)::int as minute from pgboss.job
-      where name = any($1) and data->>'cause' = 'tick'`,
-    [queues()],
+  const slugs = NAMES.map(name => knownJob(name).slug)
+  return database.db.query(
+    `select job, to_timestamp(minute * 60) as minute from unnest($1::text[]) job, generate_series($2::int, $3::int) minute
+      where not exists (select 1 from jobs.tick t join pgboss.job q on q.id = t.queued_id and q.state = 'completed'
+                         where t.job = job.job and t.tick_at = to_timestamp(minute * 60))`,
+    [slugs, first, last],
   )
-  const wrong: object[] = []
-  for (const job of queues())
-    for (let minute = first; minute <= last; minute++) {
-      const times = ticks.filter(tick => tick.job === job && tick.minute === minute).length
-      if (times !== 1) wrong.push({ job, minute: new Date(minute * MINUTE_MS).toISOString(), times })
-    }
-  return wrong
 }
 
-/** Each run that was asked for did its work to the end once, however often it was cut; and the books say so. */
+/** Each tick and each request did its work to the end once, however often it was cut; and the books say so. */
 async function runsUnlikeWork(): Promise<object[]> {
   const wrong: object[] = []
   for (const [name, room] of Object.entries(ROOM_OF)) {
     const [counted] = await database.db.query<{ asked: number; finished: number; crashed: number; begun: number }>(
-      `select (select count(*) from pgboss.job where name = $1) as asked,
+      `select (select count(*) from pgboss.job where name = 'job.' || $1 and data->>'cause' = 'person')
+              + (select count(*) from jobs.tick where job = $1) as asked,
               (select count(*) from jobs.run where job = $2 and cause <> 'nudge' and outcome = 'finished') as finished,
               (select count(*) from jobs.run where job = $2 and cause <> 'nudge' and outcome = 'crashed') as crashed,
               (select count(*) from work where room = $3) as begun`,
-      [`job.${knownJob(name).slug}`, name, room],
+      [knownJob(name).slug, name, room],
     )
     if (counted !== undefined && counted.finished !== counted.asked) wrong.push({ name, ...counted })
   }
