@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { stockHistory } from '../../../src/http/contract/history.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
-import type { documentBooked, reasonList } from '../../../src/http/contract/ledger.ts'
+import type { documentBooked, reasonList, scheduledPage } from '../../../src/http/contract/ledger.ts'
 import type { reportsPage, reportTargets } from '../../../src/http/contract/report.ts'
 import type { movementList } from '../../../src/http/contract/stock.ts'
 import { address, change, getJson, type Query } from './client.ts'
@@ -41,8 +41,31 @@ export function useReasons() {
 export function useBook() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ key, ...body }: { key: string; kind: string; facility: string; lines: object[]; reason?: string; comment?: string }) =>
-      change<Booked>('POST', '/ledger/documents', body, { 'idempotency-key': key }),
+    mutationFn: ({
+      key,
+      ...body
+    }: {
+      key: string
+      kind: string
+      facility: string
+      lines: object[]
+      reason?: string
+      comment?: string
+      effectiveAt?: string
+    }) => change<Booked>('POST', '/ledger/documents', body, { 'idempotency-key': key }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['stock'] }),
+  })
+}
+
+export type Scheduled = Wire<typeof scheduledPage>['rows'][number]
+
+/** What takes effect at an instant that is still to come, and what could not when it came. */
+export const useScheduled = (sku: string) => usePage<Wire<typeof scheduledPage>>('stock', '/ledger/scheduled', { sku, pageSize: 100 })
+
+export function useCancelScheduled() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: number) => change('POST', `/ledger/scheduled/${id}/cancel`),
     onSuccess: () => client.invalidateQueries({ queryKey: ['stock'] }),
   })
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NativeSelect, NumberInput, Textarea } from '@mantine/core'
+import { Button, Group, Modal, NativeSelect, NumberInput, Textarea, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlusMinus } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
@@ -34,14 +34,20 @@ function Dialog({ stock, close }: { stock: StockOfSku; close: () => void }) {
   const [comment, setComment] = useState('')
   const facility = stock.facilities.find(one => one.code === code)
   const before = facility?.onHandUnits ?? null
+  const [dueAt, setDueAt] = useState('')
   const isCount = kind === 'count'
-  const isSaid = typeof units === 'number' && (isCount ? units >= 0 : units !== 0)
-  const after = !isSaid ? null : isCount ? units : (before ?? 0) + units
+  const isLater = kind === 'restock'
+  const isSaid = typeof units === 'number' && (isCount ? units >= 0 : isLater ? units > 0 && dueAt !== '' : units !== 0)
+  const after = !isSaid || isLater ? null : isCount ? units : (before ?? 0) + units
 
   function submit(event: FormEvent) {
     event.preventDefault()
     const lines = [{ idValue: stock.sku, units: Number(units) }]
-    book.mutate({ key, kind, facility: code, lines, comment: comment.trim(), ...(isCount ? {} : { reason }) }, { onSuccess: close })
+    const said = { key, facility: code, lines, comment: comment.trim() }
+    const deed = isLater
+      ? { ...said, kind: 'receipt', effectiveAt: new Date(dueAt).toISOString() }
+      : { ...said, kind, ...(isCount ? {} : { reason }) }
+    book.mutate(deed, { onSuccess: close })
   }
 
   return (
@@ -64,19 +70,23 @@ function Dialog({ stock, close }: { stock: StockOfSku; close: () => void }) {
             data={[
               { value: 'variance', label: 'By how much it differs' },
               { value: 'count', label: 'How much is there: it was counted just now' },
+              { value: 'restock', label: 'What comes in, and when: it counts from then on' },
             ]}
           />
           <NumberInput
-            label={isCount ? 'Counted' : 'Difference'}
-            description={isCount ? undefined : 'Below 0 takes away.'}
+            label={isCount ? 'Counted' : isLater ? 'Comes in' : 'Difference'}
+            description={isCount || isLater ? undefined : 'Below 0 takes away.'}
             value={units}
             onChange={setUnits}
             allowDecimal={false}
-            allowNegative={!isCount}
+            allowNegative={!isCount && !isLater}
             required
             data-autofocus
           />
-          {!isCount && (
+          {isLater && (
+            <TextInput label="When" type="datetime-local" required value={dueAt} onChange={event => setDueAt(event.currentTarget.value)} />
+          )}
+          {!isCount && !isLater && (
             <NativeSelect
               label="Reason"
               value={reason}
@@ -101,7 +111,7 @@ function Dialog({ stock, close }: { stock: StockOfSku; close: () => void }) {
             Cancel
           </Button>
           <Button type="submit" disabled={!isSaid || comment.trim() === ''} loading={book.isPending}>
-            {after === null ? 'Book' : `Book ${signed(after - (before ?? 0))}`}
+            {isLater ? 'Schedule it' : after === null ? 'Book' : `Book ${signed(after - (before ?? 0))}`}
           </Button>
         </Group>
       </form>

@@ -15,6 +15,7 @@ import { Correct } from './sku-correction.tsx'
 import { History } from './sku-history.tsx'
 import { Movements } from './sku-ledger.tsx'
 import { Matrix } from './sku-matrix.tsx'
+import { ScheduledChanges } from './sku-scheduled.tsx'
 import { Waterfall } from './waterfall.tsx'
 
 /** One SKU: what is where, what each location may sell of it and why, and which movements made it so. */
@@ -65,7 +66,10 @@ function Found({ stock }: { stock: StockOfSku }) {
         <Matrix stock={stock} />
         <div className={classes.columns}>
           <Movements stock={stock} />
-          <Facilities stock={stock} />
+          <div className={classes.page}>
+            <Facilities stock={stock} />
+            <ScheduledChanges sku={stock.sku} />
+          </div>
         </div>
       </div>
     </>

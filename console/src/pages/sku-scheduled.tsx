@@ -1,0 +1,65 @@
+import { Button } from '@mantine/core'
+import { type Scheduled, useCancelScheduled, useScheduled } from '../api/ledger.ts'
+import { useSession } from '../api/queries.ts'
+import { cell, Table } from '../parts/list.tsx'
+import { Trouble } from '../parts/nothing.tsx'
+import { signed } from '../parts/number.ts'
+import { Panel } from '../parts/panel.tsx'
+import { State } from '../parts/state.tsx'
+import { When } from '../parts/when.tsx'
+
+/** What takes effect when its instant comes, and what could not. Nothing of it: no panel. */
+export function ScheduledChanges({ sku }: { sku: string }) {
+  const scheduled = useScheduled(sku)
+  const open = (scheduled.data?.rows ?? []).filter(row => row.state === 'waiting' || row.state === 'refused')
+  if (open.length === 0) return null
+  return (
+    <Panel title="Still to come" isFlush>
+      <Table
+        label="Still to come"
+        head={
+          <tr>
+            <th className={cell.wide}>Where</th>
+            <th className={cell.right}>Units</th>
+            <th>When</th>
+            <th className={cell.right}>State</th>
+          </tr>
+        }
+      >
+        {open.map(row => (
+          <Row key={row.id} of={row} />
+        ))}
+      </Table>
+    </Panel>
+  )
+}
+
+function Row({ of: row }: { of: Scheduled }) {
+  const session = useSession()
+  const cancel = useCancelScheduled()
+  return (
+    <tr>
+      <td>
+        {row.facility}
+        <div className={cell.dim}>{row.who}</div>
+      </td>
+      <td className={cell.right}>{signed(row.units)}</td>
+      <td>
+        <When at={row.dueAt} />
+      </td>
+      <td className={cell.right}>
+        <State
+          tone={row.state === 'waiting' ? 'waiting' : 'stuck'}
+          word={row.state === 'waiting' ? 'Waits' : (row.code ?? 'Refused')}
+          isQuiet
+        />
+        {session.data?.role !== 'viewer' && (
+          <Button variant="subtle" size="xs" loading={cancel.isPending} onClick={() => cancel.mutate(row.id)}>
+            Cancel
+          </Button>
+        )}
+        <Trouble error={cancel.error} />
+      </td>
+    </tr>
+  )
+}
