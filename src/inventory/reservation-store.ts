@@ -34,6 +34,8 @@ export async function gatherAllOrders(tx: Tx): Promise<void> {
      union
      select 'shop:' || shop_id, order_gid from inventory.unplaced_shipment where settled_at is null
      union
+     select 'hold:shop:' || shop_id, order_gid from orders.rejection
+     union
      select 'feed:' || feed_id, order_id from orders.system_line
      union
      select source, order_ref from inventory.reservation

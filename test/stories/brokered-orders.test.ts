@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { cancelFulfilment, fulfilOrder, placeOrder } from '../../simulator/shopify/orders.ts'
 import type { OrderRow } from '../../simulator/shopify/rows.ts'
+import { catalogChanged } from '../../src/catalog/store.ts'
 import { book } from '../../src/inventory/document-step.ts'
 import { assignmentRoutes } from '../../src/orders/assignment-routes.ts'
 import { openSaleWorld } from './sale/sale-world.ts'
@@ -177,6 +178,29 @@ test('a facility cannot send: the order waits again, and its units are not promi
   await walk()
   expect(await stock()).toMatchObject({ onHand: [one - 1, had.onHand[1]], reserved: [0, 2] })
   expect(await addsUp()).toBe(true)
+})
+
+test('a rejection of what is linked to no product is held as soon as it is', async () => {
+  const { buy, assign, reject, walk, stock, db } = await openShop()
+  const had = await stock()
+  const order = await buy(1)
+  await assign(order, { facility: 'F1', units: 1 })
+  const [link] = await db.query<{ productId: number }>('delete from catalog.item_link returning product_id as "productId"')
+  await db.query(
+    `insert into orders.rejection (shop_id, order_gid, inventory_item_gid, facility_id, units, reason, who, rejected_at)
+     select shop_id, order_gid, inventory_item_gid, facility_id, units, 'NOT_IN_STOCK', who, assigned_at from orders.assignment`,
+  )
+  await db.transaction(tx => catalogChanged(tx))
+  await walk(2)
+  expect(await stock()).toEqual(had)
+  await db.query(
+    `insert into catalog.item_link (shop_id, product_id, inventory_item_gid) values (1, $1, 'gid://shopify/InventoryItem/1001')`,
+    [link?.productId],
+  )
+  await db.transaction(tx => catalogChanged(tx))
+  await walk(2)
+  expect(await stock()).toEqual({ ...had, reserved: [2, 0] })
+  await expect(reject(order, { facility: 'F2', units: 1 })).rejects.toMatchObject({ code: 'ORDERS_LINE_NOT_FOUND' })
 })
 
 test('a rejection that says the units are there promises them again at once', async () => {
