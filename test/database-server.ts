@@ -18,7 +18,7 @@ const SETTINGS_FOR_TESTS = {
   autovacuum: 'off',
   shared_buffers: '128MB',
   max_wal_size: '1GB',
-  max_connections: '200',
+  max_connections: '300',
 }
 
 // Ctrl-C in the terminal is for the test runner; we follow when it has ended.

@@ -38,7 +38,7 @@ const settings = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
   `port=${port}`,
-  'max_connections=200',
+  'max_connections=300',
   'fsync=off',
   'synchronous_commit=off',
 ]

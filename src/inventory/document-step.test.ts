@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { inSoak } from '../../test/rounds.ts'
 import { type Db, openDb } from '../db/connection.ts'
 import { checkLedger, repairLedger } from './check-store.ts'
 import type { LedgerLine } from './document.ts'
@@ -187,7 +188,8 @@ describe('what the database promises', () => {
   const WRITERS = 200
   test(`${WRITERS} writers at once on one position lose nothing`, async () => {
     await deed({ kind: 'receipt', lines: [line(1_000)] })
-    const homes = Array.from({ length: 4 }, () => openDb({ url: home.url, poolMax: 8 }))
+    // In full counts each on a connection of its own.
+    const homes = Array.from({ length: inSoak({ full: WRITERS, sample: 32 }) }, () => openDb({ url: home.url, poolMax: 1 }))
     const wanted = Array.from({ length: WRITERS }, (_, n) => (n % 3 === 0 ? -2 : 1))
     await Promise.all(wanted.map((units, n) => deed({ kind: 'variance', lines: [line(units)] }, homes[n % homes.length])))
     await Promise.all(homes.map(db => db.end()))
