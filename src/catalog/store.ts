@@ -252,6 +252,17 @@ export async function mapLocation(
   await catalogChanged(tx)
 }
 
+/** From now on the location stands for nothing: its stock is left as it is. */
+export async function unmapLocation(tx: Tx, shopId: number, locationId: number): Promise<void> {
+  await tx.query('delete from catalog.location_mapping where shop_id = $1 and location_id = $2', [shopId, locationId])
+  await catalogChanged(tx)
+}
+
+export async function isMapped(sql: Sql, shopId: number, locationId: number): Promise<boolean> {
+  const rows = await sql.query('select 1 from catalog.location_mapping where shop_id = $1 and location_id = $2', [shopId, locationId])
+  return rows.length > 0
+}
+
 /** Tells later rooms that a name, a link or a mapping changed. */
 export async function catalogChanged(tx: Tx): Promise<void> {
   await raiseHead(tx, CATALOG_HEAD)

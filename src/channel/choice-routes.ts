@@ -60,7 +60,8 @@ export function choiceRoutes({ db, clock, switched }: ChoiceRouteDeps): Route[] 
           if (leaving.length > 0 && body.leaving === undefined) throw askFirst(leaving.length)
           if (leaving.length > 0 && body.leaving === 'zero') {
             if ((await leavingOf(tx, shopId)) !== null) throw underWay()
-            const of = { shopId, choice: body.choice, productIds: leaving, reason: `leaves the choice: ${body.reason}`, by: who.name, now }
+            const leaver = { kind: 'products', choice: body.choice, productIds: leaving } as const
+            const of = { shopId, leaver, reason: `leaves the choice: ${body.reason}`, by: who.name, now }
             await decideAnew(tx, await beginLeaving(tx, of), now)
           } else {
             await setChoice(tx, shopId, body.choice)

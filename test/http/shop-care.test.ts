@@ -248,6 +248,28 @@ test('what leaves the choice of a shop is asked about first', async () => {
   expect(await audit()).toMatchObject([{ action: 'shop.choice', reason: 'season is over', after: { becomes: 'zero' } }])
 })
 
+test('a mapping that ends and a shop that is switched off: what becomes of the numbers is said first', async () => {
+  const { db } = house.database
+  const [mapped] = await db.query<{ id: number }>('select min(location_id) as id from catalog.location_mapping where shop_id = 1')
+  const leave = `${shop}/locations/${mapped?.id}/leave`
+  expect((await ask('POST', leave, { reason: 'it closes' })).statusCode).toBe(400)
+  expect((await ask('POST', leave, { becomes: 'zero', reason: 'it closes' })).json()).toMatchObject({
+    isEnabled: true,
+    rows: expect.arrayContaining([expect.objectContaining({ kind: 'location', locationId: mapped?.id, reason: 'it closes' })]),
+  })
+  expect((await ask('POST', leave, { becomes: 'keep', reason: 'no, keep' })).json()).toMatchObject({ code: 'CHANNEL_LEAVING_UNDER_WAY' })
+  expect((await ask('POST', `${shop}/locations/999/leave`, { becomes: 'keep', reason: 'what is it' })).statusCode).toBe(404)
+  const off = await ask('POST', `${shop}/switch-off`, { becomes: 'hand_over', reason: 'another tool writes it' })
+  expect(off.json()).toMatchObject({ isEnabled: false })
+  expect((await ask('GET', shop)).json().stopped).toMatchObject({ reason: 'another tool writes it' })
+  expect((await ask('POST', `${shop}/switch-on`, { reason: 'we are back' })).json()).toEqual({
+    shop: shop.split('/').at(-1),
+    isEnabled: true,
+  })
+  expect((await ask('GET', shop)).json().stopped).toBeNull()
+  expect((await audit()).map(deed => deed.action)).toEqual(expect.arrayContaining(['location.leave', 'shop.switch_off', 'shop.switch_on']))
+})
+
 test('whoever schedules a push into a shop that is read only is told so then, and not when it has run in vain', async () => {
   const preview = async (job: string) =>
     (await ask('POST', `/jobs/${job}/schedule/preview`, {})).json().objections as { code: string; reason: string }[]

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Choice, EVERYTHING } from '../../src/catalog/choice.ts'
 import { choiceOf, countsUnder, setChoice } from '../../src/catalog/choice-store.ts'
 import { relink } from '../../src/catalog/reading-store.ts'
+import { isMapped, stoppedOf } from '../../src/catalog/store.ts'
 import { decideAnew } from '../../src/channel/control-step.ts'
-import { beginLeaving, leavingOf } from '../../src/channel/leaving-store.ts'
+import { beginLeaving, type Leaver, leavingOf, leavingsOf } from '../../src/channel/leaving-store.ts'
 import * as outbox from '../../src/outbox/step.ts'
 import { openToldShop, sku, type ToldShop } from './told-shop.ts'
 
@@ -57,7 +58,8 @@ test('by way of 0: it shows 0 first, also through an outage, and only then its l
   const now = Date.now()
   await told.shop.dial({ failNext: [{ kind: 'status', status: 503, times: 2 }] })
   await told.home.db.transaction(async tx => {
-    const of = { shopId: 1, choice: ONLY_TAGGED, productIds: [2], reason: 'leaves the choice', by: 'anna', now }
+    const leaver = { kind: 'products', choice: ONLY_TAGGED, productIds: [2] } as const
+    const of = { shopId: 1, leaver, reason: 'leaves the choice', by: 'anna', now }
     await decideAnew(tx, await beginLeaving(tx, of), now)
   })
   for (let minute = 0; minute < 2; minute++) {
@@ -82,4 +84,43 @@ test('by way of 0: it shows 0 first, also through an outage, and only then its l
   await told.tellAll()
   expect((await told.available())[1]).toBe(0)
   expect(await told.home.db.query('select 1 from channel.control where ended_at is null')).toEqual([])
+})
+
+async function leave(leaver: Leaver): Promise<void> {
+  const now = Date.now()
+  await told.home.db.transaction(async tx => {
+    await decideAnew(tx, await beginLeaving(tx, { shopId: 1, leaver, reason: 'the store closes', by: 'anna', now }), now)
+  })
+}
+
+async function minutes(count: number): Promise<void> {
+  for (let minute = 0; minute < count; minute++) {
+    told.later(61_000)
+    await told.tellAll()
+  }
+}
+
+test('a mapping that ends by way of 0: its levels show 0, and only then the location stands for nothing', async () => {
+  const isStill = async () => isMapped(told.home.db, 1, 1)
+  await leave({ kind: 'location', locationId: 1 })
+  expect(await isStill()).toBe(true)
+  await minutes(3)
+  expect(await told.available()).toEqual([0, 0, 0])
+  expect(await isStill()).toBe(false)
+  expect(await leavingsOf(told.home.db, 1)).toEqual([])
+  await readdress()
+  await told.promise(9)
+  await minutes(2)
+  expect(await told.available(), 'never touched again').toEqual([0, 0, 0])
+})
+
+test('a shop that is switched off by way of 0 is written to until it shows 0, and then not even asked', async () => {
+  await leave({ kind: 'shop' })
+  expect(await stoppedOf(told.home.db, 1)).toBeNull()
+  await minutes(3)
+  expect(await told.available()).toEqual([0, 0, 0])
+  expect(await stoppedOf(told.home.db, 1)).toMatchObject({ reason: 'the store closes' })
+  await told.promise(9)
+  await minutes(2)
+  expect(await told.available()).toEqual([0, 0, 0])
 })

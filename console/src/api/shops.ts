@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { choice, choiceOfShop, newChoice } from '../../../src/http/contract/choice.ts'
 import type { controlInList, controlSet, controlsPage, newControl } from '../../../src/http/contract/control.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
+import type { leavingList, newLeaving, shopSwitched, switchOn } from '../../../src/http/contract/leaving.ts'
 import type { newShadow, shadowPage, shadowSet } from '../../../src/http/contract/shadow.ts'
 import type { addedShop } from '../../../src/http/contract/shop.ts'
 import type {
@@ -77,6 +78,19 @@ export type ShadowPage = Wire<typeof shadowPage>
 export const useShadow = (code: string, query: Query) => usePage<ShadowPage>('shops', `${of(code)}/shadow`, query)
 export const useSetShadow = (code: string) =>
   useChange((body: Wire<typeof newShadow>) => change<Wire<typeof shadowSet>>('PUT', `${of(code)}/shadow`, body))
+
+export const useLeaving = (code: string) => usePage<Wire<typeof leavingList>>('shops', `${of(code)}/leaving`, {}, { refetchMs: REFETCH_MS })
+/** Without a location: the whole shop. */
+export const useLeave = (code: string, locationId: number | null) =>
+  useChange((body: Wire<typeof newLeaving>) =>
+    change<Wire<typeof leavingList>>(
+      'POST',
+      locationId === null ? `${of(code)}/switch-off` : `${of(code)}/locations/${locationId}/leave`,
+      body,
+    ),
+  )
+export const useSwitchOn = (code: string) =>
+  useChange((body: Wire<typeof switchOn>) => change<Wire<typeof shopSwitched>>('POST', `${of(code)}/switch-on`, body))
 
 export type ChoiceOfShop = Wire<typeof choiceOfShop>
 export const useChoice = (code: string) => usePage<ChoiceOfShop>('shops', `${of(code)}/choice`, {}, { refetchMs: REFETCH_MS })

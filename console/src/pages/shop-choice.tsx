@@ -7,6 +7,7 @@ import { Shown, Trouble } from '../parts/nothing.tsx'
 import { many, whole } from '../parts/number.ts'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
+import { BECOMES } from './shop-leaving.tsx'
 
 /** Which products of the shop are written. Nothing else is ever touched. */
 export function WhatIsWritten({ shop }: { shop: ShopDetail }) {
@@ -61,12 +62,6 @@ function inWords(choice: Choice): string {
   return parts.length === 0 ? 'Everything' : `What is ${parts.join(', or ')}`
 }
 
-const LEAVING = [
-  { value: 'zero', label: 'They show 0 first', description: 'Each goes to 0, and is let go when the shop shows it.' },
-  { value: 'keep', label: 'They stay as they are', description: 'The shop goes on showing the last number.' },
-  { value: 'hand_over', label: 'Another tool takes over', description: 'They stay as they are, and others write them from now on.' },
-] as const
-
 function ChoiceDialog({ shop, before, close }: { shop: ShopDetail; before: ChoiceOfShop; close: () => void }) {
   const preview = usePreviewChoice(shop.code)
   const set = useSetChoice(shop.code)
@@ -82,7 +77,7 @@ function ChoiceDialog({ shop, before, close }: { shop: ShopDetail; before: Choic
   const isSaid = counts.leaving === 0 || leaving !== null
   function submit(event: FormEvent) {
     event.preventDefault()
-    const said = LEAVING.find(each => each.value === leaving)
+    const said = BECOMES.find(each => each.value === leaving)
     set.mutate({ choice, reason: reason.trim(), ...(said && counts.leaving > 0 ? { leaving: said.value } : {}) }, { onSuccess: close })
   }
   return (
@@ -103,7 +98,7 @@ function ChoiceDialog({ shop, before, close }: { shop: ShopDetail; before: Choic
         {counts.leaving > 0 && (
           <Radio.Group label={`What becomes of the ${whole(counts.leaving)} that leave?`} value={leaving} onChange={setLeaving}>
             <div style={{ display: 'grid', gap: 12, marginTop: 8 }}>
-              {LEAVING.map(each => (
+              {BECOMES.map(each => (
                 <Radio key={each.value} value={each.value} label={each.label} description={each.description} />
               ))}
             </div>

@@ -5,6 +5,7 @@ import { whole } from '../parts/number.ts'
 import { Outside } from '../parts/outside.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
+import { LeaveButton } from './shop-leaving.tsx'
 
 /** Which location stands for which facilities, and what is wrong with that. */
 export function Locations({ shop }: { shop: ShopDetail }) {
@@ -56,7 +57,7 @@ export function Locations({ shop }: { shop: ShopDetail }) {
                     <th className={cell.right}>Levels</th>
                     <th className={cell.right}>Units promised</th>
                     <th className={`${cell.right} ${cell.narrowHidden}`}>
-                      <span className="sr-only">In Shopify</span>
+                      <span className="sr-only">End mapping, and the location in Shopify</span>
                     </th>
                   </tr>
                 }
@@ -70,6 +71,7 @@ export function Locations({ shop }: { shop: ShopDetail }) {
                     <td className={`num ${cell.right}`}>{whole(location.levels)}</td>
                     <td className={`num ${cell.right}`}>{whole(location.promisedUnits)}</td>
                     <td className={`${cell.right} ${cell.narrowHidden} ${cell.nowrap}`}>
+                      {(location.group !== null || location.facilities.length > 0) && <LeaveButton shop={shop} location={location} />}{' '}
                       {location.link !== null && <Outside href={location.link}>In Shopify</Outside>}
                     </td>
                   </tr>

@@ -16,6 +16,7 @@ import { WhatIsWritten } from './shop-choice.tsx'
 import { ShopConfig } from './shop-config.tsx'
 import { Controls } from './shop-controls.tsx'
 import { JobLog } from './shop-job-log.tsx'
+import { Leaving } from './shop-leaving.tsx'
 import { Locations } from './shop-locations.tsx'
 import { Shadow } from './shop-shadow.tsx'
 import { Webhooks } from './shop-webhooks.tsx'
@@ -67,6 +68,7 @@ function Found({ shop, tab }: { shop: ShopDetail; tab: string }) {
         {tab === 'locations' && <Locations shop={shop} />}
         {tab === 'job-log' && <JobLog shop={shop} />}
         {tab === 'controls' && <WhatIsWritten shop={shop} />}
+        {tab === 'controls' && <Leaving shop={shop} />}
         {tab === 'controls' && <Controls shop={shop} />}
         {tab === 'shadow' && <Shadow shop={shop} />}
         {tab === 'webhooks' && <Webhooks shop={shop} />}
