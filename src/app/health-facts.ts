@@ -36,7 +36,11 @@ export async function healthFacts({ db, clock, dataDir }: Deps): Promise<Facts> 
     files: await facts.fileFacts(db, now),
     sources: await facts.sourceFacts(db),
     machine: { ...(await facts.machineFacts(db)), freeBytes: await freeBytes(dataDir), dataDir, clockSkewMs: null },
-    found: [...(await facts.orderFindings(db, now - NOTICED_MS)), ...(await feedFindings(db, now))],
+    found: [
+      ...(await facts.orderFindings(db, now - NOTICED_MS)),
+      ...(await facts.foreignFindings(db, now - NOTICED_MS)),
+      ...(await feedFindings(db, now)),
+    ],
   }
 }
 

@@ -30,6 +30,7 @@ import { hardSync } from '../reconcile/proof-step.ts'
 import * as reconcile from '../reconcile/step.ts'
 import { countStep } from '../reconcile/tally-store.ts'
 import { sendAlerts, watch } from '../reconcile/watch-step.ts'
+import { foreignBooking } from './foreign.ts'
 import { healthFacts, syncNow } from './health-facts.ts'
 import { recogniser } from './recognise.ts'
 import type { Shops } from './shops.ts'
@@ -57,6 +58,7 @@ export type Steps = Record<RoomStep, (signal?: AbortSignal, parameters?: RunPara
 /** Every room's unit of work, with what it needs. The clockwork calls them; a story may call them itself, in any order. */
 export function roomSteps(deps: RoomDeps): Steps {
   const { db, clock, ids, files, format, shops, pollFolders, visitSources, bring } = deps
+  const bookForeign = foreignBooking({ db, clock })
   const forShops = (room: RoomStep, work: Parameters<Shops['each']>[1], parameters?: RunParameters) =>
     shops.each(room, work, { only: parameters?.shop, except: parameters?.[EXCEPT_SHOPS]?.split(',') ?? [] })
   return {
@@ -94,7 +96,7 @@ export function roomSteps(deps: RoomDeps): Steps {
     channel: (signal, parameters) =>
       forShops(
         'channel',
-        (shop, port) => channel.step({ db, clock, ids, port, uploads: port, shopId: shop.shopId, ...abort(signal) }),
+        (shop, port) => channel.step({ db, clock, ids, port, uploads: port, shopId: shop.shopId, bookForeign, ...abort(signal) }),
         parameters,
       ),
     'shop-check': (signal, parameters) => forShops('shop-check', shop => shops.check(shop, abort(signal)), parameters),
@@ -136,7 +138,7 @@ export const FOLLOWS: Partial<Record<RoomStep, readonly RoomStep[]>> = {
   inventory: ['availability', 'put-away', 'feed'],
   availability: ['outbox'],
   outbox: ['channel'],
-  channel: ['reconcile', 'orders'],
+  channel: ['reconcile', 'orders', 'availability'],
   reconcile: ['channel'],
   'hard-sync': ['channel'],
   watch: ['alerts'],

@@ -16,6 +16,7 @@ import { choiceRoutes } from '../channel/choice-routes.ts'
 import { conformRoutes } from '../channel/conform-routes.ts'
 import { controlRoutes } from '../channel/control-routes.ts'
 import { exchangeRoutes } from '../channel/exchange-routes.ts'
+import { foreignRoutes } from '../channel/foreign-routes.ts'
 import { leavingRoutes } from '../channel/leaving-routes.ts'
 import { mappingRoutes } from '../channel/mapping-routes.ts'
 import { publishingRoutes } from '../channel/publishing-routes.ts'
@@ -173,6 +174,7 @@ export function allRoutes(deps: {
     ...mappingRoutes({ db }),
     ...shadowRoutes({ db, clock, compareNow: () => clockwork.nudge('shop-check'), switched: () => clockwork.nudge('channel') }),
     ...choiceRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
+    ...foreignRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
     ...leavingRoutes({ db, clock, changed: () => clockwork.nudge('availability'), switched: () => clockwork.nudge('channel') }),
     ...controlRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
     ...credentialRoutes({ db, clock, seal: house.box.seal, credentialChanged: () => clockwork.nudge('shop-check') }),

@@ -259,30 +259,6 @@ export async function promoteProved(tx: Tx, shopId: number, limit: number): Prom
   )
 }
 
-/** What somebody else did to levels: for people to see. */
-export async function recordForeign(
-  tx: Tx,
-  shopId: number,
-  found: readonly { locationId: number; productId: number; units: number; from: InstantMs; until: InstantMs }[],
-  now: InstantMs,
-): Promise<void> {
-  await tx.query(
-    `insert into channel.finding (shop_id, location_id, product_id, code, units, from_at, until_at, found_at)
-     select $1, location_id, product_id, 'CHANNEL_ANOTHER_WRITER', units, from_at, until_at, $7
-       from unnest($2::integer[], $3::integer[], $4::integer[], $5::timestamptz[], $6::timestamptz[])
-              as f (location_id, product_id, units, from_at, until_at)`,
-    [
-      shopId,
-      found.map(each => each.locationId),
-      found.map(each => each.productId),
-      found.map(each => each.units),
-      found.map(each => new Date(each.from)),
-      found.map(each => new Date(each.until)),
-      new Date(now),
-    ],
-  )
-}
-
 /** Whether a look waits whose proof has come. */
 export const HAS_PROVED = `exists (select 1 from channel.level v join orders.watermark w using (shop_id)
                                     where v.shop_id = $1 and v.noted_until < w.known_until)`

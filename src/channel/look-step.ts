@@ -4,6 +4,7 @@ import type { Clock, InstantMs } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
 import * as outbox from '../outbox/store.ts'
 import { batchesOf } from './batches.ts'
+import { recordForeign } from './foreign-store.ts'
 import * as levels from './level-store.ts'
 import { LEVELS_PER_CALL_MAX, type ShopPort } from './port.ts'
 import { foreignUnits } from './publish.ts'
@@ -124,7 +125,7 @@ export async function prove({ db, clock, shopId }: LookDeps): Promise<{ proved: 
       const units = level.before === null ? 0 : foreignUnits(level.before, level.after, level)
       return units === 0 ? [] : [{ ...level, units }]
     })
-    if (foreign.length > 0) await levels.recordForeign(tx, shopId, foreign, now)
+    if (foreign.length > 0) await recordForeign(tx, shopId, foreign, now)
     const keysOf = (some: typeof proved) => some.map(({ locationId, productId }) => ({ shopId, locationId, productId }))
     await wakePools(tx, keysOf(proved.filter(level => level.isOfInterest)), now)
     // A level that shows what it should, known for the first time, frees those of its pool that could not rise without it.

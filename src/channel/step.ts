@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { endControls } from './control-step.ts'
+import { type BookForeign, settleForeign } from './foreign-step.ts'
 import { type Health, isResting, neverAsked } from './health.ts'
 import { healthOf } from './health-store.ts'
 import { finishLeaving } from './leaving-step.ts'
@@ -25,6 +26,8 @@ export type ChannelDeps = {
   /** Levels that have to be due for an upload; unset: as was measured. */
   uploadFromLevels?: number
   readByBulkFrom?: number
+  /** Books what somebody else wrote and is to become our number; without it a person is asked. */
+  bookForeign?: BookForeign
   shopId: number
   signal?: AbortSignal
   /** 1 where a story has to happen the same way twice. */
@@ -41,6 +44,7 @@ export async function step(deps: ChannelDeps): Promise<StepReport> {
   const { db, clock, shopId } = deps
   await endControls(db, clock.now())
   await finishLeaving(db, shopId, clock.now())
+  await settleForeign(deps)
   const health = (await healthOf(db, shopId)) ?? neverAsked(clock.now())
   if (isResting(health, clock.now())) return resting(health)
   if (!(await store.isAnythingWaiting(db, shopId))) return NOTHING_TO_DO

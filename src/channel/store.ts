@@ -17,7 +17,10 @@ export async function isAnythingWaiting(sql: Sql, shopId: number): Promise<boole
   return rows[0]?.waits ?? false
 }
 
-/** Due intents whose level is known and has no unanswered write, nor heard of an order since, decreases first; locked. */
+/**
+ * Due intents whose level is known and has no unanswered write, nor heard of an order since; locked. Decreases first, then what is
+ * nearly sold out, then what waits longest.
+ */
 export async function lockDue(
   tx: Tx,
   due: { shopId: number; now: InstantMs; limit: number },
@@ -34,7 +37,7 @@ export async function lockDue(
             and not ${IS_OLD}
           limit 1) v
       where i.shop_id = $1 and i.state = 'pending' and i.due_at <= $2 and not ${CONTROLLED('pause', 'i', '$2')}
-      order by i.is_decrease desc, i.due_at, i.location_id, i.product_id
+      order by i.is_decrease desc, i.is_low desc, i.due_at, i.location_id, i.product_id
       limit $3
         for update of i skip locked`,
     [due.shopId, new Date(due.now), due.limit],

@@ -103,6 +103,26 @@ export async function orderFindings(sql: Sql, since: InstantMs): Promise<Finding
   }))
 }
 
+/** Levels that somebody else wrote: those that wait for a person, and how many there were lately. */
+export async function foreignFindings(sql: Sql, since: InstantMs): Promise<Finding[]> {
+  const rows = await sql.query<{ shop: string; isAsked: boolean; count: number; units: number; since: InstantMs; example: string }>(
+    `select s.code as shop, f.taken is null as "isAsked", count(*) as count, sum(abs(f.units)) as units, min(f.found_at) as since,
+            coalesce(min(p.name), 'a product') as example
+       from channel.finding f join catalog.shop s using (shop_id) left join catalog.product p using (product_id)
+      where s.is_enabled and (f.found_at > $1 or f.closed_at is null)
+      group by s.code, f.taken is null`,
+    [new Date(since)],
+  )
+  return rows.map(({ shop, isAsked, count, units, since: began, example }) => ({
+    ...{ code: 'CHANNEL_ANOTHER_WRITER', subject: shop, shop, since: began, unitsAtRisk: isAsked ? units : null },
+    severity: isAsked ? ('risk' as const) : ('note' as const),
+    evidence: isAsked
+      ? `${count} levels of ${shop} were changed by somebody else and are not written until a person says whose number counts, such as ${example}.`
+      : `${count} levels of ${shop} were changed by somebody else lately, such as ${example}.`,
+    action: { label: 'See what others changed', to: `/shops/${encodeURIComponent(shop)}/locations` },
+  }))
+}
+
 export async function machineFacts(sql: Sql): Promise<{ databaseBytes: number; ledgerDiffers: number }> {
   const rows = await sql.query<{ bytes: number; differing: number | null }>(
     `select pg_database_size(current_database()) as bytes, (select differing from inventory.check_run order by checked_at desc limit 1) as differing`,

@@ -20,6 +20,7 @@ import { enabledShops } from '../../src/catalog/store.ts'
 import { choiceRoutes } from '../../src/channel/choice-routes.ts'
 import { controlRoutes } from '../../src/channel/control-routes.ts'
 import { exchangeRoutes } from '../../src/channel/exchange-routes.ts'
+import { foreignRoutes } from '../../src/channel/foreign-routes.ts'
 import { leavingRoutes } from '../../src/channel/leaving-routes.ts'
 import { mappingRoutes } from '../../src/channel/mapping-routes.ts'
 import { channelRoutes } from '../../src/channel/routes.ts'
@@ -196,6 +197,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
       mappingRoutes({ db }),
       shadowRoutes({ ...{ db, clock }, compareNow() {}, switched: () => void done.jobs.push('channel') }),
       choiceRoutes({ db, clock, switched: () => void done.jobs.push('channel') }),
+      foreignRoutes({ db, clock, switched: () => void done.jobs.push('channel') }),
       leavingRoutes({ db, clock, changed: catalog.mappingChanged, switched: () => void done.jobs.push('channel') }),
       controlRoutes({ db, clock, switched: () => void done.jobs.push('channel') }),
       credentialRoutes({ ...{ db, clock }, seal: catalog.seal, credentialChanged: () => void done.jobs.push('shop-check') }),

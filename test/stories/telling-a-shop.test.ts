@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ShopPort } from '../../src/channel/port.ts'
-import { channelStatus } from '../../src/channel/store.ts'
+import { channelStatus, lockDue } from '../../src/channel/store.ts'
 import { openToldShop, sku, type ToldShop } from './told-shop.ts'
 
 let told: ToldShop
@@ -24,6 +24,15 @@ describe('what waits is told', () => {
     await told.tellAll()
     expect(await told.calls()).toEqual([])
     expect(await told.states()).toEqual({ confirmed: 3 })
+  })
+
+  test('of what waits decreases leave first, then what is nearly sold out', async () => {
+    told = await openToldShop(4)
+    await told.promise([50, 60, 2, 70])
+    await told.tellAll()
+    await told.promise([55, 40, 3, 75])
+    const due = await told.home.db.transaction(tx => lockDue(tx, { shopId: 1, now: Date.now() + 1_000, limit: 4 }))
+    expect(due.map(each => each.productId)).toEqual([2, 3, 1, 4])
   })
 
   test('a level that is not stocked is stocked first', async () => {

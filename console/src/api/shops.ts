@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { choice, choiceOfShop, newChoice } from '../../../src/http/contract/choice.ts'
 import type { controlInList, controlSet, controlsPage, newControl } from '../../../src/http/contract/control.ts'
+import type { foreignDecision, foreignPage, foreignSaid, newForeignPolicy } from '../../../src/http/contract/foreign.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { leavingList, newLeaving, shopSwitched, switchOn } from '../../../src/http/contract/leaving.ts'
 import type { newShadow, shadowPage, shadowSet } from '../../../src/http/contract/shadow.ts'
@@ -78,6 +79,16 @@ export type ShadowPage = Wire<typeof shadowPage>
 export const useShadow = (code: string, query: Query) => usePage<ShadowPage>('shops', `${of(code)}/shadow`, query)
 export const useSetShadow = (code: string) =>
   useChange((body: Wire<typeof newShadow>) => change<Wire<typeof shadowSet>>('PUT', `${of(code)}/shadow`, body))
+
+export type ForeignPage = Wire<typeof foreignPage>
+export const useForeign = (code: string, query: Query) =>
+  usePage<ForeignPage>('shops', `${of(code)}/foreign`, query, { refetchMs: REFETCH_MS })
+export const useDecideForeign = (code: string, findingId: number) =>
+  useChange((body: Wire<typeof foreignDecision>) =>
+    change<Wire<typeof foreignSaid>>('POST', `${of(code)}/foreign/${findingId}/decide`, body),
+  )
+export const useSetForeignPolicy = (code: string) =>
+  useChange((body: Wire<typeof newForeignPolicy>) => change<Wire<typeof foreignSaid>>('PUT', `${of(code)}/foreign-policy`, body))
 
 export const useLeaving = (code: string) => usePage<Wire<typeof leavingList>>('shops', `${of(code)}/leaving`, {}, { refetchMs: REFETCH_MS })
 /** Without a location: the whole shop. */

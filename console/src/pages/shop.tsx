@@ -15,6 +15,7 @@ import { Lost } from './lost.tsx'
 import { WhatIsWritten } from './shop-choice.tsx'
 import { ShopConfig } from './shop-config.tsx'
 import { Controls } from './shop-controls.tsx'
+import { ChangedByOthers } from './shop-foreign.tsx'
 import { JobLog } from './shop-job-log.tsx'
 import { Leaving } from './shop-leaving.tsx'
 import { Locations } from './shop-locations.tsx'
@@ -66,6 +67,7 @@ function Found({ shop, tab }: { shop: ShopDetail; tab: string }) {
         {tab === 'config' && <Summary shop={shop} />}
         {tab === 'config' && <ShopConfig shop={shop} />}
         {tab === 'locations' && <Locations shop={shop} />}
+        {tab === 'locations' && <ChangedByOthers shop={shop} />}
         {tab === 'job-log' && <JobLog shop={shop} />}
         {tab === 'controls' && <WhatIsWritten shop={shop} />}
         {tab === 'controls' && <Leaving shop={shop} />}

@@ -8,6 +8,7 @@ import type { Delivery } from '../../../simulator/shopify/webhooks.ts'
 import { newWorld, type World } from '../../../simulator/shopify/world.ts'
 import { type OpenShop, openShop } from '../../../src/adapters/shopify/shop.ts'
 import { typedIn } from '../../../src/adapters/shopify/tokens.ts'
+import { foreignBooking } from '../../../src/app/foreign.ts'
 import * as availability from '../../../src/availability/step.ts'
 import { catalogChanged, shopById } from '../../../src/catalog/store.ts'
 import * as channel from '../../../src/channel/step.ts'
@@ -134,6 +135,7 @@ export async function openSaleWorld(
       stock.reduce((sum, each) => sum + (each[n - 1] ?? 0), 0),
     )
   const deps = { db, clock, ids }
+  const bookForeign = foreignBooking({ db, clock })
   const telling = of.dies === undefined ? db : mortal(db, of.dies)
   return {
     ...{ home, world, shops, chance, now: clock.now, pass },
@@ -160,7 +162,7 @@ export async function openSaleWorld(
         isNews = false
         for (const { shopId, port } of shops) {
           try {
-            const { read, wrote, more } = await channel.step({ ...deps, db: telling, shopId, port, callsInFlight: 1 })
+            const { read, wrote, more } = await channel.step({ ...deps, db: telling, shopId, port, callsInFlight: 1, bookForeign })
             isNews ||= more || read + wrote > 0
           } catch (error) {
             if (!(error instanceof Died)) throw error
