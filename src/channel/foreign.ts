@@ -5,8 +5,7 @@
  *
  * Until a level under `theirs` or `ask` is closed nothing is written to it: we would write over what was to be asked about.
  */
-export const FOREIGN_POLICIES = ['ours', 'theirs', 'ask'] as const
-export type ForeignPolicy = (typeof FOREIGN_POLICIES)[number]
+export type ForeignPolicy = 'ours' | 'theirs' | 'ask'
 
 /** What is said of a level while it waits. */
 export function waitingReason(policy: ForeignPolicy, units: number): string {

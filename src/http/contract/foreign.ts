@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import { FOREIGN_POLICIES } from '../../channel/foreign.ts'
 import { instant } from './instant.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { shopParams } from './shop.ts'
 import { reasonGiven } from './shop-care.ts'
+
+/** As the channel knows them; whoever answers with another does not compile. */
+const FOREIGN_POLICIES = ['ours', 'theirs', 'ask'] as const
 
 export const foreignQuery = pageQuery
 
