@@ -3,6 +3,7 @@ import type { Db } from '../db/connection.ts'
 import { silentFeeds } from '../feed/finding-store.ts'
 import { misplacedFiles } from '../feed/misplaced-store.ts'
 import { openStrays } from '../feed/stray-store.ts'
+import { unknownByFeed } from '../import/rejected-store.ts'
 import { JOBS } from '../jobs/job.ts'
 import { jobViews } from '../jobs/job-view.ts'
 import { heartbeats } from '../jobs/store.ts'
@@ -57,6 +58,11 @@ async function feedFindings(db: Db, now: InstantMs): Promise<Finding[]> {
     })),
     ...(await misplacedFiles(db, now)).map(({ name, since, reason }) => ({
       ...{ ...about, code: 'FEED_FILE_ELSEWHERE', subject: name, severity: 'risk' as const, since, evidence: reason },
+    })),
+    ...(await unknownByFeed(db)).map(({ feed, rows, names, examples, since }) => ({
+      ...{ code: 'IMPORT_NAMES_UNKNOWN', subject: feed, severity: 'risk' as const, since, unitsAtRisk: null },
+      evidence: `${rows} ${rows === 1 ? 'row waits' : 'rows wait'} for ${names} ${names === 1 ? 'name' : 'names'} that nobody knows, as ${examples.join(', ')}.`,
+      action: { label: 'See the names', to: '/findings' },
     })),
     ...strays.map(stray => ({
       ...{

@@ -1,4 +1,5 @@
 import type { Sql } from '../db/connection.ts'
+import type { InstantMs } from '../kernel/clock.ts'
 import { type RejectedCells, type RowRef, refOf } from './correction.ts'
 
 export type RejectedRow = {
@@ -167,6 +168,24 @@ export async function unknownNames(sql: Sql, page: { fileId: number | null; limi
       where ${OF_FILE}
       group by 1, 2 order by rows desc, type, value limit $2 offset $3`,
     [page.fileId, page.limit, page.offset],
+  )
+}
+
+export type UnknownOfFeed = { feed: string; rows: number; names: number; examples: string[]; since: InstantMs }
+
+const EXAMPLES_MAX = 3
+
+/** Of each feed, how many rows wait for how many names that nobody knows. Parked ones wait quietly: they are told of by nobody. */
+export async function unknownByFeed(sql: Sql): Promise<UnknownOfFeed[]> {
+  return sql.query<UnknownOfFeed>(
+    `select e.name as feed, sum(n.rows) as rows, count(*) as names, (array_agg(n.value order by n.rows desc, n.value))[1:${EXAMPLES_MAX}] as examples,
+            min(n.since) as since
+       from (select f.feed_id, r.unknown_value as value, count(*) as rows, min(f.received_at) as since
+               from import.rejected_row r join feed.file f using (file_id)
+              where r.unknown_value is not null and r.resolved_at is null and not r.is_parked and r.file_id = r.root_file_id
+              group by f.feed_id, r.unknown_type, r.unknown_value) n
+       join feed.feed e using (feed_id)
+      group by e.name order by rows desc`,
   )
 }
 

@@ -7,6 +7,7 @@ import { identifierRoutes } from '../../src/catalog/identifier-routes.ts'
 import { againRoutes } from '../../src/feed/again-routes.ts'
 import type { Route } from '../../src/http/contract/route.ts'
 import { rejectedRoutes } from '../../src/import/rejected-routes.ts'
+import { unknownByFeed } from '../../src/import/rejected-store.ts'
 import { askRoute, openStockRoom, resetFile, type StockRoom, varianceFile } from './stock-room.ts'
 
 let room: StockRoom
@@ -256,4 +257,15 @@ test('where rows carry a number of their sender, each change counts once, in wha
   expect(await Promise.all(['D', 'E', 'F', 'A'].map(sku => room.onHand(sku, 'DEPOT')))).toEqual([10, 10, 1, 4])
   const blank = await room.bring('numbered', 'blank.csv', changes('D,1,n5', 'E,1,'))
   expect(await room.file(blank)).toMatchObject({ accepted: 1, rejected: 1 })
+})
+
+test('what nobody knows is one finding of its feed with a count and examples, however many rows wait', async () => {
+  await room.addFeed('wide', { layout: 'RESET_INVENTORY' })
+  await room.addFeed('quiet', { layout: 'RESET_INVENTORY', settings: { unknown: { products: 'park' } } })
+  const strange = resetFile('A 1', 'W1 1', 'W1@DEPOT 1', 'W2 1', 'W3@DEPOT 1', 'W4 1')
+  await room.bring('wide', 'wide.csv', strange)
+  await room.bring('quiet', 'quiet.csv', strange)
+  const [found, ...others] = (await unknownByFeed(room.house.db)).filter(one => ['wide', 'quiet'].includes(one.feed))
+  expect(found).toMatchObject({ feed: 'wide', rows: 5, names: 4, examples: ['W1', 'W2', 'W3'] })
+  expect(others).toEqual([])
 })

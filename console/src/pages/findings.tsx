@@ -1,10 +1,11 @@
 import { useCallback } from 'react'
 import { Link } from 'react-router'
-import { useFindings } from '../api/queries.ts'
+import { useFindings, useSession } from '../api/queries.ts'
 import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
+import { UnknownNames } from './unknown-names.tsx'
 
 const WORDS: Record<string, string> = {
   CATALOG_SKU_DUPLICATE: 'The SKU is there more than once',
@@ -19,6 +20,7 @@ const WORDS: Record<string, string> = {
 /** What the link between our products and a shop's items could not say for sure. It never guesses. */
 export function Findings() {
   const view = useView()
+  const session = useSession()
   const findings = useFindings({ search: view.get('search'), code: view.get('code'), page: view.page })
   const search = useCallback((text: string) => view.set({ search: text }), [view.set])
   return (
@@ -28,6 +30,7 @@ export function Findings() {
         note={findings.data && totalOf(findings.data)}
         lead="SKUs and items that could not be linked for sure. Nothing is guessed: what is not linked stays as it is."
       />
+      <UnknownNames mayDecide={session.data?.role === 'operator' || session.data?.role === 'admin'} />
       <Panel isFlush>
         <div className={cell.toolbar}>
           <Search label="Search SKU or name" value={view.get('search') ?? ''} onChange={search} />
