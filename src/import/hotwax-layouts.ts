@@ -101,6 +101,26 @@ export const IMP_ITM_RECEIPT: StockLayout = {
   idTypeDefault: HOTWAX_ID_TYPE,
 }
 
+/** What will come in, and when: the columns of HotWax's Import app. */
+export const SCHEDULED_RESTOCK: StockLayout = {
+  ...HOTWAX,
+  name: 'SCHEDULED_RESTOCK',
+  kind: 'delta',
+  flow: { sign: 1, reason: 'VAR_SCH_SHIP_RECV' },
+  dueColumn: 'Schedule Time',
+  columns: [
+    { field: 'sku', name: 'Shopify Product SKU' },
+    { field: 'units', name: 'Restock Quantity' },
+    { field: null, name: 'Schedule Time' },
+    { field: 'facilityId', name: 'Facility' },
+    { field: null, name: 'Product Store' },
+    { field: null, name: 'Shopify Store' },
+    { field: null, name: 'Restock Name' },
+  ],
+  needs: [['facilityId'], ['sku'], ['units']],
+  idTypeDefault: 'SKU',
+}
+
 /** What a store sold over its counter. */
 export const POS_SALES: StockLayout = {
   ...HOTWAX,

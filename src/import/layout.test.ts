@@ -34,6 +34,11 @@ const headers: [title: string, header: string, layout: string | null][] = [
   ['thresholds', 'product-sku,facility-group-id,threshold', 'IMP_PROD_THOLD'],
   ['store reset over Moqui', 'externalFacilityId,netsuiteProductId,quantity,resetBy', 'STORE_INV_RESET'],
   ['receipts', 'externalFacilityId,idType,idValue,quantityReceived,shipmentId', 'IMP_ITM_RECEIPT'],
+  [
+    'scheduled restock',
+    'Shopify Product SKU,Restock Quantity,Schedule Time,Facility,Product Store,Shopify Store,Restock Name',
+    'SCHEDULED_RESTOCK',
+  ],
   ['sales of a store', 'facilityId,sku,quantitySold,saleDate', 'POS_SALES'],
   ['locations of a shop', 'shopId,facilityId,shopifyLocationId', 'SHOPIFY_SHOP_LOCATION'],
   [

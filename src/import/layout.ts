@@ -15,6 +15,8 @@ export type StockLayout = LayoutBase & {
   idTypeDefault: string
   /** Units that went one way: what is written without a sign is added or taken away, and may not be below 0. */
   flow?: { sign: 1 | -1; reason: string }
+  /** The column that says when the units will be there: the rows wait for it. */
+  dueColumn?: string
 }
 
 /** What is said of products at facilities, and how a shop's locations are mapped: both go into the catalogue. */
@@ -149,8 +151,9 @@ export function isStockLayout(layout: Layout): layout is StockLayout {
 }
 
 /** Whose business a file is: who books what its rows say. */
-export function subjectOf(layout: Layout): 'stock' | 'catalog' | 'orders' {
+export function subjectOf(layout: Layout): 'stock' | 'catalog' | 'orders' | 'schedule' {
   if (layout.kind === 'orders') return 'orders'
+  if (isStockLayout(layout) && layout.dueColumn !== undefined) return 'schedule'
   return isStockLayout(layout) ? 'stock' : 'catalog'
 }
 

@@ -144,7 +144,8 @@ function judged(row: FileDetailRow): string {
   return `Believed: ${(row.rowsRead ?? 0).toLocaleString('en-GB')} rows read, ${row.rowsRejected.toLocaleString('en-GB')} rejected.`
 }
 
-function booked({ rowsAccepted, rowsUnchanged, rowsOutdated, rowsRepeated, repeats }: FileDetailRow): string {
+function booked({ rowsAccepted, rowsUnchanged, rowsOutdated, rowsRepeated, repeats, subject }: FileDetailRow): string {
+  if (subject === 'schedule') return `${rowsAccepted.toLocaleString('en-GB')} rows wait for their time in the queue of due changes.`
   if (repeats !== null)
     return `${rowsRepeated.toLocaleString('en-GB')} already applied with ${repeats.name}, ${rowsAccepted.toLocaleString('en-GB')} applied now.`
   const [changed, agreed, outdated] = [rowsAccepted, rowsUnchanged, rowsOutdated].map(rows => rows.toLocaleString('en-GB'))

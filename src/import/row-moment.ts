@@ -9,6 +9,29 @@ import { quoted } from './units.ts'
 /** The moment that one row names; null where the feed lets the file speak for all of its rows. */
 export type RowMoment = (raw: RawRow) => InstantMs | null | RowRejected
 
+/** When what a row speaks of will be there, as its own column says; it may have come already. */
+export function dueMoments(
+  column: string,
+  settings: Pick<AsOfSettings, 'format' | 'zone'>,
+  { header }: { header: readonly string[] | null },
+): RowMoment | NoColumn {
+  const index = columnCalled(column, header)
+  if (index < 0)
+    return {
+      kind: 'no_column',
+      reason: `The moment of each row stands in the column ${quoted(column)}, and the file has none of that name.`,
+    }
+  const read = cellReader(settings)
+  return raw => {
+    const cell = (raw.cells[index] ?? '').trim()
+    if (cell === '') return reject.fieldMissing(raw, [column])
+    return (
+      read(cell) ??
+      reject.because(raw, 'ROW_AS_OF_UNREADABLE', `${column} is ${quoted(cell)}, which shows no moment as the feed declares it.`)
+    )
+  }
+}
+
 export type NoColumn = { kind: 'no_column'; reason: string }
 
 /** How the rows of one file name their moments. Made once for each file. */

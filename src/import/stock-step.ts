@@ -13,6 +13,7 @@ import type { RawRow, Reading } from './format-port.ts'
 import type { BeliefSettings } from './hold.ts'
 import { incomingLine, rawLine, refusedLine } from './incoming-row.ts'
 import * as incoming from './incoming-store.ts'
+import { isStockLayout } from './layout.ts'
 import type { Opened } from './opening-step.ts'
 import { type PositionsNamed, positionsNamed } from './positions-named.ts'
 import { type ProductFinder, productFinder } from './product-finder.ts'
@@ -20,7 +21,7 @@ import { judgeRepeat } from './repeat.ts'
 import * as repeats from './repeat-store.ts'
 import { type RowOutcome, readRow } from './row.ts'
 import { takeOnce } from './row-key-store.ts'
-import { columnCalled, type RowMoment, rowMoments } from './row-moment.ts'
+import { columnCalled, dueMoments, type RowMoment, rowMoments } from './row-moment.ts'
 import { reject } from './row-reject.ts'
 import * as store from './store.ts'
 import { count } from './tally.ts'
@@ -48,7 +49,10 @@ export async function importStock(
     await reading.close()
     return refuse(tx, { ...file, ...asOf, now: clock.now() })
   }
-  const moment = rowMoments(spokenOf, { header: reading.header, receivedAt: file.receivedAt })
+  const { header } = reading
+  const dueColumn = isStockLayout(file.plan.layout) ? file.plan.layout.dueColumn : undefined
+  const moment =
+    dueColumn === undefined ? rowMoments(spokenOf, { header, receivedAt: file.receivedAt }) : dueMoments(dueColumn, spokenOf, { header })
   if (typeof moment !== 'function') {
     await reading.close()
     return refuse(tx, { ...file, code: 'FILE_AS_OF_MISSING', reason: moment.reason, now: clock.now() })
@@ -84,7 +88,8 @@ export async function importStock(
   if (finders.products !== null && !isFoundInReading) known = await incoming.findKnown(tx, fileId, { by: 'database' })
   const handled = known.rows < rows - rejected ? await settleUnknown(tx, { fileId, settings: policy, now }) : null
   if (handled?.isKnownNow) known = await incoming.findKnown(tx, fileId, { by: 'database' })
-  const isOnce = isFoundInReading && positions.isEachOnce()
+  // What comes in at several times is no contradiction.
+  const isOnce = dueColumn !== undefined || (isFoundInReading && positions.isEachOnce())
   const doubles = isOnce ? NO_DOUBLES : await incoming.settleDoubles(tx, fileId, file.rules.repeated ?? 'reject')
   count(file.tally, 'merged', doubles.merged)
   const rowsLeftOut = handled?.leftOut ?? 0
@@ -104,7 +109,11 @@ export async function importStock(
   const aside = { rowsParked: kept.parked, rowsLeftOut, rowsRepeated, repeatsFileId }
   const counts = { rowsRead: counted.rows, rowsAccepted, rowsRejected: kept.rejected, ...aside, unitsRead: known.units }
   return conclude(tx, clock, file, counts, reading, {
-    ...{ asOf: asOf.at, hasRowAsOf: spokenOf.from === 'column' || refs !== null, orderLagMs: (spokenOf.orderLagMinutes ?? 0) * 60_000 },
+    ...{
+      asOf: asOf.at,
+      hasRowAsOf: dueColumn !== undefined || spokenOf.from === 'column' || refs !== null,
+      orderLagMs: (spokenOf.orderLagMinutes ?? 0) * 60_000,
+    },
   })
 }
 

@@ -17,7 +17,7 @@ export type VerdictRow = {
   feedId: number
   layout: string
   /** What the file speaks of, and so who books it; stock, where it was not even read. */
-  subject?: 'stock' | 'catalog' | 'orders'
+  subject?: 'stock' | 'catalog' | 'orders' | 'schedule'
   decision: 'believed' | 'failed'
   code: string | null
   reason: string | null

@@ -1,4 +1,5 @@
 import type { Sql, Tx } from '../db/connection.ts'
+import { stagedTable } from '../import/store.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 
 export type ScheduledKind = 'variance' | 'receipt' | 'transfer' | 'restock'
@@ -48,6 +49,32 @@ export async function schedule(
     ],
   )
   return added[0]?.added ?? 0
+}
+
+/** The next believed file that says what will come in. Its verdict is locked, so that no second step takes it. */
+export async function nextScheduleFile(tx: Tx): Promise<{ fileId: number; name: string; rowsAccepted: number } | null> {
+  const rows = await tx.query<{ fileId: number; name: string; rowsAccepted: number }>(
+    `select v.file_id as "fileId", f.name, v.rows_accepted as "rowsAccepted"
+       from import.verdict v join feed.file f using (file_id)
+      where v.decision = 'believed' and v.applied_at is null and v.subject = 'schedule'
+      order by v.seq limit 1 for update of v skip locked`,
+  )
+  return rows[0] ?? null
+}
+
+/** Puts the rows of a file into the queue, each under its file and line; a row of nothing brings nothing. Gives how many. */
+export async function scheduleFile(tx: Tx, file: { fileId: number; name: string; now: InstantMs }): Promise<number> {
+  const rows = await tx.query<{ added: number }>(
+    `with added as (
+       insert into inventory.scheduled (kind, facility_id, product_id, units, reason, reference, key, due_at, who, created_at)
+       select 'restock', facility_id, product_id, units, reason, $2, 'file ' || $1::bigint || ' line ' || line, as_of, $2, $3
+         from ${stagedTable(file.fileId)} where units <> 0
+       on conflict (key) do nothing
+       returning 1
+     ) select count(*) as added from added`,
+    [file.fileId, file.name, new Date(file.now)],
+  )
+  return rows[0]?.added ?? 0
 }
 
 /** The change whose instant came first. Its row is locked, so that no second step takes it. */

@@ -11,6 +11,7 @@ import { bookDue } from './document-step.ts'
 import { bookPart } from './large-step.ts'
 import { keepMonths, purgeOld, tellIndexes } from './month-step.ts'
 import * as reservations from './reservation-store.ts'
+import { scheduleNext } from './schedule-file-step.ts'
 import * as shipments from './shipment-store.ts'
 import * as shopMoves from './shop-move-store.ts'
 import * as store from './store.ts'
@@ -24,6 +25,7 @@ export type InventoryDeps = { db: Db; clock: Clock; largeRows?: number }
 /** Books what is due, one believed file, the next part of a large one, and what orders changed. Each is one transaction; a file is applied whole or not at all. */
 export async function step({ db, clock, largeRows = LARGE_FILE_ROWS }: InventoryDeps): Promise<StepReport> {
   await keepMonths(db, clock.now())
+  const queued = await scheduleNext({ db, clock })
   // What was due before a count was taken stands before the count is booked.
   const due = await bookDue({ db, clock })
   const booked = await db.transaction(tx => bookFile(tx, clock, { rowsMax: largeRows }))
@@ -32,9 +34,9 @@ export async function step({ db, clock, largeRows = LARGE_FILE_ROWS }: Inventory
   const reserved = await db.transaction(tx => reserveDemand(tx, clock))
   if (booked.wrote + part.wrote > 0) await tellIndexes(db, clock.now())
   return {
-    read: booked.read + part.read + reserved.read + due.read,
-    wrote: booked.wrote + part.wrote + reserved.wrote + due.wrote,
-    more: booked.more || part.more || reserved.more || due.more,
+    read: queued.read + booked.read + part.read + reserved.read + due.read,
+    wrote: queued.wrote + booked.wrote + part.wrote + reserved.wrote + due.wrote,
+    more: queued.more || booked.more || part.more || reserved.more || due.more,
     ...(booked.notes || part.notes ? { notes: { ...part.notes, ...booked.notes } } : {}),
   }
 }

@@ -33,8 +33,8 @@ export async function inventoryStatus(sql: Sql, _now: InstantMs): Promise<RoomSt
   const seen = await peekCursor(sql, READS_ORDERS)
   const seenOfSystems = await peekCursor(sql, READS_SYSTEM_ORDERS)
   const rows = await sql.query<{ files: number; filesSince: InstantMs | null; changes: number; changesSince: InstantMs | null }>(
-    `select (select count(*) from import.verdict where decision = 'believed' and applied_at is null and subject = 'stock') as files,
-            (select min(decided_at) from import.verdict where decision = 'believed' and applied_at is null and subject = 'stock') as "filesSince",
+    `select (select count(*) from import.verdict where decision = 'believed' and applied_at is null and subject in ('stock', 'schedule')) as files,
+            (select min(decided_at) from import.verdict where decision = 'believed' and applied_at is null and subject in ('stock', 'schedule')) as "filesSince",
             (select count(*) from orders.demand_change where seq > $1) + (select count(*) from orders.system_event where seq > $2) as changes,
             least((select min(recorded_at) from orders.demand_change where seq > $1),
                   (select min(recorded_at) from orders.system_event where seq > $2)) as "changesSince"`,

@@ -179,7 +179,7 @@ function Counts({ counts, file }: { counts: NonNullable<FileDetail['counts']>; f
   const isBooked = file.timeline.some(event => event.event === 'booked')
   const taken = isBooked
     ? [
-        { name: 'changed the stock', rows: counts.rowsAccepted, tone: 'ok' },
+        { name: file.subject === 'schedule' ? 'wait for their time' : 'changed the stock', rows: counts.rowsAccepted, tone: 'ok' },
         { name: 'agreed with it', rows: counts.rowsUnchanged, tone: 'unknown' },
       ]
     : [{ name: 'understood, and not applied', rows: counts.rowsAccepted, tone: 'unknown' }]

@@ -105,7 +105,7 @@ export const fileDetail = fileInList
     ),
     fileKind: z.enum(['snapshot', 'delta']),
     /** What its rows speak of; null: it was not read. */
-    subject: z.enum(['stock', 'catalog', 'orders']).nullable(),
+    subject: z.enum(['stock', 'catalog', 'orders', 'schedule']).nullable(),
     timeline: z.array(
       z.object({ at: instant, event: z.enum(['opened', 'received', 'interrupted', 'judged', 'booked', 'put_away']), text: z.string() }),
     ),
