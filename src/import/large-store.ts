@@ -75,16 +75,25 @@ export async function largeProgress(tx: Tx, fileId: number): Promise<LargeProgre
   return rows[0] ? { ...rows[0], elsewhere } : null
 }
 
-/** Stages the next part, as the rows of any file are staged. Gives their number. */
-export async function stagePart(tx: Tx, part: { fileId: number; fromPage: number; toPage: number }): Promise<number> {
+export type StagedPart = { rows: number; first: [number, number]; last: [number, number] }
+
+/** Stages the next part, as the rows of any file are staged. Gives their number, and the positions between which they lie. */
+export async function stagePart(tx: Tx, part: { fileId: number; fromPage: number; toPage: number }): Promise<StagedPart> {
   const staged = stagedTable(part.fileId)
   await tx.query(
     `create unlogged table ${staged} as select * from ${wholeTable(part.fileId)}
       where ctid >= '(${part.fromPage},0)'::tid and ctid < '(${part.toPage},0)'::tid`,
   )
   await tx.query(`analyze ${staged} (facility_id, product_id)`)
-  const rows = await tx.query<{ rows: number }>(`select count(*) as rows from ${staged}`)
-  return rows[0]?.rows ?? 0
+  const [counted] = await tx.query<{ rows: number; first: number | null; last: number | null }>(
+    `select count(*) as rows, min((facility_id::bigint << 32) | product_id) as first, max((facility_id::bigint << 32) | product_id) as last from ${staged}`,
+  )
+  return { rows: counted?.rows ?? 0, first: positionOf(counted?.first), last: positionOf(counted?.last) }
+}
+
+function positionOf(key: number | null | undefined): [number, number] {
+  const number = BigInt(key ?? 0)
+  return [Number(number >> 32n), Number(number & 0xffff_ffffn)]
 }
 
 export type PartBooked = {

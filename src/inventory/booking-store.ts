@@ -81,6 +81,16 @@ export type ToBook = Moments & {
   now: InstantMs
   /** It is a part of a file that was counted, and what it leaves out laid down, before its first part. */
   isPart?: boolean
+  /** Between which positions its rows lie, where they lie side by side: nothing beyond is looked at. */
+  range?: PositionRange
+}
+
+export type PositionRange = { from: [facilityId: number, productId: number]; to: [facilityId: number, productId: number] }
+
+/** What of the positions `p` a file may bear on, as a condition. The planner, left to itself, reads all of them for each part of a file. */
+function within({ range }: Pick<ToBook, 'range'>): string {
+  if (range === undefined) return 'true'
+  return `(p.facility_id, p.product_id) >= (${range.from.join(', ')}) and (p.facility_id, p.product_id) <= (${range.to.join(', ')})`
 }
 
 /** What a file would do, laid down and counted, before anything moved. */
@@ -175,7 +185,7 @@ export async function bookLaid(tx: Tx, file: ToBook, { found }: Laid): Promise<B
       `update inventory.position p
         set on_hand_units = p.on_hand_units + c.difference, counted_at = greatest(p.counted_at, c.effective_at),
             counted_as_of = case when c.is_count then c.effective_at else p.counted_as_of end
-       from ${changed} c where c.is_moved and not c.is_new and c.facility_id = p.facility_id and c.product_id = p.product_id`,
+       from ${changed} c where c.is_moved and not c.is_new and c.facility_id = p.facility_id and c.product_id = p.product_id and ${within(file)}`,
     )
   if (file.hasRowAsOf) await tellMoments(tx, file.fileId)
   const refused =
@@ -239,7 +249,7 @@ async function layChanged(tx: Tx, file: ToBook, { hasSince, hasNewer }: Bearing)
                     end as difference,
                     s.effect = ${EFFECT_CODE.delta} and s.units < 0 and coalesce(p.on_hand_units, 0) + s.units < 0 as is_refused
                from ${rowsOf(file)} s
-               left join inventory.position p using (facility_id, product_id)
+               left join (select * from inventory.position p where ${within(file)}) p using (facility_id, product_id)
                ${hasSince ? `left join ${sinceTable(file.fileId)} since using (facility_id, product_id)` : ''}
                ${hasNewer ? `left join ${newerTable(file.fileId)} newer using (facility_id, product_id)` : ''}
            ) compared

@@ -88,8 +88,9 @@ export async function bookPart(tx: Tx, clock: Clock): Promise<StepReport> {
   const toBook = { ...file, missingRows: 'keep', now, isPart: true, elsewhere: progress.elsewhere } as const
   if (progress.nextPage < progress.pages) {
     const toPage = Math.min(progress.pages, progress.nextPage + progress.pagesAPart)
-    const rows = await large.stagePart(tx, { fileId, fromPage: progress.nextPage, toPage })
-    const booked = await bookStaged(tx, toBook, { toPage, pagesAPart: progress.pagesAPart, rows, clock })
+    const { rows, first, last } = await large.stagePart(tx, { fileId, fromPage: progress.nextPage, toPage })
+    const range = { from: first, to: last }
+    const booked = await bookStaged(tx, { ...toBook, range }, { toPage, pagesAPart: progress.pagesAPart, rows, clock })
     await store.publishHead(tx)
     return { read: rows, wrote: booked.movements, more: true, notes }
   }
