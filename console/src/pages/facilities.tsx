@@ -110,10 +110,10 @@ function Channels() {
               label="Groups"
               head={
                 <tr>
-                  <th className={cell.wide}>Group</th>
+                  <th>Group</th>
                   <th>Sells</th>
                   <th>Holds stock for pre-orders</th>
-                  <th className={cell.narrowHidden}>Facilities</th>
+                  <th className={`${cell.narrowHidden} ${cell.wide}`}>Facilities</th>
                   <th className={cell.mediumHidden}>Locations</th>
                 </tr>
               }
@@ -148,6 +148,7 @@ function ChannelRow({ of: channel }: { of: Channel }) {
         <Switch
           isOn={channel.holdPreorder}
           path={path}
+          isUsuallyOff
           to={{ holdPreorder: !channel.holdPreorder }}
           deed={`${channel.holdPreorder ? 'Promise products for which pre-orders wait' : 'Hold stock for pre-orders'} in ${channel.name}`}
         />
@@ -158,12 +159,14 @@ function ChannelRow({ of: channel }: { of: Channel }) {
   )
 }
 
-function Switch({ isOn, path, to, deed: title }: { isOn: boolean; path: string; to: object; deed: string }) {
+type Switched = { isOn: boolean; path: string; to: object; deed: string; isUsuallyOff?: boolean }
+
+function Switch({ isOn, path, to, deed: title, isUsuallyOff = false }: Switched) {
   const session = useSession()
   const deed = useSwitchPlace({ path, to })
   return (
-    <div style={{ display: 'flex', flexWrap: 'wrap', gap: 8, alignItems: 'center' }}>
-      <State tone={isOn ? 'ok' : 'paused'} word={isOn ? 'Yes' : 'No'} isQuiet />
+    <div style={{ display: 'flex', gap: 8, alignItems: 'center', justifyContent: 'space-between' }}>
+      <State tone={isOn ? 'ok' : isUsuallyOff ? 'unknown' : 'paused'} word={isOn ? 'Yes' : 'No'} isQuiet />
       {session.data?.role !== 'viewer' && (
         <AskWhy
           label={isOn ? 'Switch off' : 'Switch on'}

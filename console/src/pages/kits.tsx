@@ -38,8 +38,8 @@ export function Kits() {
                   label="Kits"
                   head={
                     <tr>
-                      <th className={cell.wide}>Kit</th>
-                      <th>Made of</th>
+                      <th>Kit</th>
+                      <th className={cell.wide}>Made of</th>
                       <th className={cell.right}>Parts</th>
                       {mayWrite && <th className={cell.right}>Change</th>}
                     </tr>
@@ -53,7 +53,13 @@ export function Kits() {
                         </Link>
                         <div className={`${cell.dim} mono`}>{kit.sku}</div>
                       </td>
-                      <td className={cell.wrapped}>{kit.components.map(part => `${whole(part.units)} × ${part.sku}`).join(', ')}</td>
+                      <td>
+                        {kit.components.map(part => (
+                          <div key={part.sku}>
+                            {whole(part.units)} × {part.name} <span className={`${cell.dim} mono`}>{part.sku}</span>
+                          </div>
+                        ))}
+                      </td>
                       <td className={cell.right}>{whole(kit.components.length)}</td>
                       {mayWrite && (
                         <td className={cell.right}>

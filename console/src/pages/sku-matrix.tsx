@@ -36,7 +36,9 @@ export function Matrix({ stock }: { stock: StockOfSku }) {
         <Less said="Queued" targets={targets} units={target => target.queuedUnits} />
         <Less said="Threshold" targets={targets} units={target => target.thresholdUnits} />
         <tr>
-          <th scope="row">Promised</th>
+          <td>
+            <strong>Promised</strong>
+          </td>
           {targets.map(target => (
             <td key={keyOf(target)} className={cell.right}>
               <strong>{whole(target.sellableUnits)}</strong>
