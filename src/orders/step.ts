@@ -4,6 +4,7 @@ import { messageOf, TrueupError } from '../kernel/error.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { mergedLines, newestWords } from './demand.ts'
 import { effectsOf, gone } from './effect.ts'
+import { movedAt } from './move.ts'
 import { appendMoves } from './move-store.ts'
 import { type Look, ORDERS_PER_CALL_MAX, type SeenOrder, type ShopOrdersPort } from './port.ts'
 import * as store from './store.ts'
@@ -89,7 +90,7 @@ async function record(
   const effects = news.flatMap(word => effectsOf(known.get(word.orderGid) ?? null, word, look).map(effect => ({ ...effect, word })))
   const changes = await store.recordOrders(tx, { shopId, orders: news, look, now })
   if (effects.length > 0) await store.appendEffects(tx, { shopId, effects, now })
-  const moves = news.flatMap(({ orderGid, moves: told }) => told.map(move => ({ ...move, orderGid })))
+  const moves = news.flatMap(({ orderGid, moves: told }) => told.map(move => ({ ...move, orderGid, at: movedAt(move, look, now) })))
   const moved = moves.length === 0 ? 0 : await appendMoves(tx, { shopId, moves, now })
   if (changes > 0) await store.publishHead(tx)
 
