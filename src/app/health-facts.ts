@@ -20,7 +20,7 @@ const NOTICED_MS = 24 * 3_600_000
 
 /** Everything that diagnosis.ts judges, read at this moment. */
 export async function healthFacts({ db, clock, dataDir }: Deps): Promise<Facts> {
-  const street = await readStreet({ db, clock, heartbeats: () => heartbeats(db) })
+  const street = await streetOf({ db, clock })
   const waiting = async () => new Map(street.rooms.map(room => [room.room as string, room]))
   const jobs = await jobViews({ db, clock, jobs: JOBS, waiting })
   const now = clock.now()
@@ -78,8 +78,12 @@ async function feedFindings(db: Db, now: InstantMs): Promise<Finding[]> {
 }
 
 /** The first page's sentence, for the daily mail. */
-export async function syncNow({ db, clock }: Deps): Promise<{ sentence: string; levelsDifferent: number; unitsAtRisk: number }> {
-  return (await readStreet({ db, clock, heartbeats: () => heartbeats(db) })).sync
+export async function syncNow(deps: Deps): Promise<{ sentence: string; levelsDifferent: number; unitsAtRisk: number }> {
+  return (await streetOf(deps)).sync
+}
+
+export function streetOf({ db, clock }: Pick<Deps, 'db' | 'clock'>) {
+  return readStreet({ db, clock, heartbeats: () => heartbeats(db) })
 }
 
 /** null where it cannot be looked at. */

@@ -27,11 +27,12 @@ import { systemStep } from '../orders/system-step.ts'
 import * as outbox from '../outbox/step.ts'
 import type { AlertPort } from '../reconcile/alert-port.ts'
 import { hardSync } from '../reconcile/proof-step.ts'
+import { sampleStreet } from '../reconcile/sample-step.ts'
 import * as reconcile from '../reconcile/step.ts'
 import { countStep } from '../reconcile/tally-store.ts'
 import { sendAlerts, watch } from '../reconcile/watch-step.ts'
 import { foreignBooking } from './foreign.ts'
-import { healthFacts, syncNow } from './health-facts.ts'
+import { healthFacts, streetOf, syncNow } from './health-facts.ts'
 import { recogniser } from './recognise.ts'
 import type { Shops } from './shops.ts'
 
@@ -120,7 +121,11 @@ export function roomSteps(deps: RoomDeps): Steps {
         () => letOriginalsGo({ db, clock, files }),
       ),
     'check-ledger': () => inventory.checkLedger({ db, clock }),
-    watch: () => watch({ ...deps, facts: () => healthFacts(deps), sentence: () => syncNow(deps) }),
+    watch: () =>
+      inTurn(
+        () => watch({ ...deps, facts: () => healthFacts(deps), sentence: () => syncNow(deps) }),
+        () => sampleStreet({ db, clock, moment: () => streetOf(deps) }),
+      ),
     alerts: signal => sendAlerts({ db, clock, port: deps.alertPort, ...abort(signal) }),
   }
 }

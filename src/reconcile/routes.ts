@@ -9,7 +9,7 @@ import { offsetOf, type PageQuery, pageFrom, pageQuery, TOTAL_COUNTED_MAX } from
 import { jsonRoute, type Route } from '../http/contract/route.ts'
 import { type comparison, comparisonList, type differenceInList, differencesPage } from '../http/contract/shop.ts'
 import { type levelOfTarget, levelsOfSku, skuParams } from '../http/contract/stock.ts'
-import { street } from '../http/contract/street.ts'
+import { street, streetHistory, streetHistoryQuery } from '../http/contract/street.ts'
 import { importStatus } from '../import/store.ts'
 import { inventoryStatus } from '../inventory/store.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
@@ -17,6 +17,7 @@ import type { RoomStatus } from '../kernel/report.ts'
 import { ordersStatus } from '../orders/store.ts'
 import { outboxStatus } from '../outbox/store.ts'
 import { type Heartbeat, judgeRoom, type RoomOfStreet, STREET } from './room-state.ts'
+import { streetPoints } from './sample-store.ts'
 import { type SyncFacts, syncSentence } from './sync-sentence.ts'
 import { reconcileStatus, syncFigures } from './tally-store.ts'
 
@@ -26,6 +27,10 @@ export type StreetDeps = {
   /** When each room last did its step, which the clockwork knows. */
   heartbeats(): Promise<(Heartbeat & { room: string })[]>
 }
+
+const MINUTE_MS = 60_000
+/** More points than this no screen shows apart. */
+const POINTS_MAX = 288
 
 /** The street as a whole, what became of each promise, and what was found to differ: the last room sees them all. */
 export function reconcileRoutes(deps: StreetDeps): Route[] {
@@ -39,6 +44,20 @@ export function reconcileRoutes(deps: StreetDeps): Route[] {
       role: 'viewer',
       answer: street,
       handle: () => readStreet(deps),
+    }),
+    jsonRoute({
+      method: 'GET',
+      path: '/street/history',
+      summary: 'How the street stood over the last hours, the worst of each span of time',
+      tag: 'street',
+      role: 'viewer',
+      query: streetHistoryQuery,
+      answer: streetHistory,
+      async handle({ query }) {
+        const spanMs = Math.max(MINUTE_MS, Math.ceil((query.hours * 60) / POINTS_MAX) * MINUTE_MS)
+        const since = deps.clock.now() - query.hours * 60 * MINUTE_MS
+        return { since, spanMs, points: await streetPoints(db, { since, spanMs }) }
+      },
     }),
     jsonRoute({
       method: 'GET',

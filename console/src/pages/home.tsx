@@ -9,6 +9,7 @@ import { placeOf, titleOf } from '../parts/room-name.ts'
 import { FileState, State, StateIcon } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import classes from './home.module.css'
+import { HomeTrends } from './home-trends.tsx'
 import { StreetDrawing } from './street-drawing.tsx'
 
 /** Is stock in sync? If not, where does it hang? What needs me? */
@@ -25,6 +26,7 @@ export function Home() {
               <NeedsYou rooms={rooms} />
               <LatestFiles />
             </div>
+            <HomeTrends />
           </>
         )}
       </Shown>

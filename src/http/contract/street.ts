@@ -44,6 +44,27 @@ export const sync = z
 
 export const street = z.object({ observedAt: instant, sync, rooms: z.array(roomOnStreet) }).meta({ id: 'Street' })
 
+const HOURS_MAX = 31 * 24
+
+export const streetHistoryQuery = z.object({ hours: z.coerce.number().int().min(1).max(HOURS_MAX).default(24) })
+
+/** How the street stood, the worst of each span; a span in which the program did not run is left out. */
+export const streetHistory = z.object({
+  since: instant,
+  spanMs: z.number().int(),
+  points: z.array(
+    z.object({
+      at: instant,
+      levels: z.number().int(),
+      levelsEqual: z.number().int(),
+      levelsDifferent: z.number().int(),
+      unitsAtRisk: z.number().int(),
+      backlog: z.number().int(),
+      oldestMs: z.number().int().nullable(),
+    }),
+  ),
+})
+
 /** Which files are on their way just now, for the progress that is shown while they are. */
 export const fileProgress = z.object({
   fileId: z.number().int(),
