@@ -1,6 +1,17 @@
 import { recordAudit } from '../db/audit.ts'
 import type { Db } from '../db/connection.ts'
-import { jobAsk, jobAsked, jobDetail, jobList, jobParams, runList, runParams, runsQuery } from '../http/contract/job.ts'
+import {
+  jobAsk,
+  jobAsked,
+  jobDetail,
+  jobList,
+  jobParams,
+  jobTimeline,
+  runList,
+  runParams,
+  runsQuery,
+  timelineQuery,
+} from '../http/contract/job.ts'
 import { offsetOf, pageFrom, TOTAL_COUNTED_MAX } from '../http/contract/page.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -12,7 +23,10 @@ import { jobView, jobViews } from './job-view.ts'
 import { givenParameters } from './parameters.ts'
 import { allow } from './permission.ts'
 import { permissionOf } from './permission-store.ts'
-import { askToEnd, countRuns, type RunFilter, runOf, runsPage } from './store.ts'
+import { madeWith } from './schedule.ts'
+import { schedules } from './schedule-store.ts'
+import { askedRunsSince, askToEnd, countRuns, knownSince, type RunFilter, runOf, runsPage } from './store.ts'
+import { comingTicks, missedTicks } from './timeline.ts'
 
 export type JobRouteDeps = {
   db: Db
@@ -61,6 +75,16 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
         const rows = await runsPage(db, filter, { limit: query.pageSize, offset: offsetOf(query) })
         return pageFrom(query, rows, () => countRuns(db, filter, TOTAL_COUNTED_MAX + 1))
       },
+    }),
+    jsonRoute({
+      method: 'GET',
+      path: '/jobs/timeline',
+      summary: 'Every job on one line of time: what ran, what comes, and which ticks began nothing',
+      tag: 'jobs',
+      role: 'viewer',
+      query: timelineQuery,
+      answer: jobTimeline,
+      handle: ({ query }) => timelineOf(query.hours * HOUR_MS),
     }),
     jsonRoute({
       method: 'GET',
@@ -134,7 +158,37 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
       },
     }),
   ]
+
+  async function timelineOf(spanMs: number) {
+    const now = clock.now()
+    const [from, until] = [now - spanMs, now + spanMs * COMING_SHARE]
+    const set = await schedules(db, jobs)
+    const runs = await askedRunsSince(db, from, RUNS_DRAWN_MAX)
+    const known = Math.max(from, await knownSince(db))
+    const rows = jobs.map(({ name, slug, cron }) => {
+      const schedule = set.get(slug) ?? madeWith({ cron })
+      const own = runs.filter(run => run.job === name)
+      const starts = own.map(run => run.startedAt)
+      return {
+        ...{ name, slug },
+        runs: own.map(({ startedAt, finishedAt, outcome, parameters }) => ({
+          startedAt,
+          finishedAt,
+          outcome,
+          shop: parameters.shop ?? null,
+        })),
+        nextAt: comingTicks(schedule, { now, until }),
+        missedAt: missedTicks(schedule, starts, { from: known, now }),
+      }
+    })
+    return { from, now, until, isCut: runs.length === RUNS_DRAWN_MAX, rows }
+  }
 }
+
+const HOUR_MS = 3_600_000
+/** So much of what comes is shown beside what was. */
+const COMING_SHARE = 0.25
+const RUNS_DRAWN_MAX = 3_000
 
 function noClockwork(): never {
   throw new TrueupError('JOBS_NOT_HERE', 'This process lets people in and runs no jobs.', {

@@ -204,6 +204,14 @@ function matching({ job, room, outcome, cause, search }: RunFilter): unknown[] {
   return [job, room, outcome, cause, search === null ? null : `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`]
 }
 
+/** The runs since then that a tick or a person began, of every job, newest first. */
+export async function askedRunsSince(sql: Sql, since: InstantMs, limit: number): Promise<Run[]> {
+  return sql.query<Run>(`select ${RUN} from jobs.run where started_at >= $1 and cause <> 'nudge' order by started_at desc limit $2`, [
+    new Date(since),
+    limit,
+  ])
+}
+
 /** One run, as it stands. */
 export async function runOf(sql: Sql, runId: number): Promise<Run | null> {
   return (await sql.query<Run>(`select ${RUN} from jobs.run where run_id = $1`, [runId]))[0] ?? null

@@ -5,6 +5,7 @@ import type {
   jobDetail,
   jobList,
   jobPeople,
+  jobTimeline,
   runList,
   scheduleChange,
   scheduleChanged,
@@ -37,6 +38,9 @@ export function useJob(slug: string) {
 }
 
 export const useRuns = (query: Query) => usePage<Wire<typeof runList>>('jobs', '/jobs/runs', query, { refetchMs: REFETCH_MS })
+
+export type JobTimeline = Wire<typeof jobTimeline>
+export const useTimeline = (hours: string) => usePage<JobTimeline>('jobs', '/jobs/timeline', { hours }, { refetchMs: 10_000 })
 
 /** What a schedule would come to; asked anew whenever it is another. */
 export function usePreview(slug: string, wanted: ScheduleChange, shop?: string) {

@@ -26,14 +26,13 @@ export function HomeTrends() {
   return (
     <Panel title="The last 24 hours">
       <div className={classes.trends}>
-        <Trend {...over} title="Levels equal" points={equal} most={1} least={leastOf(equal)} shown={percent} />
+        <Trend {...over} title="Levels equal" points={equal} most={1} least={leastOf(equal)} shown={percent} worstIs="least" />
         <Trend
           {...over}
           title="Waiting on the street"
           points={points.map(({ at, backlog }) => ({ at, value: backlog }))}
           most={10}
           shown={whole}
-          tone="stopped"
         />
         <Trend
           {...over}
@@ -41,7 +40,6 @@ export function HomeTrends() {
           points={points.map(({ at, oldestMs }) => ({ at, value: oldestMs ?? 0 }))}
           most={AGE_SHOWN_MS_MIN}
           shown={age}
-          tone="stopped"
         />
       </div>
     </Panel>

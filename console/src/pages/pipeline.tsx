@@ -8,6 +8,7 @@ import { PageHead, Panel } from '../parts/panel.tsx'
 import { exact, When } from '../parts/when.tsx'
 import { JobActions } from './job-actions.tsx'
 import { JobTabs } from './job-tabs.tsx'
+import { JobTimeline } from './job-timeline.tsx'
 import { frequency, OUTCOME_CHOICES } from './job-words.ts'
 import { RunTable } from './run-table.tsx'
 
@@ -15,6 +16,7 @@ const SECTIONS = [
   { value: 'pending', label: 'Pending' },
   { value: 'running', label: 'Running' },
   { value: 'history', label: 'History' },
+  { value: 'timeline', label: 'Timeline' },
 ]
 
 /** The job pipeline: what will run, what runs, and what ran. */
@@ -36,6 +38,7 @@ export function Pipeline() {
       {section === 'pending' && <Pending />}
       {section === 'running' && <Running />}
       {section === 'history' && <History />}
+      {section === 'timeline' && <JobTimeline />}
     </>
   )
 }

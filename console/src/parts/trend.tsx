@@ -16,7 +16,7 @@ export function Trend({
   most,
   least = 0,
   shown,
-  tone = 'ok',
+  worstIs = 'most',
 }: {
   title: string
   points: readonly TrendPoint[]
@@ -28,21 +28,22 @@ export function Trend({
   least?: number
   /** The figure as people read it. */
   shown: (value: number) => string
-  tone?: 'ok' | 'stopped'
+  worstIs?: 'least' | 'most'
 }) {
-  const last = points.at(-1)
-  const worst = points.reduce<TrendPoint | null>((one, other) => (one === null || isWorse(other, one, tone) ? other : one), null)
+  const worst = points.reduce<TrendPoint | null>((one, other) => (one === null || isWorse(other, one, worstIs) ? other : one), null)
   const top = Math.max(most, ...points.map(point => point.value))
   const x = (at: number) => ((Math.max(at, since) - since) / Math.max(1, now - since)) * WIDTH
   const y = (value: number) => HEIGHT - 2 - ((Math.max(value, least) - least) / Math.max(1e-9, top - least)) * (HEIGHT - 6)
-  const said = last === undefined ? `${title}: nothing was kept yet` : `${title}: ${shown(last.value)} now`
+  const said = worst === null ? 'nothing was kept yet' : `${worstIs} ${shown(worst.value)}`
   return (
-    <figure className={classes.trend} data-tone={tone}>
+    <figure className={classes.trend}>
       <div className={classes.head}>
         <span>{title}</span>
-        <b className="num">{last === undefined ? '–' : shown(last.value)}</b>
+        <b className="num" title={worst === null ? undefined : exact(worst.at)}>
+          {said}
+        </b>
       </div>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={said}>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`${title}: ${said} in 24 hours`}>
         <line x1={0} x2={WIDTH} y1={HEIGHT - 1} y2={HEIGHT - 1} className={classes.floor} />
         {runsOf(points, spanMs).map(run => {
           const steps = run.map(point => {
@@ -61,19 +62,14 @@ export function Trend({
       </svg>
       <figcaption className="num">
         <span>24 h ago</span>
-        {worst !== null && worst.value !== last?.value && (
-          <span title={exact(worst.at)}>
-            {tone === 'ok' ? 'least' : 'most'} {shown(worst.value)}
-          </span>
-        )}
         <span>now</span>
       </figcaption>
     </figure>
   )
 }
 
-function isWorse(one: TrendPoint, other: TrendPoint, tone: 'ok' | 'stopped'): boolean {
-  return tone === 'ok' ? one.value < other.value : one.value > other.value
+function isWorse(one: TrendPoint, other: TrendPoint, worstIs: 'least' | 'most'): boolean {
+  return worstIs === 'least' ? one.value < other.value : one.value > other.value
 }
 
 /** Points that follow each other without a gap. */

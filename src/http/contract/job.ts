@@ -134,6 +134,35 @@ export const jobPeople = z.object({ people: z.array(z.string().min(1).max(100)).
 export const jobParams = z.object({ name: z.string().min(1) })
 export const runParams = z.object({ runId: z.coerce.number().int().min(1) })
 
+const HOURS_MAX = 48
+
+export const timelineQuery = z.object({ hours: z.coerce.number().int().min(1).max(HOURS_MAX).default(6) })
+
+/** Each job on one line of time: what its schedule and people began, what comes next, and ticks that came and began nothing. */
+export const jobTimeline = z.object({
+  from: instant,
+  now: instant,
+  until: instant,
+  /** There were more runs than are sent: the oldest are left out. */
+  isCut: z.boolean(),
+  rows: z.array(
+    z.object({
+      name: z.string(),
+      slug: z.string(),
+      runs: z.array(
+        z.object({
+          startedAt: instant,
+          finishedAt: instant.nullable(),
+          outcome: z.enum(RUN_OUTCOMES).nullable(),
+          shop: z.string().nullable(),
+        }),
+      ),
+      nextAt: z.array(instant),
+      missedAt: z.array(instant),
+    }),
+  ),
+})
+
 /** What a person asks a run with; nothing: the usual work. */
 export const jobAsk = z.object({ parameters: parameterValues.default({}) }).nullish()
 
