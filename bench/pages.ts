@@ -7,10 +7,14 @@ import { consoleDir, errorsDir, packageRoot } from '../src/app/places.ts'
 import { allRoutes, streetNow } from '../src/app/routes.ts'
 import type { House, World } from '../src/app/wire.ts'
 import { recomputeAll } from '../src/availability/step.ts'
+import { AVAILABILITY_HEAD } from '../src/availability/store.ts'
 import type { Db } from '../src/db/connection.ts'
+import { advanceCursor, peekCursor } from '../src/db/cursor.ts'
 import { ensureAdmin } from '../src/http/people.ts'
 import { createGate, type Gate } from '../src/http/server.ts'
 import { JOBS } from '../src/jobs/job.ts'
+import { READS_AVAILABILITY } from '../src/outbox/store.ts'
+import { countStep } from '../src/reconcile/tally-store.ts'
 import { FACILITIES, map, stock } from './availability.ts'
 import { tell } from './explain.ts'
 import { startServerless } from './house.ts'
@@ -150,10 +154,14 @@ async function fill({ db }: House, { clock }: World, skus: number): Promise<void
   const at = new Date(now)
   await stock(db, { skus, at })
   await db.query(`insert into catalog.product_identifier (type, value, product_id) select 'SKU', name, product_id from catalog.product`)
+  await fillHistory(db, at)
   await map(db, 'one-to-one')
   await recomputeAll({ db, clock })
   await tell(db, now)
-  await fillHistory(db, at)
+  // Every reader has come to the end of what it reads, as in a house that is at rest.
+  await db.transaction(async tx => advanceCursor(tx, READS_AVAILABILITY, (await peekCursor(tx, AVAILABILITY_HEAD)) ?? 0))
+  await db.query('analyze')
+  while ((await countStep({ db })).more);
   for (const table of ['inventory.movement', 'inventory.position', 'availability.target', 'outbox.intent', 'jobs.run'])
     await db.query(`vacuum analyze ${table}`)
   await db.query('analyze')

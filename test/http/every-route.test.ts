@@ -45,7 +45,7 @@ const ADMIN_MAY_SEND = [
   /^PUT \/jobs\/:name\/people$/,
   /^POST \/ledger\/repair$/,
   /^PUT \/ledger\//,
-  /^POST \/shops(\/[^/]+\/conform)?$/,
+  /^POST \/shops(\/[^/]+\/(conform|switch-o(n|ff)|locations\/:locationId\/leave))?$/,
   /^PUT \/shops\/(?!.*\/orders\/)/,
 ]
 
