@@ -5,6 +5,7 @@ import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/li
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
+import classes from './feeds.module.css'
 import { UnknownNames } from './unknown-names.tsx'
 
 const WORDS: Record<string, string> = {
@@ -30,68 +31,70 @@ export function Findings() {
         note={findings.data && totalOf(findings.data)}
         lead="SKUs and items that could not be linked for sure. Nothing is guessed: what is not linked stays as it is."
       />
-      <UnknownNames mayDecide={session.data?.role === 'operator' || session.data?.role === 'admin'} />
-      <Panel isFlush>
-        <div className={cell.toolbar}>
-          <Search label="Search SKU or name" value={view.get('search') ?? ''} onChange={search} />
-          <Chips
-            label="Reason"
-            value={view.get('code')}
-            options={(findings.data?.byCode ?? []).map(one => ({
-              value: one.code,
-              label: WORDS[one.code] ?? one.code,
-              count: one.findings,
-            }))}
-            onChange={code => view.set({ code })}
-          />
-        </div>
-        <Shown of={findings}>
-          {page =>
-            page.rows.length === 0 ? (
-              <Empty title="Nothing to report">Every item of every shop that was read is linked to its product.</Empty>
-            ) : (
-              <>
-                <Table
-                  label="Findings"
-                  head={
-                    <tr>
-                      <th>SKU</th>
-                      <th className={cell.wide}>What is the matter</th>
-                      <th className={cell.narrowHidden}>Shop</th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>Seen</th>
-                    </tr>
-                  }
-                >
-                  {page.rows.map(row => (
-                    <tr key={`${row.code} ${row.sku} ${row.inventoryItemGid}`}>
-                      <td className={`mono ${cell.nowrap}`}>
-                        {row.product === null ? (
-                          row.sku || 'none'
-                        ) : (
-                          <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
-                            {row.sku}
-                          </Link>
-                        )}
-                      </td>
-                      <td>
-                        {WORDS[row.code] ?? row.code} <Code code={row.code} />
-                        <div className={cell.dim}>
-                          {[row.product, row.inventoryItemGid?.replace('gid://shopify/', ''), row.detail].filter(Boolean).join(' · ')}
-                        </div>
-                      </td>
-                      <td className={`${cell.nowrap} ${cell.narrowHidden}`}>{row.shop}</td>
-                      <td className={`${cell.right} ${cell.narrowHidden}`}>
-                        <When at={row.foundAt} />
-                      </td>
-                    </tr>
-                  ))}
-                </Table>
-                <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-              </>
-            )
-          }
-        </Shown>
-      </Panel>
+      <div className={classes.page}>
+        <UnknownNames mayDecide={session.data?.role === 'operator' || session.data?.role === 'admin'} />
+        <Panel isFlush>
+          <div className={cell.toolbar}>
+            <Search label="Search SKU or name" value={view.get('search') ?? ''} onChange={search} />
+            <Chips
+              label="Reason"
+              value={view.get('code')}
+              options={(findings.data?.byCode ?? []).map(one => ({
+                value: one.code,
+                label: WORDS[one.code] ?? one.code,
+                count: one.findings,
+              }))}
+              onChange={code => view.set({ code })}
+            />
+          </div>
+          <Shown of={findings}>
+            {page =>
+              page.rows.length === 0 ? (
+                <Empty title="Nothing to report">Every item of every shop that was read is linked to its product.</Empty>
+              ) : (
+                <>
+                  <Table
+                    label="Findings"
+                    head={
+                      <tr>
+                        <th>SKU</th>
+                        <th className={cell.wide}>What is the matter</th>
+                        <th className={cell.narrowHidden}>Shop</th>
+                        <th className={`${cell.right} ${cell.narrowHidden}`}>Seen</th>
+                      </tr>
+                    }
+                  >
+                    {page.rows.map(row => (
+                      <tr key={`${row.code} ${row.sku} ${row.inventoryItemGid}`}>
+                        <td className={`mono ${cell.nowrap}`}>
+                          {row.product === null ? (
+                            row.sku || 'none'
+                          ) : (
+                            <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
+                              {row.sku}
+                            </Link>
+                          )}
+                        </td>
+                        <td>
+                          {WORDS[row.code] ?? row.code} <Code code={row.code} />
+                          <div className={cell.dim}>
+                            {[row.product, row.inventoryItemGid?.replace('gid://shopify/', ''), row.detail].filter(Boolean).join(' · ')}
+                          </div>
+                        </td>
+                        <td className={`${cell.nowrap} ${cell.narrowHidden}`}>{row.shop}</td>
+                        <td className={`${cell.right} ${cell.narrowHidden}`}>
+                          <When at={row.foundAt} />
+                        </td>
+                      </tr>
+                    ))}
+                  </Table>
+                  <Pager of={page} onPage={to => view.set({ page: String(to) })} />
+                </>
+              )
+            }
+          </Shown>
+        </Panel>
+      </div>
     </>
   )
 }
