@@ -25,6 +25,25 @@ const EXPORTS = {
             left join lateral (select value from catalog.product_identifier where product_id = p.product_id and type = 'SKU' limit 1) s on true
            where num_nonnulls(p.safety_stock_units, p.reorder_units, p.allow_pickup) > 0 and (p.facility_id, p.product_id) > ($1, $2) order by 1, 2 limit $3`,
   },
+  IMP_PROD_FACILITY: {
+    keys: 2,
+    columns: 6,
+    text: `select p.facility_id, p.product_id, f.code, o.value, s.value, p.safety_stock_units::text,
+                 case p.allow_brokering when true then 'Y' when false then 'N' end, case p.allow_pickup when true then 'Y' when false then 'N' end
+            from catalog.product_facility p join catalog.facility f using (facility_id)
+            left join lateral (select value from catalog.product_identifier where product_id = p.product_id and type = 'PRODUCT_ID' limit 1) o on true
+            left join lateral (select value from catalog.product_identifier where product_id = p.product_id and type = 'SKU' limit 1) s on true
+           where num_nonnulls(p.safety_stock_units, p.allow_brokering, p.allow_pickup) > 0 and (p.facility_id, p.product_id) > ($1, $2) order by 1, 2 limit $3`,
+  },
+  SCHEDULED_RESTOCK: {
+    keys: 1,
+    columns: 7,
+    text: `select w.scheduled_id, s.value, w.units::text, to_char(w.due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), f.code,
+                 null::text, null::text, w.comment
+            from inventory.scheduled w join catalog.facility f using (facility_id)
+            join lateral (select value from catalog.product_identifier where product_id = w.product_id and type = 'SKU' limit 1) s on true
+           where w.kind = 'restock' and w.done_at is null and w.cancelled_at is null and w.scheduled_id > $1 order by 1 limit $2`,
+  },
   IMP_PROD_THOLD: {
     keys: 2,
     columns: 5,

@@ -62,17 +62,22 @@ export async function nextScheduleFile(tx: Tx): Promise<{ fileId: number; name: 
   return rows[0] ?? null
 }
 
-/** Puts the rows of a file into the queue, each under its file and line; a row of nothing brings nothing. Gives how many. */
+/**
+ * Puts the rows of a file into the queue; a row of nothing brings nothing. Each goes by what it says, so that a list that is sent again,
+ * with what is new in it, brings only that; two rows of one file that say the same are two. Gives how many are new.
+ */
 export async function scheduleFile(tx: Tx, file: { fileId: number; name: string; now: InstantMs }): Promise<number> {
   const rows = await tx.query<{ added: number }>(
     `with added as (
        insert into inventory.scheduled (kind, facility_id, product_id, units, reason, reference, key, due_at, who, created_at)
-       select 'restock', facility_id, product_id, units, reason, $2, 'file ' || $1::bigint || ' line ' || line, as_of, $2, $3
+       select 'restock', facility_id, product_id, units, reason, $1,
+              'restock ' || concat_ws(' ', facility_id, product_id, units, extract(epoch from as_of),
+                                      row_number() over (partition by facility_id, product_id, units, as_of order by line)), as_of, $1, $2
          from ${stagedTable(file.fileId)} where units <> 0
        on conflict (key) do nothing
        returning 1
      ) select count(*) as added from added`,
-    [file.fileId, file.name, new Date(file.now)],
+    [file.name, new Date(file.now)],
   )
   return rows[0]?.added ?? 0
 }

@@ -40,6 +40,16 @@ test('units come in at the time of their row, each once', async () => {
   expect(document).toEqual({ kind: 'restock', reference: 'autumn.csv' })
 })
 
+test('a list that is sent again brings only what is new in it', async () => {
+  const queue = () => room.house.db.query('select units from inventory.scheduled where done_at is null order by scheduled_id')
+  const rows = ['E,5,2026-12-01 10:00,STORE', 'E,5,2026-12-01 10:00,STORE', 'F,2,2026-12-01 10:00,STORE']
+  await room.bring('restock', 'december.csv', restock(...rows))
+  expect(await queue()).toEqual([{ units: 5 }, { units: 5 }, { units: 2 }])
+  const again = await room.bring('restock', 'december-2.csv', restock(...rows, 'F,3,2026-12-02 10:00,STORE'))
+  expect(await room.file(again)).toMatchObject({ state: 'applied', accepted: 1, unchanged: 3 })
+  expect(await queue()).toEqual([{ units: 5 }, { units: 5 }, { units: 2 }, { units: 3 }])
+})
+
 test('a file without the column of its times is not read', async () => {
   const file = await room.bring('restock', 'bare.csv', `${HEADER.replace('Schedule Time', 'When')}\nA,5,2026-11-27 10:00,STORE,x,y,z\n`)
   expect(await room.file(file)).toMatchObject({ state: 'failed', code: 'FILE_AS_OF_MISSING' })

@@ -221,7 +221,14 @@ test('what goes out by file comes in again as it is, and changes nothing', async
   )
   const out = exportRoutes({ db }).find(route => route.kind === 'download')
   if (out?.kind !== 'download') throw new Error('nothing goes out')
-  for (const layout of ['RESET_INVENTORY', 'MDM_FAC_SFTY_STCK', 'IMP_PROD_THOLD', 'PRODUCTS', 'FACILITIES', 'SHOPIFY_SHOP_LOCATION']) {
+  const restock = 'Shopify Product SKU,Restock Quantity,Schedule Time,Facility,Product Store,Shopify Store,Restock Name'
+  await bring('SCHEDULED_RESTOCK', {}, 'restock.csv', `${restock}\nAR-5381,4,2099-01-01T08:00:00Z,1,,,\n`)
+  const [stock, settings, places] = [
+    ['RESET_INVENTORY', 'SCHEDULED_RESTOCK'],
+    ['MDM_FAC_SFTY_STCK', 'IMP_PROD_FACILITY', 'IMP_PROD_THOLD'],
+    ['PRODUCTS', 'FACILITIES', 'SHOPIFY_SHOP_LOCATION'],
+  ]
+  for (const layout of [...stock, ...settings, ...places]) {
     const asked = {
       params: { layout },
       query: {},
