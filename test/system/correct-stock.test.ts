@@ -94,6 +94,24 @@ test('goods that are announced stand under what is still to come, and can be cal
   await expect.poll(() => coming.count()).toBe(0)
 })
 
+test('two are kept back at a facility: it says so, and what is promised follows', async () => {
+  const promised = async () => {
+    await page.goto(home.url(`/stock/${SKU}`))
+    const row = page.getByRole('region', { name: 'Facilities and locations' }).getByRole('row', { name: /^Promised/ })
+    return Number((await row.getByRole('cell').nth(1).textContent())?.replace(',', ''))
+  }
+  const before = await promised()
+  await page
+    .getByRole('button', { name: /^Keep back at/ })
+    .first()
+    .click()
+  await page.getByRole('textbox', { name: 'Safety stock' }).fill('2')
+  await page.getByRole('textbox', { name: 'Why' }).fill('for the window')
+  await page.getByRole('button', { name: 'Keep 2 back' }).click()
+  await expect.poll(() => page.getByRole('button', { name: /^Keep back at .*: 2$/ }).count()).toBe(1)
+  await expect.poll(promised, { timeout: 15_000, interval: 500 }).toBe(before - 2)
+})
+
 test('a facility is switched off with a reason, and on again', async () => {
   await page.goto(home.url('/facilities'))
   const row = page.getByRole('region', { name: 'Facilities', exact: true }).getByRole('row').nth(1)

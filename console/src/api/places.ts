@@ -28,3 +28,9 @@ export const useSetKit = () =>
   usePlaceChange(({ sku, ...body }: { sku: string; components: readonly { sku: string; units: number }[]; reason: string }) =>
     change<Kit>('PUT', `/kits/${encodeURIComponent(sku)}`, body),
   )
+
+/** What is said of a product at a facility; null takes it back. */
+export const useSetSetting = (sku: string) =>
+  usePlaceChange((said: { facility: string; safetyStockUnits: number | null; reason: string }) =>
+    change('PUT', `/stock/${encodeURIComponent(sku)}/settings`, said),
+  )

@@ -15,6 +15,7 @@ import { Correct } from './sku-correction.tsx'
 import { History } from './sku-history.tsx'
 import { Movements } from './sku-ledger.tsx'
 import { Matrix } from './sku-matrix.tsx'
+import { SafetyStock } from './sku-safety.tsx'
 import { ScheduledChanges } from './sku-scheduled.tsx'
 import { Waterfall } from './waterfall.tsx'
 
@@ -193,7 +194,9 @@ function Facilities({ stock }: { stock: StockOfSku }) {
               </td>
               <td className={cell.right}>{whole(facility.onHandUnits)}</td>
               <td className={cell.right}>{whole(facility.reservedUnits)}</td>
-              <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(facility.safetyStockUnits)}</td>
+              <td className={`${cell.right} ${cell.narrowHidden}`}>
+                <SafetyStock of={{ ...facility, sku: stock.sku }} />
+              </td>
               <td className={`${cell.right} ${cell.narrowHidden}`}>
                 <When at={facility.countedAt} />
               </td>
