@@ -143,9 +143,3 @@ export async function decide(
   )
   return rows.length > 0
 }
-
-/** What was settled so long ago is nobody's question any more. */
-export async function purgeForeign(sql: Sql, before: InstantMs): Promise<number> {
-  const rows = await sql.query('delete from channel.finding where closed_at < $1 returning 1', [new Date(before)])
-  return rows.length
-}

@@ -1,9 +1,12 @@
 import { shopById } from '../catalog/store.ts'
 import type { Db } from '../db/connection.ts'
+import { peekCursor } from '../db/cursor.ts'
+import { READS_ORDERS } from '../inventory/store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { Ids } from '../kernel/ids.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
+import { purgeOrders } from '../orders/purge-store.ts'
 import { chanceOf } from '../outbox/backoff.ts'
 import { mayRead, mayWrite, type Verdict } from './capability.ts'
 import { purgeExchanges } from './exchange-store.ts'
@@ -11,6 +14,7 @@ import { type Health, isResting, type News, needsQuestion, neverAsked, newsOf } 
 import * as store from './health-store.ts'
 import { IN_SHADOW } from './permit.ts'
 import type { ShopCode, ShopPort } from './port.ts'
+import { purgeCalls } from './purge-store.ts'
 import { isShadow } from './shadow-store.ts'
 
 export type StandingDeps = { db: Db; clock: Clock; ids: Ids; port: Pick<ShopPort, 'grantedScopes'>; shopId: number; signal?: AbortSignal }
@@ -44,7 +48,19 @@ export async function checkShop(deps: StandingDeps, { isAskedByPerson = false } 
     if (signal?.aborted) return NOTHING_TO_DO
     await hear(deps, troubleIn(error))
   }
-  return { ...NOTHING_TO_DO, read: 1, wrote: await purgeExchanges(db, shopId, clock.now()) }
+  return { ...NOTHING_TO_DO, read: 1, wrote: await purgeOld(deps) }
+}
+
+/** What was told and heard is kept for so long; so is what orders did, where a level may still be explained by it. */
+const HISTORY_KEPT_MS = 90 * 86_400_000
+
+async function purgeOld({ db, clock, shopId }: StandingDeps): Promise<number> {
+  const now = clock.now()
+  const before = now - HISTORY_KEPT_MS
+  const log = await purgeExchanges(db, shopId, now)
+  const calls = await db.transaction(tx => purgeCalls(tx, shopId, before))
+  const readUpTo = await peekCursor(db, READS_ORDERS)
+  return log + calls + (await purgeOrders(db, { shopId, before, readUpTo }))
 }
 
 /** What an error of a question says about the shop; what is no trouble of a shop goes on its way. */
