@@ -221,6 +221,7 @@ test('the program itself is started with what was said', async () => {
   await run(['start', '--http-port', '0', '--data-dir', 'd', '--roles', 'work'], { start: note })
   await run(['demo', '--exit-when-synced', '--json'], { demo: note })
   await run(['simulate', 'shopify', '--port', '7350', '--seed', '1'], { simulateShopify: note })
+  await run(['simulate', 'shopify', '--shop', 'a.json', '--shop', 'b.json'], { simulateShopify: note })
   expect(said).toEqual([
     [{ httpPort: '0', dataDir: 'd', roles: 'work' }],
     [
@@ -228,6 +229,7 @@ test('the program itself is started with what was said', async () => {
       { exitWhenSynced: true, json: true },
     ],
     [['--port=7350', '--seed=1']],
+    [['--port=0', '--shop=a.json', '--shop=b.json']],
   ])
 })
 

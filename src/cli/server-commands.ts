@@ -30,14 +30,14 @@ export function simulateCommand(hands: Hands, ended: (status: number) => void): 
     .argument('<service>', 'shopify')
     .option('--port <port>', 'where it listens; 0 takes any free port', '0')
     .option('--listen <address>', 'the address it listens on')
-    .option('--shop <file>', 'what the shop has, as JSON')
+    .option('--shop <files...>', 'what the shop has, as JSON; several are several shops that sell in one world, at the ports after it')
     .option('--state <file>', 'keep the shop in this file between runs')
     .option('--seed <number>', 'makes its mischief repeatable')
-    .action(async (service: string, options: CommonOptions & Record<string, string>, command: Command) => {
+    .action(async (service: string, options: CommonOptions & Record<string, string | string[]>, command: Command) => {
       if (service !== 'shopify') command.error(`error: there is no simulator called '${service}'. Try: shopify`)
       const words = ['port', 'listen', 'shop', 'state', 'seed'].flatMap(name => {
         const value = options[name]
-        return value === undefined ? [] : [`--${name === 'listen' ? 'host' : name}=${value}`]
+        return [value ?? []].flat().map(each => `--${name === 'listen' ? 'host' : name}=${each}`)
       })
       ended(await running(hands, options, () => hands.simulateShopify(words)))
     })

@@ -144,3 +144,16 @@ test('the job log is kept for so many days, and never grows beyond so many reque
   expect(await purgeExchanges(home.db, 2, now + 91 * 86_400_000)).toBe(6)
   expect(await kept()).toEqual([1, 1])
 })
+
+test('a bulk operation stands in the job log with its start, each look at it and its file', async () => {
+  await shops.each('test', async (shop, port) => {
+    if (shop.code === 'left') for await (const chunk of port.readEveryLevel()) expect(chunk.levels.length).toBeGreaterThan(0)
+    return { read: 0, wrote: 0, more: false }
+  })
+  const lines = await home.db.query<{ operation: string; gid: string | null; status: number }>(
+    'select operation, bulk_operation_gid as gid, http_status as status from channel.exchange order by exchange_id',
+  )
+  expect(lines.map(line => line.operation)).toEqual(['RunBulkQuery', ...lines.slice(1, -1).map(() => 'PollBulk'), 'Download result'])
+  expect(new Set(lines.slice(0, -1).map(line => line.gid)).size).toBe(1)
+  expect(lines.at(-1)).toMatchObject({ status: 200 })
+})

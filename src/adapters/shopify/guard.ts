@@ -1,6 +1,7 @@
 import type { Verdict } from '../../channel/capability.ts'
 import type { Exchange, ExchangeOutcome } from '../../channel/exchange.ts'
 import type { Clock, InstantMs } from '../../kernel/clock.ts'
+import { messageOf } from '../../kernel/error.ts'
 import { type Answer, costOf } from './answer.ts'
 import type { Client } from './client.ts'
 import { type Operation, operationOf } from './operation.ts'
@@ -32,8 +33,49 @@ export function guarded(client: Client, { permit, heard }: Guard, clock: Clock):
       if (!signal?.aborted) await heard(exchangeOf({ body, operation, answer, at, tookMs: clock.now() - at }))
       return answer
     },
+    // Files go to and come from where the shop keeps them. What goes wrong there says nothing about the shop itself.
+    download: (url, signal) =>
+      told(
+        'Download result',
+        'read',
+        () => client.download(url, signal),
+        response => response.status,
+      ),
+    upload: (url, form, signal) =>
+      told(
+        'Upload file',
+        'write',
+        () => client.upload(url, form, signal),
+        status => status,
+      ),
+  }
+
+  async function told<T>(
+    operation: string,
+    effect: Operation['effect'],
+    transfer: () => Promise<T>,
+    statusOf: (done: T) => number,
+  ): Promise<T> {
+    const at = clock.now()
+    const line = (status: number | null, outcome: ExchangeOutcome) =>
+      heard({ ...TRANSFER, at, tookMs: clock.now() - at, operation, effect, status, outcome })
+    try {
+      const done = await transfer()
+      const status = statusOf(done)
+      await line(status, status < 300 ? { kind: 'answered' } : { kind: 'user_errors', code: null, message: `HTTP ${status}` })
+      return done
+    } catch (error) {
+      await line(null, { kind: 'user_errors', code: null, message: messageOf(error) })
+      throw error
+    }
   }
 }
+
+/** What a file has none of: it is no call, costs no points and names no item. */
+const TRANSFER = {
+  ...{ requestId: null, idempotencyKey: null, bulkOperationGid: null, costPoints: null, availablePoints: null, maxPoints: null },
+  ...{ inventoryItemGids: [], answer: null },
+} as const
 
 type Sent = { body: string; operation: Operation; answer: Answer; at: InstantMs; tookMs: number }
 
