@@ -43,3 +43,35 @@ export async function purgeCalls(sql: Sql, shopId: number, before: InstantMs): P
   )
   return (rows[0]?.purged ?? 0) + calls.length + (rest[0]?.purged ?? 0)
 }
+
+/** What of the orders room explains no level any more, a bounded part of it: to be taken away there. */
+export type Unneeded = { effectSeqs: number[]; demandSeqs: number[] }
+
+/**
+ * Effects of before the base of their level, and changes of demand that inventory has read and since which their level was looked at.
+ *
+ * @param readUpTo up to where inventory has read the changes of demand.
+ */
+export async function unneededOrders(
+  sql: Sql,
+  { shopId, before, readUpTo }: { shopId: number; before: InstantMs; readUpTo: number },
+): Promise<Unneeded> {
+  const of = [shopId, new Date(before), PURGED_AT_ONCE_MAX]
+  const levelOf = (row: string) => `channel.level v join catalog.location l on l.location_id = v.location_id
+           where v.shop_id = ${row}.shop_id and v.inventory_item_gid = ${row}.inventory_item_gid and l.location_gid = ${row}.location_gid`
+  const effects = await sql.query<{ seq: number }>(
+    `select e.effect_seq as seq from orders.effect e
+      where e.shop_id = $1 and e.recorded_at < $2
+        and not exists (select 1 from ${levelOf('e')} and (v.base_from is null or v.base_from <= e.not_after))
+      order by e.effect_seq limit $3`,
+    of,
+  )
+  const demand = await sql.query<{ seq: number }>(
+    `select d.seq from orders.demand_change d
+      where d.shop_id = $1 and d.recorded_at < $2 and d.seq <= $4
+        and not exists (select 1 from ${levelOf('d')} and v.read_at < d.recorded_at)
+      order by d.seq limit $3`,
+    [...of, readUpTo],
+  )
+  return { effectSeqs: effects.map(row => row.seq), demandSeqs: demand.map(row => row.seq) }
+}

@@ -14,7 +14,7 @@ import { type Health, isResting, type News, needsQuestion, neverAsked, newsOf } 
 import * as store from './health-store.ts'
 import { IN_SHADOW } from './permit.ts'
 import type { ShopCode, ShopPort } from './port.ts'
-import { purgeCalls } from './purge-store.ts'
+import { purgeCalls, unneededOrders } from './purge-store.ts'
 import { isShadow } from './shadow-store.ts'
 
 export type StandingDeps = { db: Db; clock: Clock; ids: Ids; port: Pick<ShopPort, 'grantedScopes'>; shopId: number; signal?: AbortSignal }
@@ -60,7 +60,8 @@ async function purgeOld({ db, clock, shopId }: StandingDeps): Promise<number> {
   const log = await purgeExchanges(db, shopId, now)
   const calls = await db.transaction(tx => purgeCalls(tx, shopId, before))
   const readUpTo = await peekCursor(db, READS_ORDERS)
-  return log + calls + (await purgeOrders(db, { shopId, before, readUpTo }))
+  const unneeded = await unneededOrders(db, { shopId, before, readUpTo })
+  return log + calls + (await purgeOrders(db, { shopId, before, ...unneeded }))
 }
 
 /** What an error of a question says about the shop; what is no trouble of a shop goes on its way. */
