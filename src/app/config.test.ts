@@ -16,6 +16,8 @@ test('nothing is set: loopback, the usual ports, both roles, the embedded databa
     publicUrl: null,
     smtpUrl: null,
     mailFrom: 'trueup@localhost',
+    tls: null,
+    proxy: null,
   })
 })
 
@@ -30,6 +32,8 @@ test.each<[Record<string, string>, Flags, object]>([
   [{ TRUEUP_ROLES: 'work, gate,work' }, {}, { roles: ['work', 'gate'] }],
   [{ DATABASE_URL: served, TRUEUP_ROLES: 'work' }, {}, { databaseUrl: served, roles: ['work'] }],
   [{ TRUEUP_LOG: 'debug' }, {}, { logLevel: 'debug' }],
+  [{ TRUEUP_TLS_CERT: 'cert.pem', TRUEUP_TLS_KEY: '/k.pem' }, {}, { tls: { certFile: '/srv/cert.pem', keyFile: '/k.pem' } }],
+  [{ TRUEUP_PROXY: '10.0.0.5,fd00::/8' }, {}, { proxy: '10.0.0.5,fd00::/8' }],
 ])('%j with %j gives %j', (env, flags, wanted) => expect(read(env, flags)).toMatchObject(wanted))
 
 test.each<[Record<string, string>, string[]]>([
@@ -40,6 +44,8 @@ test.each<[Record<string, string>, string[]]>([
   [{ DATABASE_URL: 'mysql://me:secret@db/trueup' }, ['DATABASE_URL']],
   [{ TRUEUP_SECRET_KEY: 'short secret' }, ['TRUEUP_SECRET_KEY']],
   [{ TRUEUP_ROLES: 'work' }, ['TRUEUP_ROLES', 'DATABASE_URL']],
+  [{ TRUEUP_TLS_CERT: 'cert.pem' }, ['TRUEUP_TLS_KEY']],
+  [{ TRUEUP_PROXY: 'everybody' }, ['TRUEUP_PROXY']],
 ])('%j is refused, naming %j and no secret', (env, settings) => {
   const refused = expect(() => read(env))
   refused.toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', detail: { settings } }))

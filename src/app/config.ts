@@ -25,6 +25,10 @@ export type Config = {
   /** The mail server for alerts; null: no mail is sent. */
   smtpUrl?: string | null
   mailFrom?: string
+  /** The certificate and key for the console and the API, as PEM files; null: it speaks plain HTTP. */
+  tls?: { certFile: string; keyFile: string } | null
+  /** The addresses of the proxy that ends TLS before us; null: there is none, and nobody is believed about where they come from. */
+  proxy?: string | null
 }
 
 export const MAIL_FROM_DEFAULT = 'trueup@localhost'
@@ -52,6 +56,12 @@ const environment = z.object({
   TRUEUP_PUBLIC_URL: z.url({ protocol: /^https$/ }).optional(),
   TRUEUP_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   TRUEUP_MAIL_FROM: z.string().min(3).default(MAIL_FROM_DEFAULT),
+  TRUEUP_TLS_CERT: z.string().optional(),
+  TRUEUP_TLS_KEY: z.string().optional(),
+  TRUEUP_PROXY: z
+    .string()
+    .regex(/^[0-9a-fA-F.:/]+(,[0-9a-fA-F.:/]+)*$/)
+    .optional(),
 })
 
 /** What must stand in each variable, said to the person who has to mend it. */
@@ -66,6 +76,9 @@ const EXPECTED = {
   TRUEUP_PUBLIC_URL: 'the https address under which Shopify reaches this server, such as https://trueup.example',
   TRUEUP_SMTP_URL: 'the mail server for alerts, such as smtp://user:password@host:587',
   TRUEUP_MAIL_FROM: 'the address that alerts come from, such as trueup@example.org',
+  TRUEUP_TLS_CERT: 'the file of a certificate (PEM), together with TRUEUP_TLS_KEY',
+  TRUEUP_TLS_KEY: 'the file of the private key (PEM), together with TRUEUP_TLS_CERT',
+  TRUEUP_PROXY: 'the addresses or networks of the proxy that ends TLS, such as 10.0.0.5 or 10.0.0.0/8, with commas between',
   TRUEUP_SECRET_KEY: `at least ${SECRET_KEY_CHARS_MIN} characters`,
 } as const
 
@@ -89,6 +102,8 @@ export function readConfig(flags: Flags = {}, env: Environment = process.env, cw
   const parsed = environment.safeParse(given)
   if (!parsed.success) throw invalid(parsed.error.issues.map(issue => String(issue.path[0])))
   const read = parsed.data
+  const { TRUEUP_TLS_CERT: certFile, TRUEUP_TLS_KEY: keyFile } = read
+  if ((certFile === undefined) !== (keyFile === undefined)) throw invalid([certFile === undefined ? 'TRUEUP_TLS_CERT' : 'TRUEUP_TLS_KEY'])
   const roles = [...new Set(read.TRUEUP_ROLES)]
   if (roles.length < 2 && read.DATABASE_URL === undefined) throw rolesNeedAServer()
   return {
@@ -103,6 +118,8 @@ export function readConfig(flags: Flags = {}, env: Environment = process.env, cw
     publicUrl: read.TRUEUP_PUBLIC_URL ?? null,
     smtpUrl: read.TRUEUP_SMTP_URL ?? null,
     mailFrom: read.TRUEUP_MAIL_FROM,
+    tls: certFile && keyFile ? { certFile: resolve(cwd, certFile), keyFile: resolve(cwd, keyFile) } : null,
+    proxy: read.TRUEUP_PROXY ?? null,
   }
 }
 

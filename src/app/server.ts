@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { loadOrMakeHostKeys } from '../adapters/files/sftp-server/host-keys.ts'
 import { type SftpServer, startSftpServer } from '../adapters/files/sftp-server/server.ts'
@@ -7,7 +7,7 @@ import { ensureAdmin, ensureCliToken } from '../http/people.ts'
 import { createGate, type Gate } from '../http/server.ts'
 import { type Clockwork, startClockwork } from '../jobs/clockwork.ts'
 import { JOBS } from '../jobs/job.ts'
-import { messageOf } from '../kernel/error.ts'
+import { messageOf, TrueupError } from '../kernel/error.ts'
 import { type Config, portTaken } from './config.ts'
 import { consoleDir, errorsDir } from './places.ts'
 import { FOLLOWS } from './rooms.ts'
@@ -138,7 +138,24 @@ async function openGate(
     consoleDir: consoleDir(),
     errorsDir: errorsDir(),
     version: version(),
+    tls: await certificate(config),
+    proxy: config.proxy ?? null,
   })
+}
+
+/** The files of the certificate, read at the start. */
+async function certificate({ tls = null }: Config): Promise<{ cert: string; key: string } | null> {
+  if (tls === null) return null
+  try {
+    const [cert, key] = await Promise.all([readFile(tls.certFile, 'utf8'), readFile(tls.keyFile, 'utf8')])
+    return { cert, key }
+  } catch (cause) {
+    throw new TrueupError('CONFIG_TLS_UNREADABLE', `The certificate or its key cannot be read: ${messageOf(cause)}`, {
+      retry: 'after-operator',
+      hint: 'TRUEUP_TLS_CERT and TRUEUP_TLS_KEY name two PEM files that the user of this program may read.',
+      cause,
+    })
+  }
 }
 
 async function listen(gate: Gate, config: Config): Promise<{ url: string }> {

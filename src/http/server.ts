@@ -47,8 +47,10 @@ export type GateOptions = {
   version: string
   /** Where the pages of the error codes lie (docs/errors); none: they are not served. */
   errorsDir?: string | null
-  /** Browsers come over TLS that ends before us: the cookie is for TLS only, and addresses are those that the proxy names. */
-  isBehindTls?: boolean
+  /** A certificate and its key (PEM): the gate speaks TLS itself. */
+  tls?: { cert: string; key: string } | null
+  /** The addresses of the proxy that ends TLS before us; it alone is believed about where a request comes from. */
+  proxy?: string | null
 }
 
 export type Gate = {
@@ -68,15 +70,17 @@ export type Gate = {
 /** The gate: the API, the console and the figures, behind one door. Knows no room; everything is handed in. */
 export async function createGate(options: GateOptions): Promise<Gate> {
   const { db, clock, ids, sleep, log, routes, streetNow, cliToken, consoleDir } = options
-  const isBehindTls = options.isBehindTls ?? false
+  const { tls = null, proxy = null } = options
+  // The cookie goes over TLS only, wherever that ends.
+  const isBehindTls = tls !== null || proxy !== null
   const app = fastify({
     logger: false,
     bodyLimit: JSON_BYTES_MAX,
     requestTimeout: 0,
-    trustProxy: isBehindTls,
+    trustProxy: proxy ?? false,
     forceCloseConnections: true,
     genReqId: () => ids.uuid(),
-    http: { headersTimeout: HEAD_TIMEOUT_MS },
+    ...(tls === null ? { http: { headersTimeout: HEAD_TIMEOUT_MS } } : { https: { ...tls, headersTimeout: HEAD_TIMEOUT_MS } as object }),
     routerOptions: { maxParamLength: PARAM_CHARS_MAX },
   })
   app.setValidatorCompiler(validatorCompiler)
@@ -147,7 +151,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       await app.listen({ host, port })
       const [address] = app.addresses()
       const at = typeof address === 'object' ? address.port : port
-      return { url: `http://${host.includes(':') ? `[${host}]` : host}:${at}`, port: at }
+      return { url: `http${tls === null ? '' : 's'}://${host.includes(':') ? `[${host}]` : host}:${at}`, port: at }
     },
     changed: () => watch.changed(),
     progressed: progress => watch.tell({ name: 'file', data: JSON.stringify(fileProgress.encode(progress)) }),

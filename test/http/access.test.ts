@@ -134,3 +134,16 @@ test.each([
   expect(answer.statusCode).toBe(status)
   if (status === 403) expect(answer.json()).toMatchObject({ code: 'HTTP_CROSS_SITE' })
 })
+
+test('behind a proxy the cookie goes over TLS only, and nobody but the proxy is believed about where a request comes from', async () => {
+  const behind = await openTestGate({ proxy: '10.0.0.5' })
+  const signIn = (remoteAddress: string, host: string) =>
+    behind.gate.app.inject({
+      ...{ method: 'POST', url: '/api/v1/session', remoteAddress, payload: { name: 'viewer', password: PASSWORD } },
+      headers: { [CONSOLE_HEADER]: '1', host: '127.0.0.1:7310', 'x-forwarded-host': host, origin: `https://${host}` },
+    })
+  const through = await signIn('10.0.0.5', 'trueup.example')
+  expect([through.statusCode, through.headers['set-cookie']]).toEqual([201, expect.stringMatching(/; Secure/)])
+  expect((await signIn('10.0.0.6', 'evil.example')).json()).toMatchObject({ code: 'HTTP_CROSS_SITE' })
+  await behind.close()
+})

@@ -100,7 +100,9 @@ const PAUSE_MS_MAX = 20_000
 const hurriedSleep: Sleep = (ms, signal) => realSleep(ms > PAUSE_MS_MAX ? ms : 1, signal)
 
 /** The gate with every room's routes on a seeded database. Nothing is listened on; answers come by inject. */
-export async function openTestGate(options: { consoleDir?: string | null; errorsDir?: string; sleep?: Sleep } = {}): Promise<TestGate> {
+export async function openTestGate(
+  options: { consoleDir?: string | null; errorsDir?: string; sleep?: Sleep; proxy?: string } = {},
+): Promise<TestGate> {
   const database = await openTestDatabase()
   const { db } = database
   const dataDir = await mkdtemp(path.join(tmpdir(), 'trueup-gate-'))
@@ -252,6 +254,7 @@ export async function openTestGate(options: { consoleDir?: string | null; errors
     consoleDir: options.consoleDir ?? null,
     version: '0.0.0',
     errorsDir: options.errorsDir ?? null,
+    proxy: options.proxy ?? null,
   })
   return {
     ...{ gate, database, clock, admin, cliToken, done, routes },

@@ -88,7 +88,7 @@ function ShopRow({ job, one, isViewer, edit }: { job: JobDetail; one: OwnSchedul
       </td>
       <td className={cell.right}>
         {!isViewer && (
-          <div style={{ display: 'inline-flex', gap: 4 }}>
+          <div style={{ display: 'inline-flex', flexWrap: 'wrap', justifyContent: 'end', gap: 4 }}>
             {one.schedule.paused === null ? (
               <AskReason
                 label="Pause"
