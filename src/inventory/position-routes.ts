@@ -28,7 +28,7 @@ export function positionRoutes({ db }: { db: Sql }): Route[] {
       async handle({ query }) {
         // Read first: what moves while the pages are read is told again as a change, and never left out.
         const changes = await peekCursor(db, INVENTORY_HEAD)
-        const [afterFacility, afterProduct] = keyFrom(query.after, 2) ?? [0, 0]
+        const [afterFacility, afterProduct] = keyFrom(query.after) ?? [0, 0]
         const found = await positionsOf(db, `(h.facility_id, h.product_id) > ($3, $4) order by h.facility_id, h.product_id limit $5`, [
           manyOf(query.sku),
           query.facility ?? null,

@@ -29,7 +29,7 @@ export function promiseRoutes({ db }: { db: Sql }): Route[] {
       async handle({ query }) {
         // Read first: what changes while the pages are read is told again as a change, and never left out.
         const changes = await peekCursor(db, AVAILABILITY_HEAD)
-        const key = keyFrom(query.after, 3) ?? [0, 0, 0]
+        const key = keyFrom(query.after) ?? [0, 0, 0]
         const found = await promisesOf(
           db,
           query,

@@ -38,6 +38,13 @@ test.each([
   expect(rows.map((row: { sku: string; facility: string }) => `${row.sku}@${row.facility}`)).toEqual(wanted)
 })
 
+test.each(['/positions?after=1', '/positions?after=x', '/promises?after=1.2', '/positions?limit=5000', '/promises/changes'])(
+  '%s is refused, not taken for the beginning',
+  async url => {
+    expect(await get(url)).toMatchObject({ status: 400, code: 'HTTP_REQUEST_INVALID' })
+  },
+)
+
 test('what was never counted is unknown, and not zero', async () => {
   await house.database.db.query(
     'insert into inventory.position (facility_id, product_id, on_hand_units, reserved_units, counted_at) values (2, 3, 0, 1, null)',

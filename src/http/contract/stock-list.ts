@@ -17,8 +17,12 @@ export const positionsWanted = z.object({
   facility: word.optional(),
 })
 
+/** Where a list goes on: so many numbers. */
+const key = (numbers: number) =>
+  z.string().regex(new RegExp(`^\\d{1,15}(\\.\\d{1,15}){${numbers - 1}}$`), 'It is the `next` of the page before.')
+
 /** `after`: the `next` of the page before. */
-export const positionsQuery = positionsWanted.extend({ limit, after: word.optional() })
+export const positionsQuery = positionsWanted.extend({ limit, after: key(2).optional() })
 /** `since`: the `changes` of a list, or the one of the changes before. */
 export const positionChangesQuery = positionsWanted.extend({ limit, since })
 
@@ -45,7 +49,7 @@ export const promisesWanted = z.object({
   shop: word.optional(),
 })
 
-export const promisesQuery = promisesWanted.extend({ limit, after: word.optional() })
+export const promisesQuery = promisesWanted.extend({ limit, after: key(3).optional() })
 export const promiseChangesQuery = promisesWanted.extend({ limit, since })
 
 export const promise = z
@@ -96,11 +100,9 @@ export function manyOf(given: string | string[] | undefined): string[] | null {
   return given === undefined ? null : [given].flat()
 }
 
-/** Where a list goes on, as one word: the numbers of its key. Null: it is none. */
-export function keyFrom(after: string | undefined, numbers: number): number[] | null {
-  if (after === undefined) return null
-  const key = after.split('.').map(Number)
-  return key.length === numbers && key.every(Number.isSafeInteger) ? key : null
+/** The numbers of where a list goes on; null: it begins. */
+export function keyFrom(after: string | undefined): number[] | null {
+  return after === undefined ? null : after.split('.').map(Number)
 }
 
 export const keyWord = (key: readonly number[]): string => key.join('.')
