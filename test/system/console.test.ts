@@ -121,6 +121,7 @@ const PAGES = [
   ['jobs', '/jobs'],
   ['job', '/jobs/hard-sync-job'],
   ['pipeline', '/jobs/pipeline'],
+  ['timeline', '/jobs/pipeline?section=timeline'],
   ['shops', '/shops'],
   ['shop', '/shops/adventure-works'],
   ['shop-locations', '/shops/adventure-works/locations'],
@@ -241,6 +242,9 @@ function watch(seen: Set<string>): { stop(): Promise<void> } {
   }
 }
 
+const KEPT = ['home', 'file', 'sku', 'job', 'timeline', 'health', 'help-manual']
+
 function isKept(name: string, width: number, colorScheme: string): boolean {
-  return ['home', 'file', 'sku'].includes(name) && (width === 1_600 || (width === 390 && name === 'home' && colorScheme === 'light'))
+  const isNarrowToo = name === 'home' || name === 'job'
+  return KEPT.includes(name) && (width === 1_600 || (width === 390 && isNarrowToo && colorScheme === 'light'))
 }

@@ -31,11 +31,11 @@ export function JobShops({ job }: { job: JobDetail }) {
             label="Shops with a schedule of their own"
             head={
               <tr>
-                <th className={cell.wide}>Shop</th>
+                <th>Shop</th>
                 <th>State</th>
-                <th className={cell.narrowHidden}>Frequency</th>
-                <th className={cell.mediumHidden}>Last run</th>
-                <th className={cell.narrowHidden}>Next run</th>
+                <th className={`${cell.wide} ${cell.narrowHidden}`}>Frequency</th>
+                <th className={`${cell.nowrap} ${cell.mediumHidden}`}>Last run</th>
+                <th className={`${cell.nowrap} ${cell.narrowHidden}`}>Next run</th>
                 <th>
                   <span className="sr-only">Actions</span>
                 </th>
@@ -88,7 +88,7 @@ function ShopRow({ job, one, isViewer, edit }: { job: JobDetail; one: OwnSchedul
       </td>
       <td className={cell.right}>
         {!isViewer && (
-          <div style={{ display: 'inline-flex', flexWrap: 'wrap', justifyContent: 'end', gap: 4 }}>
+          <div style={{ display: 'inline-flex', gap: 4 }}>
             {one.schedule.paused === null ? (
               <AskReason
                 label="Pause"
