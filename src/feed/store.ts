@@ -13,6 +13,9 @@ import type { FeedSettings } from './settings-store.ts'
 export { addFeed, changeFeed, type Feed, feedAt, feedCalled, foldersOf, listFeeds, type NewFeed } from './feed-store.ts'
 export { originalNameOf, restNameOf } from './rest-name.ts'
 
+/** Reading a file of more bytes takes seconds: it is read beside the others. */
+export const LARGE_FILE_BYTES = 8 * 1_024 * 1_024
+
 type Opened = {
   feedId: number
   door: Door
@@ -142,11 +145,12 @@ export async function orphans(
 
 export type Undigested = { fileId: number; spoolName: string; bytes: number; needsMd5: boolean }
 
-/** The next whole file whose bytes were not looked at. */
+/** The next whole file whose bytes were not looked at; large ones when no small one waits. */
 export async function nextUndigested(sql: Sql): Promise<Undigested | null> {
   const rows = await sql.query<Undigested>(
     `select file_id as "fileId", spool_name as "spoolName", received_bytes as bytes, coalesce(e.settings->'arrival'->>'evidence' = 'manifest', false) as "needsMd5"
-       from feed.file join feed.feed e using (feed_id) where state = 'received' and sha256 is null order by seq, file_id limit 1`,
+       from feed.file join feed.feed e using (feed_id) where state = 'received' and sha256 is null
+      order by received_bytes > ${LARGE_FILE_BYTES}, seq, file_id limit 1`,
   )
   return rows[0] ?? null
 }
@@ -245,9 +249,6 @@ export type ToImport = {
   /** A person decided that it counts. */
   isReleased: boolean
 }
-
-/** Reading a file of more bytes takes seconds: it is read beside the others. */
-export const LARGE_FILE_BYTES = 8 * 1_024 * 1_024
 
 /**
  * The next file that import may read: whole, new, and the first of its feed. Feeds do not wait for each other, unless one follows another;
