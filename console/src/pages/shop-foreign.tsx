@@ -42,7 +42,7 @@ export function ChangedByOthers({ shop }: { shop: ShopDetail }) {
                     <th>Level</th>
                     <th className={cell.right}>Units</th>
                     <th className={cell.wide}>Whose number it is</th>
-                    <th className={cell.right}>Between</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>Between</th>
                     <th>
                       <span className="sr-only">Decide</span>
                     </th>
@@ -51,7 +51,7 @@ export function ChangedByOthers({ shop }: { shop: ShopDetail }) {
               >
                 {page.rows.map(row => (
                   <tr key={row.findingId}>
-                    <td>
+                    <td className={cell.nowrap}>
                       {row.sku === null ? 'A product without a SKU' : <Link to={`/stock/${encodeURIComponent(row.sku)}`}>{row.sku}</Link>}
                       <div className={cell.dim}>{row.location}</div>
                     </td>
@@ -59,7 +59,7 @@ export function ChangedByOthers({ shop }: { shop: ShopDetail }) {
                     <td>
                       <State {...stateOf(row)} isQuiet /> {row.takenBy !== null && `Said by ${row.takenBy}.`} {row.reason}
                     </td>
-                    <td className={`${cell.right} ${cell.nowrap}`}>
+                    <td className={`${cell.right} ${cell.nowrap} ${cell.narrowHidden}`}>
                       <When at={row.from} /> and <When at={row.until} />
                     </td>
                     <td className={cell.right}>{row.taken === null && <DecideButton shop={shop} row={row} />}</td>

@@ -54,7 +54,7 @@ export function Locations({ shop }: { shop: ShopDetail }) {
                   <tr>
                     <th>Location</th>
                     <th className={cell.wide}>Stands for</th>
-                    <th className={cell.right}>Levels</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>Levels</th>
                     <th className={cell.right}>Units promised</th>
                     <th className={`${cell.right} ${cell.narrowHidden}`}>
                       <span className="sr-only">End mapping, and the location in Shopify</span>
@@ -68,7 +68,7 @@ export function Locations({ shop }: { shop: ShopDetail }) {
                       {location.name} <StateOf location={location} />
                     </td>
                     <td>{standsFor(location)}</td>
-                    <td className={`num ${cell.right}`}>{whole(location.levels)}</td>
+                    <td className={`num ${cell.right} ${cell.narrowHidden}`}>{whole(location.levels)}</td>
                     <td className={`num ${cell.right}`}>{whole(location.promisedUnits)}</td>
                     <td className={`${cell.right} ${cell.narrowHidden} ${cell.nowrap}`}>
                       {(location.group !== null || location.facilities.length > 0) && <LeaveButton shop={shop} location={location} />}{' '}
