@@ -40,7 +40,14 @@ export const sku = (n: number) => `SKU-${n}`
 
 export async function openToldShop(
   items: number,
-  special: { bundleParent?: number; inactive?: number; areOrdersKnown?: boolean; uploadFromLevels?: number; readByBulkFrom?: number } = {},
+  special: {
+    bundleParent?: number
+    inactive?: number
+    areOrdersKnown?: boolean
+    uploadFromLevels?: number
+    readByBulkFrom?: number
+    callsInFlight?: number
+  } = {},
 ): Promise<ToldShop> {
   const numbers = Array.from({ length: items }, (_, at) => at + 1)
   const shop = await openSimulatedShop({
@@ -88,7 +95,13 @@ export async function openToldShop(
       new Date(now + 48 * HOUR_MS),
     ])
 
-  const deps = { db, clock: { now: () => now }, ids: { uuid: () => randomUUID(), secret: () => randomUUID() }, shopId: 1, callsInFlight: 1 }
+  const deps = {
+    db,
+    clock: { now: () => now },
+    ids: { uuid: () => randomUUID(), secret: () => randomUUID() },
+    shopId: 1,
+    callsInFlight: special.callsInFlight ?? 1,
+  }
   const { uploadFromLevels } = special
   const upload = {
     ...(uploadFromLevels === undefined ? {} : { uploads: shop.port, uploadFromLevels }),
