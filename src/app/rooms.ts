@@ -136,8 +136,8 @@ export const FOLLOWS: Partial<Record<RoomStep, readonly RoomStep[]>> = {
   'catalog-news': ['inventory', 'availability', 'outbox', 'orders'],
   sources: ['feed'],
   feed: ['import', 'large-files', 'put-away'],
-  import: ['inventory', 'availability', 'put-away', 'orders'],
-  'large-files': ['inventory', 'availability', 'put-away', 'orders'],
+  import: ['inventory', 'availability', 'put-away', 'orders', 'catalog-news'],
+  'large-files': ['inventory', 'availability', 'put-away', 'orders', 'catalog-news'],
   orders: ['inventory', 'channel', 'put-away'],
   // A file with the same bytes as the one just booked waits in feed until that has its outcome.
   inventory: ['availability', 'put-away', 'feed'],

@@ -1,6 +1,7 @@
 import type { Sql, Tx } from '../db/connection.ts'
+import { raiseHead } from '../db/cursor.ts'
 import type { Candidate } from './near.ts'
-import { catalogChanged } from './store.ts'
+import { catalogChanged, NAMES_HEAD } from './store.ts'
 
 export type Known = Candidate & { name: string }
 
@@ -54,6 +55,7 @@ export async function addIdentifier(tx: Tx, productId: number, name: Candidate):
     name.value,
     productId,
   ])
+  await raiseHead(tx, NAMES_HEAD)
   await catalogChanged(tx)
 }
 

@@ -28,6 +28,10 @@ export async function readNews(
   const reading = await store.readingOf(db, shopId)
   // Before it was read whole once there is nothing to follow.
   if (reading.catalogReadAt === null) return NOTHING_TO_DO
+  if (await store.isLinkingBehind(db, shopId)) {
+    const { links } = await db.transaction(tx => store.relink(tx, shopId, startedAt))
+    return { read: 0, wrote: links, more: true }
+  }
   const asks = await asksOf(db, shopId, ASKS_PER_STEP_MAX)
   const since = dueSince(reading, startedAt)
   if (asks.length === 0 && since === null) return NOTHING_TO_DO

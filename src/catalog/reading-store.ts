@@ -1,7 +1,8 @@
 import type { Sql, Tx } from '../db/connection.ts'
+import { peekCursor, setHead } from '../db/cursor.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { ShopItem, ShopLocation } from './port.ts'
-import { catalogChanged } from './store.ts'
+import { catalogChanged, NAMES_HEAD } from './store.ts'
 import { followShops } from './trait-store.ts'
 
 /** Replaces what is known of a shop's locations; one that is gone stays as inactive, since a mapping may point at it. */
@@ -117,8 +118,17 @@ export const IS_CHOSEN = `(c.shop_id is null or cardinality(c.tags || c.vendors 
   or exists (select 1 from unnest(c.product_types) one where lower(btrim(one)) = lower(btrim(i.product_type)))
   or i.sku = any (c.skus))`
 
+const linkedUpTo = (shopId: number): string => `catalog:linked:${shopId}`
+
+/** Whether products came, or were named, that no linking of this shop has seen: one that ran at the same moment cannot have. */
+export async function isLinkingBehind(sql: Sql, shopId: number): Promise<boolean> {
+  return (await peekCursor(sql, linkedUpTo(shopId))) < (await peekCursor(sql, NAMES_HEAD))
+}
+
 /** Says what each item is, in one statement; `linkItems` in identity.ts is the specification. Gives the number of links. */
 export async function relink(tx: Tx, shopId: number, now: InstantMs): Promise<{ links: number; findings: number; changed: boolean }> {
+  // Before the products are looked at: what comes later, or is not committed yet, is linked by the next look.
+  const productsUpTo = await peekCursor(tx, NAMES_HEAD)
   await tx.query(
     `create temp table classified on commit drop as
      with sku as (select value, product_id from catalog.product_identifier where type = 'SKU'),
@@ -178,5 +188,6 @@ export async function relink(tx: Tx, shopId: number, now: InstantMs): Promise<{ 
   await followShops(tx, shopId)
   const changed = (counts?.removed ?? 0) + (added?.added ?? 0) > 0
   if (changed) await catalogChanged(tx)
+  await setHead(tx, linkedUpTo(shopId), productsUpTo)
   return { links: added?.links ?? 0, findings: findings?.findings ?? 0, changed }
 }

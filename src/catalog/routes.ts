@@ -167,8 +167,9 @@ async function mapTo(tx: Tx, { code, locationId, facility, group }: WantedMappin
   return { shop: code, locationId, facility, group }
 }
 
+/** Not `for update`: whoever only refers to the shop, as the import does while it links products, would wait for us, and we for it. */
 async function lockMappings(tx: Tx, shopId: number): Promise<void> {
-  await tx.query('select 1 from catalog.shop where shop_id = $1 for update', [shopId])
+  await tx.query('select 1 from catalog.shop where shop_id = $1 for no key update', [shopId])
 }
 
 type LocationRow = Omit<Answer<typeof locationInList>, 'proposedFacility'>

@@ -5,6 +5,8 @@ import type { RoomStatus } from '../kernel/report.ts'
 
 /** Rises whenever a link or a mapping changes, so that later rooms look again. */
 export const CATALOG_HEAD = 'catalog:head'
+/** Rises when products come or are called by one more name: then what a shop sells may be linked anew. */
+export const NAMES_HEAD = 'catalog:names'
 
 export type Shop = {
   shopId: number
@@ -121,6 +123,7 @@ export async function importProducts(tx: Tx, rows: readonly ProductRow[], now: I
       new Date(now),
     ],
   )
+  await raiseHead(tx, NAMES_HEAD)
   await catalogChanged(tx)
   return rows.length
 }

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { catalogChanged } from '../../src/catalog/store.ts'
 import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
 import { openTestGate, PASSWORD, type TestGate } from './gate.ts'
 
@@ -67,6 +68,22 @@ test('a location is proposed the facility of its name, until it is mapped', asyn
     ['Elsewhere', null, null],
     ['tool crib', '1', null],
   ])
+})
+
+test('mapping while an import links products waits for it, and neither is thrown out', async () => {
+  const { db } = house.database
+  const id = await idOf('tool crib')
+  let mapped: Promise<{ statusCode: number }> | undefined
+  await db.transaction(async tx => {
+    await catalogChanged(tx)
+    mapped = ask('PUT', `/shops/empty/locations/${id}/mapping`, { facility: '1' }).then(answer => answer)
+    await new Promise(done => setTimeout(done, 300))
+    await tx.query(
+      `insert into catalog.link_finding (shop_id, code, sku, detail, found_at) select shop_id, 'CATALOG_ITEM_NO_SKU', '', '', $1 from catalog.shop where code = 'empty'`,
+      [new Date(0)],
+    )
+  })
+  expect((await mapped)?.statusCode).toBe(200)
 })
 
 test.each<[says: string, method: Method, url: string, body: object | undefined, status: number, code: string]>([

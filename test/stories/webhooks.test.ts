@@ -8,6 +8,7 @@ import type { Delivery } from '../../simulator/shopify/webhooks.ts'
 import { openSecretBox } from '../../src/app/secret-box.ts'
 import { openShops, type Shops } from '../../src/app/shops.ts'
 import { setCredential } from '../../src/catalog/credential-store.ts'
+import { addIdentifier } from '../../src/catalog/identifier-store.ts'
 import { readNews } from '../../src/catalog/news-step.ts'
 import { readShop } from '../../src/catalog/step.ts'
 import { importProducts, shopById } from '../../src/catalog/store.ts'
@@ -208,6 +209,28 @@ test.each([
     ]),
   )
   expect(await home.db.query('select 1 from catalog.ask')).toEqual([])
+})
+
+test('products that were not committed yet when the shop was read are linked by the next look', async () => {
+  const names = [{ name: 'A', identifiers: [{ type: 'SKU', value: 'A-1' }] }]
+  let reading: Promise<unknown> | undefined
+  await home.db.transaction(async tx => {
+    await importProducts(tx, names, now)
+    reading = readCatalogue()
+    await new Promise(done => setTimeout(done, 500))
+  })
+  await reading
+  expect(await links()).toEqual([])
+  await follow()
+  expect((await links()).map(row => row.sku)).toEqual(['A-1'])
+})
+
+test('a product that is called by the SKU of a shop is linked', async () => {
+  await home.db.transaction(tx => importProducts(tx, [{ name: 'A', identifiers: [{ type: 'UPCA', value: '4006381333931' }] }], now))
+  await readCatalogue()
+  await home.db.transaction(tx => addIdentifier(tx, 1, { type: 'SKU', value: 'A-1' }))
+  await follow()
+  expect((await links()).map(row => row.sku)).toEqual(['A-1'])
 })
 
 test('a location is closed in Shopify: it is seen as closed', async () => {
