@@ -13,6 +13,11 @@ test('the specification has its invariants', () => {
   expect(invariants.length).toBeGreaterThan(20)
 })
 
+test('each invariant has a number of its own', () => {
+  const numbers = invariants.map(part => /^- \*\*([A-Z]\d+)\*\*/.exec(part)?.[1])
+  expect(numbers.filter((number, at) => numbers.indexOf(number) !== at)).toEqual([])
+})
+
 test.for(invariants)('%s', invariant => {
   const tests = [...invariant.matchAll(/`([\w./-]+\.test\.ts)`/g)].map(match => match[1] ?? '')
   expect(tests.length).toBeGreaterThan(0)
