@@ -75,7 +75,12 @@ export async function importStock(
   const once = keyColumn < 0 ? { repeated: 0, unnumbered: 0 } : await takeOnce(tx, { ...file, column: keyColumn })
   const now = clock.now()
   const isChanges =
-    file.plan.layout.kind === 'delta' && dueColumn === undefined && keyColumn < 0 && refs === null && belief.appliedBefore !== 'count'
+    file.plan.layout.kind === 'delta' &&
+    dueColumn === undefined &&
+    keyColumn < 0 &&
+    refs === null &&
+    belief.appliedBefore !== 'count' &&
+    !(await repeats.isRequest(tx, fileId))
   const before = isChanges ? judgeRepeat(await repeats.containedIn(tx, { ...file, now }), file) : NEW
   if (before.kind === 'held') return holdRepeated(tx, file, { ...before, rowsRead: counted.rows, now })
   if (isChanges) await repeats.keepLines(tx, { ...file, now })
