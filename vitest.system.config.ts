@@ -16,8 +16,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // One after the other: each starts whole programs, and two cores are soon full.
-        test: { name: 'machine', include: ['test/system/**/*.test.ts'], globalSetup: ['test/database-setup.ts'], maxWorkers: 1 },
+        test: { name: 'machine', include: ['test/system/**/*.test.ts'], globalSetup: ['test/database-setup.ts'], maxWorkers: 2 },
       },
       {
         extends: true,
