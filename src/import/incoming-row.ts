@@ -20,8 +20,10 @@ export function incomingLine(
   { raw, cells }: Pick<RawRow, 'raw' | 'cells'>,
 ): string {
   const isChange = row.resetBy === 'delta'
+  // A product that is known needs no name on the way: it is a third of the bytes.
+  const product = productId === null ? `\\N\t${text(row.product.type)}\t${text(row.product.value)}` : `${productId}\t\\N\t\\N`
   const reason = row.reason === undefined ? '\\N' : text(row.reason)
-  return `${row.line}\t${row.byteOffset}\t${facilityId}\t${productId ?? '\\N'}\t${text(row.product.type)}\t${text(row.product.value)}\t${row.units}\t${EFFECT_CODE[effectOf(row.resetBy)]}\t${reason}\t\\N\t\\N\t${isChange ? text(raw) : '\\N'}\t${row.asOf === undefined ? '\\N' : new Date(row.asOf).toISOString()}\t${isChange ? text(JSON.stringify(cells)) : '\\N'}\n`
+  return `${row.line}\t${row.byteOffset}\t${facilityId}\t${product}\t${row.units}\t${EFFECT_CODE[effectOf(row.resetBy)]}\t${reason}\t\\N\t\\N\t${isChange ? text(raw) : '\\N'}\t${row.asOf === undefined ? '\\N' : new Date(row.asOf).toISOString()}\t${isChange ? text(JSON.stringify(cells)) : '\\N'}\n`
 }
 
 /** The same columns of a row that was refused: where it stands, why, and what it said. */

@@ -42,17 +42,17 @@ export async function findKnown(tx: Tx, fileId: number, { by }: { by: 'reading' 
   return known ?? { rows: 0, units: 0 }
 }
 
-/** One statement for the whole file. The rows are laid down anew, which costs less than changing each of them. */
+/** One statement for the whole file: of rows whose product is not known yet. They are all laid down anew, which costs less than changing each of them. */
 async function resolve(tx: Tx, fileId: number): Promise<void> {
   const table = incomingTable(fileId)
   // Without these figures the planner takes `code is null` for one row in two hundred and looks each product up by itself.
   await tx.query(`analyze ${table} (product_type, product, code)`)
   await tx.query(
     `create unlogged table ${table}_resolved as
-     select i.line, i.byte_offset, i.facility_id, p.product_id, i.product_type, i.product, i.units, i.effect, i.reason, i.code, i.code_reason,
+     select i.line, i.byte_offset, i.facility_id, coalesce(i.product_id, p.product_id) as product_id, i.product_type, i.product, i.units, i.effect, i.reason, i.code, i.code_reason,
             i.raw, i.as_of, i.cells
        from ${table} i
-       left join catalog.product_identifier p on i.code is null and p.type = i.product_type and p.value = i.product`,
+       left join catalog.product_identifier p on i.code is null and i.product_id is null and p.type = i.product_type and p.value = i.product`,
   )
   await tx.query(`drop table ${table}`)
   await tx.query(`alter table ${table}_resolved rename to incoming_${fileId}`)

@@ -67,7 +67,7 @@ export async function importStock(
       now: clock.now(),
     })
   }
-  const counted = { rows: 0, rejected: 0 }
+  const counted = { rows: 0, rejected: 0, found: { rows: 0, units: 0 } }
   const finders = await findersFor(tx, file)
   const positions = positionsNamed()
   await incoming.takeIncoming(tx, fileId, incomingChunks(reading, file, { ...finders, positions, moment }, counted))
@@ -88,7 +88,8 @@ export async function importStock(
   const rows = (settled ?? counted).rows - once.repeated - again.repeated
   const rejected = (settled ?? counted).rejected + once.unnumbered - again.refused
   const policy = (file.settings.unknown ?? {}) as UnknownSettings
-  let known = await incoming.findKnown(tx, fileId, { by: finders.products === null ? 'database' : 'reading' })
+  const isAsRead = refs === null && keyColumn < 0 && before.kind === 'new'
+  let known = finders.products !== null && isAsRead ? counted.found : await incoming.findKnown(tx, fileId, { by: byOf(finders) })
   const isFoundInReading = finders.products !== null && known.rows === rows - rejected
   // Somebody may have brought a product while the file was read.
   if (finders.products !== null && !isFoundInReading) known = await incoming.findKnown(tx, fileId, { by: 'database' })
@@ -179,6 +180,9 @@ async function alreadyApplied(
   return { read: rowsRepeated, wrote: 0, more: true, notes: { file: file.fileId } }
 }
 
+/** Who finds what rows call products. */
+const byOf = ({ products }: Finders): 'reading' | 'database' => (products === null ? 'database' : 'reading')
+
 type Finders = { facilities: FacilityFinder; products: ProductFinder | null }
 
 /**
@@ -195,7 +199,7 @@ async function* incomingChunks(
   reading: Reading,
   { plan, rules, tally }: FileToJudge,
   { facilities, products, positions, moment }: Finders & { positions: PositionsNamed; moment: RowMoment },
-  counted: { rows: number; rejected: number },
+  counted: { rows: number; rejected: number; found: { rows: number; units: number } },
 ): AsyncIterable<string> {
   for await (const batch of reading.batches) {
     // One text that grows: an array of a thousand lines and their joining cost a tenth more.
@@ -205,7 +209,11 @@ async function* incomingChunks(
       const facilityId = row.kind === 'rejected' ? null : facilities(row.facility)
       if (row.kind !== 'rejected' && facilityId !== null) {
         const productId = products === null ? null : products(row.product)
-        if (productId !== null) positions.name(facilityId, productId)
+        if (productId !== null) {
+          positions.name(facilityId, productId)
+          counted.found.rows++
+          counted.found.units += row.units
+        }
         lines += incomingLine(row, { facilityId, productId }, raw)
         if (row.treated !== undefined) count(tally, row.treated)
       } else {
