@@ -7,7 +7,7 @@ import { openStockRoom, resetFile, type StockRoom } from './stock-room.ts'
  * What rows call products is found where they are read as long as the catalogue is short beside the file, and by the database where it is
  * long. The same files end the same in a house of either kind: with every row known, with unknown ones, and with some that stand there twice.
  */
-const SKUS = Array.from({ length: 40 }, (_, n) => `P${n}`)
+const SKUS = Array.from({ length: 100 }, (_, n) => `P${n}`)
 /** So many more that nobody speaks of make the catalogue a long one. */
 const UNHEARD_OF = 2_000
 const FEEDS: [string, object][] = [
@@ -40,10 +40,11 @@ test.each(FEEDS)('a feed that %s', async feed => {
   const one = <T>(of: readonly T[]): T => of[Math.floor(chance() * of.length)] as T
   for (let n = 0; n < 12; n++) {
     const oddShare = one([0, 0, 0.1, 0.4])
+    const odd = one([['NONE-1', `NEW-${n}`, one(SKUS), 'P1@NOWHERE'], [one(SKUS)]])
     const places = SKUS.flatMap(sku => [sku, `${sku}@DEPOT`]).toSorted(() => chance() - 0.5)
-    const rows = places.slice(0, 60).map(place => {
-      const sku = chance() < oddShare ? one(['NONE-1', `NEW-${n}`, one(SKUS), 'P1@NOWHERE']) : place
-      return `${sku} ${chance() < oddShare / 4 ? '1.5' : Math.floor(chance() * 50)}`
+    const rows = places.map(place => {
+      const sku = chance() < oddShare ? one(odd) : place
+      return `${sku} ${chance() < oddShare / 4 ? '1.5' : 10_000 + Math.floor(chance() * 50_000)}`
     })
     const outcomes = []
     for (const room of [short, long]) {
