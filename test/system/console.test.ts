@@ -211,6 +211,19 @@ test('what a stranger writes into a file, a name or a reason is shown as it stan
   await send('POST', '/jobs/check-ledger/resume', {})
 })
 
+test.each(['In sync', 'Catching up', 'Not in sync', 'Unknown'])('on a phone the head has room for “%s”', async word => {
+  await page.setViewportSize({ width: 390, height: 1000 })
+  await page.goto(url('/stock/AR-5381'))
+  const state = page.getByRole('banner').getByText(/^(In sync|Catching up|Not in sync|Unknown)$/)
+  const right = await state.evaluate((node, said) => {
+    node.textContent = said
+    return node.getBoundingClientRect().right
+  }, word)
+  const search = await page.getByRole('banner').getByRole('button', { name: 'Where is it stuck?' }).boundingBox()
+  // The end of the badge lies beyond its word, and a sign that turns is wider than one that stands still.
+  expect((search?.x ?? 0) - right).toBeGreaterThan(20)
+})
+
 test('the pages kept to their own policy', () => {
   expect(complaints).toEqual([])
 })
