@@ -12,6 +12,7 @@ for (const [status, report, command] of commands.map(line => line.split('\t'))) 
   // What failed without a failing test (the compiler, the linter) counts as one.
   const failedHere = status === '0' ? counts.failed : Math.max(1, counts.failed)
   if (status !== '0') console.log(`failed: ${command} (status ${status})`)
+  for (const test of counts.failures) console.log(`  ${test}`)
   for (const title of counts.skipped) console.log(`skipped, which is not allowed: ${title}`)
   passed += counts.passed
   failed += failedHere + counts.skipped.length
@@ -23,10 +24,15 @@ function read(report) {
   const { testResults } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { testResults: [] }
   const tests = testResults.flatMap(file => file.assertionResults.map(test => ({ ...test, file: file.name })))
   // A file that cannot be loaded has no tests that could fail.
+  const failures = tests.filter(test => test.status === 'failed')
   const unreadable = testResults.filter(file => file.status === 'failed' && !file.assertionResults.some(test => test.status === 'failed'))
   return {
     passed: tests.filter(test => test.status === 'passed').length,
-    failed: tests.filter(test => test.status === 'failed').length + unreadable.length,
+    failed: failures.length + unreadable.length,
+    failures: [
+      ...failures.map(test => `${test.file}: ${test.fullName}\n    ${test.failureMessages?.[0]?.split('\n')[0] ?? ''}`),
+      ...unreadable.map(file => `${file.name}: ${file.message ?? 'it cannot be loaded'}`),
+    ],
     skipped: tests.filter(test => !['passed', 'failed'].includes(test.status)).map(test => `${test.file}: ${test.fullName}`),
   }
 }
