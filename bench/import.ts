@@ -1,14 +1,16 @@
+import { spawn } from 'node:child_process'
 import { createReadStream } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
+import { text } from 'node:stream/consumers'
 import { receiveUpload } from '../src/adapters/files/http-upload.ts'
 import * as catalog from '../src/catalog/store.ts'
 import { createReception } from '../src/feed/step.ts'
 import { addFeed, feedCalled } from '../src/feed/store.ts'
 import { startServerless } from './house.ts'
-import { makeLimit, runLimit } from './limit.ts'
-import { skuName, writeStockFile } from './stock-file.ts'
+import { type Limit, makeLimit } from './limit.ts'
+import { type StockFile, skuName } from './stock-file.ts'
 
 const FACILITIES = 50
 const PRODUCTS_PER_IMPORT = 5_000
@@ -64,10 +66,9 @@ export async function importBench(words: readonly string[]): Promise<void> {
       { title: '5 % changed', seed: 2, changedShare: 0.05 },
     ]) {
       const file = path.join(directory, 'files', `${load.seed}.csv`)
-      await writeStockFile(file, { skus, facilities: FACILITIES, seed: load.seed, changedShare: load.changedShare })
+      const { seed, changedShare } = load
+      const limit = await fileAndLimit(house.databaseUrl, file, { skus, facilities: FACILITIES, seed, changedShare })
       const { size } = await stat(file)
-      await db.query('checkpoint')
-      const limit = await runLimit(db, file)
       await db.query('checkpoint')
       await receiveUpload(
         { spoolDir: house.spoolDir, reception },
@@ -101,6 +102,13 @@ export async function importBench(words: readonly string[]): Promise<void> {
     await house.close()
     await rm(directory, { recursive: true, force: true })
   }
+}
+
+/** Writes the file, and measures beside it what the database needs at the least. */
+async function fileAndLimit(url: string, file: string, of: StockFile): Promise<Limit> {
+  const program = path.join(import.meta.dirname, 'limit-child.ts')
+  const child = spawn(process.execPath, [program, url, file, JSON.stringify(of)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  return JSON.parse(await text(child.stdout))
 }
 
 function watchMemory() {

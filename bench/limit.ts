@@ -16,7 +16,9 @@ export async function makeLimit(db: Db): Promise<void> {
   )
 }
 
-export async function runLimit(db: Db, file: string): Promise<{ copyMs: number; mergeMs: number; movements: number }> {
+export type Limit = { copyMs: number; mergeMs: number; movements: number }
+
+export async function runLimit(db: Db, file: string): Promise<Limit> {
   await db.query('truncate limit_of.incoming')
   const startedAt = performance.now()
   const result = await db.transaction(async tx => {

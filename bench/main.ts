@@ -1,30 +1,22 @@
-import { availabilityBench } from './availability.ts'
-import { busyBench } from './busy.ts'
-import { closeBench } from './close.ts'
-import { explainBench } from './explain.ts'
-import { fullLoadBench } from './full-load.ts'
-import { hardSyncBench } from './hard-sync.ts'
-import { importBench } from './import.ts'
-import { latencyBench } from './latency.ts'
-import { ledgerBench } from './ledger.ts'
-import { pagesBench } from './pages.ts'
+type Bench = (words: readonly string[]) => Promise<void>
 
-const BENCHES: Record<string, (words: readonly string[]) => Promise<void>> = {
-  import: importBench,
-  close: closeBench,
-  busy: busyBench,
-  availability: availabilityBench,
-  'hard-sync': hardSyncBench,
-  'full-load': fullLoadBench,
-  latency: latencyBench,
-  ledger: ledgerBench,
-  explain: explainBench,
-  pages: pagesBench,
+/** Each is loaded when it is asked for: the simulator of another is not to count in this one's memory. */
+const BENCHES: Record<string, () => Promise<Bench>> = {
+  import: async () => (await import('./import.ts')).importBench,
+  close: async () => (await import('./close.ts')).closeBench,
+  busy: async () => (await import('./busy.ts')).busyBench,
+  availability: async () => (await import('./availability.ts')).availabilityBench,
+  'hard-sync': async () => (await import('./hard-sync.ts')).hardSyncBench,
+  'full-load': async () => (await import('./full-load.ts')).fullLoadBench,
+  latency: async () => (await import('./latency.ts')).latencyBench,
+  ledger: async () => (await import('./ledger.ts')).ledgerBench,
+  explain: async () => (await import('./explain.ts')).explainBench,
+  pages: async () => (await import('./pages.ts')).pagesBench,
 }
 
 const [name = 'import', ...words] = process.argv.slice(2)
-const bench = BENCHES[name]
-if (!bench) {
+const load = BENCHES[name]
+if (!load) {
   process.stderr.write(`There is no benchmark ${name}. There are: ${Object.keys(BENCHES).join(', ')}.\n`)
   process.exitCode = 2
-} else await bench(words)
+} else await (await load())(words)
