@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { unlessMissing } from '../db/errno.ts'
 import { TrueupError } from '../kernel/error.ts'
 
 /** What a process does: `gate` lets people and files in, `work` runs the rooms. */
@@ -136,6 +138,14 @@ export function agentSocketGiven(env: Environment = process.env): string | null 
 /** The password or private key of a source that is being declared; null: it is asked for. */
 export function sourceSecretGiven(env: Environment = process.env): string | null {
   return env.TRUEUP_SOURCE_SECRET || null
+}
+
+/** What `env:NAME` or `file:PATH` stands for; null: there is no such variable or file. Line ends at the end of a file are no part of it. */
+export async function secretReferred(reference: string, directory: string, env: Environment = process.env): Promise<string | null> {
+  const [kind, name] = [reference.slice(0, reference.indexOf(':')), reference.slice(reference.indexOf(':') + 1)]
+  if (kind === 'env') return env[name] || null
+  const text = await readFile(resolve(directory, name), 'utf8').catch(unlessMissing(null))
+  return text?.replace(/[\r\n]+$/, '') || null
 }
 
 /** The error of a start that finds its port in use: it says which setting to change. */

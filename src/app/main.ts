@@ -32,6 +32,10 @@ const hands: Hands = {
     const [{ readSecret }, { sourceSecretGiven }] = await Promise.all([import('./secret-input.ts'), import('./config.ts')])
     return readSecret({ given: sourceSecretGiven(), prompt }, process.stdin, process.stderr)
   },
+  async secretReferred(reference, besideFile) {
+    const { secretReferred } = await import('./config.ts')
+    return secretReferred(reference, path.dirname(path.resolve(besideFile)))
+  },
   async start(flags) {
     const config = await configFrom(flags)
     const { start } = await import('./start.ts')

@@ -75,6 +75,8 @@ import { proofRoutes } from '../reconcile/proof-routes.ts'
 import { release } from '../reconcile/proof-step.ts'
 import { readStreet, reconcileRoutes } from '../reconcile/routes.ts'
 import { searchRoutes } from '../reconcile/search-routes.ts'
+import { changingRoutes } from './configuration/changing-routes.ts'
+import { configurationRoutes } from './configuration/routes.ts'
 import { dropServerRoutes } from './drop-server-routes.ts'
 import { FOLLOWS } from './rooms.ts'
 import type { House, World } from './wire.ts'
@@ -211,6 +213,18 @@ export function allRoutes(deps: {
     ...auditRoutes({ db }),
     ...jobRoutes(jobs),
     ...scheduleRoutes(jobs),
+    ...configurationRoutes({
+      ...{ db, clock, unseal: house.box.open },
+      routes: (within, later) =>
+        changingRoutes(
+          {
+            ...{ clock, ids: world.ids, files, reception, door: house.remoteDoor, clockwork },
+            ...{ seal: house.box.seal, unseal: house.box.open, canMail: house.canMail, nudge: clockwork.nudge },
+          },
+          within,
+          later,
+        ),
+    }),
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { Sql, Tx } from '../db/connection.ts'
+import type { InstantMs } from '../kernel/clock.ts'
 import { catalogChanged } from './store.ts'
 
 export type Facility = {
@@ -45,6 +46,11 @@ export async function facilityCalled(sql: Sql, code: string): Promise<Facility |
   return rows[0] ?? null
 }
 
+/** Every facility that a person may declare, by code: those that hold stock, and configurations. */
+export async function declaredFacilities(sql: Sql): Promise<Facility[]> {
+  return sql.query<Facility>(`${FACILITIES} where f.type <> 'VIRTUAL_FACILITY' order by f.code`)
+}
+
 /** Switches a facility for all channels. What is left out stays as it is. */
 export async function switchFacility(
   tx: Tx,
@@ -83,6 +89,16 @@ export async function channels(sql: Sql): Promise<Channel[]> {
 export async function channelCalled(sql: Sql, code: string): Promise<Channel | null> {
   const rows = await sql.query<Channel>(`${CHANNELS} where g.code = $1`, [code])
   return rows[0] ?? null
+}
+
+/** From now on these are no members of the group any more. */
+export async function endMemberships(tx: Tx, groupId: number, codes: readonly string[], now: InstantMs): Promise<void> {
+  await tx.query(
+    `update catalog.facility_group_member m set thru_at = $3 from catalog.facility f
+      where m.group_id = $1 and m.facility_id = f.facility_id and f.code = any ($2::text[]) and m.thru_at is null`,
+    [groupId, [...codes], new Date(now)],
+  )
+  await catalogChanged(tx)
 }
 
 /** Switches a channel. What is left out stays as it is. */

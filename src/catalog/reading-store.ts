@@ -25,6 +25,35 @@ export async function recordLocations(tx: Tx, shopId: number, locations: readonl
   await tx.query('update catalog.location set is_active = false where shop_id = $1 and seen_at < $2 and is_active', [shopId, new Date(now)])
 }
 
+/** A location that somebody says a shop has, before the shop was read. What is known of it already stays. */
+export async function declareLocation(
+  tx: Tx,
+  shopId: number,
+  location: { locationGid: string; name: string },
+  now: InstantMs,
+): Promise<void> {
+  await tx.query(
+    `insert into catalog.location (shop_id, location_gid, name, is_active, seen_at) values ($1, $2, $3, true, $4)
+     on conflict (shop_id, location_gid) do nothing`,
+    [shopId, location.locationGid, location.name, new Date(now)],
+  )
+}
+
+export type KnownLocation = { locationId: number; locationGid: string; name: string; facility: string | null; group: string | null }
+
+/** The locations of a shop and what each stands for, by Shopify's id. */
+export async function locationsKnown(sql: Sql, shopId: number): Promise<KnownLocation[]> {
+  return sql.query<KnownLocation>(
+    `select l.location_id as "locationId", l.location_gid as "locationGid", l.name, f.code as facility, g.code as "group"
+       from catalog.location l
+       left join catalog.location_mapping m using (shop_id, location_id)
+       left join catalog.facility f using (facility_id)
+       left join catalog.facility_group g using (group_id)
+      where l.shop_id = $1 order by l.location_gid`,
+    [shopId],
+  )
+}
+
 /** Adds one chunk of what a shop sells. Gives how many of them are new, or other than they were known to be. */
 export async function recordItems(tx: Tx, shopId: number, items: readonly ShopItem[], now: InstantMs): Promise<number> {
   const rows = await tx.query<{ changed: number }>(

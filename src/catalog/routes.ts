@@ -85,8 +85,13 @@ export function catalogRoutes({ db, clock, seal, shopChanged, mappingChanged }: 
       params: locationParams,
       body: newMapping,
       answer: mapping,
-      async handle({ params, body }) {
-        const mapped = await db.transaction(tx => mapTo(tx, { ...params, facility: body.facility ?? null, group: body.group ?? null }))
+      async handle({ params, body, who }) {
+        const mapped = await db.transaction(async tx => {
+          const { before, after } = await mapTo(tx, { ...params, facility: body.facility ?? null, group: body.group ?? null })
+          const deed = { action: 'shop.map', subject: 'shop', name: params.code, before, after: { ...before, ...after } }
+          await recordAudit(tx, { at: clock.now(), who: who.name, ...deed })
+          return after
+        })
         mappingChanged()
         return mapped
       },
@@ -100,11 +105,14 @@ export function catalogRoutes({ db, clock, seal, shopChanged, mappingChanged }: 
       body: newGroup,
       answer: group,
       status: 201,
-      async handle({ body: { code, name = code, facilities } }) {
+      async handle({ body: { code, name = code, facilities }, who }) {
         const members = await db.transaction(async tx => {
           for (const facility of facilities) if ((await facilityCalled(tx, facility)) === null) throw facilityNotFound(facility)
           const groupId = await store.addChannelGroup(tx, { code, name, facilityCodes: facilities, now: clock.now() })
-          return groupMembers(tx, groupId)
+          const members = await groupMembers(tx, groupId)
+          const deed = { action: 'group.change', subject: 'group', name: code, after: { name, facilities: members } }
+          await recordAudit(tx, { at: clock.now(), who: who.name, ...deed })
+          return members
         })
         mappingChanged()
         return { code, name, facilities: members }
@@ -149,12 +157,15 @@ async function withProposals(sql: Sql, shopId: number) {
 
 type WantedMapping = { code: string; locationId: number; facility: string | null; group: string | null }
 
-async function mapTo(tx: Tx, { code, locationId, facility, group }: WantedMapping): Promise<Answer<typeof mapping>> {
+type Mapped = { before: { location: string; facility: string | null; group: string | null }; after: Answer<typeof mapping> }
+
+async function mapTo(tx: Tx, { code, locationId, facility, group }: WantedMapping): Promise<Mapped> {
   const { shopId } = await knownShop(tx, code)
   // Two people may map at once: one after the other, so that the second is told what the first did.
   await lockMappings(tx, shopId)
   const locations = await locationsOf(tx, shopId)
-  if (!locations.some(location => location.locationId === locationId)) throw locationNotFound(code, locationId)
+  const mapped = locations.find(location => location.locationId === locationId)
+  if (mapped === undefined) throw locationNotFound(code, locationId)
   const facilityId = facility === null ? null : await facilityCalled(tx, facility)
   if (facility !== null && facilityId === null) throw facilityNotFound(facility)
   const groupId = group === null ? null : await groupCalled(tx, group)
@@ -164,7 +175,8 @@ async function mapTo(tx: Tx, { code, locationId, facility, group }: WantedMappin
   )
   if (other) throw alreadyMapped({ shop: code, target: facility ?? group ?? '', location: other.name })
   await store.mapLocation(tx, { shopId, locationId, facilityId, groupId })
-  return { shop: code, locationId, facility, group }
+  const before = { location: mapped.name, facility: mapped.facility, group: mapped.group }
+  return { before, after: { shop: code, locationId, facility, group } }
 }
 
 /** Not `for update`: whoever only refers to the shop, as the import does while it links products, would wait for us, and we for it. */

@@ -30,6 +30,11 @@ export async function enabledShops(sql: Sql): Promise<Shop[]> {
   return sql.query<Shop>(`select ${SHOP_COLUMNS} from catalog.shop where is_enabled order by shop_id`)
 }
 
+/** All shops by code, also those that are switched off. */
+export async function allShops(sql: Sql): Promise<Shop[]> {
+  return sql.query<Shop>(`select ${SHOP_COLUMNS} from catalog.shop order by code`)
+}
+
 export async function shopById(sql: Sql, shopId: number): Promise<Shop | null> {
   const rows = await sql.query<Shop>(`select ${SHOP_COLUMNS} from catalog.shop where shop_id = $1`, [shopId])
   return rows[0] ?? null

@@ -125,11 +125,11 @@ function isProblem(body: unknown): body is Problem {
 
 /** What the server refused, as its own error: the code leads to the same page. */
 function errorOf(problem: Problem): TrueupError {
-  const issues = (problem.issues ?? []).map(issue => `${issue.at}: ${issue.message}`)
-  return new TrueupError(problem.code, [problem.detail, ...issues].join(' '), {
+  const issues = (problem.issues ?? []).map(issue => `\n  ${issue.at}: ${issue.code ? `${issue.code}: ` : ''}${issue.message}`)
+  return new TrueupError(problem.code, [problem.detail, ...issues].join(''), {
     retry: problem.retry,
     hint: problem.hint,
-    detail: { status: problem.status, ...problem.facts },
+    detail: { status: problem.status, ...problem.facts, ...(problem.issues ? { issues: problem.issues } : {}) },
   })
 }
 

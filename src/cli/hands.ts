@@ -22,6 +22,8 @@ export type Hands = {
   shopToken(): Promise<string>
   /** The password or private key of an SFTP server, from wherever but the command line. */
   sourceSecret(prompt: string): Promise<string>
+  /** What a reference of a configuration file stands for: env:NAME, or file:PATH beside the file; null: it is not set. */
+  secretReferred(reference: string, besideFile: string): Promise<string | null>
   /** Runs until it is told to stop; gives the exit status. */
   start(flags: Flags): Promise<number>
   demo(flags: Flags, options: { exitWhenSynced: boolean; json: boolean }): Promise<number>

@@ -46,6 +46,7 @@ async function run(line: string[], hands: Partial<Hands> = {}) {
     dataDirs: async flags => [flags.dataDir ?? path.join(dataDir, 'nowhere'), dataDir],
     shopToken: async () => 'shpat_secret\n',
     sourceSecret: async () => 'hush\n',
+    secretReferred: async reference => (reference === 'env:HUSH' ? 'hush' : null),
     start: async () => 0,
     demo: async () => 0,
     simulateShopify: async () => 0,

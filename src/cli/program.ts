@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { TrueupError } from '../kernel/error.ts'
 import { backupCommand, restoreCommand } from './backup.ts'
 import { EXIT, tellError } from './command.ts'
+import { configCommand } from './config.ts'
 import { conformCommand } from './conform.ts'
 import { diffCommand } from './diff.ts'
 import { doctorCommand } from './doctor.ts'
@@ -34,6 +35,7 @@ const COMMANDS = [
   sftpUserCommand,
   inspectCommand,
   exportCommand,
+  configCommand,
   simulateCommand,
   doctorCommand,
   conformCommand,

@@ -59,7 +59,7 @@ export function sourceRoutes(deps: SourceRouteDeps): Route[] {
       async handle({ body, who }) {
         const before = await store.sourceCalled(db, body.name)
         checkSecret(deps.door, body, before)
-        const { lookEverySeconds, connectSeconds, idleSeconds, overallSeconds, secret, passphrase, ...settings } = body
+        const { lookEverySeconds, connectSeconds, idleSeconds, overallSeconds, secret, passphrase, hostKey, ...settings } = body
         const limits = {
           connectMs: ms(connectSeconds),
           idleMs: ms(idleSeconds),
@@ -71,8 +71,13 @@ export function sourceRoutes(deps: SourceRouteDeps): Route[] {
           ...(passphrase === undefined || passphrase === '' ? {} : { passphraseSealed: deps.seal(passphrase) }),
         }
         await db.transaction(async tx => {
-          await store.putSource(tx, { ...settings, ...limits, ...sealed, now: clock.now() })
-          const after = { ...settings, ...limits, ...(secret === undefined ? {} : { secret: 'changed' }) }
+          const sourceId = await store.putSource(tx, { ...settings, ...limits, ...sealed, now: clock.now() })
+          if (hostKey !== undefined) await store.pinHostKey(tx, { sourceId, key: hostKey })
+          const after = {
+            ...{ ...settings, ...limits },
+            ...(secret === undefined ? {} : { secret: 'changed' }),
+            ...(hostKey === undefined ? {} : { hostKey }),
+          }
           const was = before === null ? undefined : shownSettings(before)
           await recordAudit(tx, {
             at: clock.now(),

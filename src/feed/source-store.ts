@@ -130,6 +130,15 @@ export async function acceptHostKey(sql: Sql, source: { sourceId: number; finger
   return rows.length > 0
 }
 
+/** A person says by which key the server is known, whether or not it was ever met. */
+export async function pinHostKey(sql: Sql, source: { sourceId: number; key: HostKey }): Promise<void> {
+  await sql.query('update feed.source set host_key = $2, host_key_type = $3 where source_id = $1', [
+    source.sourceId,
+    source.key.fingerprint,
+    source.key.type,
+  ])
+}
+
 /** A person wants it looked at now, whatever its state. */
 export async function lookNow(sql: Sql, source: { sourceId: number; now: InstantMs }): Promise<void> {
   await sql.query('update feed.source set next_look_at = $2, failures = 0 where source_id = $1', [source.sourceId, new Date(source.now)])

@@ -31,6 +31,11 @@ export async function recipients(sql: Sql): Promise<ListedRecipient[]> {
   )
 }
 
+/** What signs the messages to each, sealed. */
+export async function recipientSecrets(sql: Sql): Promise<{ name: string; secretSealed: string | null }[]> {
+  return sql.query('select name, secret_sealed as "secretSealed" from reconcile.alert_recipient order by name')
+}
+
 export type RecipientChange = Omit<Recipient, 'recipientId'> & {
   kind: Address['kind']
   address: string

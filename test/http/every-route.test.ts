@@ -31,12 +31,13 @@ const BY_ITSELF = ['DELETE /api/v1/session', 'POST /api/v1/session', 'POST /api/
 
 /** Whoever may look may also try out: these change nothing, or only what is the person's own. */
 const VIEWER_MAY_SEND = ['POST /jobs/:name/schedule/preview', 'POST /samples/:id/preview', 'PUT /session/password']
-const ADMIN_MAY_READ = ['GET /backup', 'GET /people']
+const ADMIN_MAY_READ = ['GET /backup', 'GET /people', 'GET /configuration']
 /** It asks another's server, or takes months of the ledger with it. */
 const OPERATOR_MAY_READ = ['GET /sources/:name/folder', 'GET /ledger/months/:month/export']
 /** Who may come in, how the outside is reached, and what the program believes and promises: not for every day. */
 const ADMIN_MAY_SEND = [
   /^\S+ \/people/,
+  /^POST \/configuration$/,
   /^\S+ \/(alerts\/recipients|report-targets)(?!.*\/test$)/,
   /^\S+ \/drop-server/,
   /^(POST|PUT) \/feeds(\/:name(\/settings)?)?$/,

@@ -6,6 +6,7 @@ import { openSampleShelf } from '../../src/adapters/files/sample-shelf.ts'
 import { sftpDoor } from '../../src/adapters/files/sftp-client/client.ts'
 import { anyFormatReader } from '../../src/adapters/formats/any-format.ts'
 import { writeWorkbook } from '../../src/adapters/formats/xlsx-writer.ts'
+import { configurationRoutes } from '../../src/app/configuration/routes.ts'
 import { dropServerRoutes } from '../../src/app/drop-server-routes.ts'
 import { realSleep } from '../../src/app/world.ts'
 import { availabilityRoutes } from '../../src/availability/routes.ts'
@@ -240,6 +241,7 @@ export async function openTestGate(
       door: sftpDoor({ spoolDir: dataDir, agentSocket: null, clock }),
       sourceChanged: () => void done.jobs.push('sources'),
     }),
+    ...configurationRoutes({ db, clock, unseal: (text: string) => text, routes: () => [] }),
     ...dropServerRoutes({ db, clock, server: { host: '127.0.0.1', port: 7322, hostKeys: [] } }),
   ]
   const gate = await createGate({

@@ -72,6 +72,7 @@ async function trueup(...line: string[]): Promise<{ status: number; said: string
       sleep: wait,
       shopToken: async () => `${TOKEN}\n`,
       sourceSecret: async () => '',
+      secretReferred: async () => null,
     },
     ...{ dataDirs: async () => [dataDir], start: nothing, demo: nothing, simulateShopify: nothing, restore: nothing, inspect: nothing },
   })

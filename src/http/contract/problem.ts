@@ -15,7 +15,7 @@ export const problem = z
     retry: z.enum(['never', 'backoff', 'after-operator']),
     retryAfterMs: z.number().int().optional(),
     facts: z.record(z.string(), z.unknown()).optional(),
-    issues: z.array(z.object({ at: z.string(), message: z.string() })).optional(),
+    issues: z.array(z.object({ at: z.string(), message: z.string(), code: z.string().optional(), hint: z.string().optional() })).optional(),
   })
   .meta({ id: 'Problem' })
 

@@ -55,6 +55,8 @@ export const sourceInList = z
 
 export const sourceList = z.object({ rows: z.array(sourceInList) })
 
+const fingerprint = z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'A fingerprint looks like SHA256:… with 43 characters.')
+
 const seconds = z.number().positive().max(86_400)
 
 export const newSource = z
@@ -73,13 +75,13 @@ export const newSource = z
     idleSeconds: seconds.default(30),
     overallSeconds: seconds.default(3_600),
     isEnabled: z.boolean().default(true),
+    /** The key by which the server is known, pinned before the first contact; left out: the one that was accepted. */
+    hostKey: z.object({ type: z.string().min(1).max(NAME_CHARS_MAX), fingerprint }).optional(),
   })
   .meta({ id: 'NewSource' })
 
 export const sourceParams = z.object({ name: z.string().min(1).max(NAME_CHARS_MAX) })
-export const acceptKey = z.object({
-  fingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'A fingerprint looks like SHA256:… with 43 characters.'),
-})
+export const acceptKey = z.object({ fingerprint })
 export const sourceNamed = z.object({ name: z.string() })
 
 /** What a test of a connection came to. A failed one is an answer too. */

@@ -1,0 +1,205 @@
+import { z } from 'zod'
+import { ACCESS_SCOPES } from './access-scope.ts'
+import { newFeed } from './feed.ts'
+import { feedSettings } from './feed-settings.ts'
+import { recipientGiven } from './finding.ts'
+import { scheduleChange } from './job.ts'
+import { newRuleGroup, RULE_STATUSES, ruleText } from './rule.ts'
+import { newShop } from './shop.ts'
+import { newSource } from './source.ts'
+
+/*
+ * The configuration of a house as one file. What an entry leaves out has its default; what the file does not name stays as it is. A secret
+ * is a reference, and is never written out.
+ */
+
+const CODE_CHARS_MAX = 200
+const REFERENCE_CHARS_MAX = 1_000
+export const FILE_CHARS_MAX = 700_000
+const SECRET_CHARS_MAX = 20_000
+
+const reference = z
+  .string()
+  .max(REFERENCE_CHARS_MAX)
+  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*)$/, 'A secret is a reference: env:NAME or file:PATH.')
+  .optional()
+const code = z.string().trim().min(1).max(CODE_CHARS_MAX)
+
+const facility = z.strictObject({
+  code,
+  name: code,
+  type: z.enum(['RETAIL_STORE', 'OUTLET_STORE', 'WAREHOUSE', 'CONFIGURATION']).default('WAREHOUSE'),
+  externalId: code.nullable().default(null),
+  allowBrokering: z.boolean().default(true),
+  allowPickup: z.boolean().default(true),
+})
+
+const group = z.strictObject({
+  code: newShop.shape.code,
+  name: code,
+  facilities: z
+    .array(code)
+    .max(1_000)
+    .overwrite(codes => [...new Set(codes)].sort())
+    .default([]),
+  isSelling: z.boolean().default(true),
+  holdPreorder: z.boolean().default(false),
+})
+
+const { secret: _, passphrase: __, ...openOfSource } = newSource.shape
+const source = z.strictObject({
+  ...openOfSource,
+  secret: reference,
+  passphrase: reference,
+})
+
+const ofFeed = newFeed.required().shape
+const feed = z.strictObject({
+  ...{ name: ofFeed.name, layout: ofFeed.layout, folder: ofFeed.folder },
+  home: ofFeed.home.default('erp'),
+  namePattern: ofFeed.namePattern.default('*'),
+  door: ofFeed.door.default('sftp'),
+  fileKind: ofFeed.fileKind.default('snapshot'),
+  isEnabled: ofFeed.isEnabled.default(true),
+  priority: ofFeed.priority.default(5),
+  follows: ofFeed.follows.default(null),
+  source: ofFeed.source.default(null),
+  remoteFolder: ofFeed.remoteFolder.default(null),
+  remoteArchive: ofFeed.remoteArchive.default(null),
+  remoteFailed: ofFeed.remoteFailed.default(null),
+  afterCommit: ofFeed.afterCommit.default('move'),
+  settings: feedSettings.default({}),
+})
+
+const location = z
+  .strictObject({
+    /** Shopify's id of it: gid://shopify/Location/1. */
+    gid: z.string().regex(/^gid:\/\/shopify\/Location\/\d+$/, 'The id of a location looks like gid://shopify/Location/1.'),
+    name: code,
+    facility: code.nullable().default(null),
+    group: code.nullable().default(null),
+    /** Its part of what it shares with others; null: all that there is. */
+    weight: z.number().int().min(1).max(1_000).nullable().default(null),
+  })
+  .refine(
+    given => (given.facility === null) !== (given.group === null),
+    'A location is mapped to one facility or to one group: name one of them.',
+  )
+
+const shop = z.strictObject({
+  code: newShop.shape.code,
+  name: code,
+  url: newShop.shape.url.overwrite(url => url.replace(/\/+$/, '')),
+  /** Left out: as it was, and read only where nobody has chosen. */
+  accessScope: z.enum(ACCESS_SCOPES).optional(),
+  token: reference,
+  written: z.enum(['available', 'on_hand']).default('available'),
+  isMerged: z.boolean().default(true),
+  searchLagSeconds: z.number().int().min(0).max(3_600).default(60),
+  locations: z.array(location).max(10_000).default([]),
+})
+
+const words = ruleText.shape.tagsAny
+const inLowerCase = words.overwrite(given => [...new Set(given.map(word => word.trim().toLowerCase()))].sort())
+const asWritten = words.overwrite(given => [...new Set(given)])
+const { ruleGroupId: ___, ...saidOfRule } = ruleText.shape
+const rule = z.strictObject({
+  ...{ ...saidOfRule, skusAny: asWritten, skusNone: asWritten },
+  ...{ typesAny: inLowerCase, typesNone: inLowerCase, vendorsAny: inLowerCase, vendorsNone: inLowerCase },
+  ...{ tagsAny: inLowerCase, tagsAll: inLowerCase, tagsNone: inLowerCase },
+  ...{ featuresAny: inLowerCase, featuresAll: inLowerCase, featuresNone: inLowerCase },
+  status: z.enum(RULE_STATUSES).default('active'),
+})
+const ruleGroup = z.strictObject({ ...newRuleGroup.shape, rules: z.array(rule).max(5_000).default([]) })
+
+const ofSchedule = scheduleChange.required().shape
+const schedule = z.strictObject({
+  /** Its name, its slug, or HotWax's id. */
+  job: z.string().min(1).max(CODE_CHARS_MAX),
+  /** The shop whose own schedule it is; left out: the schedule of the job. */
+  shop: z.string().min(1).max(60).nullable().default(null),
+  cron: ofSchedule.cron,
+  timeZone: ofSchedule.timeZone.default('UTC'),
+  firstRunAt: ofSchedule.firstRunAt.default(null),
+  isRealTime: ofSchedule.isRealTime.default(true),
+  parameters: ofSchedule.parameters.default({}),
+  /** Why it is paused; null: it is not. */
+  paused: z.string().trim().min(1).max(400).nullable().default(null),
+  /** Who may run and change it beside admins; null: every operator. */
+  people: z.array(z.string().min(1).max(100)).max(100).nullable().default(null),
+})
+
+const { secret: ____, ...openOfRecipient } = recipientGiven.shape
+const recipient = z.strictObject({ ...openOfRecipient, secret: reference })
+
+const ENTRIES_MAX = 10_000
+const list = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).max(ENTRIES_MAX).default([])
+
+export const configurationFile = z.strictObject({
+  /** Of the form of this file. */
+  version: z.literal(1),
+  facilities: list(facility),
+  groups: list(group),
+  sources: list(source),
+  feeds: list(feed),
+  shops: list(shop),
+  ruleGroups: list(ruleGroup),
+  schedules: list(schedule),
+  alerts: list(recipient),
+})
+
+/** As it stands in the file. */
+export type ConfigurationFile = z.input<typeof configurationFile>
+export type SectionName = Exclude<keyof ConfigurationFile, 'version'>
+
+/** The fields of each section that are secrets. */
+export const SECRET_FIELDS: Readonly<Partial<Record<SectionName, readonly string[]>>> = {
+  sources: ['secret', 'passphrase'],
+  shops: ['token'],
+  alerts: ['secret'],
+}
+
+/** Every reference to a secret in what was read of a file, whether or not the rest of it fits. */
+export function referencesIn(read: unknown): string[] {
+  const found = new Set<string>()
+  for (const [section, fields] of Object.entries(SECRET_FIELDS)) {
+    const entries = (read as Record<string, unknown> | null)?.[section]
+    if (!Array.isArray(entries)) continue
+    for (const entry of entries) {
+      for (const field of fields) {
+        const value: unknown = entry?.[field]
+        if (typeof value === 'string' && reference.safeParse(value).success) found.add(value)
+      }
+    }
+  }
+  return [...found]
+}
+
+export const configurationAsked = z.object({
+  /** YAML, or JSON. */
+  file: z.string().min(1).max(FILE_CHARS_MAX),
+  /** What the references of the file stand for; one that is missing leaves the secret that is kept. */
+  secrets: z.record(z.string().max(REFERENCE_CHARS_MAX), z.string().min(1).max(SECRET_CHARS_MAX)).default({}),
+  /** True: nothing is changed, only said. */
+  isDryRun: z.boolean().default(true),
+  /** The `basedOn` of the answer that somebody looked at: refused if anything has changed since. */
+  basedOn: z.string().max(100).optional(),
+})
+
+export const configurationAnswer = z
+  .object({
+    isApplied: z.boolean(),
+    differences: z.array(
+      z.object({
+        section: z.string(),
+        name: z.string(),
+        kind: z.enum(['add', 'change']),
+        fields: z.array(z.object({ field: z.string(), before: z.unknown(), after: z.unknown() })),
+      }),
+    ),
+    warnings: z.array(z.string()),
+    /** What is here and the file does not name: it stays as it is. */
+    notNamed: z.array(z.object({ section: z.string(), name: z.string() })),
+    basedOn: z.string(),
+  })
+  .meta({ id: 'ConfigurationAnswer' })
