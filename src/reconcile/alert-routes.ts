@@ -5,6 +5,7 @@ import { jsonRoute, type Route } from '../http/contract/route.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { Ids } from '../kernel/ids.ts'
+import { addressShown } from './alert.ts'
 import * as store from './alert-store.ts'
 
 const SENT_SHOWN = 50
@@ -29,7 +30,11 @@ export function alertRoutes({ db, clock, ids, seal, canMail, queued }: AlertRout
       tag: 'alerts',
       role: 'viewer',
       answer: alertsPage,
-      handle: async () => ({ recipients: await store.recipients(db), sent: await store.latestAlerts(db, SENT_SHOWN), canMail }),
+      async handle({ who }) {
+        const recipients = await store.recipients(db)
+        const shown = who.role === 'admin' ? recipients : recipients.map(withoutSecrets)
+        return { recipients: shown, sent: await store.latestAlerts(db, SENT_SHOWN), canMail }
+      },
     }),
     jsonRoute({
       method: 'PUT',
@@ -50,8 +55,8 @@ export function alertRoutes({ db, clock, ids, seal, canMail, queued }: AlertRout
           const told = { at, who: who.name, action: 'alert.recipient', subject: 'recipient', name: given.name }
           await recordAudit(tx, {
             ...told,
-            ...(before ? { before } : {}),
-            after: { ...given, hasSecret: secret !== undefined && secret !== null },
+            ...(before ? { before: withoutSecrets(before) } : {}),
+            after: { ...withoutSecrets(given), hasSecret: secret !== undefined && secret !== null },
           })
         })
         return { done: true }
@@ -96,6 +101,11 @@ export function alertRoutes({ db, clock, ids, seal, canMail, queued }: AlertRout
       },
     }),
   ]
+}
+
+/** As everybody may read it: who may change recipients reads the whole address, and the audit log is read by all. */
+function withoutSecrets<Of extends Parameters<typeof addressShown>[0]>(recipient: Of): Of {
+  return { ...recipient, address: addressShown(recipient) }
 }
 
 function checkAddress({ kind, address }: { kind: string; address: string }): void {

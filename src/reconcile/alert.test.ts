@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   type AlertLine,
+  addressShown,
   DAILY_LINES_MAX,
   dailyOf,
   isQuietHour,
@@ -91,4 +92,18 @@ test('the daily mail has ten lines at the most, whatever needs somebody', () => 
   expect(subject).toBe('Trueup today: Not in sync.')
   expect(body.split('\n')).toHaveLength(DAILY_LINES_MAX)
   expect(body).toContain('Silent: NetSuite daily.')
+})
+
+test.each<[says: string, kind: 'email' | 'webhook' | 'slack', address: string, shown: string]>([
+  ['a mail address opens no door', 'email', 'stock@example.org', 'stock@example.org'],
+  ['of Slack only the host', 'slack', 'https://hooks.slack.com/services/T0/B0/secret', 'https://hooks.slack.com/…'],
+  [
+    'of a webhook only the host and port',
+    'webhook',
+    'https://user:pw@in.example.org:8443/hook?key=secret',
+    'https://in.example.org:8443/…',
+  ],
+  ['what is no address', 'webhook', 'secret', '…'],
+])('an address as those read it who cannot change it: %s', (_, kind, address, shown) => {
+  expect(addressShown({ kind, address })).toBe(shown)
 })

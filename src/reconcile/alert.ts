@@ -31,6 +31,15 @@ export const REMIND_MS = 4 * 3_600_000
 /** A finding younger than this may end by itself before anybody reads of it. */
 export const SETTLES_MS = 30_000
 
+/**
+ * An address as somebody may read it who cannot change it. Whoever knows the path of a webhook can write into the channel behind it, so
+ * of a web address only its host is told; a mail address is none that opens a door.
+ */
+export function addressShown({ kind, address }: { kind: 'email' | 'webhook' | 'slack'; address: string }): string {
+  if (kind === 'email') return address
+  return URL.canParse(address) ? `${new URL(address).origin}/…` : '…'
+}
+
 export type AlertLine = { finding: KeptFinding; word: 'on' | 'still on' | 'over' }
 
 /**

@@ -69,6 +69,7 @@ export const recipient = z
     recipientId: z.number().int(),
     name: z.string(),
     kind: z.enum(['email', 'webhook', 'slack']),
+    /** Whole for an admin; to all others a web address is its host, since its path lets in whoever knows it. */
     address: z.string(),
     hasSecret: z.boolean(),
     severityLeast: z.enum(['stop', 'risk', 'note']),
