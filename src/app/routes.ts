@@ -13,6 +13,7 @@ import { catalogRoutes } from '../catalog/routes.ts'
 import { settingRoutes } from '../catalog/setting-routes.ts'
 import { enabledShops } from '../catalog/store.ts'
 import { choiceRoutes } from '../channel/choice-routes.ts'
+import { closingRoutes } from '../channel/closing-routes.ts'
 import { conformRoutes } from '../channel/conform-routes.ts'
 import { controlRoutes } from '../channel/control-routes.ts'
 import { exchangeRoutes } from '../channel/exchange-routes.ts'
@@ -177,6 +178,7 @@ export function allRoutes(deps: {
     ...shadowRoutes({ db, clock, compareNow: () => clockwork.nudge('shop-check'), switched: () => clockwork.nudge('channel') }),
     ...choiceRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
     ...foreignRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
+    ...closingRoutes({ db, clock, changed: () => clockwork.nudge('availability'), switched: () => clockwork.nudge('channel') }),
     ...leavingRoutes({ db, clock, changed: () => clockwork.nudge('availability'), switched: () => clockwork.nudge('channel') }),
     ...controlRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
     ...credentialRoutes({ db, clock, seal: house.box.seal, credentialChanged: () => clockwork.nudge('shop-check') }),

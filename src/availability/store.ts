@@ -12,7 +12,7 @@ export const AVAILABILITY_HEAD = 'availability:head'
 export const READS_INVENTORY = 'availability<-inventory'
 const READS_SETTINGS = 'availability<-settings'
 const READS_PRODUCTS = 'availability<-products'
-const READS_CATALOG = 'availability<-catalog'
+export const READS_CATALOG = 'availability<-catalog'
 /** Rises whenever a rule that is or was in effect changes. */
 export const RULES_HEAD = 'availability:rules'
 const READS_RULES = 'availability<-rules'

@@ -24,7 +24,7 @@ export async function refreshSupply(tx: Tx, now: InstantMs): Promise<SupplyChang
            on f.facility_id = m.facility_id
            or (f.type not in ('VIRTUAL_FACILITY', 'CONFIGURATION')
                and exists (select 1 from member where member.group_id = m.group_id and member.facility_id = f.facility_id))
-        where case m.gate when 'brokering' then f.allow_brokering when 'pickup' then f.allow_pickup else true end
+        where f.closed_at is null and case m.gate when 'brokering' then f.allow_brokering when 'pickup' then f.allow_pickup else true end
      ), gone as (
        delete from availability.supply s
         where not exists (select 1 from wanted w where (w.shop_id, w.location_id, w.facility_id) = (s.shop_id, s.location_id, s.facility_id))

@@ -37,8 +37,24 @@ export function groupNotFound(group: string): TrueupError {
 export function alreadyMapped(taken: { shop: string; target: string; location: string }): TrueupError {
   return new TrueupError('CATALOG_ALREADY_MAPPED', `In the shop ${taken.shop}, ${taken.target} is mapped to ${taken.location} already.`, {
     retry: 'never',
-    hint: 'Map that location to something else first, or put several facilities into a group of their own.',
+    hint: 'Move that location to something else or end its mapping first, or put several facilities into a group of their own.',
     detail: taken,
+  })
+}
+
+export function mappingStands(said: { shop: string; locationId: number; standsFor: string }): TrueupError {
+  return new TrueupError('CATALOG_MAPPING_STANDS', `In the shop ${said.shop}, that location stands for ${said.standsFor} already.`, {
+    retry: 'never',
+    hint: 'Move it: *Move* on the shop’s page, or `trueup shop map … --becomes`, asks first what becomes of the numbers that it shows.',
+    detail: said,
+  })
+}
+
+export function facilityClosed(facility: string): TrueupError {
+  return new TrueupError('CATALOG_FACILITY_CLOSED', `The facility ${facility} is closed.`, {
+    retry: 'never',
+    hint: 'Open it again on the page Facilities if stock is sold from there; choose another one if not.',
+    detail: { facility },
   })
 }
 

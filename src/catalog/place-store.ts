@@ -12,13 +12,17 @@ export type Facility = {
   allowPickup: boolean
   groups: string[]
   locations: string[]
+  /** Null: it is open. */
+  closed: { at: InstantMs; by: string; reason: string } | null
 }
 
 const FACILITIES = `
   select f.facility_id as "facilityId", f.code, f.name, f.type, f.external_id as "externalId", f.allow_brokering as "allowBrokering", f.allow_pickup as "allowPickup",
          array(select distinct g.code from catalog.facility_group_member m join catalog.facility_group g using (group_id)
                 where m.facility_id = f.facility_id and m.thru_at is null order by 1) as groups,
-         array(select l.name from catalog.location_mapping m join catalog.location l using (shop_id, location_id) where m.facility_id = f.facility_id order by 1) as locations
+         array(select l.name from catalog.location_mapping m join catalog.location l using (shop_id, location_id) where m.facility_id = f.facility_id order by 1) as locations,
+         case when f.closed_at is not null then json_build_object('at', (extract(epoch from f.closed_at) * 1000)::bigint, 'by', f.closed_by,
+           'reason', f.closed_reason) end as closed
     from catalog.facility f`
 
 const SEARCHED = `($1::text is null or position(lower($1) in lower(f.code || ' ' || f.name || ' ' || coalesce(f.external_id, ''))) > 0)`
@@ -61,6 +65,22 @@ export async function switchFacility(
     'update catalog.facility set allow_brokering = coalesce($2, allow_brokering), allow_pickup = coalesce($3, allow_pickup) where facility_id = $1',
     [facilityId, to.allowBrokering ?? null, to.allowPickup ?? null],
   )
+  await catalogChanged(tx)
+}
+
+/** Closes a facility: nothing that lies there is sold from now on. What it shows at locations of its own is whoever asked to end. */
+export async function closeFacility(tx: Tx, of: { facilityId: number; by: string; reason: string; now: InstantMs }): Promise<void> {
+  await tx.query('update catalog.facility set closed_at = $2, closed_by = $3, closed_reason = $4 where facility_id = $1', [
+    ...[of.facilityId, new Date(of.now), of.by, of.reason],
+  ])
+  await catalogChanged(tx)
+}
+
+/** Opens it again: its groups sell from it at once; locations of its own are mapped anew. */
+export async function openFacility(tx: Tx, facilityId: number): Promise<void> {
+  await tx.query('update catalog.facility set closed_at = null, closed_by = null, closed_reason = null where facility_id = $1', [
+    facilityId,
+  ])
   await catalogChanged(tx)
 }
 

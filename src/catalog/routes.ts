@@ -11,7 +11,6 @@ import {
   findingsQuery,
   group,
   type linkFinding,
-  type locationInList,
   locationList,
   locationParams,
   mapping,
@@ -22,7 +21,8 @@ import {
 } from '../http/contract/shop.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { proposeMapping } from './mapping.ts'
-import { alreadyMapped, facilityNotFound, groupNotFound, locationNotFound, shopNotFound } from './not-as-asked.ts'
+import { locationsOf, mappingWanted } from './mapping-store.ts'
+import { facilityNotFound, mappingStands, shopNotFound } from './not-as-asked.ts'
 import * as store from './store.ts'
 
 export type CatalogRouteDeps = {
@@ -155,55 +155,23 @@ async function withProposals(sql: Sql, shopId: number) {
   return locations.map(location => ({ ...location, proposedFacility: codes.get(proposed.get(location.locationId) ?? 0) ?? null }))
 }
 
-type WantedMapping = { code: string; locationId: number; facility: string | null; group: string | null }
+type AskedMapping = { code: string; locationId: number; facility: string | null; group: string | null }
 
 type Mapped = { before: { location: string; facility: string | null; group: string | null }; after: Answer<typeof mapping> }
 
-async function mapTo(tx: Tx, { code, locationId, facility, group }: WantedMapping): Promise<Mapped> {
+async function mapTo(tx: Tx, { code, locationId, facility, group }: AskedMapping): Promise<Mapped> {
   const { shopId } = await knownShop(tx, code)
-  // Two people may map at once: one after the other, so that the second is told what the first did.
-  await lockMappings(tx, shopId)
-  const locations = await locationsOf(tx, shopId)
-  const mapped = locations.find(location => location.locationId === locationId)
-  if (mapped === undefined) throw locationNotFound(code, locationId)
-  const facilityId = facility === null ? null : await facilityCalled(tx, facility)
-  if (facility !== null && facilityId === null) throw facilityNotFound(facility)
-  const groupId = group === null ? null : await groupCalled(tx, group)
-  if (group !== null && groupId === null) throw groupNotFound(group)
-  const other = locations.find(
-    location => location.locationId !== locationId && (facility === null ? location.group === group : location.facility === facility),
-  )
-  if (other) throw alreadyMapped({ shop: code, target: facility ?? group ?? '', location: other.name })
-  await store.mapLocation(tx, { shopId, locationId, facilityId, groupId })
-  const before = { location: mapped.name, facility: mapped.facility, group: mapped.group }
+  const { before, ...to } = await mappingWanted(tx, { shopId, shop: code, locationId, facility, group })
+  const standsFor = before.facility ?? before.group
+  if (standsFor !== null && standsFor !== (facility ?? group)) throw mappingStands({ shop: code, locationId, standsFor })
+  await store.mapLocation(tx, { shopId, locationId, ...to })
   return { before, after: { shop: code, locationId, facility, group } }
-}
-
-/** Not `for update`: whoever only refers to the shop, as the import does while it links products, would wait for us, and we for it. */
-async function lockMappings(tx: Tx, shopId: number): Promise<void> {
-  await tx.query('select 1 from catalog.shop where shop_id = $1 for no key update', [shopId])
-}
-
-type LocationRow = Omit<Answer<typeof locationInList>, 'proposedFacility'>
-
-async function locationsOf(sql: Sql, shopId: number): Promise<LocationRow[]> {
-  return sql.query<LocationRow>(
-    `select l.location_id as "locationId", l.location_gid as "locationGid", l.name, l.is_active as "isActive",
-            l.is_fulfillment_service as "isFulfillmentService", f.code as facility, g.code as "group"
-       from catalog.location l
-       left join catalog.location_mapping m using (shop_id, location_id)
-       left join catalog.facility f using (facility_id)
-       left join catalog.facility_group g using (group_id)
-      where l.shop_id = $1
-      order by l.is_active desc, l.name, l.location_id`,
-    [shopId],
-  )
 }
 
 async function facilitiesNotMapped(sql: Sql, shopId: number): Promise<{ facilityId: number; code: string; name: string }[]> {
   return sql.query(
     `select f.facility_id as "facilityId", f.code, f.name from catalog.facility f
-      where not exists (select 1 from catalog.location_mapping m where m.shop_id = $1 and m.facility_id = f.facility_id)`,
+      where f.closed_at is null and not exists (select 1 from catalog.location_mapping m where m.shop_id = $1 and m.facility_id = f.facility_id)`,
     [shopId],
   )
 }
@@ -211,11 +179,6 @@ async function facilitiesNotMapped(sql: Sql, shopId: number): Promise<{ facility
 async function facilityCalled(sql: Sql, code: string): Promise<number | null> {
   const rows = await sql.query<{ facilityId: number }>('select facility_id as "facilityId" from catalog.facility where code = $1', [code])
   return rows[0]?.facilityId ?? null
-}
-
-async function groupCalled(sql: Sql, code: string): Promise<number | null> {
-  const rows = await sql.query<{ groupId: number }>('select group_id as "groupId" from catalog.facility_group where code = $1', [code])
-  return rows[0]?.groupId ?? null
 }
 
 async function groupMembers(sql: Sql, groupId: number): Promise<string[]> {

@@ -10,6 +10,7 @@ import { shopParams } from '../http/contract/shop.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { decideAnew } from './control-step.ts'
+import { askFirst } from './leaving-step.ts'
 import { beginLeaving, leavingOf } from './leaving-store.ts'
 import { knownShop } from './shop-routes.ts'
 
@@ -57,7 +58,10 @@ export function choiceRoutes({ db, clock, switched }: ChoiceRouteDeps): Route[] 
           const { shopId, code } = await knownShop(tx, params.code)
           const before = await choiceOf(tx, shopId)
           const { leaving } = await countsUnder(tx, shopId, body.choice)
-          if (leaving.length > 0 && body.leaving === undefined) throw askFirst(leaving.length)
+          if (leaving.length > 0 && body.leaving === undefined)
+            throw askFirst(`${leaving.length} products would no longer be written, and nobody said what becomes of them.`, {
+              products: leaving.length,
+            })
           if (leaving.length > 0 && body.leaving === 'zero') {
             if ((await leavingOf(tx, shopId)) !== null) throw underWay()
             const leaver = { kind: 'products', choice: body.choice, productIds: leaving } as const
@@ -90,18 +94,6 @@ async function described(sql: Sql, code: string, of: Choice): Promise<Answer<typ
     ...{ shop: code, choice: plain(of), ...counts, leaving: leaving.length },
     underWay: under && { choice: plain(under.choice), askedBy: under.askedBy, askedAt: under.askedAt, levelsLeft: under.levelsLeft },
   }
-}
-
-function askFirst(products: number): TrueupError {
-  return new TrueupError(
-    'CHANNEL_LEAVING_NOT_SAID',
-    `${products} products would no longer be written, and nobody said what becomes of them.`,
-    {
-      retry: 'never',
-      hint: 'Say `zero` to have them show 0 first, `keep` to leave what the shop shows, or `hand_over` where another tool takes over.',
-      detail: { products },
-    },
-  )
 }
 
 function underWay(): TrueupError {

@@ -1,15 +1,15 @@
+import type { z } from 'zod'
+import { mappingWanted } from '../catalog/mapping-store.ts'
 import { locationNotFound } from '../catalog/not-as-asked.ts'
 import { isMapped, startShop, stoppedOf } from '../catalog/store.ts'
 import { recordAudit } from '../db/audit.ts'
 import type { Db } from '../db/connection.ts'
-import { leavingList, newLeaving, shopSwitched, switchOn } from '../http/contract/leaving.ts'
+import { leavingList, newLeaving, newMove, shopSwitched, switchOn } from '../http/contract/leaving.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
 import { locationParams, shopParams } from '../http/contract/shop.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
-import { TrueupError } from '../kernel/error.ts'
-import { decideAnew } from './control-step.ts'
-import { end } from './leaving-step.ts'
-import { beginLeaving, leavingsOf } from './leaving-store.ts'
+import { askFirst, type Becomes, letGo } from './leaving-step.ts'
+import { leavingsOf, toldAt } from './leaving-store.ts'
 import { knownShop } from './shop-routes.ts'
 
 export type LeavingRouteDeps = {
@@ -20,9 +20,10 @@ export type LeavingRouteDeps = {
   switched(): void
 }
 
-type Asked = { code: string; locationId: number | null; becomes: 'zero' | 'keep' | 'hand_over'; reason: string; by: string; now: InstantMs }
+type Asked = { code: string; locationId: number | null; becomes: Becomes; reason: string; by: string; now: InstantMs }
+type AskedMove = { code: string; locationId: number; body: z.output<typeof newMove>; by: string; now: InstantMs }
 
-/** A mapping that ends and a shop that is switched off, with what becomes of the numbers that the shop shows; and on again. */
+/** A mapping that ends or moves and a shop that is switched off, with what becomes of the numbers that the shop shows; and on again. */
 export function leavingRoutes({ db, clock, changed, switched }: LeavingRouteDeps): Route[] {
   return [
     jsonRoute({
@@ -46,6 +47,20 @@ export function leavingRoutes({ db, clock, changed, switched }: LeavingRouteDeps
       answer: leavingList,
       async handle({ params: { code, locationId }, body, who }) {
         await leave({ code, locationId, ...body, by: who.name, now: clock.now() })
+        return listOf(code)
+      },
+    }),
+    jsonRoute({
+      method: 'POST',
+      path: '/shops/:code/locations/:locationId/move',
+      summary: 'Has a location stand for something else: what it shows goes to 0 first, is kept until it is counted, or is handed over',
+      tag: 'channel',
+      role: 'admin',
+      params: locationParams,
+      body: newMove,
+      answer: leavingList,
+      async handle({ params: { code, locationId }, body, who }) {
+        await move({ code, locationId, body, by: who.name, now: clock.now() })
         return listOf(code)
       },
     }),
@@ -93,22 +108,33 @@ export function leavingRoutes({ db, clock, changed, switched }: LeavingRouteDeps
     await db.transaction(async tx => {
       const { shopId } = await knownShop(tx, code)
       if (locationId !== null && !(await isMapped(tx, shopId, locationId))) throw locationNotFound(code, locationId)
-      const underWay = (await leavingsOf(tx, shopId)).filter(leaving => leaving.kind !== 'products' && leaving.locationId === locationId)
-      if (underWay.length > 0) throw leavesAlready()
-      if (becomes === 'zero') {
-        const leaver = locationId === null ? ({ kind: 'shop' } as const) : ({ kind: 'location', locationId } as const)
-        await decideAnew(tx, await beginLeaving(tx, { shopId, leaver, reason, by, now }), now)
-      } else await end(tx, { shopId, locationId, reason, now })
-      const action = locationId === null ? 'shop.switch_off' : 'location.leave'
-      const name = locationId === null ? code : `${code} / ${locationId}`
+      await letGo(tx, { shopId, locationId, becomes, reason, by, now })
+      const deed =
+        locationId === null
+          ? { action: 'shop.switch_off', subject: 'shop', name: code }
+          : { action: 'location.leave', subject: 'location', name: `${code} / ${locationId}` }
+      await recordAudit(tx, { at: now, who: by, ...deed, after: { becomes }, reason })
+    })
+    changed()
+    switched()
+  }
+
+  async function move({ code, locationId, body, by, now }: AskedMove): Promise<void> {
+    await db.transaction(async tx => {
+      const { shopId } = await knownShop(tx, code)
+      const [facility, group] = [body.facility ?? null, body.group ?? null]
+      const { before, ...to } = await mappingWanted(tx, { shopId, shop: code, locationId, facility, group })
+      const from = before.facility ?? before.group
+      const target = facility ?? group ?? ''
+      if (from === target) return
+      const told = from === null ? { levels: 0, units: 0 } : await toldAt(tx, { shopId, locationId })
+      if (told.levels > 0 && body.becomes === undefined)
+        throw askFirst(`${told.levels} levels that show ${from} now would show ${target}, and nobody said what becomes of them.`, told)
+      const becomes = told.levels === 0 ? 'hand_over' : (body.becomes ?? 'hand_over')
+      await letGo(tx, { shopId, locationId, to, becomes, reason: body.reason, by, now })
       await recordAudit(tx, {
-        at: now,
-        who: by,
-        action,
-        subject: locationId === null ? 'shop' : 'location',
-        name,
-        after: { becomes },
-        reason,
+        ...{ at: now, who: by, action: 'location.move', subject: 'location', name: `${code} / ${locationId}`, reason: body.reason },
+        ...{ before: { standsFor: from }, after: { standsFor: target, becomes } },
       })
     })
     changed()
@@ -119,17 +145,10 @@ export function leavingRoutes({ db, clock, changed, switched }: LeavingRouteDeps
     const shop = await knownShop(db, code)
     const stopped = await stoppedOf(db, shop.shopId)
     const rows = (await leavingsOf(db, shop.shopId)).map(
-      ({ leavingId, kind, locationId, location, reason, askedAt, askedBy, levelsLeft }) => ({
-        ...{ leavingId, kind, locationId, location, reason, askedAt, askedBy, levelsLeft },
+      ({ leavingId, kind, locationId, location, movesTo, reason, askedAt, askedBy, levelsLeft }) => ({
+        ...{ leavingId, kind, locationId, location, movesTo, reason, askedAt, askedBy, levelsLeft },
       }),
     )
     return { shop: code, isEnabled: stopped === null && shop.isEnabled, rows }
   }
-}
-
-function leavesAlready(): TrueupError {
-  return new TrueupError('CHANNEL_LEAVING_UNDER_WAY', 'It leaves already, and some of its levels do not show 0 yet.', {
-    retry: 'after-operator',
-    hint: 'Wait until they do; the shop’s page says how many levels are left.',
-  })
 }

@@ -47,8 +47,8 @@ async function locationsOf(sql: Sql, shopId: number): Promise<Location[]> {
             coalesce(array(
               select f.code from catalog.facility f
                where f.facility_id = m.facility_id
-                  or exists (select 1 from catalog.facility_group_member x
-                              where x.group_id = m.group_id and x.facility_id = f.facility_id and x.thru_at is null)
+                  or (f.closed_at is null and exists (select 1 from catalog.facility_group_member x
+                              where x.group_id = m.group_id and x.facility_id = f.facility_id and x.thru_at is null))
                order by f.code), '{}') as facilities,
             coalesce(t.units, 0) as "promisedUnits", coalesce(t.levels, 0) as levels
        from catalog.location l
@@ -68,7 +68,7 @@ async function facilitiesOf(sql: Sql): Promise<StockedFacility[]> {
     `select f.code as facility, coalesce(sum(p.on_hand_units) filter (where p.counted_at is not null), 0) as "onHandUnits"
        from catalog.facility f
        left join inventory.position p using (facility_id)
-      where f.type not in ('VIRTUAL_FACILITY', 'CONFIGURATION')
+      where f.type not in ('VIRTUAL_FACILITY', 'CONFIGURATION') and f.closed_at is null
       group by f.code order by f.code`,
   )
 }

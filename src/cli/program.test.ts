@@ -293,6 +293,30 @@ test.each<[says: string, words: string[], status: number, put: [path: string, bo
   expect(sent).toEqual(put === null ? [] : [put])
 })
 
+test.each<[says: string, words: string[], status: number]>([
+  ['with both', ['--becomes', 'zero', '--reason', 'the store moves'], 0],
+  ['without a reason', ['--becomes', 'zero'], 2],
+  ['with a word that means nothing', ['--becomes', 'nothing', '--reason', 'the store moves'], 2],
+])('shop map moves a location %s', async (_, words, status) => {
+  answers['GET /api/v1/shops/corner/locations'] = threeLocations
+  const row = { locationId: 3, kind: 'location', levelsLeft: 4 }
+  answers['POST /api/v1/shops/corner/locations/3/move'] = () => json({ shop: 'corner', isEnabled: true, rows: [row] })
+  const { out, ...done } = await run(['shop', 'map', 'corner', '3', '--facility', 'S2', ...words])
+  expect(done.status).toBe(status)
+  const sent = asked.filter(one => one.method === 'POST').map(one => JSON.parse(one.body ?? ''))
+  expect(sent).toEqual(status === 0 ? [{ facility: 'S2', becomes: 'zero', reason: 'the store moves' }] : [])
+  expect(out).toBe(status === 0 ? 'Twin is S2 when it shows 0; 4 levels do not yet.\n' : '')
+})
+
+test('facility close says what becomes of the numbers that shops show of it, and open takes it back', async () => {
+  for (const verb of ['close', 'open']) answers[`POST /api/v1/facilities/S1/${verb}`] = () => json({ facility: 'S1' })
+  const closed = await run(['facility', 'close', 'S1', '--becomes', 'keep', '--reason', 'for good'])
+  expect(closed).toMatchObject({ status: 0, out: 'S1 is closed: nothing that lies there is sold.\n' })
+  expect(await run(['facility', 'open', 'S1', '--reason', 'rebuilt'])).toMatchObject({ status: 0 })
+  expect(asked.map(one => JSON.parse(one.body ?? ''))).toEqual([{ becomes: 'keep', reason: 'for good' }, { reason: 'rebuilt' }])
+  expect(await run(['facility', 'close', 'S1'])).toMatchObject({ status: 2 })
+})
+
 test('group add takes its facilities with commas between', async () => {
   answers['POST /api/v1/groups'] = body => json({ name: 'WEB', ...JSON.parse(body ?? '') }, 201)
   expect(await run(['group', 'add', 'WEB', '--facilities', 'W1, S1,'])).toMatchObject({ status: 0, out: 'WEB is W1, S1.\n' })
@@ -318,7 +342,7 @@ test('the doctor says what the Health page says, and what to do', async () => {
 
 test('every command says in its help what its exit statuses mean', async () => {
   const one = ['start', 'demo', 'status', 'import', 'explain', 'inspect', 'simulate', 'doctor', 'conform', 'backup', 'restore']
-  const two = ['shop add', 'shop list', 'shop locations', 'shop map', 'group add']
+  const two = ['shop add', 'shop list', 'shop locations', 'shop map', 'group add', 'facility close', 'facility open']
   for (const command of [...one, ...two]) {
     const { status, out } = await run([...command.split(' '), '--help'])
     expect({ command, status, out }).toMatchObject({

@@ -8,6 +8,7 @@ import { diffCommand } from './diff.ts'
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
 import { exportCommand } from './export.ts'
+import { facilityCommand } from './facility.ts'
 import { feedCommand } from './feed.ts'
 import { groupCommand } from './group.ts'
 import type { Hands } from './hands.ts'
@@ -30,6 +31,7 @@ const COMMANDS = [
   diffCommand,
   shopCommand,
   groupCommand,
+  facilityCommand,
   feedCommand,
   sourceCommand,
   sftpUserCommand,

@@ -1,5 +1,6 @@
-import { Argument, type Command } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import type { Wire } from '../http/contract/instant.ts'
+import type { leavingList } from '../http/contract/leaving.ts'
 import type { locationInList, locationList, mapping } from '../http/contract/shop.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { type Api, openApi } from './api.ts'
@@ -25,7 +26,7 @@ export function locationsCommand(hands: Hands, ended: (status: number) => void):
     )
 }
 
-type MapOptions = CommonOptions & { facility?: string; group?: string; proposed?: true }
+type MapOptions = CommonOptions & { facility?: string; group?: string; proposed?: true; becomes?: string; reason?: string }
 
 /** `trueup shop map CODE LOCATION`: says which facility or group a location stands for. */
 export function mapCommand(hands: Hands, ended: (status: number) => void): Command {
@@ -37,11 +38,15 @@ export function mapCommand(hands: Hands, ended: (status: number) => void): Comma
     .option('--facility <code>', 'the facility whose stock it shows')
     .option('--group <code>', 'the group whose stock it shows as one')
     .option('--proposed', 'map every location for which a facility is proposed')
+    .addOption(becomesOption('what becomes of the numbers of a location that stands for something else now'))
+    .option('--reason <text>', 'why it moves')
     .action(async (code: string, location: string | undefined, options: MapOptions, command: Command) => {
       const given = [options.facility, options.group, options.proposed].filter(value => value !== undefined).length
       if (given !== 1) command.error('error: name one of --facility, --group and --proposed')
       if ((location === undefined) !== (options.proposed === true))
         command.error('error: name a location with --facility or --group, and none with --proposed')
+      if ((options.becomes === undefined) !== (options.reason === undefined) || (options.proposed && options.becomes !== undefined))
+        command.error('error: a location that moves takes both --becomes and --reason')
       ended(await answer(hands, options, () => mapLocations(hands, code, location, options)))
     })
 }
@@ -57,12 +62,26 @@ async function mapLocations(hands: Hands, code: string, wanted: string | undefin
   const mapped: Wire<typeof mapping>[] = []
   const lines: string[] = []
   for (const { location, to } of pairs) {
+    const target = 'facility' in to ? to.facility : to.group
+    if (options.becomes !== undefined) {
+      const { becomes, reason } = options
+      const left = await api.post<Wire<typeof leavingList>>(`${routeOf(code)}/${location.locationId}/move`, { ...to, becomes, reason })
+      return { status: EXIT.yes, json: left, text: movedText(location, target ?? '', left) }
+    }
     const answered = await api.put<Wire<typeof mapping>>(`${routeOf(code)}/${location.locationId}/mapping`, to)
     mapped.push(answered)
     lines.push(`${plain(location.name)} is ${plain(answered.facility ?? answered.group ?? '')}.`)
   }
   const nothing = 'Nothing is proposed: no location that is free has the name of one facility.'
   return { status: mapped.length > 0 ? EXIT.yes : EXIT.no, json: { mapped }, text: lines.join('\n') || nothing }
+}
+
+function movedText({ locationId, name }: Location, target: string, { rows }: Wire<typeof leavingList>): string {
+  const underWay = rows.find(row => row.locationId === locationId)
+  if (underWay === undefined) return `${plain(name)} is ${plain(target)}.`
+  return underWay.kind === 'kept'
+    ? `${plain(name)} is ${plain(target)}; ${underWay.levelsLeft} levels stay until they are counted there.`
+    : `${plain(name)} is ${plain(target)} when it shows 0; ${underWay.levelsLeft} levels do not yet.`
 }
 
 /** By its number, or by its name where only one location has it. */
@@ -107,6 +126,10 @@ function locationsOf(api: Api, code: string): Promise<Locations> {
 
 function routeOf(code: string): string {
   return `/shops/${encodeURIComponent(code)}/locations`
+}
+
+export function becomesOption(says: string): Option {
+  return new Option('--becomes <what>', says).choices(['zero', 'keep', 'hand_over'])
 }
 
 export function shopArgument(): Argument {

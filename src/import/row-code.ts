@@ -41,6 +41,8 @@ export const ROW_REASON = {
   ROW_ID_ZEROES_LOST: 'The identifier has lost its leading zeroes.',
   ROW_FLAG_UNKNOWN: 'A cell is neither yes nor no.',
   ROW_SHOP_UNKNOWN: 'There is no shop of this name.',
+  ROW_MAPPING_STANDS: 'The location stands for something else already.',
+  ROW_FACILITY_CLOSED: 'The facility is closed.',
   ROW_LOCATION_UNKNOWN: 'No shop has told of a location with this id.',
   ROW_QUOTE_UNCLOSED: 'A quote is opened in this row and never closed.',
   ROW_QUOTE_MISPLACED: 'A quoted cell goes on after its closing quote.',

@@ -6,7 +6,7 @@ import { facilityFinder } from './facility-finder.ts'
 import type { RawRow, Reading } from './format-port.ts'
 import type { LayoutPlan, MappingLayout, SettingLayout } from './layout.ts'
 import { type LocationRow, readLocationRow } from './location-row.ts'
-import { locationsByGid, shopsByCode } from './location-store.ts'
+import { locationsByGid, shopsByCode, standingMappings } from './location-store.ts'
 import { groupsByCode, productsOfRows } from './order-store.ts'
 import type { RowSettings } from './row.ts'
 import { ROW_REASON, type RowRejected } from './row-code.ts'
@@ -80,6 +80,7 @@ function saidOf({ allowBrokering, allowPickup }: SettingRow) {
 export async function importLocations(tx: Tx, reading: Reading, plan: LayoutPlan & { layout: MappingLayout }): Promise<Taken> {
   const facilities = facilityFinder(await catalog.facilityKeys(tx))
   const [groups, shops, locations] = [await groupsByCode(tx), await shopsByCode(tx), await locationsByGid(tx)]
+  const standing = await standingMappings(tx)
   const taken: Taken = { rowsRead: 0, rejected: [] }
   for await (const batch of reading.batches) {
     taken.rowsRead += batch.rows.length + batch.unreadable.length
@@ -88,12 +89,15 @@ export async function importLocations(tx: Tx, reading: Reading, plan: LayoutPlan
       const row = readLocationRow(plan, raw)
       const mapping = row.kind === 'rejected' ? row : mappingOf(raw, row)
       if ('code' in mapping) taken.rejected.push(mapping)
-      else await catalog.mapLocation(tx, mapping)
+      else {
+        await catalog.mapLocation(tx, mapping)
+        standing.at.set(mapping.locationId, mapping)
+      }
     }
   }
   return taken
 
-  function mappingOf(raw: RawRow, row: LocationRow): Parameters<typeof catalog.mapLocation>[1] | RowRejected {
+  function mappingOf(raw: RawRow, row: LocationRow): Mapping | RowRejected {
     const shopId = shops.get(row.shop)
     if (shopId === undefined) return reject.because(raw, 'ROW_SHOP_UNKNOWN', ROW_REASON.ROW_SHOP_UNKNOWN.replace('.', `: ${row.shop}.`))
     const locationId = locations.get(`${shopId} ${row.locationGid}`)
@@ -103,12 +107,24 @@ export async function importLocations(tx: Tx, reading: Reading, plan: LayoutPlan
       const facilityId = facilities({ type: 'facilityId', value: row.facilityId })
       return facilityId === null
         ? reject.facilityUnknown(raw, { type: 'facilityId', value: row.facilityId })
-        : { shopId, locationId, facilityId, groupId: null }
+        : unlessItStands(raw, { shopId, locationId, facilityId, groupId: null })
     }
     const [onlyGroup] = groups.size === 1 ? groups.values() : []
     const groupId = row.channel === null ? onlyGroup : groups.get(row.channel)
-    if (groupId !== undefined) return { shopId, locationId, facilityId: null, groupId }
+    if (groupId !== undefined) return unlessItStands(raw, { shopId, locationId, facilityId: null, groupId })
     const named = row.channel ?? 'several channels, and the row names none'
     return reject.because(raw, 'ROW_CHANNEL_UNKNOWN', ROW_REASON.ROW_CHANNEL_UNKNOWN.replace('.', `: ${named}.`))
   }
+
+  /** What a location shows is asked about before it stands for something else, and a file cannot be asked. */
+  function unlessItStands(raw: RawRow, mapping: Mapping): Mapping | RowRejected {
+    const now = standing.at.get(mapping.locationId)
+    if (now && (now.facilityId !== mapping.facilityId || now.groupId !== mapping.groupId))
+      return reject.because(raw, 'ROW_MAPPING_STANDS', ROW_REASON.ROW_MAPPING_STANDS)
+    if (mapping.facilityId !== null && standing.closed.has(mapping.facilityId))
+      return reject.because(raw, 'ROW_FACILITY_CLOSED', ROW_REASON.ROW_FACILITY_CLOSED)
+    return mapping
+  }
 }
+
+type Mapping = Parameters<typeof catalog.mapLocation>[1]

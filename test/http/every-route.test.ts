@@ -46,7 +46,8 @@ const ADMIN_MAY_SEND = [
   /^PUT \/jobs\/:name\/people$/,
   /^POST \/ledger\/repair$/,
   /^PUT \/ledger\//,
-  /^POST \/shops(\/[^/]+\/(conform|switch-o(n|ff)|locations\/:locationId\/leave))?$/,
+  /^POST \/shops(\/[^/]+\/(conform|switch-o(n|ff)|locations\/:locationId\/(leave|move)))?$/,
+  /^POST \/facilities\/:code\/(close|open)$/,
   /^PUT \/shops\/(?!.*\/orders\/)/,
 ]
 

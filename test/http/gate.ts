@@ -19,6 +19,7 @@ import { catalogRoutes } from '../../src/catalog/routes.ts'
 import { settingRoutes } from '../../src/catalog/setting-routes.ts'
 import { enabledShops } from '../../src/catalog/store.ts'
 import { choiceRoutes } from '../../src/channel/choice-routes.ts'
+import { closingRoutes } from '../../src/channel/closing-routes.ts'
 import { controlRoutes } from '../../src/channel/control-routes.ts'
 import { exchangeRoutes } from '../../src/channel/exchange-routes.ts'
 import { foreignRoutes } from '../../src/channel/foreign-routes.ts'
@@ -202,6 +203,7 @@ export async function openTestGate(
       choiceRoutes({ db, clock, switched: () => void done.jobs.push('channel') }),
       foreignRoutes({ db, clock, switched: () => void done.jobs.push('channel') }),
       leavingRoutes({ db, clock, changed: catalog.mappingChanged, switched: () => void done.jobs.push('channel') }),
+      closingRoutes({ db, clock, changed: catalog.mappingChanged, switched: () => void done.jobs.push('channel') }),
       controlRoutes({ db, clock, switched: () => void done.jobs.push('channel') }),
       credentialRoutes({ ...{ db, clock }, seal: catalog.seal, credentialChanged: () => void done.jobs.push('shop-check') }),
       uploadRoutes({ db, clock, asked: () => void done.jobs.push('channel') }),

@@ -123,3 +123,49 @@ test('who may only look switches nothing', async () => {
     expect(answer.json()).toMatchObject({ status: 403, code: 'HTTP_ROLE_MISSING' })
   }
 })
+
+const post = async (url: string, payload: object) => house.gate.app.inject({ method: 'POST', url: `/api/v1${url}`, headers: as(), payload })
+
+test('a facility closes: what shops show of it alone is asked about first, and its groups sell it no more', async () => {
+  expect(await get('/facilities/1/closing')).toMatchObject({
+    ...{ facility: '1', closed: null, groups: [{ group: 'ONLINE', locations: ['demo / Online'] }], units: 434 },
+    locations: [{ shop: 'demo', location: 'Tool Crib', levels: 2, units: 432 }],
+  })
+  const refused = await post('/facilities/1/close', { reason: 'for good' })
+  expect(refused.json()).toMatchObject({ status: 409, code: 'CHANNEL_LEAVING_NOT_SAID', facts: { levels: 2, locations: 1 } })
+  const closed = await post('/facilities/1/close', { becomes: 'keep', reason: 'for good' })
+  expect(closed.json()).toMatchObject({ closed: { reason: 'for good' }, locations: [] })
+  expect(house.done.jobs).toEqual(expect.arrayContaining(['mapping', 'channel']))
+  expect(await promised('AR-5381')).toEqual({ Online: 7 })
+  expect((await get('/facilities?search=Crib')).rows).toMatchObject([{ code: '1', closed: { reason: 'for good' } }])
+  expect((await post('/facilities/1/close', { becomes: 'keep', reason: 'once more' })).json().code).toBe('CATALOG_FACILITY_CLOSED')
+  expect((await put('/shops/demo/locations/1/mapping', { facility: '1' })).json().code).toBe('CATALOG_FACILITY_CLOSED')
+})
+
+test('it is opened again: its groups sell it at once, and its own location is mapped anew', async () => {
+  expect((await post('/facilities/1/open', { reason: 'it was a mistake' })).json()).toMatchObject({ closed: null })
+  expect(await promised('AR-5381')).toMatchObject({ Online: 31 })
+  expect((await put('/shops/demo/locations/1/mapping', { facility: '1' })).statusCode).toBe(200)
+  expect((await deeds()).slice(-3).map(deed => deed.action)).toEqual(['facility.close', 'facility.open', 'shop.map'])
+})
+
+test('a location that stands for something is moved, never just mapped: what it shows is asked about first', async () => {
+  const at = '/shops/demo/locations/1'
+  expect((await put(`${at}/mapping`, { facility: '6' })).json()).toMatchObject({ status: 409, code: 'CATALOG_MAPPING_STANDS' })
+  expect((await post(`${at}/move`, { facility: '6', reason: 'rebuilt' })).json()).toMatchObject({
+    ...{ status: 409, code: 'CHANNEL_LEAVING_NOT_SAID' },
+    facts: { levels: 2 },
+  })
+  const moved = await post(`${at}/move`, { facility: '6', becomes: 'keep', reason: 'rebuilt' })
+  // The other facility never counted the second product: what the shop shows of it stays.
+  expect(moved.json().rows).toMatchObject([{ kind: 'kept', locationId: 1, levelsLeft: 1, reason: 'rebuilt' }])
+  expect((await get('/controls')).rows).toMatchObject([{ kind: 'pause', sku: 'BA/8327', location: 'Tool Crib', reason: 'rebuilt' }])
+  const back = await post(`${at}/move`, { facility: '1', becomes: 'zero', reason: 'no, it stays' })
+  expect(back.json().rows).toMatchObject([{ kind: 'location', movesTo: '1' }])
+  expect((await post(`${at}/move`, { group: 'ONLINE', becomes: 'zero', reason: 'or not' })).json().code).toBe('CATALOG_ALREADY_MAPPED')
+  expect((await post('/facilities/1/close', { becomes: 'keep', reason: 'for good' })).json().code).toBe('CHANNEL_LEAVING_UNDER_WAY')
+  expect((await deeds()).slice(-2)).toEqual([
+    { action: 'location.move', reason: 'rebuilt' },
+    { action: 'location.move', reason: 'no, it stays' },
+  ])
+})

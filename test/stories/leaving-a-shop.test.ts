@@ -124,3 +124,12 @@ test('a shop that is switched off by way of 0 is written to until it shows 0, an
   await minutes(2)
   expect(await told.available()).toEqual([0, 0, 0])
 })
+
+test('a level that somebody raised again after it had shown 0 has not left', async () => {
+  await leave({ kind: 'location', locationId: 1 })
+  await told.tell()
+  expect(await told.available()).toEqual([0, 0, 0])
+  expect(await leavingsOf(told.home.db, 1)).toMatchObject([{ levelsLeft: 0 }])
+  await told.home.db.query('update channel.level set available_units = 3 where product_id = 1')
+  expect(await leavingsOf(told.home.db, 1)).toMatchObject([{ levelsLeft: 1 }])
+})

@@ -209,6 +209,18 @@ test('safety stock, switches, thresholds and locations by file stand in the cata
   expect(await bring('SHOPIFY_SHOP_LOCATION', {}, 'locations.csv', locations)).toMatchObject({
     ...{ taken: 1, rows: ['3 ROW_LOCATION_UNKNOWN', '4 ROW_SHOP_UNKNOWN'] },
   })
+  // What a location shows is asked about before it stands for something else; a file cannot be asked.
+  const number = mapped?.gid.split('/').at(-1)
+  const moves = `shopId,facilityId,shopifyLocationId\n${mapped?.shop},_NA_,${number}\n`
+  expect(await bring('SHOPIFY_SHOP_LOCATION', {}, 'moves.csv', moves)).toMatchObject({ taken: 0, rows: ['2 ROW_MAPPING_STANDS'] })
+  await db.query('update catalog.facility set closed_at = $1 where code = $2', [new Date(), mapped?.facility])
+  await db.query('delete from catalog.location_mapping where facility_id = (select facility_id from catalog.facility where code = $1)', [
+    mapped?.facility,
+  ])
+  const closed = `shopId,facilityId,shopifyLocationId\n${mapped?.shop},${mapped?.facility},${number}\n`
+  expect(await bring('SHOPIFY_SHOP_LOCATION', {}, 'closed.csv', closed)).toMatchObject({ taken: 0, rows: ['2 ROW_FACILITY_CLOSED'] })
+  await db.query('update catalog.facility set closed_at = null')
+  expect(await bring('SHOPIFY_SHOP_LOCATION', {}, 'open.csv', closed)).toMatchObject({ taken: 1 })
 })
 
 test('what goes out by file comes in again as it is, and changes nothing', async () => {

@@ -3,7 +3,7 @@ import type { choice, choiceOfShop, newChoice } from '../../../src/http/contract
 import type { controlInList, controlSet, controlsPage, newControl } from '../../../src/http/contract/control.ts'
 import type { foreignDecision, foreignPage, foreignSaid, newForeignPolicy } from '../../../src/http/contract/foreign.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
-import type { leavingList, newLeaving, shopSwitched, switchOn } from '../../../src/http/contract/leaving.ts'
+import type { leavingList, newLeaving, newMove, shopSwitched, switchOn } from '../../../src/http/contract/leaving.ts'
 import type { newShadow, shadowPage, shadowSet } from '../../../src/http/contract/shadow.ts'
 import type { addedShop } from '../../../src/http/contract/shop.ts'
 import type {
@@ -90,7 +90,8 @@ export const useDecideForeign = (code: string, findingId: number) =>
 export const useSetForeignPolicy = (code: string) =>
   useChange((body: Wire<typeof newForeignPolicy>) => change<Wire<typeof foreignSaid>>('PUT', `${of(code)}/foreign-policy`, body))
 
-export const useLeaving = (code: string) => usePage<Wire<typeof leavingList>>('shops', `${of(code)}/leaving`, {}, { refetchMs: REFETCH_MS })
+export type LeavingList = Wire<typeof leavingList>
+export const useLeaving = (code: string) => usePage<LeavingList>('shops', `${of(code)}/leaving`, {}, { refetchMs: REFETCH_MS })
 /** Without a location: the whole shop. */
 export const useLeave = (code: string, locationId: number | null) =>
   useChange((body: Wire<typeof newLeaving>) =>
@@ -100,6 +101,9 @@ export const useLeave = (code: string, locationId: number | null) =>
       body,
     ),
   )
+/** Has a location stand for another facility or group, or for its first one. */
+export const useMove = (code: string, locationId: number) =>
+  useChange((body: Wire<typeof newMove>) => change<LeavingList>('POST', `${of(code)}/locations/${locationId}/move`, body))
 export const useSwitchOn = (code: string) =>
   useChange((body: Wire<typeof switchOn>) => change<Wire<typeof shopSwitched>>('POST', `${of(code)}/switch-on`, body))
 

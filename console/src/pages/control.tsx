@@ -1,10 +1,12 @@
-import { Button, Group, Modal, Radio, Select, Textarea } from '@mantine/core'
+import { Button, Group, Select } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlayerPause, IconShoppingCartOff } from '@tabler/icons-react'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { controlSentence } from '../../../src/channel/control.ts'
 import { useSession } from '../api/queries.ts'
 import { type Control, useEndControl, useSwitchOff } from '../api/shops.ts'
+import { ReasonDialog } from '../parts/ask.tsx'
+import { Choices } from '../parts/choices.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { State } from '../parts/state.tsx'
 import { clockTime } from './shop-words.ts'
@@ -43,48 +45,30 @@ const ENDS = [
   { value: 'never', label: 'when somebody ends it' },
 ]
 
+const STOPS = [
+  { value: 'pause', label: 'Writing', description: 'Changes wait and are counted. What the shop shows stays as it is.' },
+  { value: 'sell_nothing', label: 'Selling', description: 'It goes to 0 at once and stays there, whatever is counted.' },
+] as const
+
 function Dialog({ of, what, kind: first, close }: { of: Of; what: string; kind: Control['kind']; close: () => void }) {
-  const set = useSwitchOff()
+  const deed = useSwitchOff()
   const [kind, setKind] = useState(first)
   const [ends, setEnds] = useState('4')
-  const [reason, setReason] = useState('')
-  function submit(event: FormEvent) {
-    event.preventDefault()
+  function say(reason: string) {
     const untilAt = ends === 'never' ? null : new Date(Date.now() + Number(ends) * HOUR_MS).toISOString()
-    set.mutate({ ...of, kind, reason: reason.trim(), untilAt }, { onSuccess: close })
+    deed.mutate({ ...of, kind, reason, untilAt }, { onSuccess: close })
   }
   return (
-    <Modal opened onClose={close} title={what} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={submit}>
-        <Radio.Group label="What shall stop" value={kind} onChange={value => setKind(value as Control['kind'])}>
-          <div style={{ display: 'grid', gap: 12, margin: '8px 0 16px' }}>
-            <Radio value="pause" label="Writing" description="Changes wait and are counted. What the shop shows stays as it is." />
-            <Radio value="sell_nothing" label="Selling" description="It goes to 0 at once and stays there, whatever is counted." />
-          </div>
-        </Radio.Group>
-        <div style={{ display: 'grid', gap: 12 }}>
-          <Select label="It ends" data={ENDS} value={ends} allowDeselect={false} onChange={value => setEnds(value ?? '4')} />
-          <Textarea
-            label="Why"
-            description="It stands wherever the number is explained, with your name."
-            required
-            autosize
-            minRows={2}
-            value={reason}
-            onChange={event => setReason(event.currentTarget.value)}
-          />
-        </div>
-        <Trouble error={set.error} />
-        <Group justify="flex-end" mt="md">
-          <Button variant="default" onClick={close}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={set.isPending} disabled={reason.trim().length < 3}>
-            {kind === 'pause' ? 'Pause writing' : 'Sell nothing'}
-          </Button>
-        </Group>
-      </form>
-    </Modal>
+    <ReasonDialog
+      {...{ deed, close }}
+      title={what}
+      confirm={kind === 'pause' ? 'Pause writing' : 'Sell nothing'}
+      note="It stands wherever the number is explained, with your name."
+      onSay={say}
+    >
+      <Choices label="What shall stop" value={kind} options={STOPS} onChange={setKind} />
+      <Select label="It ends" data={ENDS} value={ends} allowDeselect={false} onChange={value => setEnds(value ?? '4')} />
+    </ReasonDialog>
   )
 }
 

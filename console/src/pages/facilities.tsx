@@ -7,6 +7,8 @@ import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
+import { When } from '../parts/when.tsx'
+import { CloseOrOpen } from './facility-closing.tsx'
 
 /** Where stock lies and where it is sold together, each with its switches. */
 export function Facilities() {
@@ -43,6 +45,9 @@ export function Facilities() {
                         <th>For pickup</th>
                         <th className={cell.narrowHidden}>Groups</th>
                         <th className={cell.mediumHidden}>Locations of its own</th>
+                        <th>
+                          <span className="sr-only">Close or open</span>
+                        </th>
                       </tr>
                     }
                   >
@@ -72,6 +77,12 @@ function FacilityRow({ of: facility }: { of: Facility }) {
           {facility.externalId !== null && facility.externalId !== facility.code && ` · ERP ${facility.externalId}`} ·{' '}
           {facility.type.toLowerCase().replaceAll('_', ' ')}
         </div>
+        {facility.closed !== null && (
+          <div>
+            <State tone="stopped" word="Closed" isQuiet /> <When at={facility.closed.at} /> by {facility.closed.by}:{' '}
+            {facility.closed.reason}
+          </div>
+        )}
       </td>
       <td>
         <Switch
@@ -91,6 +102,9 @@ function FacilityRow({ of: facility }: { of: Facility }) {
       </td>
       <td className={cell.narrowHidden}>{facility.groups.join(', ') || '–'}</td>
       <td className={cell.mediumHidden}>{facility.locations.join(', ') || '–'}</td>
+      <td className={cell.right}>
+        <CloseOrOpen facility={facility} />
+      </td>
     </tr>
   )
 }

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconDots, IconPlayerPause, IconPlayerPlay, IconPlayerSkipForward, IconRotateClockwise } from '@tabler/icons-react'
 import { type Job, usePause, useResume, useRunJob, useSkip } from '../api/jobs.ts'
 import { useSession } from '../api/queries.ts'
-import { ReasonDialog } from '../parts/ask-reason.tsx'
+import { ReasonDialog } from '../parts/ask.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 
@@ -71,13 +71,18 @@ export function JobActions({ job }: { job: Job }) {
         {run.data && (run.data.isQueued ? `${job.name} was queued` : `${job.name} waits to run already`)}
       </span>
       <Trouble error={run.error ?? resume.error ?? skip.error} />
-      <ReasonDialog
-        name={`Pause ${job.name}`}
-        lead="Nothing will run it but a person. What comes meanwhile waits, and nothing is lost."
-        ask={pause}
-        isOpen={isPausing}
-        close={pausing.close}
-      />
+      {isPausing && (
+        <ReasonDialog
+          title={`Pause ${job.name}`}
+          confirm={`Pause ${job.name}`}
+          note="It stands beside the job, on the street and in the audit log."
+          deed={pause}
+          onSay={reason => pause.mutate(reason, { onSuccess: pausing.close })}
+          close={pausing.close}
+        >
+          <p style={{ margin: 0 }}>Nothing will run it but a person. What comes meanwhile waits, and nothing is lost.</p>
+        </ReasonDialog>
+      )}
     </>
   )
 }

@@ -2,7 +2,7 @@ import { Button, NativeSelect } from '@mantine/core'
 import { useState } from 'react'
 import { type JobDetail, usePause, useResume, useSchedule, useUnschedule } from '../api/jobs.ts'
 import { useSession, useShops } from '../api/queries.ts'
-import { AskReason } from '../parts/ask-reason.tsx'
+import { AskWhy } from '../parts/ask.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Empty, Trouble } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -90,12 +90,18 @@ function ShopRow({ job, one, isViewer, edit }: { job: JobDetail; one: OwnSchedul
         {!isViewer && (
           <div style={{ display: 'inline-flex', gap: 4 }}>
             {one.schedule.paused === null ? (
-              <AskReason
-                label="Pause"
+              <AskWhy
+                label="Pause …"
                 name={`Pause ${job.name} for ${one.shop}`}
-                lead="Nothing will run it for this shop but a person. What comes meanwhile waits."
-                ask={pause}
-              />
+                title={`Pause ${job.name} for ${one.shop}`}
+                confirm={`Pause ${job.name} for ${one.shop}`}
+                note="It stands beside the job, on the street and in the audit log."
+                tone="default"
+                size="xs"
+                deed={pause}
+              >
+                <p style={{ margin: 0 }}>Nothing will run it for this shop but a person. What comes meanwhile waits.</p>
+              </AskWhy>
             ) : (
               <Button
                 size="xs"

@@ -1,10 +1,11 @@
-import { Anchor, Button, Group, Modal, Textarea, TextInput } from '@mantine/core'
-import { type FormEvent, useCallback, useState } from 'react'
+import { Anchor, Button, Textarea, TextInput } from '@mantine/core'
+import { useCallback, useState } from 'react'
 import { Link } from 'react-router'
 import { type Kit, useKits, useSetKit } from '../api/places.ts'
 import { useSession } from '../api/queries.ts'
+import { ReasonDialog } from '../parts/ask.tsx'
 import { cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
-import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
+import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 
@@ -84,65 +85,42 @@ export function Kits() {
 
 /** Parts are written as they are read: a line for each, its units before its SKU. */
 function Dialog({ kit, close }: { kit: Kit | null; close: () => void }) {
-  const set = useSetKit()
+  const deed = useSetKit()
   const [sku, setSku] = useState(kit?.sku ?? '')
   const [written, setWritten] = useState((kit?.components ?? []).map(part => `${part.units} ${part.sku}`).join('\n'))
-  const [reason, setReason] = useState('')
   const lines = written.split('\n').filter(line => line.trim() !== '')
   const parts = lines.map(partOf)
   const wrong = lines.find((_line, index) => parts[index] === null)
-  const isWhole = sku.trim() !== '' && reason.trim() !== '' && wrong === undefined
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    set.mutate({ sku: sku.trim(), components: parts.filter(part => part !== null), reason: reason.trim() }, { onSuccess: close })
+  const isReady = sku.trim() !== '' && wrong === undefined
+  function say(reason: string) {
+    deed.mutate({ sku: sku.trim(), components: parts.filter(part => part !== null), reason }, { onSuccess: close })
   }
   return (
-    <Modal
-      opened
-      onClose={close}
+    <ReasonDialog
+      {...{ deed, isReady, close }}
       title={kit === null ? 'New kit' : `What ${kit.sku} is made of`}
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      confirm={lines.length === 0 ? 'Dissolve the kit' : `Make it of ${whole(lines.length)} ${lines.length === 1 ? 'part' : 'parts'}`}
+      onSay={say}
     >
-      <form onSubmit={submit}>
-        <div style={{ display: 'grid', gap: 12 }}>
-          <TextInput
-            label="SKU of the kit"
-            value={sku}
-            onChange={event => setSku(event.currentTarget.value)}
-            readOnly={kit !== null}
-            required
-            data-autofocus={kit === null || undefined}
-          />
-          <Textarea
-            label="Made of"
-            description="A line for each part: how many, then its SKU. Nothing: it is a kit no more."
-            placeholder={'2 WHEEL-26\n1 FRAME-M'}
-            autosize
-            minRows={4}
-            value={written}
-            error={wrong === undefined ? null : `“${wrong}” is not a number and a SKU.`}
-            onChange={event => setWritten(event.currentTarget.value)}
-          />
-          <Textarea
-            label="Why"
-            description="Kept with your name, where others will read it."
-            required
-            value={reason}
-            onChange={event => setReason(event.currentTarget.value)}
-          />
-        </div>
-        <Trouble error={set.error} />
-        <Group justify="flex-end" mt="md">
-          <Button variant="default" onClick={close}>
-            Cancel
-          </Button>
-          <Button type="submit" disabled={!isWhole} loading={set.isPending}>
-            {lines.length === 0 ? 'Dissolve the kit' : `Make it of ${whole(lines.length)} ${lines.length === 1 ? 'part' : 'parts'}`}
-          </Button>
-        </Group>
-      </form>
-    </Modal>
+      <TextInput
+        label="SKU of the kit"
+        value={sku}
+        onChange={event => setSku(event.currentTarget.value)}
+        readOnly={kit !== null}
+        required
+        data-autofocus={kit === null || undefined}
+      />
+      <Textarea
+        label="Made of"
+        description="A line for each part: how many, then its SKU. Nothing: it is a kit no more."
+        placeholder={'2 WHEEL-26\n1 FRAME-M'}
+        autosize
+        minRows={4}
+        value={written}
+        error={wrong === undefined ? null : `“${wrong}” is not a number and a SKU.`}
+        onChange={event => setWritten(event.currentTarget.value)}
+      />
+    </ReasonDialog>
   )
 }
 

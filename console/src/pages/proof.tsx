@@ -1,14 +1,14 @@
-import { Button, Modal, Textarea } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
-import { type FormEvent, useCallback, useState } from 'react'
+import { useCallback } from 'react'
 import { Link, useParams } from 'react-router'
 import { address } from '../api/client.ts'
 import { type ProofDetail, useProof, useProofRows, useReleaseProof } from '../api/proofs.ts'
 import { useSession } from '../api/queries.ts'
+import { AskWhy } from '../parts/ask.tsx'
 import { Back } from '../parts/back.tsx'
 import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
-import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
+import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
@@ -46,29 +46,21 @@ export function ProofPage() {
 
 function Head({ proof }: { proof: ProofDetail }) {
   const session = useSession()
-  const [isReleasing, releasing] = useDisclosure(false)
   const isHeld = proof.code === 'RECONCILE_BRAKE' && proof.releasedAt === null
   return (
-    <>
-      <PageHead
-        title={`${KIND[proof.kind]} ${proof.runId}`}
-        lead={[proof.shop, proof.scope, proof.askedBy && `asked for by ${proof.askedBy}`].filter(Boolean).join(' · ')}
-        actions={
-          proof.finishedAt !== null && (
-            <>
-              <Download to={`/proofs/${proof.runId}/csv`} label="CSV" />
-              <Download to={`/proofs/${proof.runId}/json`} label="JSON" />
-              {isHeld && session.data?.role !== 'viewer' && (
-                <Button size="sm" onClick={releasing.open}>
-                  Release
-                </Button>
-              )}
-            </>
-          )
-        }
-      />
-      <ReleaseDialog proof={proof} isOpen={isReleasing} close={releasing.close} />
-    </>
+    <PageHead
+      title={`${KIND[proof.kind]} ${proof.runId}`}
+      lead={[proof.shop, proof.scope, proof.askedBy && `asked for by ${proof.askedBy}`].filter(Boolean).join(' · ')}
+      actions={
+        proof.finishedAt !== null && (
+          <>
+            <Download to={`/proofs/${proof.runId}/csv`} label="CSV" />
+            <Download to={`/proofs/${proof.runId}/json`} label="JSON" />
+            {isHeld && session.data?.role !== 'viewer' && <ReleaseButton proof={proof} />}
+          </>
+        )
+      }
+    />
   )
 }
 
@@ -191,33 +183,13 @@ function Rows({ proof }: { proof: ProofDetail }) {
   )
 }
 
-function ReleaseDialog({ proof, isOpen, close }: { proof: ProofDetail; isOpen: boolean; close: () => void }) {
-  const release = useReleaseProof(proof.runId)
-  const [reason, setReason] = useState('')
+function ReleaseButton({ proof }: { proof: ProofDetail }) {
   const levels = proof.levelsDifferent + proof.levelsNotStocked
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    release.mutate(reason, { onSuccess: close })
-  }
   return (
-    <Modal opened={isOpen} onClose={close} title="Release what was found" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
-        <p style={{ margin: 0 }}>
-          {whole(levels)} levels of {proof.shop} are read again, and told again where they still differ.
-        </p>
-        <Textarea
-          label="Reason"
-          description="It stands in the audit log."
-          value={reason}
-          onChange={event => setReason(event.currentTarget.value)}
-          required
-          data-autofocus
-        />
-        <Trouble error={release.error} />
-        <Button type="submit" loading={release.isPending} disabled={reason.trim().length < 3}>
-          Release
-        </Button>
-      </form>
-    </Modal>
+    <AskWhy label="Release" title="Release what was found" confirm="Release" deed={useReleaseProof(proof.runId)}>
+      <p style={{ margin: 0 }}>
+        {whole(levels)} levels of {proof.shop} are read again, and told again where they still differ.
+      </p>
+    </AskWhy>
   )
 }

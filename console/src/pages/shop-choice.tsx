@@ -1,13 +1,15 @@
-import { Button, Group, Modal, Radio, TagsInput, Textarea } from '@mantine/core'
+import { Button, TagsInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useSession } from '../api/queries.ts'
 import { type ChoiceOfShop, type ShopDetail, useChoice, usePreviewChoice, useSetChoice } from '../api/shops.ts'
-import { Shown, Trouble } from '../parts/nothing.tsx'
+import { ReasonDialog } from '../parts/ask.tsx'
+import { Choices } from '../parts/choices.tsx'
+import { Shown } from '../parts/nothing.tsx'
 import { many, whole } from '../parts/number.ts'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
-import { BECOMES } from './shop-leaving.tsx'
+import { BECOMES, type Becomes } from './shop-leaving.tsx'
 
 /** Which products of the shop are written. Nothing else is ever touched. */
 export function WhatIsWritten({ shop }: { shop: ShopDetail }) {
@@ -64,57 +66,46 @@ function inWords(choice: Choice): string {
 
 function ChoiceDialog({ shop, before, close }: { shop: ShopDetail; before: ChoiceOfShop; close: () => void }) {
   const preview = usePreviewChoice(shop.code)
-  const set = useSetChoice(shop.code)
+  const deed = useSetChoice(shop.code)
   const [choice, setChoice] = useState<Choice>(before.choice)
-  const [leaving, setLeaving] = useState<string | null>(null)
-  const [reason, setReason] = useState('')
+  const [leaving, setLeaving] = useState<Becomes | null>(null)
   const change = (name: keyof Choice) => (values: string[]) => {
     const next = { ...choice, [name]: values }
     setChoice(next)
     preview.mutate(next)
   }
   const counts = preview.data ?? before
-  const isSaid = counts.leaving === 0 || leaving !== null
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    const said = BECOMES.find(each => each.value === leaving)
-    set.mutate({ choice, reason: reason.trim(), ...(said && counts.leaving > 0 ? { leaving: said.value } : {}) }, { onSuccess: close })
-  }
+  const isReady = counts.leaving === 0 || leaving !== null
   return (
-    <Modal opened onClose={close} title={`What is written in ${shop.name}`} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
-        <TagsInput
-          label="Tags"
-          description="A product with any of these. All four left empty: everything."
-          value={choice.tags}
-          onChange={change('tags')}
+    <ReasonDialog
+      title={`What is written in ${shop.name}`}
+      confirm={`Write ${whole(counts.chosen)} items`}
+      deed={{ isPending: deed.isPending, error: deed.error ?? preview.error }}
+      {...{ isReady, close }}
+      onSay={reason =>
+        deed.mutate({ choice, reason, ...(leaving !== null && counts.leaving > 0 ? { leaving } : {}) }, { onSuccess: close })
+      }
+    >
+      <TagsInput
+        label="Tags"
+        description="A product with any of these. All four left empty: everything."
+        value={choice.tags}
+        onChange={change('tags')}
+      />
+      <TagsInput label="Vendors" value={choice.vendors} onChange={change('vendors')} />
+      <TagsInput label="Types" value={choice.productTypes} onChange={change('productTypes')} />
+      <TagsInput label="SKUs, to the letter" value={choice.skus} onChange={change('skus')} />
+      <p role="status" style={{ margin: 0 }}>
+        {whole(counts.chosen)} of {whole(counts.items)} items are chosen; {many(counts.leaving, 'product leaves', 'products leave')}.
+      </p>
+      {counts.leaving > 0 && (
+        <Choices
+          label={`What becomes of the ${whole(counts.leaving)} that leave?`}
+          value={leaving}
+          options={BECOMES}
+          onChange={setLeaving}
         />
-        <TagsInput label="Vendors" value={choice.vendors} onChange={change('vendors')} />
-        <TagsInput label="Types" value={choice.productTypes} onChange={change('productTypes')} />
-        <TagsInput label="SKUs, to the letter" value={choice.skus} onChange={change('skus')} />
-        <p role="status" style={{ margin: 0 }}>
-          {whole(counts.chosen)} of {whole(counts.items)} items are chosen; {many(counts.leaving, 'product leaves', 'products leave')}.
-        </p>
-        {counts.leaving > 0 && (
-          <Radio.Group label={`What becomes of the ${whole(counts.leaving)} that leave?`} value={leaving} onChange={setLeaving}>
-            <div style={{ display: 'grid', gap: 12, marginTop: 8 }}>
-              {BECOMES.map(each => (
-                <Radio key={each.value} value={each.value} label={each.label} description={each.description} />
-              ))}
-            </div>
-          </Radio.Group>
-        )}
-        <Textarea label="Why" required autosize minRows={2} value={reason} onChange={event => setReason(event.currentTarget.value)} />
-        <Trouble error={set.error ?? preview.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={set.isPending} disabled={reason.trim().length < 3 || !isSaid}>
-            Write {whole(counts.chosen)} items
-          </Button>
-        </Group>
-      </form>
-    </Modal>
+      )}
+    </ReasonDialog>
   )
 }

@@ -1,11 +1,12 @@
-import { ActionIcon, Button, Group, Modal, Radio, Textarea } from '@mantine/core'
+import { ActionIcon } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPencil } from '@tabler/icons-react'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useSession } from '../api/queries.ts'
 import { type AccessScope, type ShopDetail, useSetAccessScope } from '../api/shops.ts'
+import { ReasonDialog } from '../parts/ask.tsx'
+import { Choices } from '../parts/choices.tsx'
 import { cell, Table } from '../parts/list.tsx'
-import { Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Outside } from '../parts/outside.tsx'
 import { Facts, Panel } from '../parts/panel.tsx'
@@ -61,43 +62,21 @@ const CHOICES: { value: AccessScope; label: string; description: string }[] = [
 ]
 
 function AccessDialog({ shop, close }: { shop: ShopDetail; close: () => void }) {
-  const set = useSetAccessScope(shop.code)
+  const deed = useSetAccessScope(shop.code)
   const [accessScope, setAccessScope] = useState<AccessScope>(shop.accessScope)
-  const [reason, setReason] = useState('')
   const isSame = accessScope === shop.accessScope && shop.isAccessScopeSet
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    set.mutate({ accessScope, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) }, { onSuccess: close })
-  }
   return (
-    <Modal opened onClose={close} title={`Shopify Config of ${shop.name}`} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={submit}>
-        <Radio.Group label="Access scope" value={accessScope} onChange={value => setAccessScope(value as AccessScope)}>
-          <div style={{ display: 'grid', gap: 12, margin: '8px 0 16px' }}>
-            {CHOICES.map(choice => (
-              <Radio key={choice.value} value={choice.value} label={choice.label} description={choice.description} />
-            ))}
-          </div>
-        </Radio.Group>
-        <Textarea
-          label="Why"
-          description="It stands in the audit log beside your name. May be left out."
-          autosize
-          minRows={2}
-          value={reason}
-          onChange={event => setReason(event.currentTarget.value)}
-        />
-        <Trouble error={set.error} />
-        <Group justify="flex-end" mt="md">
-          <Button variant="default" onClick={close}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={set.isPending} disabled={isSame}>
-            {accessScope === 'read_and_write' && shop.waiting > 0 ? `Save and let ${whole(shop.waiting)} go` : 'Save'}
-          </Button>
-        </Group>
-      </form>
-    </Modal>
+    <ReasonDialog
+      {...{ deed, close }}
+      title={`Shopify Config of ${shop.name}`}
+      confirm={accessScope === 'read_and_write' && shop.waiting > 0 ? `Save and let ${whole(shop.waiting)} go` : 'Save'}
+      note="It stands in the audit log beside your name."
+      isReady={!isSame}
+      isReasonOptional
+      onSay={reason => deed.mutate({ accessScope, ...(reason === '' ? {} : { reason }) }, { onSuccess: close })}
+    >
+      <Choices label="Access scope" value={accessScope} options={CHOICES} onChange={setAccessScope} />
+    </ReasonDialog>
   )
 }
 

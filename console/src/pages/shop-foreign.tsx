@@ -1,11 +1,13 @@
-import { Button, Group, Modal, NativeSelect, Radio, Textarea } from '@mantine/core'
+import { Button, NativeSelect } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { Link } from 'react-router'
 import { useSession } from '../api/queries.ts'
 import { type ForeignPage, type ShopDetail, useDecideForeign, useForeign, useSetForeignPolicy } from '../api/shops.ts'
+import { ReasonDialog } from '../parts/ask.tsx'
+import { Choices } from '../parts/choices.tsx'
 import { cell, Pager, Table, totalOf, useView } from '../parts/list.tsx'
-import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
+import { Empty, Shown } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
@@ -103,33 +105,23 @@ function DecideButton({ shop, row }: { shop: ShopDetail; row: Row }) {
 }
 
 function DecideDialog({ shop, row, close }: { shop: ShopDetail; row: Row; close: () => void }) {
-  const decide = useDecideForeign(shop.code, row.findingId)
-  const [take, setTake] = useState<string | null>(null)
-  const [reason, setReason] = useState('')
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    const said = TAKES.find(each => each.value === take)
-    if (said !== undefined) decide.mutate({ take: said.value, reason: reason.trim() }, { onSuccess: close })
-  }
+  const deed = useDecideForeign(shop.code, row.findingId)
+  const [take, setTake] = useState<'ours' | 'theirs' | null>(null)
   return (
-    <Modal opened onClose={close} title="Whose number counts?" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
-        <Radio.Group
-          label={`${row.sku ?? 'A level'} at ${row.location} was changed by ${row.units > 0 ? '+' : ''}${row.units}`}
-          value={take}
-          onChange={setTake}
-        >
-          <div style={{ display: 'grid', gap: 12, marginTop: 8 }}>
-            {TAKES.map(each => (
-              <Radio key={each.value} value={each.value} label={each.label} description={each.description} />
-            ))}
-          </div>
-        </Radio.Group>
-        <Textarea label="Why" required autosize minRows={2} value={reason} onChange={event => setReason(event.currentTarget.value)} />
-        <Trouble error={decide.error} />
-        <Foot close={close} isPending={decide.isPending} isDisabled={take === null || reason.trim().length < 3} />
-      </form>
-    </Modal>
+    <ReasonDialog
+      {...{ deed, close }}
+      title="Whose number counts?"
+      confirm="Save"
+      isReady={take !== null}
+      onSay={reason => take !== null && deed.mutate({ take, reason }, { onSuccess: close })}
+    >
+      <Choices
+        label={`${row.sku ?? 'A level'} at ${row.location} was changed by ${row.units > 0 ? '+' : ''}${row.units}`}
+        value={take}
+        options={TAKES}
+        onChange={setTake}
+      />
+    </ReasonDialog>
   )
 }
 
@@ -150,51 +142,32 @@ function PolicyButton({ shop, policies }: { shop: ShopDetail; policies: Policies
 }
 
 function PolicyDialog({ shop, policies, close }: { shop: ShopDetail; policies: Policies; close: () => void }) {
-  const set = useSetForeignPolicy(shop.code)
+  const deed = useSetForeignPolicy(shop.code)
   const [locationId, setLocationId] = useState(policies[0]?.locationId ?? 0)
   const [policy, setPolicy] = useState(policies[0]?.policy ?? 'ours')
-  const [reason, setReason] = useState('')
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    set.mutate({ locationId, policy, reason: reason.trim() }, { onSuccess: close })
-  }
   function choose(id: number) {
     setLocationId(id)
     setPolicy(policies.find(each => each.locationId === id)?.policy ?? 'ours')
   }
   return (
-    <Modal opened onClose={close} title="Where somebody else writes a level" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
-        <NativeSelect
-          label="Location"
-          value={String(locationId)}
-          data={policies.map(each => ({ value: String(each.locationId), label: each.location }))}
-          onChange={event => choose(Number(event.currentTarget.value))}
-        />
-        <Radio.Group label="Whose number counts there" value={policy} onChange={value => setPolicy(value as typeof policy)}>
-          <div style={{ display: 'grid', gap: 12, marginTop: 8 }}>
-            {(Object.keys(POLICY_WORDS) as (keyof typeof POLICY_WORDS)[]).map(each => (
-              <Radio key={each} value={each} label={POLICY_WORDS[each]} />
-            ))}
-          </div>
-        </Radio.Group>
-        <Textarea label="Why" required autosize minRows={2} value={reason} onChange={event => setReason(event.currentTarget.value)} />
-        <Trouble error={set.error} />
-        <Foot close={close} isPending={set.isPending} isDisabled={reason.trim().length < 3} />
-      </form>
-    </Modal>
-  )
-}
-
-function Foot({ close, isPending, isDisabled }: { close: () => void; isPending: boolean; isDisabled: boolean }) {
-  return (
-    <Group justify="flex-end">
-      <Button variant="default" onClick={close}>
-        Cancel
-      </Button>
-      <Button type="submit" loading={isPending} disabled={isDisabled}>
-        Save
-      </Button>
-    </Group>
+    <ReasonDialog
+      {...{ deed, close }}
+      title="Where somebody else writes a level"
+      confirm="Save"
+      onSay={reason => deed.mutate({ locationId, policy, reason }, { onSuccess: close })}
+    >
+      <NativeSelect
+        label="Location"
+        value={String(locationId)}
+        data={policies.map(each => ({ value: String(each.locationId), label: each.location }))}
+        onChange={event => choose(Number(event.currentTarget.value))}
+      />
+      <Choices
+        label="Whose number counts there"
+        value={policy}
+        options={(Object.keys(POLICY_WORDS) as (keyof typeof POLICY_WORDS)[]).map(value => ({ value, label: POLICY_WORDS[value] }))}
+        onChange={setPolicy}
+      />
+    </ReasonDialog>
   )
 }

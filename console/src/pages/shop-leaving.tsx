@@ -1,8 +1,10 @@
-import { Button, Group, Modal, Radio, Textarea } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useSession } from '../api/queries.ts'
-import { type ShopDetail, useLeave, useLeaving, useSwitchOn } from '../api/shops.ts'
+import { type LeavingList, type ShopDetail, useLeave, useLeaving, useSwitchOn } from '../api/shops.ts'
+import { ReasonDialog } from '../parts/ask.tsx'
+import { Choices } from '../parts/choices.tsx'
 import { Shown, Trouble } from '../parts/nothing.tsx'
 import { many } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
@@ -15,6 +17,7 @@ export const BECOMES = [
   { value: 'keep', label: 'They stay as they are', description: 'The shop goes on showing the last number.' },
   { value: 'hand_over', label: 'Another tool takes over', description: 'They stay as they are, and others write them from now on.' },
 ] as const
+export type Becomes = (typeof BECOMES)[number]['value']
 
 /** Ends the mapping of a location, or switches the whole shop off: first it is asked what becomes of what the shop shows. */
 export function LeaveButton({ shop, location }: { shop: ShopDetail; location?: { locationId: number; name: string } }) {
@@ -34,37 +37,18 @@ export function LeaveButton({ shop, location }: { shop: ShopDetail; location?: {
 type DialogProps = { shop: ShopDetail; location: { locationId: number; name: string } | null; close: () => void }
 
 function LeaveDialog({ shop, location, close }: DialogProps) {
-  const leave = useLeave(shop.code, location?.locationId ?? null)
-  const [becomes, setBecomes] = useState<string | null>(null)
-  const [reason, setReason] = useState('')
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    const said = BECOMES.find(each => each.value === becomes)
-    if (said !== undefined) leave.mutate({ becomes: said.value, reason: reason.trim() }, { onSuccess: close })
-  }
-  const title = location === null ? `Switch ${shop.name} off` : `End the mapping of ${location.name}`
+  const deed = useLeave(shop.code, location?.locationId ?? null)
+  const [becomes, setBecomes] = useState<Becomes | null>(null)
   return (
-    <Modal opened onClose={close} title={title} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
-        <Radio.Group label="What becomes of the levels that are written now?" value={becomes} onChange={setBecomes}>
-          <div style={{ display: 'grid', gap: 12, marginTop: 8 }}>
-            {BECOMES.map(each => (
-              <Radio key={each.value} value={each.value} label={each.label} description={each.description} />
-            ))}
-          </div>
-        </Radio.Group>
-        <Textarea label="Why" required autosize minRows={2} value={reason} onChange={event => setReason(event.currentTarget.value)} />
-        <Trouble error={leave.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={leave.isPending} disabled={becomes === null || reason.trim().length < 3}>
-            {location === null ? 'Switch off' : 'End mapping'}
-          </Button>
-        </Group>
-      </form>
-    </Modal>
+    <ReasonDialog
+      {...{ deed, close }}
+      title={location === null ? `Switch ${shop.name} off` : `End the mapping of ${location.name}`}
+      confirm={location === null ? 'Switch off' : 'End mapping'}
+      isReady={becomes !== null}
+      onSay={reason => becomes !== null && deed.mutate({ becomes, reason }, { onSuccess: close })}
+    >
+      <Choices label="What becomes of the levels that are written now?" value={becomes} options={BECOMES} onChange={setBecomes} />
+    </ReasonDialog>
   )
 }
 
@@ -88,8 +72,8 @@ export function Leaving({ shop }: { shop: ShopDetail }) {
           </p>
           {rows.map(row => (
             <p key={row.leavingId} style={{ marginBottom: 0 }}>
-              <State tone="working" word="Leaving" isQuiet /> {subjectOf(row)}: {many(row.levelsLeft, 'level does', 'levels do')} not show 0
-              yet. Asked for by {row.askedBy} <When at={row.askedAt} />
+              <State tone="working" word={row.kind === 'kept' ? 'Kept' : 'Leaving'} isQuiet /> {subjectOf(row)}: {whatIsLeft(row)} Asked for
+              by {row.askedBy} <When at={row.askedAt} />
               {row.reason && `: ${row.reason}`}
             </p>
           ))}
@@ -99,9 +83,25 @@ export function Leaving({ shop }: { shop: ShopDetail }) {
   )
 }
 
-function subjectOf({ kind, location }: { kind: 'products' | 'location' | 'shop'; location: string | null }): string {
-  if (kind === 'shop') return 'The whole shop'
-  return kind === 'location' ? (location ?? 'A location') : 'Products that are not chosen any more'
+type Row = LeavingList['rows'][number]
+
+function subjectOf({ kind, location, movesTo }: Row): string {
+  switch (kind) {
+    case 'shop':
+      return 'The whole shop'
+    case 'products':
+      return 'Products that are not chosen any more'
+    case 'kept':
+    case 'location':
+      return `${location ?? 'A location'}${movesTo === null ? '' : `, on its way to ${movesTo}`}`
+  }
+}
+
+function whatIsLeft({ kind, levelsLeft, movesTo }: Row): string {
+  if (kind === 'kept')
+    return `${many(levelsLeft, 'level stays', 'levels stay')} as it was until what the location stands for has counted it.`
+  if (levelsLeft === 0 && movesTo !== null) return 'it shows 0, and is told the numbers of the new place next.'
+  return `${many(levelsLeft, 'level does', 'levels do')} not show 0 yet.`
 }
 
 function SwitchOn({ shop }: { shop: ShopDetail }) {

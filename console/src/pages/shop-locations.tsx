@@ -6,6 +6,7 @@ import { Outside } from '../parts/outside.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { LeaveButton } from './shop-leaving.tsx'
+import { MapButton, standsForSomething } from './shop-mapping.tsx'
 
 /** Which location stands for which facilities, and what is wrong with that. */
 export function Locations({ shop }: { shop: ShopDetail }) {
@@ -57,7 +58,7 @@ export function Locations({ shop }: { shop: ShopDetail }) {
                     <th className={`${cell.right} ${cell.narrowHidden}`}>Levels</th>
                     <th className={cell.right}>Units promised</th>
                     <th className={`${cell.right} ${cell.narrowHidden}`}>
-                      <span className="sr-only">End mapping, and the location in Shopify</span>
+                      <span className="sr-only">Map, move or end, and the location in Shopify</span>
                     </th>
                   </tr>
                 }
@@ -71,7 +72,8 @@ export function Locations({ shop }: { shop: ShopDetail }) {
                     <td className={`num ${cell.right} ${cell.narrowHidden}`}>{whole(location.levels)}</td>
                     <td className={`num ${cell.right}`}>{whole(location.promisedUnits)}</td>
                     <td className={`${cell.right} ${cell.narrowHidden} ${cell.nowrap}`}>
-                      {(location.group !== null || location.facilities.length > 0) && <LeaveButton shop={shop} location={location} />}{' '}
+                      <MapButton shop={shop} location={location} />{' '}
+                      {standsForSomething(location) && <LeaveButton shop={shop} location={location} />}{' '}
                       {location.link !== null && <Outside href={location.link}>In Shopify</Outside>}
                     </td>
                   </tr>

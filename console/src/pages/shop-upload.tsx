@@ -1,11 +1,12 @@
-import { Button, Modal, Textarea } from '@mantine/core'
-import { type FormEvent, useCallback, useState } from 'react'
+import { Button } from '@mantine/core'
+import { useCallback, useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { useSession } from '../api/queries.ts'
 import { type UploadDetail, type UploadVerb, useUpload, useUploadDeed, useUploadRows } from '../api/uploads.ts'
+import { ReasonDialog } from '../parts/ask.tsx'
 import { Back } from '../parts/back.tsx'
 import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
-import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
+import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
@@ -178,28 +179,15 @@ function Rows({ upload }: { upload: UploadDetail }) {
 
 function DeedDialog({ upload, verb, close }: { upload: UploadDetail; verb: UploadVerb; close: () => void }) {
   const deed = useUploadDeed(upload.uploadId)
-  const [reason, setReason] = useState('')
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    deed.mutate({ verb, reason }, { onSuccess: close })
-  }
+  const { title, means } = DEEDS[verb]
   return (
-    <Modal opened onClose={close} title={DEEDS[verb].title} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
-        <p style={{ margin: 0 }}>{DEEDS[verb].means}</p>
-        <Textarea
-          label="Reason"
-          description="It stands in the audit log."
-          value={reason}
-          onChange={event => setReason(event.currentTarget.value)}
-          required
-          data-autofocus
-        />
-        <Trouble error={deed.error} />
-        <Button type="submit" loading={deed.isPending} disabled={reason.trim().length < 3}>
-          {DEEDS[verb].label}
-        </Button>
-      </form>
-    </Modal>
+    <ReasonDialog
+      {...{ title, deed, close }}
+      confirm={title}
+      dismiss={verb === 'cancel' ? 'Let it run' : 'Cancel'}
+      onSay={reason => deed.mutate({ verb, reason }, { onSuccess: close })}
+    >
+      <p style={{ margin: 0 }}>{means}</p>
+    </ReasonDialog>
   )
 }

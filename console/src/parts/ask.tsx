@@ -1,48 +1,55 @@
 import { Button, Group, Modal, Textarea } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import { useDisclosure } from '@mantine/hooks'
+import { type FormEvent, type ReactNode, useState } from 'react'
 import { Trouble } from './nothing.tsx'
 
-type Asked = {
-  isPending: boolean
-  error: Error | null
-  mutate: (reason: string, options: { onSuccess: () => void }) => void
-  reset: () => void
-}
+/** As the server wants it. */
+const REASON_LETTERS_MIN = 3
 
-/** A button for a deed that is kept with its reason: it opens a question, and the answer is written down. */
-export function AskWhy({
-  label,
+type Deed = { isPending: boolean; error: Error | null }
+
+/** A question before a deed that is kept with its reason. What else has to be said stands above it, as `children`. */
+export function ReasonDialog({
   title,
   confirm,
-  tone = 'filled',
-  icon,
+  dismiss = 'Cancel',
+  note = 'Kept with your name, where others will read it.',
   deed,
+  isReady = true,
+  isReasonOptional = false,
+  onSay,
+  close,
   children,
 }: {
-  label: string
   title: string
+  /** The deed, as its button says it. */
   confirm: string
-  tone?: 'filled' | 'default'
-  icon?: ReactNode
-  deed: Asked
+  dismiss?: string
+  /** Where the reason will stand. */
+  note?: string
+  deed: Deed
+  /** Whether all else is said. */
+  isReady?: boolean
+  isReasonOptional?: boolean
+  onSay(reason: string): void
+  close(): void
   children?: ReactNode
 }) {
-  const [isOpen, setOpen] = useState(false)
   const [reason, setReason] = useState('')
-  const close = () => {
-    setOpen(false)
-    deed.reset()
+  const said = reason.trim()
+  const isSaid = said.length >= REASON_LETTERS_MIN || (isReasonOptional && said === '')
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    if (isReady && isSaid) onSay(said)
   }
   return (
-    <>
-      <Button variant={tone} {...(icon ? { leftSection: icon } : {})} onClick={() => setOpen(true)}>
-        {label}
-      </Button>
-      <Modal opened={isOpen} onClose={close} title={title} size="lg">
+    <Modal opened onClose={close} title={title} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
         {children}
         <Textarea
           label="Why?"
-          description="Kept with your name, where others will read it."
+          description={isReasonOptional ? `${note} May be left out.` : note}
+          required={!isReasonOptional}
           data-autofocus
           autosize
           minRows={2}
@@ -50,15 +57,66 @@ export function AskWhy({
           onChange={event => setReason(event.currentTarget.value)}
         />
         <Trouble error={deed.error} />
-        <Group justify="flex-end" mt="md">
+        <Group justify="flex-end">
           <Button variant="default" onClick={close}>
-            Cancel
+            {dismiss}
           </Button>
-          <Button disabled={reason.trim() === ''} loading={deed.isPending} onClick={() => deed.mutate(reason, { onSuccess: close })}>
+          <Button type="submit" disabled={!isReady || !isSaid} loading={deed.isPending}>
             {confirm}
           </Button>
         </Group>
-      </Modal>
+      </form>
+    </Modal>
+  )
+}
+
+type Asked = Deed & {
+  mutate: (reason: string, options: { onSuccess: () => void }) => void
+  reset: () => void
+}
+
+/** A button for such a deed: it opens the question. `name`: the whole deed, where the button says less. */
+export function AskWhy({
+  label,
+  name,
+  title,
+  confirm,
+  note,
+  tone = 'filled',
+  size = 'sm',
+  icon,
+  deed,
+  children,
+}: {
+  label: string
+  name?: string
+  title: string
+  confirm: string
+  note?: string
+  tone?: 'filled' | 'default'
+  size?: 'xs' | 'sm'
+  icon?: ReactNode
+  deed: Asked
+  children?: ReactNode
+}) {
+  const [isOpen, dialog] = useDisclosure(false)
+  const close = () => {
+    dialog.close()
+    deed.reset()
+  }
+  return (
+    <>
+      <Button variant={tone} size={size} {...(icon ? { leftSection: icon } : {})} aria-label={name} onClick={dialog.open}>
+        {label}
+      </Button>
+      {isOpen && (
+        <ReasonDialog
+          {...{ title, confirm, deed, close, ...(note === undefined ? {} : { note }) }}
+          onSay={reason => deed.mutate(reason, { onSuccess: close })}
+        >
+          {children}
+        </ReasonDialog>
+      )}
     </>
   )
 }

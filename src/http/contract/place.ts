@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { instant } from './instant.ts'
 import { pageOf, pageQuery } from './page.ts'
 
 const code = z.string().min(1).max(200)
@@ -24,6 +25,8 @@ export const facilityInList = z
     groups: z.array(z.string()),
     /** Locations of shops that stand for it alone. */
     locations: z.array(z.string()),
+    /** Counted still and sold nowhere; null: it is open. */
+    closed: z.object({ at: instant, by: z.string(), reason: z.string() }).nullable(),
   })
   .meta({ id: 'FacilityInList' })
 export const facilitiesPage = pageOf(facilityInList)
