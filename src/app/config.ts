@@ -31,6 +31,8 @@ export type Config = {
   tls?: { certFile: string; keyFile: string } | null
   /** The addresses of the proxy that ends TLS before us; null: there is none, and nobody is believed about where they come from. */
   proxy?: string | null
+  /** Requests a minute that one person or token may make; none: the usual number. */
+  requestsPerMinute?: number | undefined
 }
 
 export const MAIL_FROM_DEFAULT = 'trueup@localhost'
@@ -64,6 +66,7 @@ const environment = z.object({
     .string()
     .regex(/^[0-9a-fA-F.:/]+(,[0-9a-fA-F.:/]+)*$/)
     .optional(),
+  TRUEUP_REQUESTS_PER_MINUTE: z.coerce.number().int().min(60).max(1_000_000).optional(),
 })
 
 /** What must stand in each variable, said to the person who has to mend it. */
@@ -81,6 +84,7 @@ const EXPECTED = {
   TRUEUP_TLS_CERT: 'the file of a certificate (PEM), together with TRUEUP_TLS_KEY',
   TRUEUP_TLS_KEY: 'the file of the private key (PEM), together with TRUEUP_TLS_CERT',
   TRUEUP_PROXY: 'the addresses or networks of the proxy that ends TLS, such as 10.0.0.5 or 10.0.0.0/8, with commas between',
+  TRUEUP_REQUESTS_PER_MINUTE: 'how many requests a minute one person or token may make, from 60 to 1000000',
   TRUEUP_SECRET_KEY: `at least ${SECRET_KEY_CHARS_MIN} characters`,
 } as const
 
@@ -122,6 +126,7 @@ export function readConfig(flags: Flags = {}, env: Environment = process.env, cw
     mailFrom: read.TRUEUP_MAIL_FROM,
     tls: certFile && keyFile ? { certFile: resolve(cwd, certFile), keyFile: resolve(cwd, keyFile) } : null,
     proxy: read.TRUEUP_PROXY ?? null,
+    requestsPerMinute: read.TRUEUP_REQUESTS_PER_MINUTE,
   }
 }
 

@@ -140,6 +140,7 @@ async function openGate(
     version: version(),
     tls: await certificate(config),
     proxy: config.proxy ?? null,
+    requestsPerMinute: config.requestsPerMinute,
   })
 }
 

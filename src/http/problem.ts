@@ -21,6 +21,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   HTTP_BODY_TOO_LARGE: 413,
   HTTP_MEDIA_TYPE: 415,
   HTTP_TOO_MANY_LOGINS: 429,
+  HTTP_TOO_MANY_REQUESTS: 429,
   HTTP_TOO_MANY_WATCHERS: 503,
 }
 
@@ -33,7 +34,7 @@ const TITLE_OF_STATUS: Readonly<Record<number, string>> = {
   409: 'Not possible as things stand',
   413: 'Too large',
   415: 'Media type not taken',
-  429: 'Too many attempts',
+  429: 'Too many',
   500: 'Trueup made a mistake',
   503: 'Not available just now',
 }

@@ -6,7 +6,7 @@ import type { Db } from '../db/connection.ts'
 import type { Clock, Sleep } from '../kernel/clock.ts'
 import { messageOf } from '../kernel/error.ts'
 import type { Ids } from '../kernel/ids.ts'
-import { admit, openAuth } from './auth.ts'
+import { admit, isCommandLine, openAuth } from './auth.ts'
 import { serveConsole } from './console-files.ts'
 import type { Answer } from './contract/instant.ts'
 import type { Role, Route } from './contract/route.ts'
@@ -15,6 +15,7 @@ import { refuseCrossSite } from './cross-site.ts'
 import { mountEvents } from './events.ts'
 import { type Metrics, mountHealth, openMetrics } from './health.ts'
 import { mountHelp } from './help.ts'
+import { limitRequests } from './limit-requests.ts'
 import type { Log } from './log.ts'
 import { mountRoutes } from './mount.ts'
 import { documentWithSchemas, schemaForDocument } from './openapi.ts'
@@ -51,6 +52,8 @@ export type GateOptions = {
   tls?: { cert: string; key: string } | null
   /** The addresses of the proxy that ends TLS before us; it alone is believed about where a request comes from. */
   proxy?: string | null
+  /** Requests a minute that one person or token may make; addresses have a share of it. */
+  requestsPerMinute?: number | undefined
 }
 
 export type Gate = {
@@ -99,6 +102,12 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   const filePaths = new Set(routes.filter(route => route.kind === 'upload').map(route => `${PREFIX}${route.path}`))
   refuseSlowBodies(app, { sleep, isFile: request => filePaths.has(request.routeOptions.url ?? '') })
   await app.register(cookie)
+  const hookPaths = new Set(routes.filter(route => route.kind === 'hook').map(route => `${PREFIX}${route.path}`))
+  const limit = limitRequests(app, {
+    ...{ clock, perMinute: options.requestsPerMinute, shownBy, isExempt: isCommandLine },
+    kindOf: ({ routeOptions: { url = '' } }) =>
+      hookPaths.has(url) ? 'hook' : url.startsWith(`${PREFIX}/`) || url === '/metrics' ? 'api' : null,
+  })
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -116,7 +125,12 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   })
 
   const auth = openAuth({ db, clock, ids, cliToken })
-  const whoAsks = (request: FastifyRequest) => auth.whoHas({ bearer: bearerOf(request), cookie: cookieOf(request) })
+  const whoAsks = async (request: FastifyRequest) => {
+    const who = await auth.whoHas({ bearer: bearerOf(request), cookie: cookieOf(request) })
+    const shown = shownBy(request)
+    if (shown !== null) limit.belongs(shown, who?.name ?? null)
+    return who
+  }
   const admitRequest = async (request: FastifyRequest, role: Role) => {
     const who = admit(await whoAsks(request), role)
     if (bearerOf(request) === null) refuseCrossSite(request)
@@ -162,6 +176,10 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     },
     app,
   }
+}
+
+function shownBy(request: FastifyRequest): string | null {
+  return bearerOf(request) ?? cookieOf(request)
 }
 
 /** The street as it is sent; that a room did its step again, or time passed, is no difference. */

@@ -103,7 +103,7 @@ const hurriedSleep: Sleep = (ms, signal) => realSleep(ms > PAUSE_MS_MAX ? ms : 1
 
 /** The gate with every room's routes on a seeded database. Nothing is listened on; answers come by inject. */
 export async function openTestGate(
-  options: { consoleDir?: string | null; errorsDir?: string; sleep?: Sleep; proxy?: string } = {},
+  options: { consoleDir?: string | null; errorsDir?: string; sleep?: Sleep; proxy?: string; requestsPerMinute?: number } = {},
 ): Promise<TestGate> {
   const database = await openTestDatabase()
   const { db } = database
@@ -259,6 +259,7 @@ export async function openTestGate(
     version: '0.0.0',
     errorsDir: options.errorsDir ?? null,
     proxy: options.proxy ?? null,
+    requestsPerMinute: options.requestsPerMinute,
   })
   return {
     ...{ gate, database, clock, admin, cliToken, done, routes },
