@@ -76,6 +76,7 @@ import { proofRoutes } from '../reconcile/proof-routes.ts'
 import { release } from '../reconcile/proof-step.ts'
 import { readStreet, reconcileRoutes } from '../reconcile/routes.ts'
 import { searchRoutes } from '../reconcile/search-routes.ts'
+import { waitingOfShops } from '../reconcile/shop-waiting-store.ts'
 import { changingRoutes } from './configuration/changing-routes.ts'
 import { configurationRoutes } from './configuration/routes.ts'
 import { dropServerRoutes } from './drop-server-routes.ts'
@@ -103,6 +104,7 @@ export function allRoutes(deps: {
     ...{ db, clock, clockwork, jobs: JOBS },
     shops: async () => (await enabledShops(db)).map(shop => shop.code),
     waiting: async () => new Map((await streetNow(db, clock)).rooms.map(room => [room.room as string, room])),
+    waitingOfShops: () => waitingOfShops(db),
     standingAgainst: async (job: Job) => (job.steps.includes('channel') || job.steps.includes('outbox') ? shopsThatHold(db) : []),
   }
   return [

@@ -4,20 +4,17 @@ import type { RoomStatus } from '../kernel/report.ts'
 import { FLOOR_MS, isPerShop, type Job, jobOfStep } from './job.ts'
 import { type JobFacts, judgeJob } from './lateness.ts'
 import { permissions } from './permission-store.ts'
-import type { JobRouteDeps } from './routes.ts'
+import type { JobRouteDeps, WaitingOfShop } from './routes.ts'
 import { madeWith, nextRuns, type Schedule } from './schedule.ts'
 import { schedules, shopSchedules } from './schedule-store.ts'
 import { editsOf, heartbeats, knownSince, lastAskedRuns } from './store.ts'
 
 const NEXT_SHOWN = 5
 
+type ViewDeps = Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' | 'waiting' | 'waitingOfShops'>
+
 /** Every job as the list shows it, judged at this moment from rows: true even when the clockwork is dead. */
-export async function jobViews({
-  db,
-  clock,
-  jobs,
-  waiting,
-}: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' | 'waiting'>): Promise<Answer<typeof jobInList>[]> {
+export async function jobViews({ db, clock, jobs, waiting, waitingOfShops }: ViewDeps): Promise<Answer<typeof jobInList>[]> {
   const set = await schedules(db, jobs)
   const own = await shopSchedules(db)
   const scopes = jobs.flatMap(({ name, slug }) => ['', ...(own.get(slug)?.keys() ?? [])].map(shop => ({ job: name, shop })))
@@ -26,6 +23,7 @@ export async function jobViews({
   const beats = new Map((await heartbeats(db)).map(beat => [beat.room, beat.beatAt]))
   const since = await knownSince(db)
   const rooms = await waiting()
+  const ofShops = own.size === 0 ? new Map() : await waitingOfShops()
   const now = clock.now()
   return jobs.map(job => {
     const schedule = set.get(job.slug) ?? madeWith(job)
@@ -40,9 +38,10 @@ export async function jobViews({
     const { name, slug, category, description, isSlow } = job
     const shops = [...(own.get(slug) ?? [])].map(([shop, ofShop]) => {
       const lastOfShop = asked.get(`${name} ${shop}`) ?? null
-      const ofIt = { ...facts, schedule: ofShop, lastRun: lastOfShop, waiting: { backlog: 0, oldestAt: null } }
+      const waits = waitingForShop(job, shop, ofShops)
+      const ofIt = { ...facts, schedule: ofShop, lastRun: lastOfShop, waiting: waits }
       return {
-        ...{ shop, schedule: sent(ofShop), nextAt: nextRuns(ofShop, now, NEXT_SHOWN), lastRun: lastOfShop },
+        ...{ shop, schedule: sent(ofShop), nextAt: nextRuns(ofShop, now, NEXT_SHOWN), lastRun: lastOfShop, waiting: waits },
         findings: judgeJob({ name: `${name} for ${shop}` }, ofIt, now).filter(one => one.code !== 'WORKER_SILENT'),
       }
     })
@@ -91,8 +90,20 @@ function waitingFor(job: Job, jobs: readonly Job[], rooms: ReadonlyMap<string, R
   return { backlog, oldestAt }
 }
 
+/** What of one shop waits for a job, in the rooms for which this is the job that people know. */
+function waitingForShop(job: Job, shop: string, rooms: Awaited<ReturnType<ViewDeps['waitingOfShops']>>): WaitingOfShop {
+  const found = job.steps.flatMap(step => (jobOfStep(step)?.slug === job.slug ? (rooms.get(step)?.get(shop) ?? []) : []))
+  const oldest = found.flatMap(one => one.oldestAt ?? [])
+  const units = found.flatMap(one => one.units ?? [])
+  return {
+    backlog: found.reduce((sum, one) => sum + one.backlog, 0),
+    oldestAt: oldest.length === 0 ? null : Math.min(...oldest),
+    units: units.length === 0 ? null : units.reduce((sum, one) => sum + one, 0),
+  }
+}
+
 /** The jobs that are called so, with the worst that is to be said of each: for whoever asks where something is stuck. */
-export async function jobsCalled(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' | 'waiting'>, text: string) {
+export async function jobsCalled(deps: ViewDeps, text: string) {
   const wanted = text.toLowerCase()
   const named = deps.jobs.filter(job => [job.name, job.slug, ...job.aliases].some(name => name.toLowerCase().includes(wanted)))
   if (named.length === 0) return []

@@ -43,6 +43,17 @@ test.each<[string, Partial<JobFacts>, number, string[]]>([
   expect(judgeJob(job, { ...well, ...facts }, now).map(finding => finding.code)).toEqual(codes)
 })
 
+test('of a shop it says by how many units it shows something else meanwhile', () => {
+  const [found] = judgeJob(
+    { name: 'Process Uploads to eCommerce for corner' },
+    { ...well, schedule: paused, waiting: { backlog: 1, oldestAt: DUE, units: 1_204 } },
+    LATER,
+  )
+  expect(found?.evidence).toBe(
+    'Process Uploads to eCommerce for corner was paused by ada (“stocktaking”), and 1 thing, 1,204 units apart from what is shown, waits for it.',
+  )
+})
+
 test('the finding says since when, what the evidence is and what to press', () => {
   expect(judgeJob(job, { ...well, schedule: paused, waiting: { backlog: 312, oldestAt: DUE } }, LATER)).toEqual([
     {

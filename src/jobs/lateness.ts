@@ -30,8 +30,8 @@ export type JobFacts = {
   } | null
   /** When the first process that runs this job's rooms was last heard of; null: never. */
   workerBeatAt: InstantMs | null
-  /** What waits in the job's rooms, and since when. */
-  waiting: { backlog: number; oldestAt: InstantMs | null }
+  /** What waits in the job's rooms, and since when; of a shop also by how many units it shows something else meanwhile. */
+  waiting: { backlog: number; oldestAt: InstantMs | null; units?: number | null }
   /** When the program first knew this job: no tick before it was missed. */
   knownSince: InstantMs
 }
@@ -51,7 +51,9 @@ export function judgeJob(job: Pick<Job, 'name'>, facts: JobFacts, now: InstantMs
   if (schedule.paused !== null) {
     if (waiting.backlog === 0) return []
     const { at, by, reason } = schedule.paused
-    const evidence = `${job.name} was paused by ${by} (“${reason}”), and ${waiting.backlog.toLocaleString('en-GB')} things wait for it.`
+    const units = waiting.units ? `, ${waiting.units.toLocaleString('en-GB')} units apart from what is shown,` : ''
+    const things = waiting.backlog === 1 ? `1 thing${units} waits` : `${waiting.backlog.toLocaleString('en-GB')} things${units} wait`
+    const evidence = `${job.name} was paused by ${by} (“${reason}”), and ${things} for it.`
     return [{ code: 'JOB_PAUSED_WITH_WORK_WAITING', since: at, evidence, action: 'Resume' }]
   }
   if (silentMs !== null && silentMs > WORKER_SILENT_MS) {

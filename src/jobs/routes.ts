@@ -14,7 +14,7 @@ import {
 } from '../http/contract/job.ts'
 import { offsetOf, pageFrom, TOTAL_COUNTED_MAX } from '../http/contract/page.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
-import type { Clock } from '../kernel/clock.ts'
+import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { RoomStatus } from '../kernel/report.ts'
 import type { Clockwork } from './clockwork.ts'
@@ -28,12 +28,16 @@ import { schedules } from './schedule-store.ts'
 import { askedRunsSince, askToEnd, countRuns, knownSince, type RunFilter, runOf, runsPage } from './store.ts'
 import { comingTicks, missedTicks } from './timeline.ts'
 
+export type WaitingOfShop = { backlog: number; oldestAt: InstantMs | null; units: number | null }
+
 export type JobRouteDeps = {
   db: Db
   clock: Clock
   jobs: readonly Job[]
   /** What waits in each room, for the jobs that work for it. */
   waiting(): Promise<ReadonlyMap<string, RoomStatus>>
+  /** The same of each shop, by room and the code of the shop: for jobs that a shop has a schedule of its own for. */
+  waitingOfShops(): Promise<ReadonlyMap<string, ReadonlyMap<string, WaitingOfShop>>>
   /** What stands against a job whenever it runs: the code and why, for what it works on. */
   standingAgainst?(job: Job): Promise<{ code: string; reason: string }[]>
   /** The codes of the connected shops. */

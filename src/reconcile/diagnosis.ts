@@ -38,7 +38,11 @@ export type FileFact = {
   since: InstantMs
 }
 export type SourceFact = { name: string; state: string; code: string | null; reason: string | null; since: InstantMs | null }
-export type JobFact = { job: string; slug: string; code: string; since: InstantMs | null; evidence: string; action: string }
+export type JobFact = { job: string; slug: string; code: string; since: InstantMs | null; evidence: string; action: string } & {
+  /** Of a shop's own schedule: whose, and the units that wait for it. */
+  shop?: string
+  unitsAtRisk?: number | null
+}
 export type DriftFact = { shop: string; levels: number; units: number; since: InstantMs | null }
 export type MachineFact = {
   freeBytes: number | null
@@ -86,9 +90,10 @@ export function diagnose(facts: Facts, now: InstantMs): Finding[] {
 }
 
 /** A job that rests or is late stops the stage that it works for. */
-function ofJob({ job, slug, code, since, evidence, action }: JobFact): Finding {
+function ofJob({ job, slug, code, since, evidence, action, shop, unitsAtRisk = null }: JobFact): Finding {
   const severity: Severity = code === 'JOB_FAILED' || code === 'JOB_NOT_SCHEDULED' ? 'risk' : 'stop'
-  return { code, subject: job, severity, since, evidence, unitsAtRisk: null, action: { label: action, to: `/jobs/${slug}` } }
+  const whose = shop === undefined ? {} : { shop }
+  return { code, subject: job, ...whose, severity, since, evidence, unitsAtRisk, action: { label: action, to: `/jobs/${slug}` } }
 }
 
 function ofRoom(room: JudgedRoom): Finding[] {

@@ -155,16 +155,37 @@ export async function syncFigures(sql: Sql): Promise<SyncFigures> {
   return rows[0] ?? NO_FIGURES
 }
 
-/** Confirmed levels that were not read back; those that differ are stuck until they are set right. */
-export async function reconcileStatus(sql: Sql, _now: InstantMs): Promise<RoomStatus> {
-  const rows = await sql.query<RoomStatus>(
-    `with ${NOT_COUNTED}, apart as (
+/** Levels that are not equal, as the tally and what it does not hold yet say together. */
+const APART = `${NOT_COUNTED}, apart as (
        select shop_id, location_id, product_id, state from fresh where state <> 'equal'
        union all
        select shop_id, location_id, product_id, state from reconcile.standing s
         where s.state <> 'equal'
           and not exists (select 1 from key k where k.shop_id = s.shop_id and k.location_id = s.location_id and k.product_id = s.product_id)
-     )
+     )`
+
+/** What of each shop waits to be read back, for shops of which something does. */
+export async function waitingToBeReadBack(sql: Sql): Promise<WaitingOfShop[]> {
+  return sql.query<WaitingOfShop>(
+    `with ${APART}
+     select sh.code as shop, count(*) as backlog, min(i.changed_at) as "oldestAt", null as units
+       from apart s
+       join outbox.intent i using (shop_id, location_id, product_id)
+       join catalog.shop sh using (shop_id)
+      where i.state = 'confirmed' and s.state = 'waiting'
+      group by sh.code`,
+    [],
+    { name: 'reconcile.waiting' },
+  )
+}
+
+/** `units`: by how much the shop shows something else than it is to be told; null: that cannot be said. */
+export type WaitingOfShop = { shop: string; backlog: number; oldestAt: InstantMs | null; units: number | null }
+
+/** Confirmed levels that were not read back; those that differ are stuck until they are set right. */
+export async function reconcileStatus(sql: Sql, _now: InstantMs): Promise<RoomStatus> {
+  const rows = await sql.query<RoomStatus>(
+    `with ${APART}
      select count(*) filter (where s.state = 'waiting') as backlog, min(i.changed_at) filter (where s.state = 'waiting') as "oldestAt",
             count(*) filter (where s.state = 'different') as stuck
        from apart s

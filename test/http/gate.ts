@@ -76,6 +76,7 @@ import { proofRoutes } from '../../src/reconcile/proof-routes.ts'
 import { release } from '../../src/reconcile/proof-step.ts'
 import { readStreet, reconcileRoutes } from '../../src/reconcile/routes.ts'
 import { searchRoutes } from '../../src/reconcile/search-routes.ts'
+import { waitingOfShops } from '../../src/reconcile/shop-waiting-store.ts'
 import { openTestDatabase, type TestDatabase } from '../database.ts'
 import { memoryDisk } from '../doors/memory-disk.ts'
 import { NOW, seed } from './seed.ts'
@@ -150,6 +151,7 @@ export async function openTestGate(
     ...{ db, clock, jobs: JOBS },
     shops: async () => (await enabledShops(db)).map(shop => shop.code),
     waiting: async () => new Map((await readStreet(street)).rooms.map(room => [room.room as string, room])),
+    waitingOfShops: () => waitingOfShops(db),
     standingAgainst: async (job: Job) => (job.steps.includes('channel') ? shopsThatHold(db) : []),
     clockwork: {
       async runNow(job: string) {

@@ -86,6 +86,33 @@ test('a shop has a schedule of its own, which is set, paused, shown with what is
   expect((await ask('GET', UPLOADS)).body.shops).toEqual([])
 })
 
+test('a shop that is paused while work waits for it says so, with the levels and units; the others go on', async () => {
+  const { db } = house.database
+  await db.query(`insert into catalog.shop (code, name, api_url) values ('idle', 'Idle', 'http://127.0.0.1:9')`)
+  await db.query(`update outbox.intent set state = 'pending', units = units - 5 where product_id = 1`)
+  for (const shop of ['demo', 'idle']) await ask('POST', `${UPLOADS}/pause?shop=${shop}`, { reason: 'moving house' })
+  const { shops, findings } = (await ask('GET', UPLOADS)).body
+  const demo = shops.find((one: { shop: string }) => one.shop === 'demo')
+  expect(demo.waiting).toMatchObject({ backlog: 2, units: 10 })
+  expect(demo.findings).toMatchObject([
+    {
+      code: 'JOB_PAUSED_WITH_WORK_WAITING',
+      evidence: `Process Uploads to eCommerce for demo was paused by operator (“moving house”), and 2 things, 10 units apart from what is shown, wait for it.`,
+    },
+  ])
+  expect(shops.find((one: { shop: string }) => one.shop === 'idle').findings).toEqual([])
+  expect(findings.map((one: { code: string }) => one.code)).not.toContain('JOB_PAUSED_WITH_WORK_WAITING')
+  for (const shop of ['demo', 'idle']) await ask('DELETE', `${UPLOADS}/schedule?shop=${shop}`)
+})
+
+test('a first run days ahead is taken, and warned of before and after', async () => {
+  const change = { firstRunAt: new Date(house.clock.at + 3 * 86_400_000).toISOString() }
+  const preview = await ask('POST', `${UPLOADS}/schedule/preview`, change)
+  expect(preview.body.objections[0]).toMatchObject({ kind: 'warning', code: 'JOBS_FIRST_RUN_FAR' })
+  expect((await ask('PUT', `${UPLOADS}/schedule`, change)).body.warnings[0]).toContain('The first run is 72 hours away.')
+  await ask('PUT', `${UPLOADS}/schedule`, { firstRunAt: null })
+})
+
 test('a job that was given to certain people is run and changed by them and by admins only', async () => {
   const operator = cookie
   const admin = await house.signIn(house.admin.name, house.admin.password)

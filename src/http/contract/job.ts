@@ -81,6 +81,8 @@ const shopSchedule = z.object({
   schedule: jobSchedule,
   nextAt: z.array(instant),
   lastRun: jobRun.nullable(),
+  /** What waits for this shop in the job's rooms; `units`: by how much it shows something else meanwhile, null where that cannot be said. */
+  waiting: z.object({ backlog: z.number().int(), oldestAt: instant.nullable(), units: z.number().int().nullable() }),
   findings: z.array(jobFinding),
 })
 
