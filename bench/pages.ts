@@ -102,7 +102,14 @@ async function openGate(house: House, world: World): Promise<Gate> {
   }
   return createGate({
     ...{ db: house.db, clock: world.clock, ids: world.ids, sleep: world.sleep, log: world.log },
-    routes: allRoutes({ house, world, clockwork, reception: house.receiver, sftp: null }),
+    routes: allRoutes({
+      house,
+      world,
+      clockwork,
+      reception: house.receiver,
+      sftp: null,
+      simulatedShop: { connect: async () => ({ apiUrl: 'http://127.0.0.1:1' }) },
+    }),
     streetNow: () => streetNow(house.db, world.clock),
     ...{ cliToken: TOKEN, consoleDir: consoleDir(), errorsDir: errorsDir(), version: '0' },
   })

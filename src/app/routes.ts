@@ -19,6 +19,7 @@ import { controlRoutes } from '../channel/control-routes.ts'
 import { exchangeRoutes } from '../channel/exchange-routes.ts'
 import { foreignRoutes } from '../channel/foreign-routes.ts'
 import { leavingRoutes } from '../channel/leaving-routes.ts'
+import { liveRoutes } from '../channel/live-routes.ts'
 import { mappingRoutes } from '../channel/mapping-routes.ts'
 import { publishingRoutes } from '../channel/publishing-routes.ts'
 import { channelRoutes } from '../channel/routes.ts'
@@ -81,6 +82,8 @@ import { changingRoutes } from './configuration/changing-routes.ts'
 import { configurationRoutes } from './configuration/routes.ts'
 import { dropServerRoutes } from './drop-server-routes.ts'
 import { FOLLOWS } from './rooms.ts'
+import type { SimulatedShop } from './simulated-shop.ts'
+import { simulatedShopRoutes } from './simulated-shop-routes.ts'
 import type { House, World } from './wire.ts'
 
 /** What people may see and do, room by room, in the order of the street. */
@@ -90,6 +93,7 @@ export function allRoutes(deps: {
   clockwork: Clockwork
   reception: Reception
   sftp: { host: string; port: number; hostKeys: HostKey[] } | null
+  simulatedShop: Pick<SimulatedShop, 'connect'>
 }): Route[] {
   const { house, world, clockwork, reception } = deps
   const { db, files, spoolDir, bring } = house
@@ -99,6 +103,10 @@ export function allRoutes(deps: {
   }
   const switched = () => {
     for (const room of FOLLOWS.catalog ?? []) clockwork.nudge(room)
+  }
+  const shopChanged = () => {
+    clockwork.nudge('catalog')
+    clockwork.nudge('shop-check')
   }
   const jobs = {
     ...{ db, clock, clockwork, jobs: JOBS },
@@ -178,6 +186,7 @@ export function allRoutes(deps: {
     ...exchangeRoutes({ db, clock }),
     ...mappingRoutes({ db }),
     ...shadowRoutes({ db, clock, compareNow: () => clockwork.nudge('shop-check'), switched: () => clockwork.nudge('channel') }),
+    ...liveRoutes({ db, clock, compareNow: () => clockwork.nudge('shop-check'), switched: () => clockwork.nudge('channel') }),
     ...choiceRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
     ...foreignRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
     ...closingRoutes({ db, clock, changed: () => clockwork.nudge('availability'), switched: () => clockwork.nudge('channel') }),
@@ -197,12 +206,10 @@ export function allRoutes(deps: {
       db,
       clock,
       seal: house.box.seal,
-      shopChanged() {
-        clockwork.nudge('catalog')
-        clockwork.nudge('shop-check')
-      },
+      shopChanged,
       mappingChanged: switched,
     }),
+    ...simulatedShopRoutes({ db, clock, shop: deps.simulatedShop, shopChanged }),
     ...placeRoutes({ db, clock, switched }),
     ...kitRoutes({ db, clock, switched }),
     ...settingRoutes({ db, clock, switched }),

@@ -13,6 +13,7 @@ import { consoleDir, errorsDir } from './places.ts'
 import { FOLLOWS } from './rooms.ts'
 import { allRoutes, streetNow } from './routes.ts'
 import { ensureFirstFeeds, sftpAuthenticator } from './sftp-users.ts'
+import { openSimulatedShop, type SimulatedShop } from './simulated-shop.ts'
 import { version } from './version.ts'
 import { type House, openHouse, type World } from './wire.ts'
 
@@ -46,10 +47,12 @@ export async function startServer(config: Config, world: World): Promise<Server>
     const isGate = config.roles.includes('gate')
     house.arrival.tell = () => clockwork.nudge('feed')
     const reception = house.receiver
+    const simulatedShop = isGate ? await openSimulatedShop({ house, world, dataDir: config.dataDir }) : null
+    if (simulatedShop) closing.push(() => simulatedShop.close())
     closing.push(await keepAlive(house, world, reception))
     const sftp = isGate ? await openSftp(config, house, world, reception) : null
     if (sftp) closing.push(() => sftp.stop())
-    if (isGate) gate = await openGate(config, house, world, { clockwork, reception, sftp })
+    if (simulatedShop) gate = await openGate(config, house, world, { clockwork, reception, sftp, simulatedShop })
     const http = gate ? await listen(gate, config) : null
     if (gate) closing.push(() => gate?.close() ?? Promise.resolve())
     if (http) {
@@ -124,7 +127,7 @@ async function openGate(
   config: Config,
   house: House,
   world: World,
-  doors: { clockwork: Clockwork; reception: Receiver; sftp: SftpServer | null },
+  doors: { clockwork: Clockwork; reception: Receiver; sftp: SftpServer | null; simulatedShop: SimulatedShop },
 ): Promise<Gate> {
   return createGate({
     db: house.db,

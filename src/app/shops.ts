@@ -3,7 +3,7 @@ import { isSigned as isSignedWith } from '../adapters/shopify/webhook-signature.
 import { credentialOf } from '../catalog/credential-store.ts'
 import { enabledShops, type Shop } from '../catalog/store.ts'
 import type { ConformReport } from '../channel/conform-port.ts'
-import { compareInShadow } from '../channel/shadow-step.ts'
+import { compareInShadow, isWaitedFor } from '../channel/shadow-step.ts'
 import { checkShop } from '../channel/standing-step.ts'
 import { checkWebhooks } from '../channel/webhook-step.ts'
 import type { Db } from '../db/connection.ts'
@@ -62,7 +62,8 @@ export function openShops(deps: Deps): Shops {
     const { shopId } = shop
     const port = portOf(shop)
     const asked = { port, shopId, ...(signal ? { signal } : {}) }
-    const report = await checkShop({ db, clock, ids, ...asked }, { isAskedByPerson })
+    const isWaited = await isWaitedFor(db, shopId, clock.now())
+    const report = await checkShop({ db, clock, ids, ...asked }, { isAskedByPerson: isAskedByPerson || isWaited })
     try {
       const isSecretKnown = (await secretsOf(shopId)).length > 0
       if (report.read > 0) await compareInShadow({ db, clock, ...asked })

@@ -61,6 +61,7 @@ export function shadowRoutes({ db, clock, compareNow, switched }: ShadowRouteDep
         await db.transaction(async tx => {
           const before = await store.isShadow(tx, shop.shopId)
           await turnShadow(tx, shop.shopId, body.isShadow)
+          if (body.isShadow) await store.askToCompare(tx, shop.shopId, clock.now())
           await recordAudit(tx, {
             ...{ at: clock.now(), who: who.name, action: 'shop.shadow', subject: 'shop', name: shop.code },
             ...{ before: { isShadow: before }, after: { isShadow: body.isShadow } },

@@ -1,5 +1,5 @@
-import type { Db, Tx } from '../db/connection.ts'
-import type { Clock } from '../kernel/clock.ts'
+import type { Db, Sql, Tx } from '../db/connection.ts'
+import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { batchesOf } from './batches.ts'
 import { wantedNow } from './claim-step.ts'
@@ -26,7 +26,7 @@ export async function compareInShadow(
 ): Promise<StepReport> {
   if (!(await store.isShadow(db, shopId))) return NOTHING_TO_DO
   const startedAt = clock.now()
-  if (!isAskedByPerson && !isShadowDue(await store.lastRunAt(db, shopId, startedAt), startedAt)) return NOTHING_TO_DO
+  if (!isAskedByPerson && !(await isDue(db, shopId, startedAt))) return NOTHING_TO_DO
   const runId = await store.startRun(db, shopId, startedAt)
   let levels = 0
   for await (const { look, levels: seen } of port.readEveryLevel(signal)) {
@@ -52,4 +52,15 @@ export async function compareInShadow(
   await store.finishRun(db, runId, { levels, now: clock.now() })
   await store.purgeRuns(db, shopId, clock.now())
   return { ...NOTHING_TO_DO, read: levels, wrote: 1 }
+}
+
+/** Whether a list is to be made now: a day has passed, or a person waits for it. */
+export async function isDue(sql: Sql, shopId: number, now: InstantMs): Promise<boolean> {
+  return isShadowDue(await store.lastRunAt(sql, shopId, now), now, await store.compareAskedAt(sql, shopId))
+}
+
+/** A person waits for a list that was not begun yet. */
+export async function isWaitedFor(sql: Sql, shopId: number, now: InstantMs): Promise<boolean> {
+  const askedAt = await store.compareAskedAt(sql, shopId)
+  return askedAt !== null && ((await store.lastRunAt(sql, shopId, now)) ?? 0) < askedAt
 }

@@ -16,6 +16,26 @@ export async function setShadow(tx: Tx, shopId: number, shadow: boolean): Promis
   )
 }
 
+/** A person wants the shop compared now. */
+export async function askToCompare(tx: Tx, shopId: number, now: InstantMs): Promise<void> {
+  await tx.query(
+    `insert into channel.setting (shop_id, compare_asked_at) values ($1, $2)
+     on conflict (shop_id) do update set compare_asked_at = excluded.compare_asked_at`,
+    [shopId, new Date(now)],
+  )
+}
+
+/** When a person last wanted it compared; null: nobody did. */
+export async function compareAskedAt(sql: Sql, shopId: number): Promise<InstantMs | null> {
+  const rows = await sql.query<{ at: InstantMs | null }>('select compare_asked_at as at from channel.setting where shop_id = $1', [shopId])
+  return rows[0]?.at ?? null
+}
+
+/** Whether anything was written to the shop, as far back as its job log is kept. */
+export async function wasWritten(sql: Sql, shopId: number): Promise<boolean> {
+  return (await sql.query(`select 1 from channel.exchange where shop_id = $1 and effect = 'write' limit 1`, [shopId])).length > 0
+}
+
 /** Somebody else wrote this shop until now: what changed since any base says nothing about sales. Each level is looked at anew. */
 export async function dropBases(tx: Tx, shopId: number): Promise<void> {
   await tx.query(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isShadowDue, shadowSentence } from './shadow.ts'
+import { isShadowDue, mayGoLive, shadowSentence } from './shadow.ts'
 
 const promise = '30 on hand − 4 reserved = 26'
 test.each([
@@ -19,3 +19,17 @@ test.each([
   [0, false],
   [-86_400_000, true],
 ])('after a run at %s it is due: %s', (last, due) => expect(isShadowDue(last, 1)).toBe(due))
+
+test.each([
+  ['asked for since', 5, true],
+  ['asked for before it began', 3, false],
+])('within a day of the last run, %s: due %s', (_, askedAt, due) => expect(isShadowDue(4, 10, askedAt)).toBe(due))
+
+const MINUTE_MS = 60_000
+test.each([
+  ['the newest list, just done', { runId: 7, finishedAt: 0 }, 7, MINUTE_MS, true],
+  ['one that is an hour old', { runId: 7, finishedAt: 0 }, 7, 61 * MINUTE_MS, false],
+  ['one that a newer list has overtaken', { runId: 8, finishedAt: 0 }, 7, MINUTE_MS, false],
+  ['one that is not done', { runId: 7, finishedAt: null }, 7, MINUTE_MS, false],
+  ['none', null, 7, MINUTE_MS, false],
+])('a shop goes live with %s: %#', (_, newest, seen, now, may) => expect(mayGoLive(newest, seen, now)).toBe(may))

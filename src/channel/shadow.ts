@@ -16,7 +16,16 @@ export function shadowSentence(level: {
   return `${parts.join(', ')}: ${level.ourUnits}. The shop shows ${Math.abs(by)} ${by > 0 ? 'more' : 'less'}.`
 }
 
-/** The daily list is due when a day has passed since the last one. */
-export function isShadowDue(lastRunAt: number | null, now: number): boolean {
-  return lastRunAt === null || now - lastRunAt >= 86_400_000
+/** The daily list is due when a day has passed since the last one, or a person has asked for one since. */
+export function isShadowDue(lastRunAt: number | null, now: number, askedAt: number | null = null): boolean {
+  if (lastRunAt === null || now - lastRunAt >= 86_400_000) return true
+  return askedAt !== null && askedAt > lastRunAt
+}
+
+const COMPARISON_FRESH_MS = 3_600_000
+
+/** What somebody is shown before a shop goes live has to be about the shop as it is: the newest list, done within the hour. */
+export function mayGoLive(newest: { runId: number; finishedAt: number | null } | null, seenRunId: number, now: number): boolean {
+  if (newest === null || newest.runId !== seenRunId || newest.finishedAt === null) return false
+  return now - newest.finishedAt <= COMPARISON_FRESH_MS
 }

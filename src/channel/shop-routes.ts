@@ -16,6 +16,7 @@ import { circuitOf, neverAsked } from './health.ts'
 import { healthOf } from './health-store.ts'
 import { shopsWithHealth, withHealth } from './routes.ts'
 import { shopSentence } from './sentence.ts'
+import { isShadow, wasWritten } from './shadow-store.ts'
 import { TROUBLES } from './trouble.ts'
 import { TOPICS } from './webhook.ts'
 import { webhooksOf } from './webhook-store.ts'
@@ -122,6 +123,8 @@ async function detailOf(sql: Sql, code: string, now: InstantMs): Promise<Answer<
       { ...health, isEnabled: shop.isEnabled, waiting: shop.waiting },
       at => `${new Date(at).toISOString().slice(11, 16)} UTC`,
     ),
+    isShadow: await isShadow(sql, shopId),
+    wasWritten: await wasWritten(sql, shopId),
     stopped: await stoppedOf(sql, shopId),
     token: describeCredential(await credentialOf(sql, shopId)),
     webhooks: await webhooksWithReasons(sql, shopId),

@@ -42,11 +42,11 @@ const ADMIN_MAY_SEND = [
   /^\S+ \/drop-server/,
   /^(POST|PUT) \/feeds(\/:name(\/settings)?)?$/,
   /^\S+ \/sources(?!.*\/(test|look)$)/,
-  /^POST \/groups$/,
+  /^POST \/(groups|simulated-shop)$/,
   /^PUT \/jobs\/:name\/people$/,
   /^POST \/ledger\/repair$/,
   /^PUT \/ledger\//,
-  /^POST \/shops(\/[^/]+\/(conform|switch-o(n|ff)|locations\/:locationId\/(leave|move)))?$/,
+  /^POST \/shops(\/[^/]+\/(conform|live|switch-o(n|ff)|locations\/:locationId\/(leave|move)))?$/,
   /^POST \/facilities\/:code\/(close|open)$/,
   /^PUT \/shops\/(?!.*\/orders\/)/,
 ]
@@ -80,7 +80,14 @@ beforeAll(async () => {
   }
   gate = await createGate({
     ...{ db, clock: world.clock, ids: world.ids, sleep: world.sleep, log: world.log },
-    routes: allRoutes({ house, world, clockwork, reception: house.receiver, sftp: null }),
+    routes: allRoutes({
+      house,
+      world,
+      clockwork,
+      reception: house.receiver,
+      sftp: null,
+      simulatedShop: { connect: async () => ({ apiUrl: 'http://127.0.0.1:1' }) },
+    }),
     streetNow: () => streetNow(db, world.clock),
     ...{ cliToken: null, consoleDir: null, errorsDir: path.resolve(import.meta.dirname, '../../docs/errors'), version: '0.0.0' },
   })

@@ -8,6 +8,7 @@ import { anyFormatReader } from '../../src/adapters/formats/any-format.ts'
 import { writeWorkbook } from '../../src/adapters/formats/xlsx-writer.ts'
 import { configurationRoutes } from '../../src/app/configuration/routes.ts'
 import { dropServerRoutes } from '../../src/app/drop-server-routes.ts'
+import { simulatedShopRoutes } from '../../src/app/simulated-shop-routes.ts'
 import { realSleep } from '../../src/app/world.ts'
 import { availabilityRoutes } from '../../src/availability/routes.ts'
 import { sellable } from '../../src/availability/sellable-store.ts'
@@ -24,6 +25,7 @@ import { controlRoutes } from '../../src/channel/control-routes.ts'
 import { exchangeRoutes } from '../../src/channel/exchange-routes.ts'
 import { foreignRoutes } from '../../src/channel/foreign-routes.ts'
 import { leavingRoutes } from '../../src/channel/leaving-routes.ts'
+import { liveRoutes } from '../../src/channel/live-routes.ts'
 import { mappingRoutes } from '../../src/channel/mapping-routes.ts'
 import { channelRoutes } from '../../src/channel/routes.ts'
 import { shadowRoutes } from '../../src/channel/shadow-routes.ts'
@@ -202,6 +204,7 @@ export async function openTestGate(
       exchangeRoutes({ db, clock }),
       mappingRoutes({ db }),
       shadowRoutes({ ...{ db, clock }, compareNow() {}, switched: () => void done.jobs.push('channel') }),
+      liveRoutes({ ...{ db, clock }, compareNow: () => void done.jobs.push('compare'), switched: () => void done.jobs.push('channel') }),
       choiceRoutes({ db, clock, switched: () => void done.jobs.push('channel') }),
       foreignRoutes({ db, clock, switched: () => void done.jobs.push('channel') }),
       leavingRoutes({ db, clock, changed: catalog.mappingChanged, switched: () => void done.jobs.push('channel') }),
@@ -246,6 +249,12 @@ export async function openTestGate(
       sourceChanged: () => void done.jobs.push('sources'),
     }),
     ...configurationRoutes({ db, clock, unseal: (text: string) => text, routes: () => [] }),
+    ...simulatedShopRoutes({
+      db,
+      clock,
+      shop: { connect: async () => ({ apiUrl: 'http://127.0.0.1:1' }) },
+      shopChanged: catalog.shopChanged,
+    }),
     ...dropServerRoutes({ db, clock, server: { host: '127.0.0.1', port: 7322, hostKeys: [] } }),
   ]
   const gate = await createGate({

@@ -36,5 +36,11 @@ export const shadowPage = pageOf(shadowDifference).extend({
   runId: z.number().int().nullable(),
 })
 
+export const compareAsked = z.object({ shop: z.string(), askedAt: instant })
+
+/** Which list was seen before the shop was let go live. */
+export const goLive = z.object({ runId: z.number().int().positive(), reason: z.string().trim().max(500).optional() })
+export const wentLive = z.object({ shop: z.string(), levels: z.number().int(), different: z.number().int(), units: z.number().int() })
+
 export const newShadow = z.object({ isShadow: z.boolean(), reason: z.string().trim().max(500).optional() })
 export const shadowSet = z.object({ shop: z.string(), isShadow: z.boolean() })

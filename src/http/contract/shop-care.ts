@@ -41,6 +41,10 @@ export const shopDetail = shopInList
   .extend({
     /** What is the matter and whose turn it is, in one sentence. */
     sentence: z.string(),
+    /** Everything is done but the write, beside the tool that it replaces. */
+    isShadow: z.boolean(),
+    /** False: nothing was ever written there, as far back as the job log is kept. */
+    wasWritten: z.boolean(),
     /** Why and when it was switched off; null: it is on. */
     stopped: z.object({ reason: z.string(), at: instant }).nullable(),
     token: credentialInDetail,

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTestGate, type TestGate } from './gate.ts'
+import { NOW } from './seed.ts'
+
+/* A shop is let go live by whoever has seen what that would change. */
+
+let house: TestGate
+let shop: string
+beforeAll(async () => {
+  house = await openTestGate()
+  const [row] = await house.database.db.query<{ code: string }>('select code from catalog.shop where shop_id = 1')
+  shop = `/shops/${row?.code}`
+})
+afterAll(() => house.close())
+
+const ask = (method: 'GET' | 'POST' | 'PUT', url: string, payload?: object) =>
+  house.gate.app.inject({
+    ...{ method, url: `/api/v1${url}`, headers: { authorization: `Bearer ${house.cliToken}` } },
+    ...(payload ? { payload } : {}),
+  })
+const audit = () =>
+  house.database.db.query<{ action: string; before: unknown; after: unknown; reason: string | null }>(
+    'select action, before, after, reason from audit.entry order by seq desc limit 1',
+  )
+
+test('a shop goes live only with the list that was seen, and that is written down', async () => {
+  const { db } = house.database
+  await ask('PUT', `${shop}/access-scope`, { accessScope: 'read_only' })
+  expect((await ask('POST', `${shop}/shadow/compare`)).json()).toMatchObject({ code: 'CHANNEL_NOT_IN_SHADOW' })
+  await ask('PUT', `${shop}/shadow`, { isShadow: true })
+  const asked = await ask('POST', `${shop}/shadow/compare`)
+  expect([asked.statusCode, house.done.jobs.includes('compare')]).toEqual([202, true])
+  expect((await ask('POST', `${shop}/live`, { runId: 1 })).json()).toMatchObject({ status: 409, code: 'CHANNEL_NOT_COMPARED' })
+
+  const [run] = await db.query<{ runId: number }>(
+    `insert into channel.shadow_run (shop_id, started_at, finished_at, levels, different, units) values (1, $1, $1, 3, 2, 9)
+     returning shadow_run_id as "runId"`,
+    [new Date(NOW)],
+  )
+  const runId = run?.runId ?? 0
+  expect((await ask('POST', `${shop}/live`, { runId: runId + 1 })).json()).toMatchObject({ code: 'CHANNEL_NOT_COMPARED' })
+  expect((await ask('GET', shop)).json()).toMatchObject({ accessScope: 'read_only', isShadow: true })
+  expect((await ask('POST', `${shop}/live`, { runId, reason: 'all is right' })).json()).toMatchObject({ levels: 3, different: 2, units: 9 })
+  expect((await ask('GET', shop)).json()).toMatchObject({ accessScope: 'read_and_write', isShadow: false })
+  expect(await audit()).toMatchObject([
+    { action: 'shop.live', before: { isShadow: true }, after: { different: 2 }, reason: 'all is right' },
+  ])
+})
