@@ -41,6 +41,7 @@ export const pages = createBrowserRouter([
       { path: 'users', lazy: async () => ({ Component: (await import('./pages/users.tsx')).Users }) },
       { path: 'audit', lazy: async () => ({ Component: (await import('./pages/audit.tsx')).AuditPage }) },
       { path: 'rooms/:room', lazy: async () => ({ Component: (await import('./pages/room.tsx')).RoomPage }) },
+      { path: 'first-steps/:step?', lazy: async () => ({ Component: (await import('./pages/first-steps.tsx')).FirstSteps }) },
       { path: 'help', lazy: async () => ({ Component: (await import('./pages/help-index.tsx')).HelpIndex }) },
       { path: 'help/:code', lazy: async () => ({ Component: (await import('./pages/help.tsx')).Help }) },
       { path: '*', lazy: async () => ({ Component: (await import('./pages/lost.tsx')).Lost }) },

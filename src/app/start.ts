@@ -37,7 +37,7 @@ function welcome(config: Config, server: Server): string[] {
     `  Database  ${server.house.isEmbedded ? `embedded, in ${shown(path.join(config.dataDir, 'postgres'))}` : 'the server in DATABASE_URL'}`,
   )
   lines.push(`  Data      ${shown(config.dataDir)}`)
-  lines.push('Next: connect a shop with `npx trueup shop add --help`, then drop a stock file into inventory-reset/inbox.')
+  lines.push('Next: the first steps in the console; or `npx trueup shop add --help`, and a stock file in inventory-reset/inbox.')
   lines.push('      `npx trueup status` says how it stands; Ctrl-C stops everything cleanly.')
   return lines
 }

@@ -53,7 +53,14 @@ export function catalogRoutes({ db, clock, seal, shopChanged, mappingChanged }: 
         const given = accessScope === undefined ? null : accessScopeOf(accessScope)
         const after = await db.transaction(async tx => {
           const before = await store.shopCalled(tx, code)
-          await store.addShop(tx, { code, name, apiUrl, apiVersion: store.API_VERSION, accessScope: given, tokenSealed: seal(token) })
+          await store.addShop(tx, {
+            code,
+            name,
+            apiUrl,
+            apiVersion: store.API_VERSION,
+            accessScope: given,
+            tokenSealed: token === undefined ? null : seal(token),
+          })
           const shop = await store.shopCalled(tx, code)
           const deed = { who: who.name, action: before === null ? 'shop.connect' : 'shop.reconnect', subject: 'shop', name: code }
           await recordAudit(tx, { ...deed, at: clock.now(), before: before && publicOf(before), after: shop && publicOf(shop) })

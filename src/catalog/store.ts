@@ -55,7 +55,7 @@ export async function addShop(
   const rows = await tx.query<{ shopId: number }>(
     `insert into catalog.shop (code, name, api_url, api_version, access_scope, token_sealed) values ($1, $2, $3, $4, $5, $6)
      on conflict (code) do update set name = excluded.name, api_url = excluded.api_url, api_version = excluded.api_version,
-            access_scope = coalesce(excluded.access_scope, catalog.shop.access_scope), token_sealed = excluded.token_sealed
+            access_scope = coalesce(excluded.access_scope, catalog.shop.access_scope), token_sealed = coalesce(excluded.token_sealed, catalog.shop.token_sealed)
      returning shop_id as "shopId"`,
     [shop.code, shop.name, shop.apiUrl, shop.apiVersion, shop.accessScope, shop.tokenSealed],
   )

@@ -153,7 +153,8 @@ const PARKED_CODES: readonly RowCode[] = ['ROW_PRODUCT_UNKNOWN', 'ROW_ID_TYPE_UN
 
 /**
  * Keeps what was refused, with everything that is needed to mend it. Rows of unknown products are parked where the feed says
- * so: they wait like the others, and are counted by themselves.
+ * so: they wait like the others, and are counted by themselves. A row that came home and names somebody else whom nobody knows waits
+ * for that name from now on.
  */
 export async function keepRejected(
   tx: Tx,
@@ -170,7 +171,13 @@ export async function keepRejected(
          left join import.correction_row c on c.file_id = $1 and c.line = i.line
          left join lateral (select i.product_type as type, i.product as value where i.code = any($2)) u on true
         where i.code is not null
-       returning is_parked
+       returning file_id, root_file_id, root_line, code, reason, unknown_type, unknown_value, is_parked
+     ), waits_for_another_name as (
+       update import.rejected_row root
+          set code = kept.code, reason = kept.reason, unknown_type = kept.unknown_type, unknown_value = kept.unknown_value
+         from kept
+        where kept.root_file_id <> kept.file_id and kept.unknown_value is not null
+          and root.file_id = kept.root_file_id and root.line = kept.root_line and root.resolved_at is null
      ) select count(*) filter (where not is_parked) as rejected, count(*) filter (where is_parked) as parked from kept`,
     [fileId, UNKNOWN_CODES, isParking, PARKED_CODES],
   )

@@ -210,6 +210,27 @@ describe('with the console', () => {
     expect(await room.onHand('C', 'DEPOT')).toBe(77)
   })
 
+  test('a row that names two strangers waits for the second as soon as the first is known', async () => {
+    const file = await room.bring('names', 'two.csv', 'facilityId,idType,idValue,availableQty\nShop 2,SKU,STRANGER,5\n')
+    const waitsFor = async () => {
+      const { rows } = (await askRoute(routes, 'GET', '/import/unknown', { query: { file } })) as {
+        rows: { type: string; value: string }[]
+      }
+      return rows.map(row => row.value)
+    }
+    expect(await waitsFor()).toEqual(['Shop 2'])
+    await askRoute(routes, 'POST', '/catalog/facility-aliases', { body: { value: 'Shop 2', facility: 'DEPOT' }, who: 'anna' })
+    await room.walk()
+    expect(await waitsFor()).toEqual(['STRANGER'])
+    await askRoute(routes, 'POST', '/catalog/identifiers', {
+      body: { type: 'SKU', value: 'STRANGER', same: { type: 'SKU', value: 'C' } },
+      who: 'anna',
+    })
+    await room.walk()
+    expect(await waitsFor()).toEqual([])
+    expect(await room.onHand('C', 'DEPOT')).toBe(5)
+  })
+
   test('a file that failed is read again from its kept original, with its own moment, and is no replay', async () => {
     await room.addFeed('again', { layout: 'MDM_INV_VARIANCE', fileKind: 'delta' })
     const failed = await room.bring('again', 'list.csv', resetFile('E 9'))

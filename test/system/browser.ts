@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { type RunningDemo, startDemo } from '../../src/app/demo.ts'
+import { startServer } from '../../src/app/server.ts'
 import { realWorld } from '../../src/app/start.ts'
 
 export const ROOT = path.resolve(import.meta.dirname, '../..')
@@ -22,8 +23,8 @@ export type OpenConsole = {
   close(): Promise<void>
 }
 
-/** Builds the console, starts the demo with it on free ports, and opens a window of a desktop's size. */
-export async function openConsole(): Promise<OpenConsole> {
+/** Builds the console, starts the demo with it on free ports, or a house with nothing in it, and opens a window of a desktop's size. */
+export async function openConsole({ isEmpty = false } = {}): Promise<OpenConsole> {
   const built = spawnSync(
     process.execPath,
     [path.join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'console/vite.config.ts'],
@@ -37,7 +38,7 @@ export async function openConsole(): Promise<OpenConsole> {
     ...{ dataDir, databaseUrl: null, host: '127.0.0.1', httpPort: 0, sftpPort: 0, secretKey: null },
     ...{ roles: ['gate', 'work'] as const, logLevel: 'silent' as const },
   }
-  const running = await startDemo(config, realWorld(config))
+  const running = isEmpty ? await startEmpty(config) : await startDemo(config, realWorld(config))
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: [
@@ -75,4 +76,11 @@ export async function openConsole(): Promise<OpenConsole> {
       await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/** As `trueup start` leaves it on a new machine: no shop, no file, no product. */
+async function startEmpty(config: Parameters<typeof startDemo>[0]): Promise<RunningDemo> {
+  const server = await startServer(config, realWorld(config))
+  const drop = () => Promise.reject(new Error('an empty house has no file of its own'))
+  return { server, shopUrl: '', drop, stop: () => server.stop() }
 }

@@ -143,6 +143,7 @@ const PAGES = [
   ['alerts', '/alerts'],
   ['room', '/rooms/outbox'],
   ['reconcile', '/rooms/reconcile'],
+  ['first-steps', '/first-steps/source'],
   ['help', '/help'],
   ['help-manual', '/help/troubleshooting'],
   ['help-code', '/help/ROW_UNITS_NOT_WHOLE'],

@@ -86,7 +86,9 @@ export function usePage<T>(key: string, path: string, query: Query, options: { i
   })
 }
 
-export const useFiles = (query: Query) => usePage<Wire<typeof filesPage>>('files', '/files', query)
+/** A file that fails at once may leave the street as it looked: no event tells of it. */
+const FILES_REFETCH_MS = 5_000
+export const useFiles = (query: Query) => usePage<Wire<typeof filesPage>>('files', '/files', query, { refetchMs: FILES_REFETCH_MS })
 export const useStock = (query: Query) => usePage<Wire<typeof stockPage>>('stock', '/stock', query)
 export const useFindings = (query: Query) => usePage<Wire<typeof findingsPage>>('findings', '/catalog/findings', query)
 export const useIntents = (query: Query, isWanted: boolean) =>
@@ -99,10 +101,16 @@ export const useShops = () => usePage<Wire<typeof shopList>>('shops', '/shops', 
 export const useAudit = (query: Query) => usePage<Wire<typeof auditList>>('audit', '/audit', query)
 export const useFeeds = () => usePage<Wire<typeof feedList>>('feeds', '/feeds', {})
 
+const ON_ITS_WAY: ReadonlySet<string> = new Set(['receiving', 'received', 'staged'])
+const ON_ITS_WAY_REFETCH_MS = 1_500
+
+export const isOnItsWay = (file: Pick<FileDetail, 'state'>): boolean => ON_ITS_WAY.has(file.state)
+
 export function useFile(fileId: string) {
   return useQuery({
     queryKey: ['files', 'one', fileId],
     queryFn: ({ signal }) => getJson<FileDetail>(`/files/${encodeURIComponent(fileId)}`, {}, signal),
+    refetchInterval: ({ state }) => (state.data && isOnItsWay(state.data) ? ON_ITS_WAY_REFETCH_MS : FILES_REFETCH_MS),
   })
 }
 

@@ -2,6 +2,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import type { uploaded } from '../../../src/http/contract/file.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { rejectedRows, unknownPage } from '../../../src/http/contract/rejected.ts'
+import type { rowsOutcome } from '../../../src/http/contract/rows.ts'
 import type { undoEffect } from '../../../src/http/contract/undo.ts'
 import { change, getJson, type Query } from './client.ts'
 
@@ -18,12 +19,15 @@ export function useRejected(fileId: number, query: Query) {
   })
 }
 
+const REFETCH_MS = 3_000
+
 /** Names for which rows wait; of one file, or of all. */
 export function useUnknown(query: Query) {
   return useQuery({
     queryKey: ['files', 'unknown', query],
     queryFn: ({ signal }) => getJson<Wire<typeof unknownPage>>('/import/unknown', query, signal),
     placeholderData: keepPreviousData,
+    refetchInterval: REFETCH_MS,
   })
 }
 
@@ -35,6 +39,12 @@ function useDeed<Input, Output>(deed: (input: Input) => Promise<Output>) {
     onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ['files'] }), client.invalidateQueries({ queryKey: ['stock'] })]),
   })
 }
+
+/** Rows in the columns of a feed, through the same door as its files. */
+export const useAddRows = (feed: string) =>
+  useDeed((rows: readonly Record<string, string>[]) =>
+    change<Wire<typeof rowsOutcome>>('POST', `/feeds/${encodeURIComponent(feed)}/rows`, { rows }),
+  )
 
 export const useRetry = (fileId: number) =>
   useDeed((rows: { line: number; cells?: string[] }[]) => change<Wire<typeof uploaded>>('POST', `/files/${fileId}/rows/retry`, { rows }))

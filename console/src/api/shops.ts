@@ -4,8 +4,8 @@ import type { controlInList, controlSet, controlsPage, newControl } from '../../
 import type { foreignDecision, foreignPage, foreignSaid, newForeignPolicy } from '../../../src/http/contract/foreign.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { leavingList, newLeaving, newMove, shopSwitched, switchOn } from '../../../src/http/contract/leaving.ts'
-import type { newShadow, shadowPage, shadowSet } from '../../../src/http/contract/shadow.ts'
-import type { addedShop } from '../../../src/http/contract/shop.ts'
+import type { compareAsked, goLive, newShadow, shadowPage, shadowSet, wentLive } from '../../../src/http/contract/shadow.ts'
+import type { addedShop, group, locationList, mapping, newGroup, newShop } from '../../../src/http/contract/shop.ts'
 import type {
   accessScopeOfShop,
   credentialInDetail,
@@ -76,7 +76,8 @@ export const useEndControl = () =>
   useSwitch((controlId: number) => change<Wire<typeof controlSet>>('POST', `/controls/${controlId}/end`, {}))
 
 export type ShadowPage = Wire<typeof shadowPage>
-export const useShadow = (code: string, query: Query) => usePage<ShadowPage>('shops', `${of(code)}/shadow`, query)
+export const useShadow = (code: string, query: Query) =>
+  usePage<ShadowPage>('shops', `${of(code)}/shadow`, query, { refetchMs: REFETCH_MS })
 export const useSetShadow = (code: string) =>
   useChange((body: Wire<typeof newShadow>) => change<Wire<typeof shadowSet>>('PUT', `${of(code)}/shadow`, body))
 
@@ -114,3 +115,33 @@ export const useSetChoice = (code: string) =>
 export function usePreviewChoice(code: string) {
   return useMutation({ mutationFn: (body: Wire<typeof choice>) => change<ChoiceOfShop>('POST', `${of(code)}/choice/preview`, body) })
 }
+
+export type LocationInList = Wire<typeof locationList>['rows'][number]
+export const useLocations = (code: string) =>
+  usePage<Wire<typeof locationList>>('shops', `${of(code)}/locations`, {}, { refetchMs: REFETCH_MS, isWanted: code !== '' })
+/** What a location stands for: a facility, or a group of them. */
+export type StandsFor = { facility: string } | { group: string }
+export const useMapLocations = (code: string) =>
+  useChange(async (wanted: readonly { locationId: number; to: StandsFor }[]) => {
+    for (const { locationId, to } of wanted) await change<Wire<typeof mapping>>('PUT', `${of(code)}/locations/${locationId}/mapping`, to)
+  })
+export const useAddGroup = () => useChange((body: Wire<typeof newGroup>) => change<Wire<typeof group>>('POST', '/groups', body))
+
+type Credential = Wire<typeof newCredential>
+/** Connects a shop that is read only and runs in shadow: nothing is written before somebody has seen what would be. */
+export const useConnectShop = () =>
+  useChange(async ({ credential, ...shop }: Wire<typeof newShop> & { credential?: Credential }) => {
+    const added = await change<AddedShop>('POST', '/shops', { ...shop, accessScope: 'read_only' })
+    if (credential) await change('PUT', `${of(added.code)}/credential`, credential)
+    await change('PUT', `${of(added.code)}/shadow`, { isShadow: true })
+    return added
+  })
+export const useConnectSimulated = () =>
+  useChange(async () => {
+    const added = await change<AddedShop>('POST', '/simulated-shop')
+    if (added.accessScope !== 'read_and_write') await change('PUT', `${of(added.code)}/shadow`, { isShadow: true })
+    return added
+  })
+export const useCompare = (code: string) => useChange(() => change<Wire<typeof compareAsked>>('POST', `${of(code)}/shadow/compare`))
+export const useGoLive = (code: string) =>
+  useChange((body: Wire<typeof goLive>) => change<Wire<typeof wentLive>>('POST', `${of(code)}/live`, body))

@@ -14,6 +14,7 @@ import {
   IconHistory,
   IconInbox,
   IconLinkOff,
+  IconListCheck,
   IconPackages,
   IconRoute,
   IconServer,
@@ -45,5 +46,6 @@ export const PLACES: readonly Place[] = [
   { to: '/alerts', label: 'Alerts', icon: IconBell },
   { to: '/users', label: 'Users', icon: IconUsers },
   { to: '/audit', label: 'Audit log', icon: IconHistory },
+  { to: '/first-steps', label: 'First steps', icon: IconListCheck },
   { to: '/help', label: 'Help', icon: IconHelp },
 ]

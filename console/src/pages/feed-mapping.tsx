@@ -36,7 +36,7 @@ export function FeedMappingPage() {
               return layout === undefined ? (
                 <Empty title={`The layout ${declared.layout} is none that there is`}>Choose another one for the feed.</Empty>
               ) : (
-                <Editor key={JSON.stringify(declared)} feed={name} layout={layout} declared={declared} />
+                <MappingEditor key={JSON.stringify(declared)} feed={name} layout={layout} declared={declared} />
               )
             }}
           </Shown>
@@ -50,10 +50,23 @@ const TYPING_PAUSE_MS = 300
 
 export type Draft = Pick<Trial, 'reading' | 'rows' | 'mapping'>
 
-function Editor({ feed, layout, declared }: { feed: string; layout: Layout; declared: FeedSettings }) {
+/** The mapping of a feed beside a sample; `onSaved` is told when it was declared. */
+export function MappingEditor({
+  feed,
+  layout,
+  declared,
+  sample: given = null,
+  onSaved,
+}: {
+  feed: string
+  layout: Layout
+  declared: FeedSettings
+  sample?: Sample | null
+  onSaved?: () => void
+}) {
   const { reading = {}, rows = {}, mapping = null } = declared.settings as Partial<Draft>
   const [draft, setDraft] = useState<Draft>({ reading, rows, mapping })
-  const [sample, setSample] = useState<Sample | null>(null)
+  const [sample, setSample] = useState<Sample | null>(given)
   const session = useSession()
   const save = useSettingsChange(feed)
   const trial: Trial | null = sample === null ? null : { layout: layout.name, name: sample.name, folder: feed, ...draft }
@@ -61,7 +74,16 @@ function Editor({ feed, layout, declared }: { feed: string; layout: Layout; decl
   const preview = usePreview(sample, asked)
   const deed = {
     ...{ isPending: save.isPending, error: save.error, reset: save.reset },
-    mutate: (reason: string, options: { onSuccess: () => void }) => save.mutate({ settings: draft, reason }, options),
+    mutate: (reason: string, options: { onSuccess: () => void }) =>
+      save.mutate(
+        { settings: draft, reason },
+        {
+          onSuccess() {
+            options.onSuccess()
+            onSaved?.()
+          },
+        },
+      ),
   }
   return (
     <div className={classes.page}>

@@ -86,7 +86,7 @@ function Found({ file }: { file: FileDetail }) {
               file.sha256 === null ? null : ['Digest', <Digest key="digest" text={file.sha256} />],
             ]}
           />
-          {file.counts && <Counts counts={file.counts} file={file} />}
+          {file.counts && <FileCounts counts={file.counts} file={file} />}
           {file.state === 'interrupted' && (
             <p className={classes.treated}>No row was read: 0 accepted, 0 rejected, all not attempted, until the file is whole.</p>
           )}
@@ -175,7 +175,7 @@ function Progress({ of: { booked, rows } }: { of: NonNullable<FileDetail['bookin
 }
 
 /** What became of the rows, as one bar with its figures. */
-function Counts({ counts, file }: { counts: NonNullable<FileDetail['counts']>; file: FileDetail }) {
+export function FileCounts({ counts, file }: { counts: NonNullable<FileDetail['counts']>; file: FileDetail }) {
   const isBooked = file.timeline.some(event => event.event === 'booked')
   const taken = isBooked
     ? [

@@ -1,6 +1,7 @@
+import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { type Street, useFiles, useStreet } from '../api/queries.ts'
+import { type Street, useFiles, useShops, useStreet } from '../api/queries.ts'
 import { useSync } from '../frame/sync-pill.tsx'
 import { Empty, Shown, SkeletonRows } from '../parts/nothing.tsx'
 import { many, whole } from '../parts/number.ts'
@@ -8,6 +9,7 @@ import { Panel } from '../parts/panel.tsx'
 import { placeOf, titleOf } from '../parts/room-name.ts'
 import { FileState, State, StateIcon } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { notSetUp as say } from '../texts/first-steps.ts'
 import classes from './home.module.css'
 import { HomeTrends } from './home-trends.tsx'
 import { StreetDrawing } from './street-drawing.tsx'
@@ -18,6 +20,7 @@ export function Home() {
   return (
     <div className={classes.home}>
       <Answer street={street.data} />
+      <NotSetUp />
       <Shown of={street} skeleton={<SkeletonRows rows={10} />}>
         {({ rooms }) => (
           <>
@@ -31,6 +34,20 @@ export function Home() {
         )}
       </Shown>
     </div>
+  )
+}
+
+/** Until a shop is written, the next step to that stands above everything else. */
+function NotSetUp() {
+  const shops = useShops()
+  if (shops.data === undefined || shops.data.rows.some(shop => shop.accessScope === 'read_and_write')) return null
+  return (
+    <section className={classes.setUp} aria-label={say.title}>
+      <p>{shops.data.rows.length === 0 ? say.noShop : say.notLive}</p>
+      <Button component={Link} to="/first-steps">
+        {say.title}
+      </Button>
+    </section>
   )
 }
 

@@ -1,4 +1,4 @@
-import { ActionIcon } from '@mantine/core'
+import { ActionIcon, Modal } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPencil } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -12,6 +12,7 @@ import { Outside } from '../parts/outside.tsx'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { GoingLive } from './going-live.tsx'
 import { Token } from './shop-token.tsx'
 import { accessWords } from './shop-words.ts'
 
@@ -64,18 +65,28 @@ const CHOICES: { value: AccessScope; label: string; description: string }[] = [
 function AccessDialog({ shop, close }: { shop: ShopDetail; close: () => void }) {
   const deed = useSetAccessScope(shop.code)
   const [accessScope, setAccessScope] = useState<AccessScope>(shop.accessScope)
+  // The first time that something would be written there, what would be is looked at first.
+  const isFirst = accessScope === 'read_and_write' && !shop.wasWritten && shop.accessScope !== 'read_and_write'
   const isSame = accessScope === shop.accessScope && shop.isAccessScopeSet
+  const title = `Shopify Config of ${shop.name}`
+  const choices = <Choices label="Access scope" value={accessScope} options={CHOICES} onChange={setAccessScope} />
+  if (isFirst)
+    return (
+      <Modal opened onClose={close} title={title} size="xl" closeButtonProps={{ 'aria-label': 'Close' }}>
+        {choices}
+        <GoingLive shop={shop} onLive={close} />
+      </Modal>
+    )
   return (
     <ReasonDialog
-      {...{ deed, close }}
-      title={`Shopify Config of ${shop.name}`}
+      {...{ deed, close, title }}
       confirm={accessScope === 'read_and_write' && shop.waiting > 0 ? `Save and let ${whole(shop.waiting)} go` : 'Save'}
       note="It stands in the audit log beside your name."
       isReady={!isSame}
       isReasonOptional
       onSay={reason => deed.mutate({ accessScope, ...(reason === '' ? {} : { reason }) }, { onSuccess: close })}
     >
-      <Choices label="Access scope" value={accessScope} options={CHOICES} onChange={setAccessScope} />
+      {choices}
     </ReasonDialog>
   )
 }

@@ -9,12 +9,15 @@ import { many, whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { exact } from '../parts/when.tsx'
+import { GoingLive } from './going-live.tsx'
 
 /** A shop that runs beside the tool that it replaces: each day, where the two differ and why. */
 export function Shadow({ shop }: { shop: ShopDetail }) {
   const view = useView()
   const shadow = useShadow(shop.code, { search: view.get('search'), run: view.get('run'), page: view.page })
   const search = useCallback((text: string) => view.set({ search: text }), [view.set])
+  // A shop that was never written goes live with the list before one's eyes.
+  if (shop.isShadow && !shop.wasWritten && view.get('run') === null) return <GoingLive shop={shop} />
   return (
     <Shown of={shadow}>
       {page => (

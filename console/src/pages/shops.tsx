@@ -1,5 +1,7 @@
+import { Button } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
 import { Link } from 'react-router'
-import { useShops } from '../api/queries.ts'
+import { useSession, useShops } from '../api/queries.ts'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
@@ -10,19 +12,28 @@ import { accessWords, sentenceOf, toneOf } from './shop-words.ts'
 /** The shops, how they do, and what we may do there. Each opens its own page. */
 export function Shops() {
   const shops = useShops()
+  const session = useSession()
   return (
     <>
       <PageHead
         title="Shopify Shop"
         note={shops.data && whole(shops.data.rows.length)}
         lead="Where stock is promised, and what we may do there."
+        actions={
+          session.data?.role === 'admin' && (
+            <Button component={Link} to="/first-steps/shop" variant="default" leftSection={<IconPlus size={16} aria-hidden />}>
+              Connect a shop
+            </Button>
+          )
+        }
       />
       <Panel isFlush>
         <Shown of={shops}>
           {({ rows }) =>
             rows.length === 0 ? (
               <Empty title="No shop is connected yet">
-                Connect one on the command line: <code>npx trueup shop add --help</code>
+                <Link to="/first-steps/shop">Connect one</Link>, or a simulated one. From the command line:{' '}
+                <code>npx trueup shop add --help</code>
               </Empty>
             ) : (
               <Table

@@ -44,7 +44,7 @@ export function Sources() {
       />
       <div className={classes.cards}>
         <Shown of={server} skeleton={null}>
-          {found => <Server server={found} />}
+          {found => <DropServerPanel server={found} />}
         </Shown>
         <Shown of={sources}>
           {({ rows }) =>
@@ -65,7 +65,7 @@ export function Sources() {
   )
 }
 
-function Server({ server }: { server: DropServer }) {
+export function DropServerPanel({ server }: { server: DropServer }) {
   return (
     <Panel title="The built-in SFTP server" note="senders drop their files here">
       <Facts
@@ -100,7 +100,7 @@ function Server({ server }: { server: DropServer }) {
   )
 }
 
-function SourceCard({ source }: { source: Source }) {
+export function SourceCard({ source }: { source: Source }) {
   const session = useSession()
   const test = useTestSource(source.name)
   const look = useLookNow(source.name)

@@ -6,17 +6,21 @@ import { cell, Pager, Table } from '../parts/list.tsx'
 import { Shown, Trouble } from '../parts/nothing.tsx'
 import { many, whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
+import { AddUnknown } from './add-unknown.tsx'
 import classes from './file-rows.module.css'
+
+const NAMES_SHOWN = 50
 
 /** Names that nobody knows, one line each however many rows wait for it, and what could be meant. */
 export function UnknownNames({ fileId, mayDecide }: { fileId?: number; mayDecide: boolean }) {
   const [page, setPage] = useState(1)
-  const unknown = useUnknown({ file: fileId, page, pageSize: 20 })
+  const unknown = useUnknown({ file: fileId, page, pageSize: NAMES_SHOWN })
   return (
     <Shown of={unknown}>
       {found =>
         found.total === 0 ? null : (
           <Panel title="Names that nobody knows" note={whole(found.total)} isFlush>
+            {mayDecide && <AddUnknown names={found.rows} />}
             <Table
               label="Names for which rows wait"
               head={

@@ -50,11 +50,15 @@ export const newShop = z
     code,
     name: z.string().trim().min(1).max(200).optional(),
     url: shopUrl,
-    /** The Admin API access token of the app that is installed in the shop. It is sealed and never given out again. */
+    /**
+     * The Admin API access token of the app that is installed in the shop. It is sealed and never given out again. Left out: the one that
+     * is known, or the shop's credential says how a token is come by.
+     */
     token: z
       .string()
       .max(500)
-      .regex(/^[\x21-\x7e]+$/, 'A token has no blanks.'),
+      .regex(/^[\x21-\x7e]+$/, 'A token has no blanks.')
+      .optional(),
     /** Left out: as it was, and read only where nobody has chosen yet. */
     accessScope: accessScopeGiven.optional(),
   })

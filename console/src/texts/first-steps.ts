@@ -1,0 +1,151 @@
+import { many, whole } from '../parts/number.ts'
+
+/** The words of the first steps, from an empty house to stock that is equal. */
+export const firstSteps = {
+  title: 'First steps',
+  lead: 'Five short steps. Each can be left and taken up later: what is done is seen, not remembered.',
+  stepOf: (number: number) => `Step ${number}`,
+  steps: {
+    source: 'Source',
+    file: 'First file',
+    shop: 'Shop',
+    locations: 'Locations',
+    live: 'Go live',
+  },
+  stepsLabel: 'First steps',
+  done: 'Done',
+  now: 'Now',
+  open: 'Open',
+  next: (step: string) => `Next: ${step}`,
+  toStreet: 'To the street',
+
+  sourceLead: 'Where do files come from? The built-in SFTP server is ready. Files can be fetched from a server of yours, too.',
+  inboxes: 'Where its files belong',
+  inboxesNote: 'of the built-in server',
+  feed: 'Feed',
+  folder: 'Folder',
+  pathOf: (feed: string) => `the path of ${feed}`,
+  addSource: 'Add a server of yours',
+  passwordHint: 'The password of the user erp lies in the file sftp-password of the data directory, where nobody else may read it.',
+
+  fileLead: 'Bring a file as your ERP writes it. It is tried first: nothing moves before you press Import.',
+  fileTitle: 'File',
+  fileFeed: 'What does it say?',
+  fileFeedNote: 'Lists of products and facilities come first where the stock file names them only by number.',
+  chooseFile: 'Choose a file',
+  otherFile: 'Another file',
+  dropHere: 'Drop the file here',
+  dropHint: 'or drop one here, or into the inbox of the feed over SFTP.',
+  importIt: (name: string) => `Import ${name}`,
+  imported: 'What became of it',
+  isRead: 'It is being read …',
+  toFile: 'Everything about this file',
+  mapColumns: 'Map its columns',
+  mappingTitle: (feed: string) => `Mapping of ${feed}`,
+  filesSoFar: (applied: number) => `${many(applied, 'file is', 'files are')} applied so far.`,
+  layoutGone: 'The layout of this feed is none that there is. Choose another one on the page of feeds.',
+  onlyOperators: 'An operator may bring files.',
+
+  shopLead: 'Where is the stock sold? A shop is connected read only, in shadow: everything is done but the write.',
+  simulatedTitle: 'A simulated shop',
+  simulatedText:
+    'Sells every product that is known here, at a location for each facility, and has nothing in stock. Good for a first look.',
+  connectSimulated: 'Connect the simulated shop',
+  realTitle: 'A Shopify shop',
+  name: 'Name',
+  code: 'What it is called here',
+  codeNote: 'Letters, digits and dashes; it stands in addresses.',
+  address: 'Address',
+  addressNote: 'https://corner.myshopify.com',
+  kind: 'How the token is come by',
+  kinds: { static: 'An Admin API access token', client_credentials: 'Client credentials of the app' },
+  token: 'Access token',
+  tokenNote: 'Kept sealed, and never shown again.',
+  clientId: 'Client id',
+  clientSecret: 'Client secret',
+  connect: 'Connect it, read only',
+  connected: 'Connected',
+  readNow: 'Its catalogue is being read …',
+  catalogue: 'Catalogue read',
+  items: 'Items linked',
+  locations: 'Locations',
+  scopes: 'Scopes granted',
+  scopesMissing: (missing: string) => `Missing: ${missing}. Grant them to the app in Shopify, then ask again.`,
+  scopesOf: (granted: number, needed: number) => `${whole(granted)} of ${whole(needed)}`,
+  scopesUnknown: 'not asked yet',
+  onlyAdmins: 'An admin may connect shops.',
+  chosenShop: 'Shop',
+
+  locationsLead: 'Which location of the shop shows the stock of which facility? What is called alike is proposed.',
+  noShop: 'Connect a shop first',
+  noShopText: 'Its locations are read as soon as it is connected.',
+
+  liveLead: 'Nothing was written so far. This is what the shop shows now, and what it will show.',
+  liveDone: 'It is live',
+  liveDoneText: 'From here on every change goes by itself. The street shows where each one is.',
+} as const
+
+/** The words of the mapping of locations. */
+export const locationMapping = {
+  title: 'Which location stands for what',
+  location: 'Location',
+  standsFor: 'Stands for',
+  choiceFor: (location: string) => `What ${location} stands for`,
+  nothing: 'nothing: its stock is left as it is',
+  facility: (name: string, code: string) => (name === code ? name : `${name} (${code})`),
+  group: (name: string) => `the group ${name}`,
+  allFacilities: 'all facilities together',
+  proposed: 'proposed by its name',
+  closed: 'closed in Shopify',
+  ofService: 'keeps its own stock',
+  map: (count: number) => `Map ${many(count, 'location', 'locations')}`,
+  nothingToMap: 'Nothing to map',
+  noneRead: 'No location was read yet',
+  noneReadText: 'They are read when the shop is connected, and each time one changes.',
+} as const
+
+/** The words before a shop goes live. */
+export const goingLive = {
+  title: 'What going live would change',
+  compare: 'Compare now',
+  compareAgain: 'Compare again',
+  comparing: 'Every level of the shop is being read …',
+  startShadow: 'Run in shadow, and compare',
+  notYet: 'Not compared yet',
+  notYetText: 'Every level of the shop is read and held beside ours. Nothing is written.',
+  nothingPromised: 'No level is promised there yet',
+  nothingPromisedText: 'Map its locations, and bring a file with stock of what it sells; then compare again.',
+  allEqual: 'Nothing would change: every level is equal',
+  facts: {
+    levels: 'Levels compared',
+    different: 'Would change',
+    units: 'Units in all',
+    compared: 'Compared',
+  },
+  largest: (shown: number, all: number) => `The ${whole(shown)} largest of ${whole(all)}`,
+  sku: 'SKU and location',
+  shows: 'Shows now',
+  willShow: 'Will show',
+  why: 'Why',
+  goLive: (different: number) => (different === 0 ? 'Go live' : `Go live: write ${many(different, 'level', 'levels')}`),
+  reason: 'Why',
+  reasonNote: 'It stands in the audit log beside your name. May be left out.',
+  onlyAdmins: 'An admin may let it go live.',
+  dialog: (shop: string) => `Let ${shop} go live`,
+  all: 'All of them',
+  cancel: 'Cancel',
+} as const
+
+/** The words where names that nobody knows are added all at once. */
+export const addUnknown = {
+  facilities: (count: number) => `Add ${many(count, 'facility', 'facilities')}`,
+  products: (count: number) => `Add ${many(count, 'product', 'products')}`,
+  note: 'Each under the name that the file gives it; their rows come home by themselves.',
+} as const
+
+/** The words of the first page until a shop is written. */
+export const notSetUp = {
+  title: 'First steps',
+  noShop: 'No shop is connected yet: five short steps lead from a first file to stock that is equal.',
+  notLive: 'No shop is written yet: see what going live would change, and let one go.',
+} as const
