@@ -40,6 +40,7 @@ test.each<[Shape]>([['two shops on one pool'], ['aggregate beside one to one']])
     expect((await allSeeds(shape, 'trueup, pool split')).oversoldUnits).toBe(0)
     const ours = await allSeeds(shape, 'trueup')
     expect(ours.oversoldUnits).toBeLessThanOrEqual((await allSeeds(shape, 'oracle')).oversoldUnits)
-    await allSeeds(shape, 'naive')
+    for (const writer of ['naive', 're-assert'] as const)
+      expect((await allSeeds(shape, writer)).oversoldUnits).toBeGreaterThan(ours.oversoldUnits)
   },
 )
