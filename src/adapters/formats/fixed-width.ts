@@ -75,12 +75,15 @@ class FixedWidth {
     for (const [i, text] of texts.entries()) {
       const line = ++this.#lines
       const raw = this.#dialect.lineEnd !== '\r' && text.endsWith('\r') ? text.slice(0, -1) : text
+      const named = faults?.get(i)
+      // Ten megabytes of empty lines are ten million of them.
+      if (raw === '' && named === undefined) continue
       const byteOffset = byteOffsets[i] ?? 0
       const cells = splitFixed(raw, this.#columns)
-      const fault: RowCode | undefined = faults?.get(i) ?? (cells === null ? 'ROW_COLUMN_PLACE' : undefined)
+      const fault: RowCode | undefined = named ?? (cells === null ? 'ROW_COLUMN_PLACE' : undefined)
       if (fault !== undefined)
         batch.unreadable.push({ kind: 'rejected', line, byteOffset, code: fault, reason: ROW_REASON[fault], raw: shown(raw) })
-      else if (cells !== null && raw !== '') batch.rows.push({ line, byteOffset, cells, raw })
+      else if (cells !== null) batch.rows.push({ line, byteOffset, cells, raw })
     }
     return batch
   }
