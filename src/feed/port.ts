@@ -32,6 +32,8 @@ export type Reception = {
     againOf?: number | null
     /** The file whose rejected rows it brings home. */
     corrects?: number | null
+    /** The key of the request that brought its rows, by which a repeated one is known. */
+    requestKey?: string | null
   }): Promise<Receipt>
   /** Whether a file at rest is only the beginning of one: it must not come in again by being moved back. */
   isPart(file: { feedId: number; restName: string }): Promise<boolean>

@@ -27,6 +27,8 @@ type Opened = {
   againOf?: number | null
   /** The file whose rejected rows it brings home. */
   corrects?: number | null
+  /** The key of the request that brought its rows. */
+  requestKey?: string | null
   now: InstantMs
 }
 
@@ -37,13 +39,13 @@ export async function recordOpened(sql: Sql, file: Opened): Promise<number> {
        insert into feed.receiver (owner, alive_at) values ($4, $6) on conflict (owner) do update set alive_at = excluded.alive_at
      )
      insert into feed.file
-       (feed_id, door, name, state, owner, spool_name, expected_bytes, again_of, opened_at, changed_at, parent_file_id, parent_kind)
+       (feed_id, door, name, state, owner, spool_name, expected_bytes, again_of, opened_at, changed_at, parent_file_id, parent_kind, request_key)
      values ($1, $2, $3, 'receiving', $4, $5, $7, $8::bigint, $6, $6, coalesce($9::bigint, $8::bigint),
-             case when $9::bigint is not null then 'correction' when $8::bigint is not null then 'again' end)
+             case when $9::bigint is not null then 'correction' when $8::bigint is not null then 'again' end, $10)
      returning file_id as "fileId"`,
     [
       ...[file.feedId, file.door, file.name, file.owner, file.spoolName, new Date(file.now)],
-      ...[file.expectedBytes ?? null, file.againOf ?? null, file.corrects ?? null],
+      ...[file.expectedBytes ?? null, file.againOf ?? null, file.corrects ?? null, file.requestKey ?? null],
     ],
   )
   assert(rows[0], 'an insert gives its row')
@@ -248,6 +250,8 @@ export type ToImport = {
   modifiedAt: InstantMs | null
   /** A person decided that it counts. */
   isReleased: boolean
+  /** Of rows that came by the API: the key of their request. */
+  requestKey: string | null
 }
 
 /**
@@ -259,7 +263,7 @@ export type ToImport = {
 export async function nextToImport(tx: Tx, { isLarge }: { isLarge: boolean }): Promise<ToImport | null> {
   const rows = await tx.query<ToImport>(
     `select f.file_id as "fileId", f.feed_id as "feedId", e.name as "feedName", e.layout, e.settings, e.folder, f.name, f.spool_name as "spoolName", f.seq,
-            f.received_bytes as bytes, coalesce(o.received_at, f.received_at) as "receivedAt", f.modified_at as "modifiedAt", f.released_at is not null as "isReleased"
+            f.received_bytes as bytes, coalesce(o.received_at, f.received_at) as "receivedAt", f.modified_at as "modifiedAt", f.released_at is not null as "isReleased", f.request_key as "requestKey"
        from feed.file f
        join feed.feed e on e.feed_id = f.feed_id and e.is_enabled
        left join feed.file o on o.file_id = f.again_of

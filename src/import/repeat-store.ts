@@ -11,14 +11,6 @@ const LOOKED_BACK_FILES_MAX = 50
 const DIGEST = `('x' || left(md5(i.raw), 8))::bit(32)::integer`
 
 /**
- * Whether the rows came by the API, which names its files so: they have a key of their own, by which a repeated request is known, and the
- * same change under another key is another change.
- */
-export async function isRequest(tx: Tx, fileId: number): Promise<boolean> {
-  return (await tx.query(`select 1 from feed.file where file_id = $1 and door = 'http' and name ~ '^rows-.*\\.json$'`, [fileId])).length > 0
-}
-
-/**
  * Which earlier files of changes stand in this one, line by line. Only those are compared in full of which the first, the middle or the
  * last line agrees. Lines that were refused were not applied; those that came home since were.
  */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Contained, judgeRepeat } from './repeat.ts'
+import { type Contained, isComparedByLine, judgeRepeat } from './repeat.ts'
 
 const file = (fileId: number, applied: number, matched: number, isLastCut = false): Contained => ({
   ...{ fileId, name: `f${fileId}.csv`, applied, matched, isLastCut },
@@ -27,4 +27,20 @@ test('once a person has let it go, the rest of it counts', () => {
   expect(judgeRepeat([file(1, 3, 3)], { isReleased: true })).toEqual({ kind: 'again', of: 1 })
   expect(judgeRepeat([file(1, 20, 19, true)], { isReleased: true })).toEqual({ kind: 'again', of: 1 })
   expect(judgeRepeat([], { isReleased: true })).toEqual({ kind: 'new' })
+})
+
+const CHANGES = { kind: 'delta', isDue: false, isNumbered: false, isCorrection: false, isRequest: false, appliedBefore: undefined } as const
+
+test.each<[string, Partial<Parameters<typeof isComparedByLine>[0]>, boolean]>([
+  ['a file of changes', {}, true],
+  ['a file of changes, as its feed says', { appliedBefore: 'leave_out' }, true],
+  ['counts, which do no harm twice', { kind: 'count' }, false],
+  ['a snapshot', { kind: 'on_hand_reset' }, false],
+  ['changes that take effect later', { isDue: true }, false],
+  ['changes that the sender numbers', { isNumbered: true }, false],
+  ['a correction, whose rows say what they mend', { isCorrection: true }, false],
+  ['changes under the key of a request', { isRequest: true }, false],
+  ['changes that count as often as they come', { appliedBefore: 'count' }, false],
+])('compared line by line with what came before: %s', (_, file, expected) => {
+  expect(isComparedByLine({ ...CHANGES, ...file })).toBe(expected)
 })

@@ -1,3 +1,5 @@
+import type { Layout } from './layout.ts'
+
 /** What of an earlier file of changes stands in a newer one, at the same lines and with the same bytes. */
 export type Contained = {
   fileId: number
@@ -15,6 +17,22 @@ export type Repeat =
   /** It is the earlier file, sent again: what was applied is left out, the rest counts. */
   | { kind: 'again'; of: number }
   | { kind: 'held'; of: number; code: 'FILE_CHANGES_SEEN_BEFORE'; reason: string }
+
+/**
+ * Whether nothing but its lines tells what a file brings from what came before. Counts do no harm twice, corrections and numbered rows are
+ * known by their references, and a request by its key: the same change under another key is another change.
+ */
+export function isComparedByLine(file: {
+  kind: Layout['kind']
+  isDue: boolean
+  isNumbered: boolean
+  isCorrection: boolean
+  isRequest: boolean
+  appliedBefore: 'leave_out' | 'count' | undefined
+}): boolean {
+  const isKnownOtherwise = file.isDue || file.isNumbered || file.isCorrection || file.isRequest
+  return file.kind === 'delta' && !isKnownOtherwise && file.appliedBefore !== 'count'
+}
 
 /**
  * So many lines that agree in place and in every byte are no accident. Fewer may be: a shop may sell the same two things first on two

@@ -16,7 +16,7 @@ export type RequestRouteDeps = {
   clock: Clock
   ids: Ids
   sleep: Sleep
-  upload(file: { feedId: number; name: string; chunks: AsyncIterable<Uint8Array> }): Promise<{ fileId: number }>
+  upload(file: { feedId: number; name: string; chunks: AsyncIterable<Uint8Array>; requestKey: string }): Promise<{ fileId: number }>
   /** A file may be taken on now. */
   arrived(): void
 }
@@ -52,7 +52,12 @@ export function requestRoutes(deps: RequestRouteDeps): Route[] {
             if (known.askedSha256 !== askedSha256) throw keyReused(key)
             return { fileId: known.fileId, isRepeat: true }
           }
-          const { fileId } = await deps.upload({ feedId: feed.feedId, name: `${fileNameOf(key)}.json`, chunks: only(bytes) })
+          const { fileId } = await deps.upload({
+            feedId: feed.feedId,
+            name: `${fileNameOf(key)}.json`,
+            chunks: only(bytes),
+            requestKey: key,
+          })
           await keepRequest(db, { feedId: feed.feedId, key, askedSha256, fileId, who: who.name, now: clock.now() })
           return { fileId, isRepeat: false }
         })

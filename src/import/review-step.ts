@@ -6,19 +6,19 @@ import { nameDamage } from './damage-store.ts'
 import { declaredReading } from './declared.ts'
 import { facilityFinder } from './facility-finder.ts'
 import type { FormatReader, RawRow, Reading } from './format-port.ts'
-import { incomingLine, rawLine, refusedLine } from './incoming-row.ts'
+import { refusedLine } from './incoming-row.ts'
 import * as incoming from './incoming-store.ts'
 import type { IntakeSettings } from './intake-settings.ts'
 import { interpretedReading } from './intake-step.ts'
 import { judgeRow } from './judge-row.ts'
 import { isStockLayout, type Layout, type LayoutPlan } from './layout.ts'
+import { rawLines, stockLines } from './lines-step.ts'
 import { readOrders } from './order-step.ts'
 import type { Preview, PreviewRow, Review } from './review.ts'
 import { rejectedByCode, reserveFileId } from './review-store.ts'
-import { readRow } from './row.ts'
 import type { RowRejected } from './row-code.ts'
 import { planRows } from './row-plan.ts'
-import { reject } from './row-reject.ts'
+import { noneRead } from './stock-lines.ts'
 import { count, type Tally } from './tally.ts'
 
 export type FileAsked = {
@@ -125,8 +125,12 @@ async function judgeAll(
   const { layout } = plan
   if (isStockLayout(layout)) {
     const facilities = facilityFinder(await catalog.facilityKeys(tx))
-    const counted = { rows: 0 }
-    await incoming.takeIncoming(tx, fileId, linesOf(reading, plan, settings, facilities, counted, tally))
+    const read = noneRead()
+    await incoming.takeIncoming(
+      tx,
+      fileId,
+      stockLines(reading, { plan, rules: settings.rows, tally }, { facilities, products: null }, read),
+    )
     const known = await incoming.findKnown(tx, fileId, { by: 'database' })
     const doubles = await incoming.settleDoubles(tx, fileId, settings.rows.repeated ?? 'reject')
     count(tally, 'merged', doubles.merged)
@@ -135,7 +139,7 @@ async function judgeAll(
     await incoming.takeRaw(tx, fileId, rawLines(await again()))
     const byCode = await rejectedByCode(tx, fileId)
     const rowsRejected = byCode.reduce((sum, one) => sum + one.rows, 0)
-    return { rowsRead: counted.rows, rowsAccepted: counted.rows - rowsRejected, rowsRejected, unitsRead: known.units, byCode }
+    return { rowsRead: read.rows, rowsAccepted: read.rows - rowsRejected, rowsRejected, unitsRead: known.units, byCode }
   }
   const taken =
     layout.kind === 'orders'
@@ -145,36 +149,6 @@ async function judgeAll(
   const byCode = await rejectedByCode(tx, fileId)
   const { rowsRead, unitsRead, rejected } = taken
   return { rowsRead, rowsAccepted: rowsRead - rejected.length, rowsRejected: rejected.length, unitsRead, byCode }
-}
-
-async function* linesOf(
-  reading: Reading,
-  plan: LayoutPlan,
-  { rows: rules }: IntakeSettings,
-  facilities: ReturnType<typeof facilityFinder>,
-  counted: { rows: number },
-  tally: Tally,
-): AsyncIterable<string> {
-  for await (const batch of reading.batches) {
-    let lines = ''
-    for (const raw of batch.rows) {
-      const row = readRow(plan, raw, rules)
-      const facilityId = row.kind === 'rejected' ? null : facilities(row.facility)
-      if (row.kind === 'rejected') lines += refusedLine(row)
-      else if (facilityId === null) lines += refusedLine(reject.facilityUnknown(raw, row.facility))
-      else {
-        lines += incomingLine(row, { facilityId, productId: null }, raw)
-        if (row.treated !== undefined) count(tally, row.treated)
-      }
-    }
-    for (const row of batch.unreadable) lines += refusedLine(row)
-    counted.rows += batch.rows.length + batch.unreadable.length
-    if (lines !== '') yield lines
-  }
-}
-
-async function* rawLines(reading: Reading): AsyncIterable<string> {
-  for await (const batch of reading.batches) if (batch.rows.length > 0) yield batch.rows.map(rawLine).join('')
 }
 
 async function* refusedLines(rejected: readonly RowRejected[]): AsyncIterable<string> {

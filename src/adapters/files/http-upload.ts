@@ -10,6 +10,8 @@ export type Upload = {
   declaredBytes: number | null
   /** The file whose rejected rows it brings home. */
   corrects?: number
+  /** The key of the request that brings rows. */
+  requestKey?: string
 }
 
 /**
@@ -18,9 +20,12 @@ export type Upload = {
  */
 export async function receiveUpload(
   { spoolDir, reception }: { spoolDir: string; reception: Reception },
-  { feedId, name, chunks, declaredBytes, corrects }: Upload,
+  { feedId, name, chunks, declaredBytes, corrects, requestKey }: Upload,
 ): Promise<{ fileId: number; bytes: number }> {
-  const receipt = await reception.opened({ feedId, door: 'http', name, expectedBytes: declaredBytes, corrects: corrects ?? null })
+  const receipt = await reception.opened({
+    ...{ feedId, door: 'http', name, expectedBytes: declaredBytes },
+    ...{ corrects: corrects ?? null, requestKey: requestKey ?? null },
+  })
   try {
     const bytes = await spoolWhole(spoolDir, receipt.spoolName, chunks)
     if (declaredBytes !== null && bytes !== declaredBytes)
