@@ -81,6 +81,7 @@ import { waitingOfShops } from '../reconcile/shop-waiting-store.ts'
 import { changingRoutes } from './configuration/changing-routes.ts'
 import { configurationRoutes } from './configuration/routes.ts'
 import { dropServerRoutes } from './drop-server-routes.ts'
+import { madeByRuns } from './made-by-runs.ts'
 import { FOLLOWS } from './rooms.ts'
 import type { SimulatedShop } from './simulated-shop.ts'
 import { simulatedShopRoutes } from './simulated-shop-routes.ts'
@@ -110,6 +111,7 @@ export function allRoutes(deps: {
   }
   const jobs = {
     ...{ db, clock, clockwork, jobs: JOBS },
+    madeBy: (runs: Parameters<typeof madeByRuns>[1]) => madeByRuns(db, runs, clock.now()),
     shops: async () => (await enabledShops(db)).map(shop => shop.code),
     waiting: async () => new Map((await streetNow(db, clock)).rooms.map(room => [room.room as string, room])),
     waitingOfShops: () => waitingOfShops(db),

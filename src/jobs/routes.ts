@@ -1,5 +1,6 @@
 import { recordAudit } from '../db/audit.ts'
 import type { Db } from '../db/connection.ts'
+import type { Answer } from '../http/contract/instant.ts'
 import {
   jobAsk,
   jobAsked,
@@ -7,6 +8,7 @@ import {
   jobList,
   jobParams,
   jobTimeline,
+  type madeByRun,
   runList,
   runParams,
   runsQuery,
@@ -25,7 +27,7 @@ import { allow } from './permission.ts'
 import { permissionOf } from './permission-store.ts'
 import { madeWith } from './schedule.ts'
 import { schedules } from './schedule-store.ts'
-import { askedRunsSince, askToEnd, countRuns, knownSince, type RunFilter, runOf, runsPage } from './store.ts'
+import { askedRunsSince, askToEnd, countRuns, knownSince, type Run, type RunFilter, runOf, runsPage } from './store.ts'
 import { comingTicks, missedTicks } from './timeline.ts'
 
 export type WaitingOfShop = { backlog: number; oldestAt: InstantMs | null; units: number | null }
@@ -40,6 +42,8 @@ export type JobRouteDeps = {
   waitingOfShops(): Promise<ReadonlyMap<string, ReadonlyMap<string, WaitingOfShop>>>
   /** What stands against a job whenever it runs: the code and why, for what it works on. */
   standingAgainst?(job: Job): Promise<{ code: string; reason: string }[]>
+  /** The files, uploads and proofs that these runs made. */
+  madeBy?(runs: readonly Run[]): Promise<ReadonlyMap<number, readonly Answer<typeof madeByRun>[]>>
   /** The codes of the connected shops. */
   shops(): Promise<string[]>
   /** null: this process has no clockwork. */
@@ -76,7 +80,9 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
           cause: cause ?? null,
           search: search ?? null,
         }
-        const rows = await runsPage(db, filter, { limit: query.pageSize, offset: offsetOf(query) })
+        const runs = await runsPage(db, filter, { limit: query.pageSize, offset: offsetOf(query) })
+        const made = await deps.madeBy?.(runs)
+        const rows = runs.map(run => ({ ...run, made: [...(made?.get(run.runId) ?? [])] }))
         return pageFrom(query, rows, () => countRuns(db, filter, TOTAL_COUNTED_MAX + 1))
       },
     }),

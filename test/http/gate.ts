@@ -8,6 +8,7 @@ import { anyFormatReader } from '../../src/adapters/formats/any-format.ts'
 import { writeWorkbook } from '../../src/adapters/formats/xlsx-writer.ts'
 import { configurationRoutes } from '../../src/app/configuration/routes.ts'
 import { dropServerRoutes } from '../../src/app/drop-server-routes.ts'
+import { madeByRuns } from '../../src/app/made-by-runs.ts'
 import { simulatedShopRoutes } from '../../src/app/simulated-shop-routes.ts'
 import { realSleep } from '../../src/app/world.ts'
 import { availabilityRoutes } from '../../src/availability/routes.ts'
@@ -151,6 +152,7 @@ export async function openTestGate(
   const cliToken = await ensureCliToken({ dataDir, ids })
   const jobs = {
     ...{ db, clock, jobs: JOBS },
+    madeBy: (runs: Parameters<typeof madeByRuns>[1]) => madeByRuns(db, runs, NOW),
     shops: async () => (await enabledShops(db)).map(shop => shop.code),
     waiting: async () => new Map((await readStreet(street)).rooms.map(room => [room.room as string, room])),
     waitingOfShops: () => waitingOfShops(db),

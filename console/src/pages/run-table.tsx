@@ -8,6 +8,7 @@ import { whole } from '../parts/number.ts'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { outcomeOf } from './job-words.ts'
+import classes from './run-table.module.css'
 
 /** Runs with what they did, why they ran, and what can be done about them. */
 export function RunTable({ rows }: { rows: readonly JobRun[] }) {
@@ -43,6 +44,15 @@ export function RunTable({ rows }: { rows: readonly JobRun[] }) {
               {run.room}, {causeOf(run)}
               {Object.entries(run.parameters).map(([name, value]) => ` · ${name} ${value}`)}
             </span>
+            {run.made.length > 0 && (
+              <div>
+                {run.made.map(one => (
+                  <Link key={`${one.kind} ${one.id}`} to={PLACE_OF[one.kind](one)} className={classes.made}>
+                    {WORD_OF[one.kind]} {one.label}
+                  </Link>
+                ))}
+              </div>
+            )}
             {run.message && (
               <div>
                 {run.message} {run.code && <Code code={run.code} />}
@@ -65,6 +75,14 @@ export function RunTable({ rows }: { rows: readonly JobRun[] }) {
       ))}
     </Table>
   )
+}
+
+const WORD_OF = { file: 'File', upload: 'Upload to', proof: 'Proof of', report: 'File that went out:' } as const
+const PLACE_OF: Record<JobRun['made'][number]['kind'], (made: { id: number; label: string }) => string> = {
+  file: ({ id }) => `/files/${id}`,
+  upload: ({ id }) => `/uploads/${id}`,
+  proof: ({ id }) => `/proofs/${id}`,
+  report: () => '/reports',
 }
 
 function RunActions({ run }: { run: JobRun }) {

@@ -126,7 +126,10 @@ export const runsQuery = pageQuery.extend({
   search: z.string().max(200).optional(),
 })
 
-export const runList = pageOf(jobRun)
+/** What a run made, where it can be looked at. `label`: the name of the file, or the code of the shop. */
+export const madeByRun = z.object({ kind: z.enum(['file', 'upload', 'proof', 'report']), id: z.number().int(), label: z.string() })
+
+export const runList = pageOf(jobRun.extend({ made: z.array(madeByRun) }).meta({ id: 'JobRunInList' }))
 
 /** Whose schedule: a shop's own by its code, the job's without. */
 export const scheduleQuery = z.object({ shop: z.string().min(1).max(60).optional() })
