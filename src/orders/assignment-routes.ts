@@ -3,8 +3,9 @@ import { shopNotFound } from '../catalog/not-as-asked.ts'
 import { shopCalled } from '../catalog/store.ts'
 import { recordAudit } from '../db/audit.ts'
 import type { Db, Sql, Tx } from '../db/connection.ts'
-import { heldOrder, newAssignment, newRejection, orderParams, type piece } from '../http/contract/assignment.ts'
+import { heldOrder, newAssignment, newRejection, orderParams, type piece, queuePage, queueQuery } from '../http/contract/assignment.ts'
 import type { Answer } from '../http/contract/instant.ts'
+import { offsetOf, pageFrom } from '../http/contract/page.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
@@ -17,6 +18,20 @@ export type AssignmentRouteDeps = { db: Db; clock: Clock /** What an order holds
 export function assignmentRoutes({ db, clock, assigned }: AssignmentRouteDeps): Route[] {
   const described = { tag: 'orders', params: orderParams, answer: heldOrder } as const
   return [
+    jsonRoute({
+      method: 'GET',
+      path: '/orders/queue',
+      summary: 'What shops sold at locations of several facilities and is still open: who sends it, and what waits for somebody',
+      tag: 'orders',
+      role: 'viewer',
+      query: queueQuery,
+      answer: queuePage,
+      async handle({ query }) {
+        const filter = { state: query.state ?? null, shop: query.shop ?? null, search: query.search?.trim().replace(/^#/, '') || null }
+        const rows = await store.queue(db, filter, { limit: query.pageSize, offset: offsetOf(query) })
+        return pageFrom(query, rows, () => store.countQueue(db, filter))
+      },
+    }),
     jsonRoute({
       ...described,
       method: 'GET',

@@ -43,6 +43,56 @@ export async function heldBy(sql: Sql, of: { shopId: number; orderGid: string })
   )
 }
 
+export type QueuedItem = {
+  shop: string
+  order: string
+  placedAt: InstantMs
+  sku: string | null
+  location: string
+  openUnits: number
+  waitingUnits: number
+}
+export type QueueFilter = { state: 'waiting' | 'placed' | null; shop: string | null; search: string | null }
+
+/** What was sold at locations of several facilities and is still open, the oldest order first. A piece at a stranger's counts as waiting. */
+const QUEUE = `
+  select s.code as shop, o.order_gid as "order", min(k.created_at) as "placedAt",
+         (select min(i.value) from catalog.item_link n join catalog.product_identifier i using (product_id)
+           where n.shop_id = o.shop_id and n.inventory_item_gid = o.inventory_item_gid and i.type = 'SKU') as sku,
+         l.name as location, sum(o.open_units)::integer as "openUnits",
+         greatest(sum(o.open_units) - coalesce((
+           select sum(a.units) from orders.assignment a
+            where a.shop_id = o.shop_id and a.order_gid = o.order_gid and a.inventory_item_gid = o.inventory_item_gid
+              and coalesce(a.parking, '') <> '_NA_'
+              and (a.facility_id is null or exists (
+                select 1 from catalog.facility_group_member g
+                 where g.group_id = m.group_id and g.facility_id = a.facility_id and g.thru_at is null))), 0), 0)::integer as "waitingUnits"
+    from orders.open_line o
+    join catalog.shop s using (shop_id)
+    join orders.known k using (shop_id, order_gid)
+    join catalog.location l on l.shop_id = o.shop_id and l.location_gid = o.location_gid
+    join catalog.location_mapping m on m.shop_id = o.shop_id and m.location_id = l.location_id and m.group_id is not null
+   where o.open_units > 0 and ($1::text is null or s.code = $1)
+   group by o.shop_id, s.code, o.order_gid, o.inventory_item_gid, l.name, m.group_id`
+const QUEUE_WANTED = `($2::text is null or ("waitingUnits" > 0) = ($2 = 'waiting'))
+  and ($3::text is null or split_part("order", '/Order/', 2) = $3 or position(lower($3) in lower(coalesce(sku, ''))) > 0)`
+
+export async function queue(sql: Sql, filter: QueueFilter, page: { limit: number; offset: number }): Promise<QueuedItem[]> {
+  return sql.query<QueuedItem>(
+    `select * from (${QUEUE}) q where ${QUEUE_WANTED} order by "placedAt", "order", sku, location limit $4 offset $5`,
+    [filter.shop, filter.state, filter.search, page.limit, page.offset],
+  )
+}
+
+export async function countQueue(sql: Sql, filter: QueueFilter): Promise<number> {
+  const rows = await sql.query<{ n: number }>(`select count(*) as n from (${QUEUE}) q where ${QUEUE_WANTED}`, [
+    filter.shop,
+    filter.state,
+    filter.search,
+  ])
+  return rows[0]?.n ?? 0
+}
+
 export async function piecesOf(sql: Sql, { shopId, orderGid, inventoryItemGid }: OrderItem): Promise<Piece[]> {
   const rows = await sql.query<{ facility: string | null; parking: string | null; units: number }>(
     `select f.code as facility, a.parking, a.units from orders.assignment a left join catalog.facility f using (facility_id)

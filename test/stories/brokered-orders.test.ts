@@ -71,6 +71,14 @@ async function openShop() {
       const [queued] = await db.query<{ units: number }>('select units from inventory.queued where product_id = 1 and group_id = 1')
       return { onHand: rows.map(row => row.onHand), reserved: rows.map(row => row.reserved), waiting: queued?.units ?? 0 }
     },
+    /** What stands in the list of the queue. */
+    async queued(state?: string) {
+      const query = state === undefined ? {} : { state }
+      const { rows } = (await askRoute(routes, 'GET', '/orders/queue', { query })) as {
+        rows: { sku: string; openUnits: number; waitingUnits: number }[]
+      }
+      return rows.map(row => `${row.sku} ${row.waitingUnits} of ${row.openUnits} wait`)
+    },
     async promised() {
       const rows = await db.query<{ units: number }>(
         'select sellable_units - deficit_units as units from availability.target where product_id = 1 order by location_id',
@@ -92,10 +100,11 @@ async function openShop() {
 }
 
 test('what is sold online waits, is assigned, and counts once all the while', async () => {
-  const { buy, assign, look, stock, promised, shown, addsUp } = await openShop()
+  const { buy, assign, look, stock, queued, promised, shown, addsUp } = await openShop()
   const [before, had] = [await promised(), await stock()]
   const order = await buy(3)
   expect(await stock()).toEqual({ ...had, waiting: 3 })
+  expect(await queued()).toEqual(['SKU-1 3 of 3 wait'])
   expect(await promised()).toEqual({ ...before, online: before.online - 3 })
   const answer = await assign(order, { facility: 'F1', units: 2 })
   expect(answer).toMatchObject({
@@ -111,11 +120,13 @@ test('what is sold online waits, is assigned, and counts once all the while', as
     ],
   })
   expect(await stock()).toEqual({ ...had, reserved: [2, 0], waiting: 1 })
+  expect(await queued()).toEqual(['SKU-1 1 of 3 wait'])
   // Online it is three all the same; the store that sends two has two less for itself.
   expect(await promised()).toEqual({ online: before.online - 3, one: before.one - 2, two: before.two })
   expect((await shown())[1]).toBe(before.one - 2)
   await assign(order, { facility: 'F1', units: 1 }, { facility: 'F2', units: 2 })
   expect(await stock()).toEqual({ ...had, reserved: [1, 2], waiting: 0 })
+  expect([await queued(), await queued('waiting')]).toEqual([['SKU-1 0 of 3 wait'], []])
   expect(await look(order)).toMatchObject({
     items: [
       {

@@ -1,6 +1,7 @@
 import {
   IconAdjustments,
   IconArrowsDiff,
+  IconArrowsSplit,
   IconBell,
   IconBoxMultiple,
   IconBuildingStore,
@@ -34,6 +35,7 @@ export const PLACES: readonly Place[] = [
   { to: '/sources', label: 'Sources', icon: IconServer },
   { to: '/stock', label: 'Stock', icon: IconPackages },
   { to: '/facilities', label: 'Facilities', icon: IconBuildingWarehouse },
+  { to: '/brokering', label: 'Brokering queue', icon: IconArrowsSplit },
   { to: '/kits', label: 'Kits', icon: IconBoxMultiple },
   { to: '/rules', label: 'Rules', icon: IconAdjustments },
   { to: '/diff', label: 'Differences', icon: IconArrowsDiff },

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { instant } from './instant.ts'
+import { pageOf, pageQuery } from './page.ts'
 
 const units = z.number().int().min(1).max(1_000_000)
 const sku = z.string().min(1).max(200)
@@ -41,3 +43,27 @@ export const heldOrder = z
     ),
   })
   .meta({ id: 'HeldOrder' })
+
+export const queueQuery = pageQuery.extend({
+  /** `waiting`: a part of it waits for a facility; `placed`: all of it is assigned or parked. */
+  state: z.enum(['waiting', 'placed']).optional(),
+  shop: z.string().max(60).optional(),
+  /** The number of the order, or part of a SKU. */
+  search: z.string().max(200).optional(),
+})
+
+/** A product of an order that a shop sold at a location of several facilities, and whose units are still open. */
+export const queuePage = pageOf(
+  z
+    .object({
+      shop: z.string(),
+      order: z.string(),
+      placedAt: instant,
+      sku: z.string().nullable(),
+      location: z.string(),
+      openUnits: z.number().int(),
+      /** In the brokering queue: nobody sends them yet. */
+      waitingUnits: z.number().int(),
+    })
+    .meta({ id: 'QueuedItem' }),
+)

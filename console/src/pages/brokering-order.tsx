@@ -1,0 +1,202 @@
+import { Button, Group, Modal, NativeSelect, NumberInput } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { type FormEvent, useState } from 'react'
+import { Link, useParams } from 'react-router'
+import { type HeldItem, type Piece, useAssign, useHeldOrder, useReject } from '../api/brokering.ts'
+import { useSession } from '../api/queries.ts'
+import { Back } from '../parts/back.tsx'
+import { cell, Table } from '../parts/list.tsx'
+import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
+import { whole } from '../parts/number.ts'
+import { PageHead, Panel } from '../parts/panel.tsx'
+import { brokering as say } from '../texts/brokering.ts'
+import { numberOf } from './brokering.tsx'
+
+/** What one order holds, where its units lie, and who sends them. */
+export function BrokeringOrder() {
+  const { shop = '', order = '' } = useParams()
+  const held = useHeldOrder(shop, order)
+  return (
+    <>
+      <Back to="/brokering">{say.back}</Back>
+      <PageHead title={say.orderTitle(numberOf(order))} note={<span className="mono">{shop}</span>} lead={say.orderLead(shop)} />
+      <Shown of={held}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Panel>
+              <Empty title={say.nothingHeld}>{say.nothingHeldText}</Empty>
+            </Panel>
+          ) : (
+            <div style={{ display: 'grid', gap: 16 }}>
+              {items.map(item => (
+                <Item key={`${item.sku} ${item.location}`} item={item} shop={shop} order={order} />
+              ))}
+            </div>
+          )
+        }
+      </Shown>
+    </>
+  )
+}
+
+type Of = { item: HeldItem; shop: string; order: string }
+
+function Item({ item, shop, order }: Of) {
+  const session = useSession()
+  const [isAssigning, assigning] = useDisclosure(false)
+  const mayDecide = session.data?.role !== 'viewer' && item.sku !== null && item.facilities !== null
+  return (
+    <Panel
+      title={item.sku === null ? say.unlinked : <Link to={`/stock/${encodeURIComponent(item.sku)}`}>{item.sku}</Link>}
+      note={say.itemNote(item.openUnits, item.location ?? say.noLocation)}
+      actions={
+        mayDecide && (
+          <Button size="xs" onClick={assigning.open}>
+            {say.assign}
+          </Button>
+        )
+      }
+      isFlush={item.facilities !== null}
+    >
+      {item.facilities === null ? (
+        <p style={{ margin: 0 }}>{say.oneFacility}</p>
+      ) : (
+        <Table
+          label={say.where}
+          head={
+            <tr>
+              <th className={cell.wide}>{say.place}</th>
+              <th className={cell.right}>{say.units}</th>
+              <th>
+                <span className="sr-only">{say.cannot}</span>
+              </th>
+            </tr>
+          }
+        >
+          {item.places.map(place => (
+            <tr key={wordOf(place)}>
+              <td>{wordOf(place)}</td>
+              <td className={`num ${cell.right}`}>{whole(place.units)}</td>
+              <td className={cell.right}>
+                {'facility' in place && mayDecide && <Cannot {...{ item, shop, order }} facility={place.facility} units={place.units} />}
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      {isAssigning && <AssignDialog {...{ item, shop, order }} close={assigning.close} />}
+    </Panel>
+  )
+}
+
+const wordOf = (place: Piece): string => ('facility' in place ? place.facility : say.parkings[place.parking])
+
+const PARKINGS = ['PRE_ORDER_PARKING', 'BACKORDER_PARKING'] as const
+
+/** So many units at each facility of the group, or at a parking; what is left waits in the queue. */
+function AssignDialog({ item, shop, order, close }: Of & { close: () => void }) {
+  const deed = useAssign(shop, order)
+  const places: Piece[] = [
+    ...(item.facilities ?? []).map(facility => ({ facility, units: 0 })),
+    ...PARKINGS.map(parking => ({ parking, units: 0 })),
+  ]
+  const [units, setUnits] = useState<Readonly<Record<string, number>>>(() =>
+    Object.fromEntries(item.places.map(place => [wordOf(place), place.units])),
+  )
+  const pieces = places.map(place => ({ ...place, units: units[wordOf(place)] ?? 0 })).filter(place => place.units > 0)
+  const given = pieces.reduce((sum, piece) => sum + piece.units, 0)
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    deed.mutate({ sku: item.sku ?? '', pieces }, { onSuccess: close })
+  }
+  return (
+    <Modal opened onClose={close} title={say.assignTitle(item.sku ?? '')} size="lg" closeButtonProps={{ 'aria-label': say.cancel }}>
+      <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
+        <p style={{ margin: 0 }}>{say.assignNote(item.openUnits)}</p>
+        {places.map(place => (
+          <NumberInput
+            key={wordOf(place)}
+            label={wordOf(place)}
+            aria-label={say.unitsOf(wordOf(place))}
+            min={0}
+            max={item.openUnits}
+            allowDecimal={false}
+            value={units[wordOf(place)] ?? 0}
+            onChange={value => setUnits(before => ({ ...before, [wordOf(place)]: Number(value) || 0 }))}
+          />
+        ))}
+        <p role="status" style={{ margin: 0 }}>
+          {given > item.openUnits ? say.tooMany(given, item.openUnits) : say.left(item.openUnits - given)}
+        </p>
+        <Trouble error={deed.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            {say.cancel}
+          </Button>
+          <Button type="submit" loading={deed.isPending} disabled={given > item.openUnits}>
+            {say.confirmAssign(given)}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  )
+}
+
+function Cannot({ item, shop, order, facility, units }: Of & { facility: string; units: number }) {
+  const deed = useReject(shop, order)
+  const [isOpen, dialog] = useDisclosure(false)
+  const [missing, setMissing] = useState(units)
+  const [reason, setReason] = useState('NOT_IN_STOCK')
+  const [key, setKey] = useState(() => crypto.randomUUID())
+  function open() {
+    // One dialog is one deed, however often its button is pressed.
+    setKey(crypto.randomUUID())
+    setMissing(units)
+    dialog.open()
+  }
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    deed.mutate({ sku: item.sku ?? '', facility, units: missing, reason, key }, { onSuccess: dialog.close })
+  }
+  return (
+    <>
+      <Button size="compact-sm" variant="default" onClick={open} aria-label={say.cannotLabel(facility)}>
+        {say.cannot}
+      </Button>
+      <Modal
+        opened={isOpen}
+        onClose={dialog.close}
+        title={say.cannotTitle(facility, item.sku ?? '')}
+        closeButtonProps={{ 'aria-label': say.cancel }}
+      >
+        <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
+          <p style={{ margin: 0 }}>{say.cannotNote}</p>
+          <NumberInput
+            label={say.how}
+            min={1}
+            max={units}
+            allowDecimal={false}
+            value={missing}
+            onChange={value => setMissing(Number(value) || 1)}
+            data-autofocus
+          />
+          <NativeSelect
+            label={say.reason}
+            value={reason}
+            data={Object.entries(say.reasons).map(([value, label]) => ({ value, label }))}
+            onChange={event => setReason(event.currentTarget.value)}
+          />
+          <Trouble error={deed.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={dialog.close}>
+              {say.cancel}
+            </Button>
+            <Button type="submit" loading={deed.isPending}>
+              {say.confirmCannot(missing)}
+            </Button>
+          </Group>
+        </form>
+      </Modal>
+    </>
+  )
+}
