@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { type FormEvent, useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { type HeldItem, type Piece, useAssign, useHeldOrder, useReject } from '../api/brokering.ts'
+import { useFacilities } from '../api/places.ts'
 import { useSession } from '../api/queries.ts'
 import { Back } from '../parts/back.tsx'
 import { cell, Table } from '../parts/list.tsx'
@@ -11,6 +12,7 @@ import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { brokering as say } from '../texts/brokering.ts'
 import { numberOf } from './brokering.tsx'
+import classes from './first-steps.module.css'
 
 /** What one order holds, where its units lie, and who sends them. */
 export function BrokeringOrder() {
@@ -44,6 +46,7 @@ type Of = { item: HeldItem; shop: string; order: string }
 function Item({ item, shop, order }: Of) {
   const session = useSession()
   const [isAssigning, assigning] = useDisclosure(false)
+  const nameOf = useFacilityNames()
   const mayDecide = session.data?.role !== 'viewer' && item.sku !== null && item.facilities !== null
   return (
     <Panel
@@ -75,10 +78,12 @@ function Item({ item, shop, order }: Of) {
         >
           {item.places.map(place => (
             <tr key={wordOf(place)}>
-              <td>{wordOf(place)}</td>
+              <td>{'facility' in place ? nameOf(place.facility) : wordOf(place)}</td>
               <td className={`num ${cell.right}`}>{whole(place.units)}</td>
               <td className={cell.right}>
-                {'facility' in place && mayDecide && <Cannot {...{ item, shop, order }} facility={place.facility} units={place.units} />}
+                {'facility' in place && mayDecide && (
+                  <Cannot {...{ item, shop, order }} facility={place.facility} name={nameOf(place.facility)} units={place.units} />
+                )}
               </td>
             </tr>
           ))}
@@ -89,6 +94,14 @@ function Item({ item, shop, order }: Of) {
   )
 }
 
+const FACILITIES_NAMED = 200
+
+/** Facilities as people call them; the code where a house has more than are asked for. */
+function useFacilityNames(): (code: string) => string {
+  const facilities = useFacilities({ pageSize: FACILITIES_NAMED })
+  return code => facilities.data?.rows.find(one => one.code === code)?.name ?? code
+}
+
 const wordOf = (place: Piece): string => ('facility' in place ? place.facility : say.parkings[place.parking])
 
 const PARKINGS = ['PRE_ORDER_PARKING', 'BACKORDER_PARKING'] as const
@@ -96,6 +109,7 @@ const PARKINGS = ['PRE_ORDER_PARKING', 'BACKORDER_PARKING'] as const
 /** So many units at each facility of the group, or at a parking; what is left waits in the queue. */
 function AssignDialog({ item, shop, order, close }: Of & { close: () => void }) {
   const deed = useAssign(shop, order)
+  const nameOf = useFacilityNames()
   const places: Piece[] = [
     ...(item.facilities ?? []).map(facility => ({ facility, units: 0 })),
     ...PARKINGS.map(parking => ({ parking, units: 0 })),
@@ -113,18 +127,19 @@ function AssignDialog({ item, shop, order, close }: Of & { close: () => void }) 
     <Modal opened onClose={close} title={say.assignTitle(item.sku ?? '')} size="lg" closeButtonProps={{ 'aria-label': say.cancel }}>
       <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
         <p style={{ margin: 0 }}>{say.assignNote(item.openUnits)}</p>
-        {places.map(place => (
-          <NumberInput
-            key={wordOf(place)}
-            label={wordOf(place)}
-            aria-label={say.unitsOf(wordOf(place))}
-            min={0}
-            max={item.openUnits}
-            allowDecimal={false}
-            value={units[wordOf(place)] ?? 0}
-            onChange={value => setUnits(before => ({ ...before, [wordOf(place)]: Number(value) || 0 }))}
-          />
-        ))}
+        <div className={classes.form}>
+          {places.map(place => (
+            <NumberInput
+              key={wordOf(place)}
+              label={'facility' in place ? nameOf(place.facility) : wordOf(place)}
+              min={0}
+              max={item.openUnits}
+              allowDecimal={false}
+              value={units[wordOf(place)] ?? 0}
+              onChange={value => setUnits(before => ({ ...before, [wordOf(place)]: Number(value) || 0 }))}
+            />
+          ))}
+        </div>
         <p role="status" style={{ margin: 0 }}>
           {given > item.openUnits ? say.tooMany(given, item.openUnits) : say.left(item.openUnits - given)}
         </p>
@@ -142,7 +157,7 @@ function AssignDialog({ item, shop, order, close }: Of & { close: () => void }) 
   )
 }
 
-function Cannot({ item, shop, order, facility, units }: Of & { facility: string; units: number }) {
+function Cannot({ item, shop, order, facility, name, units }: Of & { facility: string; name: string; units: number }) {
   const deed = useReject(shop, order)
   const [isOpen, dialog] = useDisclosure(false)
   const [missing, setMissing] = useState(units)
@@ -160,13 +175,13 @@ function Cannot({ item, shop, order, facility, units }: Of & { facility: string;
   }
   return (
     <>
-      <Button size="compact-sm" variant="default" onClick={open} aria-label={say.cannotLabel(facility)}>
+      <Button size="compact-sm" variant="default" onClick={open} aria-label={say.cannotLabel(name)}>
         {say.cannot}
       </Button>
       <Modal
         opened={isOpen}
         onClose={dialog.close}
-        title={say.cannotTitle(facility, item.sku ?? '')}
+        title={say.cannotTitle(name, item.sku ?? '')}
         closeButtonProps={{ 'aria-label': say.cancel }}
       >
         <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>

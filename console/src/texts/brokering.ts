@@ -36,7 +36,6 @@ export const brokering = {
   assign: 'Assign',
   assignTitle: (sku: string) => `Who sends ${sku}?`,
   assignNote: (open: number) => `${many(open, 'unit is', 'units are')} open. What is given to nobody waits in the queue.`,
-  unitsOf: (place: string) => `Units of ${place}`,
   tooMany: (given: number, open: number) => `${whole(given)} are given away and ${whole(open)} are open.`,
   left: (units: number) => (units === 0 ? 'Nothing waits then.' : `${many(units, 'unit waits', 'units wait')} in the queue then.`),
   confirmAssign: (units: number) => (units === 0 ? 'Back into the queue' : `Assign ${many(units, 'unit', 'units')}`),
