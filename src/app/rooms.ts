@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { purgeHistory } from '../availability/history-step.ts'
 import { sellable } from '../availability/sellable-store.ts'
 import * as availability from '../availability/step.ts'
 import { readNews } from '../catalog/news-step.ts'
@@ -120,7 +121,11 @@ export function roomSteps(deps: RoomDeps): Steps {
         () => lookForTheirFeed({ db, clock, files, recognise: recogniser(format) }),
         () => letOriginalsGo({ db, clock, files }),
       ),
-    'check-ledger': () => inventory.checkLedger({ db, clock }),
+    'check-ledger': () =>
+      inTurn(
+        () => inventory.checkLedger({ db, clock }),
+        () => purgeHistory({ db, clock }),
+      ),
     watch: () =>
       inTurn(
         () => watch({ ...deps, facts: () => healthFacts(deps), sentence: () => syncNow(deps) }),

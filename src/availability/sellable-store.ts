@@ -2,6 +2,7 @@ import type { Sql, Tx } from '../db/connection.ts'
 import { peekCursor } from '../db/cursor.ts'
 import { REPORT_LINES_MAX } from '../inventory/report.ts'
 import type { InstantMs } from '../kernel/clock.ts'
+import { TrueupError } from '../kernel/error.ts'
 import { type SellableLine, sellableFile } from './sellable.ts'
 import { AVAILABILITY_HEAD } from './store.ts'
 
@@ -21,8 +22,18 @@ export const sellable = {
     return (await linesOf(tx, reportId)).length
   },
   async content(sql: Sql, reportId: number): Promise<string> {
+    const rows = await sql.query('select 1 from availability.sellable_report where report_id = $1 and purged_at is not null', [reportId])
+    if (rows.length > 0) throw notKept(reportId)
     return sellableFile(await linesOf(sql, reportId))
   },
+}
+
+function notKept(reportId: number): TrueupError {
+  return new TrueupError('AVAILABILITY_FILE_NOT_KEPT', `What the file ${reportId} was made of has gone with the months of the ledger.`, {
+    retry: 'never',
+    hint: 'Look for it where it was put when it went out.',
+    detail: { reportId },
+  })
 }
 
 type Next = { changes: number; oldestAt: InstantMs | null; after: number; upTo: number }

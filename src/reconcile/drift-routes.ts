@@ -1,4 +1,4 @@
-import { shopNotFound } from '../catalog/not-as-asked.ts'
+import { groupNotFound, shopNotFound } from '../catalog/not-as-asked.ts'
 import { recordAudit } from '../db/audit.ts'
 import type { Db, Sql } from '../db/connection.ts'
 import { brake, brakeParams, drift, syncNowAnswer, syncNowBody } from '../http/contract/proof.ts'
@@ -16,26 +16,28 @@ export function driftRoutes({ db, clock, asked }: { db: Db; clock: Clock; asked(
     jsonRoute({
       method: 'POST',
       path: '/sync-now',
-      summary: 'Read, compare and write one SKU, one location, or a whole shop now',
+      summary: 'Read, compare and write one SKU, one location, one channel or a whole shop now',
       tag: 'reconcile',
       role: 'operator',
       body: syncNowBody,
       answer: syncNowAnswer,
       status: 202,
       async handle({ body, who }) {
-        const shopId = await shopNamed(db, body.shop)
-        const productId = body.sku === undefined ? null : await productNamed(db, body.sku)
-        const requestId = await db.transaction(async tx => {
+        const { shop, channel, sku, locationId } = body
+        const productId = sku === undefined ? null : await productNamed(db, sku)
+        const places =
+          channel === undefined ? [{ shopId: await shopNamed(db, shop ?? ''), locationId: locationId ?? null }] : await shownAt(db, channel)
+        const requestIds = await db.transaction(async tx => {
           const now = clock.now()
-          const wanted = { shopId, locationId: body.locationId ?? null, productId, by: who.name, now }
-          await recordAudit(tx, {
-            ...{ at: now, who: who.name, action: 'sync.ask', subject: 'shop', name: body.shop },
-            after: { sku: body.sku ?? null, locationId: body.locationId ?? null },
-          })
-          return requestSync(tx, wanted)
+          const subject = channel === undefined ? { subject: 'shop', name: shop ?? '' } : { subject: 'group', name: channel }
+          const after = { sku: sku ?? null, locationId: locationId ?? null }
+          await recordAudit(tx, { at: now, who: who.name, action: 'sync.ask', ...subject, after })
+          const asked: number[] = []
+          for (const place of places) asked.push(await requestSync(tx, { ...place, productId, by: who.name, now }))
+          return asked
         })
         asked()
-        return { requestId }
+        return { requestIds }
       },
     }),
     jsonRoute({
@@ -81,6 +83,25 @@ async function shopNamed(sql: Sql, code: string): Promise<number> {
   const rows = await sql.query<{ shopId: number }>('select shop_id as "shopId" from catalog.shop where code = $1', [code])
   if (rows[0] === undefined) throw shopNotFound(code)
   return rows[0].shopId
+}
+
+/** The locations that show a channel, in every shop that is on. */
+async function shownAt(sql: Sql, channel: string): Promise<{ shopId: number; locationId: number }[]> {
+  const rows = await sql.query<{ shopId: number | null; locationId: number | null }>(
+    `select s.shop_id as "shopId", m.location_id as "locationId"
+       from catalog.facility_group g
+       left join (catalog.location_mapping m join catalog.shop s on s.shop_id = m.shop_id and s.is_enabled) on m.group_id = g.group_id
+      where g.code = $1 order by 1, 2`,
+    [channel],
+  )
+  if (rows.length === 0) throw groupNotFound(channel)
+  const places = rows.flatMap(({ shopId, locationId }) => (shopId === null || locationId === null ? [] : [{ shopId, locationId }]))
+  if (places.length > 0) return places
+  throw new TrueupError('RECONCILE_CHANNEL_NOT_SHOWN', `No location of any shop shows the channel ${channel}.`, {
+    retry: 'never',
+    hint: 'Map a location to it on the page of the shop, or with `trueup shop map … --group`.',
+    detail: { channel },
+  })
 }
 
 async function productNamed(sql: Sql, sku: string): Promise<number> {

@@ -86,6 +86,23 @@ test('Sync now takes a SKU of a shop, and refuses what is not there', async () =
   expect(await house.database.db.query('select product_id as "productId" from reconcile.request')).toEqual([{ productId: 1 }])
 })
 
+test('Sync now takes a channel: every location that shows it', async () => {
+  const asked = await ask('POST', '/sync-now', { channel: 'ONLINE', sku: 'AR-5381' })
+  expect(asked.json().requestIds).toHaveLength(1)
+  const [kept] = await house.database.db.query(
+    'select shop_id as shop, location_id as location, product_id as product from reconcile.request order by request_id desc limit 1',
+  )
+  expect(kept).toEqual({ shop: 1, location: 2, product: 1 })
+  await ask('POST', '/groups', { code: 'EMPTY', facilities: ['6'] })
+  for (const [body, code] of [
+    [{ channel: 'NOWHERE' }, 'CATALOG_GROUP_NOT_FOUND'],
+    [{ channel: 'EMPTY' }, 'RECONCILE_CHANNEL_NOT_SHOWN'],
+    [{ channel: 'ONLINE', locationId: 1 }, 'HTTP_REQUEST_INVALID'],
+    [{ sku: 'AR-5381' }, 'HTTP_REQUEST_INVALID'],
+  ] as const)
+    expect((await ask('POST', '/sync-now', body)).json()).toMatchObject({ code })
+})
+
 test('the brake of a shop has limits of its own, changed by an administrator with a reason', async () => {
   const limits = { correctionsMax: 20_000, unitsMax: 100_000, reason: 'first load' }
   expect((await ask('PUT', `/shops/${code}/brake`, limits)).statusCode).toBe(200)

@@ -49,7 +49,7 @@ export function useReleaseProof(runId: number) {
   })
 }
 
-export type SyncWanted = { shop: string; sku?: string; locationId?: number }
+export type SyncWanted = { shop: string; sku?: string; locationId?: number } | { channel: string; sku?: string }
 
 export function useSyncNow() {
   const client = useQueryClient()

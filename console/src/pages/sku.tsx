@@ -1,3 +1,4 @@
+import { Group } from '@mantine/core'
 import { Link, useParams } from 'react-router'
 import { type Explanation, type LevelOfTarget, type StockOfSku, useLevelsOf, useStockOf } from '../api/queries.ts'
 import { Back } from '../parts/back.tsx'
@@ -17,6 +18,7 @@ import { Movements } from './sku-ledger.tsx'
 import { Matrix } from './sku-matrix.tsx'
 import { SafetyStock } from './sku-safety.tsx'
 import { ScheduledChanges } from './sku-scheduled.tsx'
+import { SyncNow } from './sync-now.tsx'
 import { Waterfall } from './waterfall.tsx'
 
 /** One SKU: what is where, what each location may sell of it and why, and which movements made it so. */
@@ -154,10 +156,13 @@ function Why({ target, level, sku }: { target: Explanation; level: LevelOfTarget
       title={`Why ${whole(target.sellableUnits)} at ${target.target.location}`}
       note={target.target.shop}
       actions={
-        <SwitchOff
-          of={{ shop: target.target.shop, locationId: target.target.locationId, sku }}
-          what={`${sku} at ${target.target.location}, ${target.target.shop}`}
-        />
+        <Group gap="xs">
+          <SyncNow of={{ shop: target.target.shop, locationId: target.target.locationId, sku }} />
+          <SwitchOff
+            of={{ shop: target.target.shop, locationId: target.target.locationId, sku }}
+            what={`${sku} at ${target.target.location}, ${target.target.shop}`}
+          />
+        </Group>
       }
     >
       <SwitchedOff controls={level?.controls ?? []} />

@@ -43,7 +43,7 @@ export function ReasonDialog({
     if (isReady && isSaid) onSay(said)
   }
   return (
-    <Modal opened onClose={close} title={title} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={close} title={title} size="lg">
       <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
         {children}
         <Textarea

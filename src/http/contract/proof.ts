@@ -73,13 +73,21 @@ export const proofRowsPage = pageOf(proofRow)
 export const releaseBody = z.object({ reason: z.string().trim().min(3).max(500) })
 export const releasedProof = z.object({ corrections: z.number().int() }).meta({ id: 'ReleasedProof' })
 
-/** What is to be read, compared and written now; without a SKU and a location it is the whole shop. */
-export const syncNowBody = z.object({
-  shop: z.string(),
-  sku: z.string().max(200).optional(),
-  locationId: z.number().int().positive().optional(),
-})
-export const syncNowAnswer = z.object({ requestId: z.number().int() }).meta({ id: 'SyncAsked' })
+/**
+ * What is to be read, compared and written now: of a shop, or of a channel at every location of every shop that shows it; all of it, or
+ * one SKU, or one location of the shop.
+ */
+export const syncNowBody = z
+  .object({
+    shop: z.string().optional(),
+    channel: z.string().optional(),
+    sku: z.string().max(200).optional(),
+    locationId: z.number().int().positive().optional(),
+  })
+  .refine(given => (given.shop === undefined) !== (given.channel === undefined), 'Name a shop or a channel.')
+  .refine(given => given.locationId === undefined || given.shop !== undefined, 'A location is one of a shop: name the shop.')
+/** One for each shop, or each location that shows the channel. */
+export const syncNowAnswer = z.object({ requestIds: z.array(z.number().int()) }).meta({ id: 'SyncAsked' })
 
 export const drift = z
   .object({
