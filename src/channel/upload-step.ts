@@ -1,17 +1,15 @@
 import { messageOf, TrueupError } from '../kernel/error.ts'
 import { claim } from './claim-step.ts'
+import { isUploadWorthIt } from './load.ts'
 import { LEVELS_PER_CALL_MAX, type SendOutcome } from './port.ts'
 import type { ChannelDeps } from './step.ts'
 import type { OpenCall } from './store.ts'
-import { afterLook, isTimeToLook, isToBeCancelled, isUploadWorthIt, UPLOAD_ATTEMPTS_MAX } from './upload.ts'
+import { afterLook, isTimeToLook, isToBeCancelled, UPLOAD_ATTEMPTS_MAX } from './upload.ts'
 import { type ShopUploadPort, UPLOAD_CALLS_MAX, UPLOADS_AT_ONCE_MAX } from './upload-port.ts'
 import * as uploads from './upload-store.ts'
 
 /** Levels that are due are counted no further than this. */
 const DUE_COUNTED_MAX = 2_000_000
-/** What a write of up to 250 levels costs in points. */
-const CALL_POINTS = 10
-const POINTS_PER_SECOND_LEAST = 100
 /** Calls that are claimed as one set. */
 const CALLS_PER_CLAIM = 20
 /** The shop itself gives an upload a day; then its calls are anybody's again, whatever became of it. */
@@ -42,9 +40,7 @@ export async function uploadSome(deps: UploadDeps): Promise<number> {
 async function isWorthIt({ db, clock, shopId, uploadFromLevels }: UploadDeps): Promise<boolean> {
   const levelsDue = await uploads.countDue(db, { shopId, now: clock.now(), limit: DUE_COUNTED_MAX })
   if (uploadFromLevels !== undefined) return levelsDue >= uploadFromLevels
-  const points = (await uploads.pointsPerSecond(db, shopId)) ?? POINTS_PER_SECOND_LEAST
-  const directLevelsPerSecond = (points / CALL_POINTS) * LEVELS_PER_CALL_MAX
-  return isUploadWorthIt({ levelsDue, directLevelsPerSecond, uploadLevelsPerSecond: await uploads.uploadLevelsPerSecond(db, shopId) })
+  return isUploadWorthIt(levelsDue, await uploads.budgetOf(db, shopId), await uploads.measuredUploads(db, shopId))
 }
 
 /** Claims what is due, call by call, each with its key and bytes; then hands all of them over at once. */

@@ -1,5 +1,6 @@
 import type { Sql, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
+import { type Budget, LEAST_BUDGET, type MeasuredUploads, POINTS_PER_LEVEL_FIRST } from './load.ts'
 import type { CallKind } from './port.ts'
 import type { OpenCall } from './store.ts'
 import type { RunningUpload, UploadResult, UploadState } from './upload.ts'
@@ -138,26 +139,45 @@ export async function countDue(sql: Sql, of: { shopId: number; now: InstantMs; l
   return rows[0]?.due ?? 0
 }
 
-/** Points a second that the shop gives back, as its bucket tells, which holds twenty seconds of it; null: not heard yet. */
-export async function pointsPerSecond(sql: Sql, shopId: number): Promise<number | null> {
-  const rows = await sql.query<{ maxPoints: number }>(
-    'select max_points as "maxPoints" from channel.exchange where shop_id = $1 and max_points is not null order by exchange_id desc limit 1',
-    [shopId],
+/** As the shop's own bucket tells, which holds twenty seconds of what its plan gives; and what a level of a full call cost lately. */
+export async function budgetOf(sql: Sql, shopId: number): Promise<Budget> {
+  const rows = await sql.query<{ maxPoints: number | null; pointsPerLevel: number | null }>(
+    `select (select max_points from channel.exchange where shop_id = $1 and max_points is not null order by exchange_id desc limit 1) as "maxPoints",
+            (select sum(cost_points)::float8 / sum(levels)
+               from (select cost_points, cardinality(items) as levels from channel.exchange
+                      where shop_id = $1 and effect = 'write' and cost_points > 0 and cardinality(items) >= $2
+                      order by exchange_id desc limit $3) w) as "pointsPerLevel"`,
+    [shopId, LEVELS_OF_FULL_CALL_MIN, CALLS_MEASURED],
   )
-  return rows[0] === undefined ? null : rows[0].maxPoints / BUCKET_SECONDS
+  const [heard] = rows
+  const bucketPoints = heard?.maxPoints ?? LEAST_BUDGET.bucketPoints
+  return { bucketPoints, pointsPerSecond: bucketPoints / BUCKET_SECONDS, pointsPerLevel: heard?.pointsPerLevel ?? POINTS_PER_LEVEL_FIRST }
 }
 
 const BUCKET_SECONDS = 20
+/** A call of fewer says little of what a level costs in a full one. */
+const LEVELS_OF_FULL_CALL_MIN = 200
+const CALLS_MEASURED = 20
 const UPLOADS_MEASURED = 5
 
-/** What the last uploads brought, from their beginning to their last answer; null: none was carried through. */
-export async function uploadLevelsPerSecond(sql: Sql, shopId: number): Promise<number | null> {
-  const rows = await sql.query<{ perSecond: number | null }>(
-    `select sum(levels)::float8 / nullif(sum(extract(epoch from ended_at - created_at))::float8, 0) as "perSecond"
-       from (select * from channel.upload where shop_id = $1 and result = 'completed' order by upload_id desc limit $2) u`,
+/**
+ * What the last uploads that were carried through took: between being handed over and their last progress the shop was at work, all
+ * else was ours, and waiting. Null: there was none.
+ */
+export async function measuredUploads(sql: Sql, shopId: number): Promise<MeasuredUploads | null> {
+  const rows = await sql.query<{ levels: number; workingMs: number; overheadMs: number }>(
+    `select sum(levels)::float8 as levels, sum(working)::float8 as "workingMs", avg(whole - working)::float8 as "overheadMs"
+       from (select levels, extract(epoch from ended_at - created_at) * 1000 as whole,
+                    extract(epoch from case when moved_at > started_at then moved_at else ended_at end - started_at) * 1000 as working
+               from channel.upload where shop_id = $1 and result = 'completed' and levels > 0 and started_at is not null
+              order by upload_id desc limit $2) u
+     having count(*) > 0`,
     [shopId, UPLOADS_MEASURED],
   )
-  return rows[0]?.perSecond ?? null
+  const [found] = rows
+  return found === undefined
+    ? null
+    : { overheadMs: found.overheadMs, levelsPerSecond: (found.levels / Math.max(1, found.workingMs)) * 1_000 }
 }
 
 /** A person wants to know now. */

@@ -1,15 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  afterLook,
-  isTimeToLook,
-  isToBeCancelled,
-  isUploadWorthIt,
-  LOOK_MS,
-  type Load,
-  type Next,
-  type RunningUpload,
-  STALL_MS,
-} from './upload.ts'
+import { afterLook, isTimeToLook, isToBeCancelled, LOOK_MS, type Next, type RunningUpload, STALL_MS } from './upload.ts'
 import type { UploadLook } from './upload-port.ts'
 
 const NOW = 1_000_000_000
@@ -47,16 +37,3 @@ test.each<[string, UploadLook | null, Next]>([
   ['the shop forgot it', { ...look, status: 'EXPIRED' }, { kind: 'end', result: 'expired', answersUrl: null }],
   ['the shop never heard of it', null, { kind: 'end', result: 'lost', answersUrl: null }],
 ])('what follows: %s', (_title, seen, next) => expect(afterLook(seen)).toEqual(next))
-
-test.each<[string, Load, boolean]>([
-  ['a few thousand go by themselves', { levelsDue: 9_999, directLevelsPerSecond: 1, uploadLevelsPerSecond: 1_000_000 }, false],
-  ['the first upload is tried with a full load', { levelsDue: 100_000, directLevelsPerSecond: 1_900, uploadLevelsPerSecond: null }, true],
-  ['and not before', { levelsDue: 99_999, directLevelsPerSecond: 1_900, uploadLevelsPerSecond: null }, false],
-  ['measured and faster', { levelsDue: 500_000, directLevelsPerSecond: 1_900, uploadLevelsPerSecond: 5_000 }, true],
-  ['measured and slower', { levelsDue: 500_000, directLevelsPerSecond: 1_900, uploadLevelsPerSecond: 1_000 }, false],
-  [
-    'faster, but not by as much as it takes to begin',
-    { levelsDue: 20_000, directLevelsPerSecond: 1_900, uploadLevelsPerSecond: 5_000 },
-    false,
-  ],
-])('an upload: %s', (_title, load, expected) => expect(isUploadWorthIt(load)).toBe(expected))

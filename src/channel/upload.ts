@@ -70,26 +70,3 @@ const RESULT: Readonly<Record<Exclude<ShopUploadStatus, 'CREATED' | 'RUNNING' | 
   CANCELED: 'canceled',
   EXPIRED: 'expired',
 }
-
-/** Fewer levels than these are sent before an upload would have begun. */
-export const UPLOAD_LEVELS_MIN = 10_000
-/** Until an upload of this shop was measured, so many have to be due for the first to be tried. */
-export const FIRST_UPLOAD_LEVELS_MIN = 100_000
-/** Staging, waiting for a turn, reading the answers: measured with every upload, this is only to begin with. */
-const OVERHEAD_MS = 60_000
-
-export type Load = {
-  levelsDue: number
-  /** What the shop's points let direct calls write. */
-  directLevelsPerSecond: number
-  /** What the last uploads of this shop brought; null: there was none. */
-  uploadLevelsPerSecond: number | null
-}
-
-/** Whether what is due is sooner there as an upload than by direct calls. */
-export function isUploadWorthIt({ levelsDue, directLevelsPerSecond, uploadLevelsPerSecond }: Load): boolean {
-  if (levelsDue < UPLOAD_LEVELS_MIN) return false
-  if (uploadLevelsPerSecond === null) return levelsDue >= FIRST_UPLOAD_LEVELS_MIN
-  const directMs = (levelsDue / directLevelsPerSecond) * 1_000
-  return OVERHEAD_MS + (levelsDue / uploadLevelsPerSecond) * 1_000 < directMs
-}

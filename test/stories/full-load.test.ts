@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
+import { LEAST_BUDGET } from '../../src/channel/load.ts'
+import { budgetOf, measuredUploads } from '../../src/channel/upload-store.ts'
 import { openToldShop, sku, type ToldShop } from './told-shop.ts'
 
 /* A full load leaves as an upload: whatever the shop does with it, each level is told once, and shows what it should. */
@@ -38,6 +40,28 @@ test('six hundred levels go as one upload of three calls, and are confirmed by i
   expect(await told.available()).toEqual(each(7))
   expect(await told.states()).toEqual({ confirmed: LEVELS })
   expect(await direct()).toBe(0)
+  // What it took is what the next one is decided by: here each turn of six seconds is waiting.
+  const took = await measuredUploads(told.home.db, 1)
+  expect(took?.overheadMs).toBeGreaterThanOrEqual(0)
+  expect(took?.levelsPerSecond).toBeGreaterThan(LEVELS / 60)
+})
+
+test('what the shop says of its bucket, and what full calls cost lately, is what direct calls are reckoned by', async () => {
+  await open()
+  const { db } = told.home
+  expect(await budgetOf(db, 1)).toEqual(LEAST_BUDGET)
+  const exchange = (effect: string, cost: number, levels: number) =>
+    db.query(
+      `insert into channel.exchange (shop_id, at, took_ms, operation, effect, outcome, cost_points, max_points, items)
+       values (1, $1, 40, 'SetQuantities', $2, 'answered', $3, 20000, array(select generate_series(1, $4::integer)))`,
+      [new Date(), effect, cost, levels],
+    )
+  await exchange('write', 11, 250)
+  await exchange('write', 12, 250)
+  // What is read, and what is written one by one, says nothing of a full load.
+  await exchange('read', 500, 250)
+  await exchange('write', 11, 1)
+  expect(await budgetOf(db, 1)).toEqual({ bucketPoints: 20_000, pointsPerSecond: 1_000, pointsPerLevel: 23 / 500 })
 })
 
 test('what is sold while the upload waits stays sold', async () => {

@@ -6,7 +6,6 @@ import { useSession } from '../api/queries.ts'
 import { type MappingCheck, type ShopDetail, useMove } from '../api/shops.ts'
 import { ReasonDialog } from '../parts/ask.tsx'
 import { Choices } from '../parts/choices.tsx'
-import { many } from '../parts/number.ts'
 import type { Becomes } from './shop-leaving.tsx'
 
 type Location = MappingCheck['locations'][number]
@@ -68,12 +67,7 @@ function MapDialog({ shop, location, close }: { shop: ShopDetail; location: Loca
     >
       <PlaceSelect value={place} onChange={setPlace} />
       {isAsked && (
-        <Choices
-          label={`What becomes of the ${many(location.levels, 'level', 'levels')} that the shop shows there?`}
-          value={becomes}
-          options={MOVES}
-          onChange={setBecomes}
-        />
+        <Choices label="What becomes of the levels that the shop shows there?" value={becomes} options={MOVES} onChange={setBecomes} />
       )}
     </ReasonDialog>
   )
