@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
-import { promisedAt } from '../reconcile/explain-store.ts'
-import { isNeeded } from './history.ts'
-import { purgeHistory } from './history-step.ts'
-import { sellable } from './sellable-store.ts'
+import { isNeeded } from '../../src/availability/history.ts'
+import { purgeHistory } from '../../src/availability/history-step.ts'
+import { sellable } from '../../src/availability/sellable-store.ts'
+import { promisedAt } from '../../src/reconcile/explain-store.ts'
+import { openTestDatabase, type TestDatabase } from '../database.ts'
 
 const MARCH = Date.UTC(2026, 2, 1)
 const DAY_MS = 86_400_000
