@@ -60,6 +60,8 @@ export type FileRoom = {
   /** The bytes of a spooled file, from the start. */
   readSpool(spoolName: string, range?: ByteRange): AsyncIterable<Uint8Array>
   spoolSize(spoolName: string): Promise<number | null>
+  /** Whoever looks at it sees that it is not whole. */
+  showUnfinished(spoolName: string): Promise<void>
   /**
    * Puts a spooled file to rest under `home/folder/kind/name` and takes its face out of `inbox/` if it still stands there.
    * Safe to run twice: what was already moved stays moved. False when its bytes are nowhere, so that there is nothing to move.

@@ -89,6 +89,7 @@ export async function adoptOrphans(deps: {
   })
   for (const { fileId, spoolName } of orphans) {
     const bytes = (await files.spoolSize(spoolName)) ?? 0
+    await files.showUnfinished(spoolName)
     const reason = `Trueup stopped while the file was coming in, after ${bytes} bytes.`
     await store.recordInterrupted(db, { fileId, bytes, code: 'FILE_INTERRUPTED_RESTART', reason, now })
   }

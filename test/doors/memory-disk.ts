@@ -23,6 +23,7 @@ export function memoryDisk(): MemoryDisk {
       if (text === undefined) throw bytesMissing()
       yield Buffer.from(text)
     },
+    showUnfinished: async () => {},
     spoolSize: async spoolName => spool.get(spoolName)?.length ?? null,
     async putAway({ spoolName, home, folder, kind, restName }) {
       if (disk.refuse !== null && restName.endsWith(disk.refuse)) throw new Error('refused')

@@ -54,6 +54,12 @@ export async function mustBeOnceAndWhole(db: Db, feed: string, digests: Readonly
   type Row = { state: string; sha256: string | null; rows: number | null }
   const files = await db.query<Row>(`select f.state, f.sha256, v.rows_read as rows ${ofFeed}`, [feed])
   const applied = files.filter(file => file.state === 'applied')
+  const left = await db.query<{ name: string; files: string }>(
+    `select f.name, string_agg(concat_ws(' ', f.state, f.code, f.received_bytes, f.reason), '; ' order by f.file_id) as files ${ofFeed}
+      group by f.name having bool_and(f.state <> 'applied')`,
+    [feed],
+  )
+  expect(left).toEqual([])
   expect(applied.map(file => file.sha256).toSorted()).toEqual([...digests].toSorted())
   expect(new Set(applied.map(file => file.rows))).toEqual(new Set([ROWS]))
   // A failed file would be one that was read and found wanting: a cut is never that.

@@ -13,6 +13,7 @@ import { acceptHostKey, listSources, putSource } from '../../src/feed/source-sto
 import { createReception } from '../../src/feed/step.ts'
 import { addFeed } from '../../src/feed/store.ts'
 import { openTestDatabase, type TestDatabase } from '../database.ts'
+import { connectClient } from '../doors/sftp-client.ts'
 import { type FaultyLine, type Mischief, openFaultyLine } from '../network/faulty-line.ts'
 import { inSoak } from '../rounds.ts'
 import { SEED, seededChance } from '../stories/chance.ts'
@@ -120,6 +121,21 @@ test.for(CLIENTS)(
     )
   },
 )
+
+test('rclone sends a file again of which every byte has come and the end has not, though it has its size and its time', async () => {
+  const { file, sha256 } = await layFile('cut-end', 0)
+  const client = await connectClient(server.sftp?.port ?? 0, { username: FIRST_SFTP_USER, password })
+  const to = '/cut-end/inbox/stock-0.csv'
+  const handle = await client.call<Buffer>(done => client.sftp.open(to, 'w', done))
+  const bytes = await readFile(file)
+  await client.call(done => client.sftp.write(handle, bytes, 0, bytes.length, 0, done))
+  client.socket.destroy()
+  await expect
+    .poll(() => database.db.query(`select state from feed.file where name = 'stock-0.csv' and state = 'interrupted'`))
+    .not.toEqual([])
+  expect(await rclone(file, to, { port: server.sftp?.port ?? 0, planned: () => null })).toBe(true)
+  await mustBeOnceAndWhole(database.db, 'cut-end', new Set([sha256]))
+})
 
 test(`a source on OpenSSH's server cut ${CUTS_PER_CLIENT} times: no part imported, no file lost, no effect twice`, {
   timeout: 1_200_000,
@@ -234,8 +250,8 @@ async function setUp(): Promise<void> {
   const { db } = database
   const now = realClock.now()
   const feeds = CLIENTS.map((_, at) => `cut-${at}`)
-  await setUpOneEach(db, { feeds: [...feeds, 'cut-source'], now })
-  for (const name of feeds) await addOneEachFeed(db, { name, now })
+  await setUpOneEach(db, { feeds: [...feeds, 'cut-end', 'cut-source'], now })
+  for (const name of [...feeds, 'cut-end']) await addOneEachFeed(db, { name, now })
   await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', place('key')])
   const [type, blob] = (await readFile(place('key.pub'), 'utf8')).split(' ')
   await putSftpUser(db, { name: FIRST_SFTP_USER, home: FIRST_SFTP_USER, password: null, publicKeys: [`${type} ${blob}`], now })

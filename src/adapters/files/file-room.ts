@@ -7,7 +7,7 @@ import { reasonNameOf } from '../../feed/rest-name.ts'
 import { TrueupError } from '../../kernel/error.ts'
 import { errnoOf, nullIfMissing } from './errno.ts'
 import { headOf, lookAround } from './look-around.ts'
-import { spooledBytes, spoolPath, syncDirectory } from './spool.ts'
+import { showUnfinished, spooledBytes, spoolPath, syncDirectory } from './spool.ts'
 
 const DIRECTORY_MODE = 0o750
 const FILE_MODE = 0o640
@@ -24,6 +24,7 @@ export async function openFileRoom({ homesDir, spoolDir }: { homesDir: string; s
   return {
     readSpool: (spoolName, range) => bytesOf(spoolPath(spoolDir, spoolName), range),
     spoolSize: spoolName => spooledBytes(spoolDir, spoolName),
+    showUnfinished: spoolName => showUnfinished(spoolDir, spoolName),
     readRest: (file, range) => bytesOf(path.join(placeOf(file), leaf(file.restName)), range),
 
     async putAway(file) {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { type FileHandle, open, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { nullIfMissing } from './errno.ts'
 
@@ -46,6 +46,17 @@ export async function spoolWhole(spoolDir: string, spoolName: string, chunks: As
 export async function spooledBytes(spoolDir: string, spoolName: string): Promise<number | null> {
   const stats = await stat(spoolPath(spoolDir, spoolName)).catch(nullIfMissing)
   return stats?.size ?? null
+}
+
+/**
+ * The time that a file shows which is not whole. Programs that compare size and time before they send (rclone, mirrors) would leave out
+ * one whose bytes have all come and whose end never did: it looks like theirs, and waits for ever. Nobody's file is as old as this.
+ */
+export const UNFINISHED_AT_S = 0
+
+/** Shows that a file in the spool is not whole, under whatever name people see it. */
+export async function showUnfinished(spoolDir: string, spoolName: string): Promise<void> {
+  await utimes(spoolPath(spoolDir, spoolName), UNFINISHED_AT_S, UNFINISHED_AT_S).catch(nullIfMissing)
 }
 
 /** Makes what was added to or taken from a directory survive a power cut. */

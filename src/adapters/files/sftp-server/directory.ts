@@ -4,6 +4,9 @@ import type { FileEntry } from 'ssh2'
 import type { Clock } from '../../../kernel/clock.ts'
 import { nullIfMissing } from '../errno.ts'
 import { attributesOf, longNameOf } from './attributes.ts'
+import { shownOf, type Writers } from './open-file.ts'
+
+type Deps = { clock: Clock; writers: Writers }
 
 const ENTRIES_PER_ANSWER_MAX = 100
 
@@ -13,7 +16,7 @@ export type OpenDirectory = {
   next(): Promise<FileEntry[]>
 }
 
-export async function openDirectory(real: string, clock: Clock): Promise<OpenDirectory> {
+export async function openDirectory(real: string, deps: Deps): Promise<OpenDirectory> {
   const names = (await readdir(real)).sort()
   let at = 0
   return {
@@ -21,7 +24,7 @@ export async function openDirectory(real: string, clock: Clock): Promise<OpenDir
       while (at < names.length) {
         const page = names.slice(at, at + ENTRIES_PER_ANSWER_MAX)
         at += page.length
-        const entries = await Promise.all(page.map(name => entryOf(real, name, clock)))
+        const entries = await Promise.all(page.map(name => entryOf(real, name, deps)))
         const there = entries.filter(entry => entry !== null)
         // All of a page can be gone by now; an empty answer would say that the list ends here.
         if (there.length > 0) return there
@@ -31,7 +34,8 @@ export async function openDirectory(real: string, clock: Clock): Promise<OpenDir
   }
 }
 
-async function entryOf(directory: string, name: string, clock: Clock): Promise<FileEntry | null> {
+async function entryOf(directory: string, name: string, { clock, writers }: Deps): Promise<FileEntry | null> {
   const stats = await lstat(path.join(directory, name)).catch(nullIfMissing)
+  if (stats !== null) shownOf(writers, stats)
   return stats === null ? null : { filename: name, longname: longNameOf(name, stats, clock.now()), attrs: attributesOf(stats) }
 }

@@ -66,6 +66,27 @@ test('it may be cut again, as often as it likes', async () => {
   expect((await spooled(0)).equals(BYTES)).toBe(true)
 })
 
+test('what is not whole is never taken for the file that its sender has, by its size and its time', async () => {
+  const looker = await connectClient(under.server.port)
+  const lookedAt = () => looker.call<{ size: number; mtime: number }>(done => looker.sftp.stat(NAME, done))
+  const listed = async () => {
+    const entries = await looker.call<{ attrs: { mtime: number } }[]>(done => looker.sftp.readdir(path.dirname(NAME), done))
+    return entries.map(entry => entry.attrs.mtime)
+  }
+  const client = await connectClient(under.server.port)
+  const handle = await client.call<Buffer>(done => client.sftp.open(NAME, 'w', done))
+  await write(client, handle, 0, BYTES.length)
+  expect([await lookedAt(), await listed()]).toMatchObject([{ size: BYTES.length, mtime: 0 }, [0]])
+  client.socket.destroy()
+  await under.reception.settled(1)
+  expect([await lookedAt(), await listed()]).toMatchObject([{ size: BYTES.length, mtime: 0 }, [0]])
+  await goOn('a')
+  const { mtime } = await lookedAt()
+  expect(Date.now() / 1_000 - mtime).toBeLessThan(60)
+  expect(under.reception.files).toMatchObject([{ state: 'received', bytes: BYTES.length, modifiedAt: null }])
+  await looker.end()
+})
+
 test('a client that comes back before its old line was noticed to be dead takes the file over', async () => {
   const old = await connectClient(under.server.port)
   const handle = await old.call<Buffer>(done => old.sftp.open(NAME, 'w', done))

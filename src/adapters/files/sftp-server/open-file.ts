@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs'
 import type { Attributes } from 'ssh2'
+import { UNFINISHED_AT_S } from '../spool.ts'
 
 /** Why an upload ended before it was whole: a code, and the beginning of the sentence that a person reads. */
 export type Tear = { code: string; because: string }
@@ -23,6 +24,12 @@ export type Writers = Map<string, number>
 
 export function inodeOf(stats: { dev: number | bigint; ino: number | bigint }): string {
   return `${stats.dev}:${stats.ino}`
+}
+
+/** What is still written shows the time of what is unfinished, so that nobody takes it for theirs. */
+export function shownOf<Look extends { dev: number; ino: number; mtimeMs: number }>(writers: Writers, stats: Look): Look {
+  if (writers.has(inodeOf(stats))) stats.mtimeMs = UNFINISHED_AT_S * 1_000
+  return stats
 }
 
 export function addWriter(writers: Writers, inode: string): void {

@@ -11,7 +11,7 @@ import { nullIfMissing } from '../errno.ts'
 import { arriveByRename, recordTorn } from './arrival.ts'
 import { type OpenDirectory, openDirectory } from './directory.ts'
 import { type Home, openHome } from './home.ts'
-import type { OpenFile } from './open-file.ts'
+import { type OpenFile, shownOf } from './open-file.ts'
 import { openToRead, openToWrite } from './plain-file.ts'
 import type { Recent } from './recent.ts'
 import { denied, failure, noSuchFile, OPEN_MODE } from './status.ts'
@@ -114,10 +114,10 @@ export async function openOperations(deps: OperationDeps, homeName: string): Pro
       const real = await home.follow(virtual).catch(async error => (await whereItRests(virtual)) ?? Promise.reject(error))
       return openToRead(real)
     },
-    openDirectory: async asked => openDirectory(await home.follow(clean(asked)), clock),
+    openDirectory: async asked => openDirectory(await home.follow(clean(asked)), { clock, writers }),
 
-    stat: asked => statOr(clean(asked), async () => stat(await home.follow(clean(asked)))),
-    lstat: asked => statOr(clean(asked), async () => lstat(await home.place(clean(asked)))),
+    stat: asked => statOr(clean(asked), async () => shownOf(writers, await stat(await home.follow(clean(asked))))),
+    lstat: asked => statOr(clean(asked), async () => shownOf(writers, await lstat(await home.place(clean(asked))))),
 
     async setStat(asked, attributes) {
       const virtual = clean(asked)

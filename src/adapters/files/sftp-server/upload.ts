@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Receipt, Reception } from '../../../feed/port.ts'
 import { messageOf } from '../../../kernel/error.ts'
 import { nullIfMissing } from '../errno.ts'
-import { createSpooled, openSpooled, spoolPath, syncDirectory } from '../spool.ts'
+import { createSpooled, openSpooled, showUnfinished, spoolPath, syncDirectory } from '../spool.ts'
 import { addWriter, inodeOf, type OpenFile, removeWriter, type Tear, type Writers } from './open-file.ts'
 import { senderTimeOf } from './sender-time.ts'
 import { failure, noSuchFile, OPEN_MODE } from './status.ts'
@@ -69,6 +69,8 @@ async function resume(deps: UploadDeps, { feedId, name, face, flags }: UploadTar
   if ((await reception.resumed(receipt.fileId)) === null) return null
   try {
     const file = await openSpooled(spoolDir, receipt.spoolName)
+    // Written now, even if nothing was missing but its end: it shows the time of what is unfinished no longer.
+    await file.truncate(spooled.size)
     return await uploadOn(deps, { file, receipt, face, isAppend: Boolean(flags & OPEN_MODE.APPEND) })
   } catch (error) {
     const reason = `The file could not be opened again: ${messageOf(error)}`
@@ -111,8 +113,9 @@ async function uploadOn(deps: UploadDeps, { file, receipt, face, isAppend }: Spo
     removeWriter(writers, inode)
     await file.close()
   }
-  const interrupted = (code: string, because: string) => {
+  const interrupted = async (code: string, because: string) => {
     const bytes = writer.bytes()
+    await showUnfinished(spoolDir, receipt.spoolName)
     return reception.interrupted(receipt, { bytes, code, reason: `${because} after ${bytes} bytes.` })
   }
   /** Safe to call twice: the one who takes it over, and the connection that ends later. */
