@@ -19,7 +19,8 @@ import { inSoak } from '../rounds.ts'
 import { SEED, seededChance } from '../stories/chance.ts'
 import { addOneEachFeed, mustBeOnceAndWhole, oneEach, setUpOneEach } from '../stories/one-each.ts'
 import { silentLog } from '../stories/street.ts'
-import { run, runAnyway } from './run.ts'
+import { run } from './run.ts'
+import { type Login, rclone, SFTP_CLIENTS } from './sftp-clients.ts'
 import { type SshServer, startSshServer } from './ssh-server.ts'
 
 /*
@@ -40,7 +41,7 @@ let directory: string
 let database: TestDatabase
 let server: Server
 let sshd: SshServer
-let password: string
+let login: Login
 const place = (...parts: string[]) => path.join(directory, ...parts)
 
 beforeAll(async () => {
@@ -54,7 +55,9 @@ beforeAll(async () => {
     { ...doors, dataDir: place('data'), databaseUrl: database.url, roles, logLevel: 'silent', secretKey: null },
     world,
   )
-  password = await readSftpPassword(place('data'))
+  const [hostKey] = server.sftp?.hostKeys ?? []
+  const password = await readSftpPassword(place('data'))
+  login = { directory, key: place('key'), password, hostKey: hostKey?.fingerprint ?? '' }
   sshd = await startSshServer(directory)
   await setUp()
 })
@@ -65,38 +68,12 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
-type Client = {
-  name: string
-  put(from: string, to: string, door: Door): Promise<boolean>
-  goOn(from: string, to: string, door: Door): Promise<boolean>
-}
-type Door = Pick<FaultyLine, 'port' | 'planned'>
-
-const CLIENTS: Client[] = [
-  {
-    name: 'OpenSSH sftp',
-    put: (from, to, door) => sftp(`put ${from} ${to}`, door),
-    goOn: (from, to, door) => sftp(`reput ${from} ${to}`, door),
-  },
-  {
-    name: 'lftp',
-    put: (from, to, door) => lftp(`put ${from} -o ${to}`, door),
-    goOn: (from, to, door) => lftp(`put -c ${from} -o ${to}`, door),
-  },
-  { name: 'rclone', put: rclone, goOn: rclone },
-  {
-    name: 'psftp',
-    put: (from, to, door) => psftp(`put ${from} ${to}`, door),
-    goOn: (from, to, door) => psftp(`reput ${from} ${to}`, door),
-  },
-]
-
-test.for(CLIENTS)(
+test.for(SFTP_CLIENTS)(
   `$name cut ${CUTS_PER_CLIENT} times: no part imported, no file lost, no effect twice`,
   { timeout: 1_200_000 },
   async client => {
-    const feed = `cut-${CLIENTS.indexOf(client)}`
-    const chance = seededChance(SEED + CLIENTS.indexOf(client))
+    const feed = `cut-${SFTP_CLIENTS.indexOf(client)}`
+    const chance = seededChance(SEED + SFTP_CLIENTS.indexOf(client))
     const line = await openFaultyLine({ host: '127.0.0.1', port: server.sftp?.port ?? 0 })
     const startedAt = performance.now()
     const digests = new Set<string>()
@@ -106,12 +83,12 @@ test.for(CLIENTS)(
       digests.add(sha256)
       const [to, goesOn] = [`/${feed}/inbox/stock-${round}.csv`, chance() < 0.5]
       line.plan(drawn(chance))
-      if (await breaking(line, client.put(file, to, line))) continue
+      if (await breaking(line, client.put(file, to, line, login))) continue
       failures++
       // The client comes back, on a line that holds: to go on, or from the beginning.
       line.plan(null)
-      const isDone = goesOn && (await client.goOn(file, to, line))
-      if (!isDone) expect(await client.put(file, to, line), `${client.name} comes back for round ${round}`).toBe(true)
+      const isDone = goesOn && (await client.goOn(file, to, line, login))
+      if (!isDone) expect(await client.put(file, to, line, login), `${client.name} comes back for round ${round}`).toBe(true)
     }
     const tookMs = (performance.now() - startedAt) / CUTS_PER_CLIENT
     await line.close()
@@ -124,7 +101,7 @@ test.for(CLIENTS)(
 
 test('rclone sends a file again of which every byte has come and the end has not, though it has its size and its time', async () => {
   const { file, sha256 } = await layFile('cut-end', 0)
-  const client = await connectClient(server.sftp?.port ?? 0, { username: FIRST_SFTP_USER, password })
+  const client = await connectClient(server.sftp?.port ?? 0, { username: FIRST_SFTP_USER, password: login.password })
   const to = '/cut-end/inbox/stock-0.csv'
   const handle = await client.call<Buffer>(done => client.sftp.open(to, 'w', done))
   const bytes = await readFile(file)
@@ -133,7 +110,7 @@ test('rclone sends a file again of which every byte has come and the end has not
   await expect
     .poll(() => database.db.query(`select state from feed.file where name = 'stock-0.csv' and state = 'interrupted'`))
     .not.toEqual([])
-  expect(await rclone(file, to, { port: server.sftp?.port ?? 0, planned: () => null })).toBe(true)
+  expect(await rclone(file, to, { port: server.sftp?.port ?? 0 }, login)).toBe(true)
   await mustBeOnceAndWhole(database.db, 'cut-end', new Set([sha256]))
 })
 
@@ -249,65 +226,10 @@ async function layFile(feed: string, round: number): Promise<{ file: string; sha
 async function setUp(): Promise<void> {
   const { db } = database
   const now = realClock.now()
-  const feeds = CLIENTS.map((_, at) => `cut-${at}`)
+  const feeds = SFTP_CLIENTS.map((_, at) => `cut-${at}`)
   await setUpOneEach(db, { feeds: [...feeds, 'cut-end', 'cut-source'], now })
   for (const name of [...feeds, 'cut-end']) await addOneEachFeed(db, { name, now })
   await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', place('key')])
   const [type, blob] = (await readFile(place('key.pub'), 'utf8')).split(' ')
   await putSftpUser(db, { name: FIRST_SFTP_USER, home: FIRST_SFTP_USER, password: null, publicKeys: [`${type} ${blob}`], now })
-}
-
-const NOBODY_KNOWN = ['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR']
-const CLIENT_MS_MAX = 15_000
-/** lftp waits half a minute before it reconnects: whoever called it loses patience first. */
-const LFTP_MS_MAX = 1_500
-
-async function succeeds(
-  program: string,
-  words: readonly string[],
-  env: Record<string, string> = {},
-  msMax = CLIENT_MS_MAX,
-): Promise<boolean> {
-  return (await runAnyway(program, words, env, msMax)).code === 0
-}
-
-async function sftp(command: string, { port }: Door): Promise<boolean> {
-  await writeFile(place('sftp-batch'), `${command}\n`)
-  const login = ['-o', 'IdentitiesOnly=yes', '-o', 'ConnectTimeout=5', '-i', place('key')]
-  return succeeds('sftp', ['-q', '-P', String(port), ...NOBODY_KNOWN, ...login, '-b', place('sftp-batch'), `${FIRST_SFTP_USER}@127.0.0.1`])
-}
-
-function lftp(command: string, line: Door): Promise<boolean> {
-  const { port } = line
-  const isOnBadLine = line.planned() !== null
-  const ssh = `ssh -a -x ${NOBODY_KNOWN.join(' ')} -o IdentitiesOnly=yes -i ${place('key')}`
-  const settings = [
-    `set sftp:connect-program "${ssh}"`,
-    'set net:max-retries 1',
-    'set net:timeout 5',
-    'set cmd:fail-exit yes',
-    'set sftp:auto-confirm yes',
-  ]
-  const commands = [...settings, `open -u ${FIRST_SFTP_USER}, sftp://127.0.0.1:${port}`, command, 'bye']
-  return succeeds(
-    'lftp',
-    ['--norc', '-c', commands.join('; ')],
-    { HOME: directory, LFTP_HOME: directory },
-    isOnBadLine ? LFTP_MS_MAX : CLIENT_MS_MAX,
-  )
-}
-
-function rclone(from: string, to: string, { port }: Door): Promise<boolean> {
-  const remote = `:sftp,host=127.0.0.1,port=${port},user=${FIRST_SFTP_USER},key_file=${place('key')},shell_type=none:${to}`
-  const limits = ['--retries', '1', '--low-level-retries', '1', '--contimeout', '5s', '--timeout', '5s']
-  return succeeds('rclone', ['--config', '/dev/null', ...limits, 'copyto', from, remote], { HOME: directory })
-}
-
-async function psftp(command: string, { port }: Door): Promise<boolean> {
-  await writeFile(place('psftp-batch'), `${command}\n`)
-  const [key] = server.sftp?.hostKeys ?? []
-  const login = ['-pw', password, '-hostkey', key?.fingerprint ?? '', '-noagent']
-  return succeeds('psftp', ['-P', String(port), '-batch', ...login, '-b', place('psftp-batch'), `${FIRST_SFTP_USER}@127.0.0.1`], {
-    HOME: directory,
-  })
 }
