@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
+import { healthFacts } from '../src/app/health-facts.ts'
 import { consoleDir, errorsDir, packageRoot } from '../src/app/places.ts'
 import { allRoutes, streetNow } from '../src/app/routes.ts'
 import type { House, World } from '../src/app/wire.ts'
@@ -12,7 +13,7 @@ import type { Db } from '../src/db/connection.ts'
 import { advanceCursor, peekCursor } from '../src/db/cursor.ts'
 import { ensureAdmin } from '../src/http/people.ts'
 import { createGate, type Gate } from '../src/http/server.ts'
-import { JOBS } from '../src/jobs/job.ts'
+import { isPerShop, JOBS } from '../src/jobs/job.ts'
 import { READS_AVAILABILITY } from '../src/outbox/store.ts'
 import { countStep } from '../src/reconcile/tally-store.ts'
 import { FACILITIES, map, stock } from './availability.ts'
@@ -21,6 +22,8 @@ import { startServerless } from './house.ts'
 
 const FILES = 500
 const RUNS = 100_000
+/** Each with a schedule of its own for every job that works shop by shop: with the jobs themselves some two hundred. */
+const SHOPS = 27
 const ASKED = 30
 const SHOWN = 5
 const CHROMIUM = '/usr/bin/chromium'
@@ -28,6 +31,7 @@ const CHROMIUM = '/usr/bin/chromium'
 /** What people open most, as they open it: the first page of each list, and what they search for. `%` is another one each time. */
 const ADDRESSES = [
   '/street',
+  '/street/history',
   '/stock',
   '/stock?search=SKU-1%',
   '/stock?sort=name',
@@ -45,6 +49,8 @@ const ADDRESSES = [
   '/jobs/runs?search=feed&page=50',
   '/jobs/runs?job=Import%20Inventory',
   '/jobs/hard-sync-job',
+  '/jobs/timeline',
+  '/jobs/timeline?hours=48',
   '/outbox/intents',
   '/reconcile/differences',
   '/diff',
@@ -78,10 +84,12 @@ export async function pagesBench(words: readonly string[]): Promise<void> {
   try {
     const skus = Math.round(positions / FACILITIES)
     await fill(house, world, skus)
-    print(`${skus * FACILITIES} positions, ${FILES} files, ${RUNS} runs, ${JOBS.length} jobs`)
+    const own = JOBS.filter(isPerShop).length * SHOPS
+    print(`${skus * FACILITIES} positions, ${FILES} files, ${RUNS} runs, ${JOBS.length + own} jobs (${own} of them of ${SHOPS} shops)`)
     const admin = await ensureAdmin({ db: house.db, ids: world.ids, clock: world.clock })
     const gate = await openGate(house, world)
     await onServer(gate, skus)
+    await ofHealth(house, world)
     await onScreen(gate, admin?.password ?? '')
     await gate.close()
   } finally {
@@ -130,6 +138,17 @@ async function onServer(gate: Gate, skus: number): Promise<void> {
     }
     print(`${address.padEnd(38)} ${figures(took)}`)
   }
+}
+
+/** What the watch looks at every fifteen seconds, and the doctor when it is asked. */
+async function ofHealth({ db }: House, { clock }: World): Promise<void> {
+  const took: number[] = []
+  for (let n = 0; n < ASKED; n++) {
+    const startedAt = performance.now()
+    await healthFacts({ db, clock, dataDir: tmpdir() })
+    took.push(performance.now() - startedAt)
+  }
+  print(`${'everything that health looks at'.padEnd(38)} ${figures(took)}`)
 }
 
 /** From the click on an address to its first rows on the screen, in a browser that has been there before. */
@@ -204,8 +223,18 @@ async function fillHistory(db: Db, at: Date): Promise<void> {
      on conflict (reader) do update set position = excluded.position`,
   )
   await db.query(
-    `insert into jobs.run (job, room, started_at, finished_at, outcome, read, wrote, code, message, cause)
-     select (array[${JOBS.map(job => `'${job.name}'`).join(', ')}])[n % ${JOBS.length} + 1], 'feed', $2::timestamptz - ($1::int - n) * interval '20 seconds',
+    `insert into catalog.shop (code, name, api_url, access_scope, catalog_read_at)
+     select 'shop-' || n, 'Shop ' || n, 'https://shop-' || n || '.example', 'read_and_write', $2 from generate_series(1, $1::int) n`,
+    [SHOPS, at],
+  )
+  await db.query(
+    `insert into jobs.schedule (job, shop, cron, time_zone, is_real_time, parameters, changed_at, changed_by)
+     select job, 'shop-' || n, '*/15 * * * *', 'UTC', true, '{}', $2, 'bench' from unnest($3::text[]) as job, generate_series(1, $1::int) n`,
+    [SHOPS, at, JOBS.filter(isPerShop).map(job => job.slug)],
+  )
+  await db.query(
+    `insert into jobs.run (parameters, job, room, started_at, finished_at, outcome, read, wrote, code, message, cause)
+     select case when n % 2 = 0 then jsonb_build_object('shop', 'shop-' || n / 2 % ${SHOPS} + 1) else '{}' end, (array[${JOBS.map(job => `'${job.name}'`).join(', ')}])[n % ${JOBS.length} + 1], 'feed', $2::timestamptz - ($1::int - n) * interval '20 seconds',
             $2::timestamptz - ($1::int - n) * interval '20 seconds' + interval '1 second', case when n % 97 = 0 then 'failed' else 'finished' end, n, n,
             case when n % 97 = 0 then 'JOBS_STEP_BROKE' end, case when n % 97 = 0 then 'It broke.' end, case when n % 3 = 0 then 'tick' else 'nudge' end
        from generate_series(1, $1::int) n`,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lastTick, nextTicks } from './cron.ts'
+import { lastTick, nextTicks, ticksUntil } from './cron.ts'
 
 const AT = Date.UTC(2026, 10, 23, 10, 7, 30) // a Monday
 const utc = (cron: string) => ({ cron, timeZone: 'UTC' })
@@ -52,3 +52,25 @@ test.each([
 
 test('a zone that does not exist is refused', () =>
   expect(() => nextTicks({ cron: '0 * * * *', timeZone: 'Europe/Atlantis' }, AT, 1)).toThrow('no time zone'))
+
+test('what is remembered is what is worked out: any two instants, asked in any order', () => {
+  const crons = ['*/15 * * * *', '0 2 * * *', '30 2 29 3 *', '* * * * *'].flatMap(cron =>
+    ['UTC', 'Europe/Berlin'].map(timeZone => ({ cron, timeZone })),
+  )
+  const start = Date.UTC(2026, 2, 28, 23, 59, 57)
+  for (const cron of crons) {
+    const instants = Array.from({ length: 40 }, (_, n) => start + n * 777 + (n % 7) * 3_600_000)
+    for (const after of [...instants, ...instants.toReversed()]) {
+      expect(nextTicks(cron, after, 3)).toEqual(ticksUntil(cron, { after, count: 3 }))
+      for (const tick of nextTicks(cron, after, 3)) expect(tick).toBeGreaterThan(after)
+    }
+  }
+})
+
+test('the ticks up to an instant end there', () => {
+  const quarter = { cron: '*/15 * * * *', timeZone: 'UTC' }
+  const at = (minute: number) => Date.UTC(2026, 10, 23, 10, minute)
+  expect(ticksUntil(quarter, { after: at(0), until: at(30), count: 100 })).toEqual([at(15), at(30)])
+  expect(ticksUntil(quarter, { after: at(0), until: at(30) - 1, count: 100 })).toEqual([at(15)])
+  expect(ticksUntil(quarter, { after: at(0), until: at(59), count: 1 })).toEqual([at(15)])
+})

@@ -9,11 +9,22 @@ const FIELDS = 5
 
 /** The next `count` ticks after an instant; fewer where the schedule has an end. Throws JOBS_SCHEDULE_INVALID. */
 export function nextTicks({ cron, timeZone }: Cron, after: InstantMs, count: number): InstantMs[] {
-  const expression = parse({ cron, timeZone }, after)
+  // A tick lies on a minute, so all instants within one have the same ticks after them.
+  return [
+    ...remembered(`${cron} ${timeZone} ${Math.floor(after / MINUTE_MS)} ${count}`, () => ticksUntil({ cron, timeZone }, { after, count })),
+  ]
+}
+
+/** The ticks after an instant, up to another and at most `count`. */
+export function ticksUntil(cron: Cron, span: { after: InstantMs; until?: InstantMs; count: number }): InstantMs[] {
+  const { after, until = Number.POSITIVE_INFINITY, count } = span
+  const expression = parse(cron, after)
   const ticks: InstantMs[] = []
   while (ticks.length < count) {
     try {
-      ticks.push(expression.next().getTime())
+      const tick = expression.next().getTime()
+      if (tick > until) return ticks
+      ticks.push(tick)
     } catch {
       // The library looks years ahead and then says that there is none.
       return ticks
@@ -24,15 +35,37 @@ export function nextTicks({ cron, timeZone }: Cron, after: InstantMs, count: num
 
 /** The last tick at or before an instant; null where there was none. Throws JOBS_SCHEDULE_INVALID. */
 export function lastTick({ cron, timeZone }: Cron, at: InstantMs): InstantMs | null {
-  try {
-    // `prev` answers what lies strictly before, to the second.
-    return parse({ cron, timeZone }, at + 1_000)
-      .prev()
-      .getTime()
-  } catch (error) {
-    if (error instanceof TrueupError) throw error
-    return null
+  return remembered(`${cron} ${timeZone} before ${Math.floor(at / SECOND_MS)}`, () => {
+    try {
+      // `prev` answers what lies strictly before, to the second.
+      return parse({ cron, timeZone }, at + SECOND_MS)
+        .prev()
+        .getTime()
+    } catch (error) {
+      if (error instanceof TrueupError) throw error
+      return null
+    }
+  })
+}
+
+const SECOND_MS = 1_000
+const MINUTE_MS = 60 * SECOND_MS
+const REMEMBERED_MAX = 1_000
+const memory = new Map<string, unknown>()
+
+/**
+ * What was worked out a moment ago: reading a schedule takes milliseconds, and two hundred jobs have a dozen schedules between them. The key
+ * says all that the answer depends on.
+ */
+function remembered<Ticks>(key: string, work: () => Ticks): Ticks {
+  if (memory.has(key)) return memory.get(key) as Ticks
+  const ticks = work()
+  memory.set(key, ticks)
+  for (const oldest of memory.keys()) {
+    if (memory.size <= REMEMBERED_MAX) break
+    memory.delete(oldest)
   }
+  return ticks
 }
 
 function parse({ cron, timeZone }: Cron, currentDate: InstantMs) {

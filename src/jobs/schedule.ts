@@ -55,8 +55,12 @@ export function tickOf(schedule: Schedule, queuedAt: InstantMs): InstantMs | nul
 /** The next ticks that will run, at most `count`; none while the job is paused. */
 export function nextRuns(schedule: Schedule, now: InstantMs, count: number): InstantMs[] {
   if (schedule.paused !== null) return []
-  const from = Math.max(now, schedule.skippedUntil ?? now, schedule.firstRunAt === null ? now : schedule.firstRunAt - 1)
-  return nextTicks(schedule, from, count)
+  return nextTicks(schedule, nextFrom(schedule, now), count)
+}
+
+/** The instant after which ticks count: what is skipped, or lies before the first run, does not. */
+export function nextFrom({ skippedUntil, firstRunAt }: Pick<Schedule, 'skippedUntil' | 'firstRunAt'>, now: InstantMs): InstantMs {
+  return Math.max(now, skippedUntil ?? now, firstRunAt === null ? now : firstRunAt - 1)
 }
 
 /** The smallest time between two ticks of a schedule, of those that come next. */

@@ -20,6 +20,13 @@ test.each([
   expect(minutes(missedTicks(schedule, starts.map(at), { from: NOON, now: at(59) }))).toEqual(missed)
 })
 
+test('two days of every five minutes are looked at to the end', () => {
+  const often = madeWith({ cron: '*/5 * * * *' })
+  const missed = missedTicks(often, [], { from: at(-48 * 60), now: at(4) })
+  expect(missed).toHaveLength(48 * 12 + 1)
+  expect(missed.at(-1)).toBe(NOON)
+})
+
 test('what comes is what will run', () => {
   expect(minutes(comingTicks(quarterly, { now: at(59), until: at(90) }))).toEqual([60, 75, 90])
   expect(comingTicks({ ...quarterly, paused: { at: 1, by: 'ada', reason: 'x' } }, { now: at(59), until: at(90) })).toEqual([])

@@ -1,9 +1,10 @@
 import type { InstantMs } from '../kernel/clock.ts'
-import { nextTicks } from './cron.ts'
+import { ticksUntil } from './cron.ts'
 import { LATE_GRACE_MS } from './lateness.ts'
-import { nextRuns, type Schedule } from './schedule.ts'
+import { nextFrom, type Schedule } from './schedule.ts'
 
-const TICKS_MAX = 400
+/** Every minute of the longest span that is drawn. */
+const TICKS_MAX = 3_000
 
 /**
  * The ticks of a span for which nothing began, since whoever should have begun it was not there: from the last change of the
@@ -12,7 +13,7 @@ const TICKS_MAX = 400
 export function missedTicks(schedule: Schedule, starts: readonly InstantMs[], span: { from: InstantMs; now: InstantMs }): InstantMs[] {
   if (schedule.paused !== null) return []
   const from = Math.max(span.from, schedule.changedAt ?? 0, schedule.firstRunAt ?? 0)
-  const ticks = nextTicks(schedule, from - 1, TICKS_MAX).filter(tick => tick <= span.now - LATE_GRACE_MS)
+  const ticks = ticksUntil(schedule, { after: from - 1, until: span.now - LATE_GRACE_MS, count: TICKS_MAX })
   return ticks.filter((tick, at) => {
     if (schedule.skippedUntil !== null && tick <= schedule.skippedUntil) return false
     const next = ticks[at + 1] ?? span.now
@@ -22,5 +23,6 @@ export function missedTicks(schedule: Schedule, starts: readonly InstantMs[], sp
 
 /** What will run until then. */
 export function comingTicks(schedule: Schedule, span: { now: InstantMs; until: InstantMs }): InstantMs[] {
-  return nextRuns(schedule, span.now, TICKS_MAX).filter(tick => tick <= span.until)
+  if (schedule.paused !== null) return []
+  return ticksUntil(schedule, { after: nextFrom(schedule, span.now), until: span.until, count: TICKS_MAX })
 }
