@@ -10,7 +10,7 @@ import type { House, World } from '../src/app/wire.ts'
 import { recomputeAll } from '../src/availability/step.ts'
 import { AVAILABILITY_HEAD } from '../src/availability/store.ts'
 import type { Db } from '../src/db/connection.ts'
-import { advanceCursor, peekCursor } from '../src/db/cursor.ts'
+import { advanceCursor, peekCursor, readCursor } from '../src/db/cursor.ts'
 import { ensureAdmin } from '../src/http/people.ts'
 import { createGate, type Gate } from '../src/http/server.ts'
 import { isPerShop, JOBS } from '../src/jobs/job.ts'
@@ -185,7 +185,10 @@ async function fill({ db }: House, { clock }: World, skus: number): Promise<void
   await recomputeAll({ db, clock })
   await tell(db, now)
   // Every reader has come to the end of what it reads, as in a house that is at rest.
-  await db.transaction(async tx => advanceCursor(tx, READS_AVAILABILITY, (await peekCursor(tx, AVAILABILITY_HEAD)) ?? 0))
+  await db.transaction(async tx => {
+    await readCursor(tx, READS_AVAILABILITY)
+    await advanceCursor(tx, READS_AVAILABILITY, (await peekCursor(tx, AVAILABILITY_HEAD)) ?? 0)
+  })
   await db.query('analyze')
   while ((await countStep({ db })).more);
   for (const table of ['inventory.movement', 'inventory.position', 'availability.target', 'outbox.intent', 'jobs.run'])

@@ -322,9 +322,9 @@ export async function release(tx: Tx, shopId: number, keys: readonly TargetKey[]
 /** Targets that are no intents yet; stuck are those that have nobody to be sent to. */
 export async function outboxStatus(sql: Sql, _now: InstantMs): Promise<RoomStatus> {
   const rows = await sql.query<RoomStatus>(
-    `select (select count(*) from availability.target where seq > $1) as backlog,
-            (select min(changed_at) from availability.target where seq > $1) as "oldestAt",
-            (select count(*) from outbox.intent where state = 'blocked' and code in ($2, $3)) as stuck`,
+    `select count(*) as backlog, min(changed_at) as "oldestAt",
+            (select count(*) from outbox.intent where state = 'blocked' and code in ($2, $3)) as stuck
+       from availability.target where seq > $1`,
     [await peekCursor(sql, READS_AVAILABILITY), NOT_LINKED.code, NOT_MAPPED.code],
   )
   return rows[0] ?? { backlog: 0, oldestAt: null, stuck: 0 }
