@@ -16,6 +16,7 @@ test('nothing is set: loopback, the usual ports, both roles, the embedded databa
     publicUrl: null,
     smtpUrl: null,
     mailFrom: 'trueup@localhost',
+    oidc: null,
     tls: null,
     proxy: null,
   })
@@ -34,6 +35,18 @@ test.each<[Record<string, string>, Flags, object]>([
   [{ TRUEUP_LOG: 'debug' }, {}, { logLevel: 'debug' }],
   [{ TRUEUP_TLS_CERT: 'cert.pem', TRUEUP_TLS_KEY: '/k.pem' }, {}, { tls: { certFile: '/srv/cert.pem', keyFile: '/k.pem' } }],
   [{ TRUEUP_PROXY: '10.0.0.5,fd00::/8' }, {}, { proxy: '10.0.0.5,fd00::/8' }],
+  [{ TRUEUP_REQUESTS_PER_MINUTE: '300' }, {}, { requestsPerMinute: 300 }],
+  [{}, {}, { oidc: null }],
+  [
+    { TRUEUP_OIDC_ISSUER: 'https://id.example.org', TRUEUP_OIDC_CLIENT_ID: 'trueup', TRUEUP_OIDC_ROLES: 'cn=b=admin, ops=operator' },
+    {},
+    {
+      oidc: {
+        ...{ issuer: 'https://id.example.org', clientId: 'trueup', clientSecret: null, scope: 'openid profile email', roleClaim: 'groups' },
+        ...{ roleOfValue: { 'cn=b': 'admin', ops: 'operator' }, roleDefault: 'viewer', label: 'Single sign-on' },
+      },
+    },
+  ],
 ])('%j with %j gives %j', (env, flags, wanted) => expect(read(env, flags)).toMatchObject(wanted))
 
 test.each<[Record<string, string>, string[]]>([
@@ -46,6 +59,11 @@ test.each<[Record<string, string>, string[]]>([
   [{ TRUEUP_ROLES: 'work' }, ['TRUEUP_ROLES', 'DATABASE_URL']],
   [{ TRUEUP_TLS_CERT: 'cert.pem' }, ['TRUEUP_TLS_KEY']],
   [{ TRUEUP_PROXY: 'everybody' }, ['TRUEUP_PROXY']],
+  [{ TRUEUP_OIDC_ISSUER: 'https://id.example.org' }, ['TRUEUP_OIDC_CLIENT_ID']],
+  [{ TRUEUP_OIDC_ISSUER: 'http://id.example.org', TRUEUP_OIDC_CLIENT_ID: 'x' }, ['TRUEUP_OIDC_ISSUER']],
+  [{ TRUEUP_OIDC_ROLES: 'ops=king' }, ['TRUEUP_OIDC_ROLES']],
+  [{ TRUEUP_OIDC_SCOPE: 'profile' }, ['TRUEUP_OIDC_SCOPE']],
+  [{ TRUEUP_REQUESTS_PER_MINUTE: '5' }, ['TRUEUP_REQUESTS_PER_MINUTE']],
 ])('%j is refused, naming %j and no secret', (env, settings) => {
   const refused = expect(() => read(env))
   refused.toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', detail: { settings } }))

@@ -33,7 +33,23 @@ export type Config = {
   proxy?: string | null
   /** Requests a minute that one person or token may make; none: the usual number. */
   requestsPerMinute?: number | undefined
+  /** The OpenID provider by which people sign on; null: there is none. */
+  oidc?: OidcConfig | null
 }
+
+export type OidcConfig = {
+  issuer: string
+  clientId: string
+  clientSecret: string | null
+  scope: string
+  roleClaim: string
+  roleOfValue: Readonly<Record<string, Person>>
+  /** null: who has no role by the claim does not come in. */
+  roleDefault: Person | null
+  label: string
+}
+
+type Person = 'viewer' | 'operator' | 'admin'
 
 export const MAIL_FROM_DEFAULT = 'trueup@localhost'
 export const HTTP_PORT_DEFAULT = 7310
@@ -43,6 +59,19 @@ const SECRET_KEY_CHARS_MIN = 32
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const role = z.enum(['gate', 'work'])
+
+const personRole = z.enum(['viewer', 'operator', 'admin'])
+
+/** `stock-admins=admin,store-ops=operator`; a value may have = in it. */
+function rolesByValue(text: string): Record<string, string> {
+  const pairs = text.split(',').filter(pair => pair.trim() !== '')
+  return Object.fromEntries(pairs.map(pair => [pair.slice(0, pair.lastIndexOf('=')).trim(), pair.slice(pair.lastIndexOf('=') + 1).trim()]))
+}
+
+/** Tokens do not travel in the clear, but on this machine. */
+function isSafe(url: string): boolean {
+  return /^https:\/\/|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/]|$)/.test(url)
+}
 
 const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -66,6 +95,20 @@ const environment = z.object({
     .string()
     .regex(/^[0-9a-fA-F.:/]+(,[0-9a-fA-F.:/]+)*$/)
     .optional(),
+  TRUEUP_OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .refine(isSafe)
+    .optional(),
+  TRUEUP_OIDC_CLIENT_ID: z.string().optional(),
+  TRUEUP_OIDC_CLIENT_SECRET: z.string().optional(),
+  TRUEUP_OIDC_SCOPE: z
+    .string()
+    .regex(/(^| )openid( |$)/)
+    .default('openid profile email'),
+  TRUEUP_OIDC_ROLE_CLAIM: z.string().default('groups'),
+  TRUEUP_OIDC_ROLES: z.string().default('').transform(rolesByValue).pipe(z.record(z.string(), personRole)),
+  TRUEUP_OIDC_DEFAULT_ROLE: z.enum(['viewer', 'operator', 'admin', 'none']).default('viewer'),
+  TRUEUP_OIDC_LABEL: z.string().max(60).default('Single sign-on'),
   TRUEUP_REQUESTS_PER_MINUTE: z.coerce.number().int().min(60).max(1_000_000).optional(),
 })
 
@@ -84,6 +127,14 @@ const EXPECTED = {
   TRUEUP_TLS_CERT: 'the file of a certificate (PEM), together with TRUEUP_TLS_KEY',
   TRUEUP_TLS_KEY: 'the file of the private key (PEM), together with TRUEUP_TLS_CERT',
   TRUEUP_PROXY: 'the addresses or networks of the proxy that ends TLS, such as 10.0.0.5 or 10.0.0.0/8, with commas between',
+  TRUEUP_OIDC_ISSUER: 'the https address of an OpenID provider, together with TRUEUP_OIDC_CLIENT_ID',
+  TRUEUP_OIDC_CLIENT_ID: 'the id that the OpenID provider gave this program, together with TRUEUP_OIDC_ISSUER',
+  TRUEUP_OIDC_CLIENT_SECRET: 'the secret of that client; left out for a public one',
+  TRUEUP_OIDC_SCOPE: 'scopes with blanks between, openid among them',
+  TRUEUP_OIDC_ROLE_CLAIM: 'the claim that holds groups or roles, such as groups or realm_access.roles',
+  TRUEUP_OIDC_ROLES: 'which value of the claim gives which role, such as stock-admins=admin,store-ops=operator',
+  TRUEUP_OIDC_DEFAULT_ROLE: 'viewer, operator, admin, or none to let in only who has a role by the claim',
+  TRUEUP_OIDC_LABEL: 'at most 60 characters for the button',
   TRUEUP_REQUESTS_PER_MINUTE: 'how many requests a minute one person or token may make, from 60 to 1000000',
   TRUEUP_SECRET_KEY: `at least ${SECRET_KEY_CHARS_MIN} characters`,
 } as const
@@ -110,6 +161,9 @@ export function readConfig(flags: Flags = {}, env: Environment = process.env, cw
   const read = parsed.data
   const { TRUEUP_TLS_CERT: certFile, TRUEUP_TLS_KEY: keyFile } = read
   if ((certFile === undefined) !== (keyFile === undefined)) throw invalid([certFile === undefined ? 'TRUEUP_TLS_CERT' : 'TRUEUP_TLS_KEY'])
+  const { TRUEUP_OIDC_ISSUER: issuer, TRUEUP_OIDC_CLIENT_ID: clientId } = read
+  if ((issuer === undefined) !== (clientId === undefined))
+    throw invalid([issuer === undefined ? 'TRUEUP_OIDC_ISSUER' : 'TRUEUP_OIDC_CLIENT_ID'])
   const roles = [...new Set(read.TRUEUP_ROLES)]
   if (roles.length < 2 && read.DATABASE_URL === undefined) throw rolesNeedAServer()
   return {
@@ -127,6 +181,19 @@ export function readConfig(flags: Flags = {}, env: Environment = process.env, cw
     tls: certFile && keyFile ? { certFile: resolve(cwd, certFile), keyFile: resolve(cwd, keyFile) } : null,
     proxy: read.TRUEUP_PROXY ?? null,
     requestsPerMinute: read.TRUEUP_REQUESTS_PER_MINUTE,
+    oidc: issuer && clientId ? oidcOf(read, { issuer, clientId }) : null,
+  }
+}
+
+function oidcOf(read: z.output<typeof environment>, client: { issuer: string; clientId: string }): OidcConfig {
+  return {
+    ...client,
+    clientSecret: read.TRUEUP_OIDC_CLIENT_SECRET ?? null,
+    scope: read.TRUEUP_OIDC_SCOPE,
+    roleClaim: read.TRUEUP_OIDC_ROLE_CLAIM,
+    roleOfValue: read.TRUEUP_OIDC_ROLES,
+    roleDefault: read.TRUEUP_OIDC_DEFAULT_ROLE === 'none' ? null : read.TRUEUP_OIDC_DEFAULT_ROLE,
+    label: read.TRUEUP_OIDC_LABEL,
   }
 }
 

@@ -2,9 +2,11 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { loadOrMakeHostKeys } from '../adapters/files/sftp-server/host-keys.ts'
 import { type SftpServer, startSftpServer } from '../adapters/files/sftp-server/server.ts'
+import { openOidc } from '../adapters/oidc/provider.ts'
 import { adoptOrphans, RECEIVER_BEAT_MS, type Receiver } from '../feed/step.ts'
 import { ensureAdmin, ensureCliToken } from '../http/people.ts'
 import { createGate, type Gate } from '../http/server.ts'
+import type { SignOn } from '../http/sign-on-routes.ts'
 import { type Clockwork, startClockwork } from '../jobs/clockwork.ts'
 import { JOBS } from '../jobs/job.ts'
 import { messageOf, TrueupError } from '../kernel/error.ts'
@@ -144,7 +146,14 @@ async function openGate(
     tls: await certificate(config),
     proxy: config.proxy ?? null,
     requestsPerMinute: config.requestsPerMinute,
+    signOn: signOnOf(config),
   })
+}
+
+function signOnOf({ oidc = null, publicUrl = null }: Config): SignOn | null {
+  if (oidc === null) return null
+  const { label, roleOfValue, roleDefault, ...options } = oidc
+  return { label, roleOfValue, roleDefault, publicUrl, provider: openOidc(options) }
 }
 
 /** The files of the certificate, read at the start. */

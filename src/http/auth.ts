@@ -26,6 +26,8 @@ export type Auth = {
   /** Checks a password and opens a session. Throws HTTP_PASSWORD_WRONG and HTTP_TOO_MANY_LOGINS. */
   signIn(login: { name: string; password: string; address: string }): Promise<{ token: string; session: SignedIn }>
   signOut(token: string): Promise<void>
+  /** Opens a session for a person who has shown who they are. */
+  openSession(person: { personId: number; name: string; role: Role }): Promise<{ token: string; session: SignedIn }>
 }
 
 export function openAuth({ db, clock, ids, cliToken }: { db: Db; clock: Clock; ids: Ids; cliToken: string | null }): Auth {
@@ -49,14 +51,15 @@ export function openAuth({ db, clock, ids, cliToken }: { db: Db; clock: Clock; i
       comparing += 1
       try {
         const person = await store.personCalled(db, name)
-        if (person === null) await spendAsMuch(password)
-        if (person === null || !(await isPassword(password, person.passwordHash))) {
+        const kept = person?.passwordHash ?? null
+        if (kept === null) await spendAsMuch(password)
+        if (person === null || kept === null || !(await isPassword(password, kept))) {
           throttle.failed({ name, address }, now)
           throw passwordWrong()
         }
         throttle.succeeded({ name, address })
         await noteSignIn(db, person.personId, now)
-        return await openSession(person, now)
+        return await openSession(person)
       } finally {
         comparing -= 1
       }
@@ -64,9 +67,11 @@ export function openAuth({ db, clock, ids, cliToken }: { db: Db; clock: Clock; i
     async signOut(token) {
       await store.endSession(db, digestOf(token).toString('hex'))
     },
+    openSession,
   }
 
-  async function openSession(person: store.Person, now: InstantMs) {
+  async function openSession(person: { personId: number; name: string; role: Role }) {
+    const now = clock.now()
     const token = ids.secret()
     const expiresAt = now + SESSION_IDLE_MS
     await store.purgeSessions(db, now)

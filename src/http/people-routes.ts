@@ -133,7 +133,7 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
       answer: personDone,
       async handle({ body, who }) {
         const person = await personCalled(db, who.name)
-        if (person === null || !(await isPassword(body.before, person.passwordHash))) throw notYours()
+        if (person?.passwordHash == null || !(await isPassword(body.before, person.passwordHash))) throw notYours()
         const passwordHash = await hashPassword(body.after, saltOf())
         await db.transaction(async tx => {
           await changePassword(tx, { name: who.name, passwordHash })

@@ -22,6 +22,7 @@ import { documentWithSchemas, schemaForDocument } from './openapi.ts'
 import { isOurMistake, notFound, problemOf } from './problem.ts'
 import { sendSecurityHeaders } from './security-headers.ts'
 import { bearerOf, cookieOf, mountSession } from './session-routes.ts'
+import { mountSignOn, type SignOn } from './sign-on-routes.ts'
 import { refuseSlowBodies } from './slow-bodies.ts'
 import { openWatch } from './watch.ts'
 
@@ -54,6 +55,8 @@ export type GateOptions = {
   proxy?: string | null
   /** Requests a minute that one person or token may make; addresses have a share of it. */
   requestsPerMinute?: number | undefined
+  /** The system by which people sign on beside their passwords; none: there is none. */
+  signOn?: SignOn | null
 }
 
 export type Gate = {
@@ -147,6 +150,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       })
       api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
       mountSession(api, { auth, whoAsks, isBehindTls })
+      mountSignOn(api, { db, clock, ids, log, auth, signOn: options.signOn ?? null, isBehindTls, prefix: PREFIX })
       mountEvents(api, { watch, sleep, admit: async request => void (await admitRequest(request, 'viewer')) })
       if (options.errorsDir) mountHelp(api, { errorsDir: options.errorsDir })
       mountRoutes(api, routes, admitRequest)

@@ -4,7 +4,7 @@ import { problem } from './contract/problem.ts'
 import { loggedOut, login, session } from './contract/session.ts'
 import { refuseCrossSite } from './cross-site.ts'
 
-const COOKIE = 'trueup_session'
+export const COOKIE = 'trueup_session'
 /** Only the API needs the cookie. */
 const COOKIE_PATH = '/api'
 
@@ -14,6 +14,11 @@ export function bearerOf(request: FastifyRequest): string | null {
 
 export function cookieOf(request: FastifyRequest): string | null {
   return request.cookies[COOKIE] ?? null
+}
+
+/** How the cookie of a session is set: for the API only, out of reach of pages, and never sent along by another site. */
+export function sessionCookie(isBehindTls: boolean) {
+  return { path: COOKIE_PATH, httpOnly: true, sameSite: 'strict', secure: isBehindTls } as const
 }
 
 /** Sign in, sign out, and who am I: the three routes that deal with the cookie themselves. */
@@ -29,7 +34,7 @@ export function mountSession(
     isBehindTls: boolean
   },
 ): void {
-  const cookie = { path: COOKIE_PATH, httpOnly: true, sameSite: 'strict', secure: isBehindTls } as const
+  const cookie = sessionCookie(isBehindTls)
   const problems = { '4xx': { description: 'Why not', content: { 'application/problem+json': { schema: problem } } } }
 
   api.route({

@@ -2,7 +2,8 @@ import type { Sql } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { Role } from './contract/route.ts'
 
-export type Person = { personId: number; name: string; role: Role; passwordHash: string }
+/** `passwordHash` null: they come in by another system only. */
+export type Person = { personId: number; name: string; role: Role; passwordHash: string | null }
 
 /** Adds the first person, unless there is one. Two programs that start at once cannot both add theirs. */
 export async function addFirstPerson(

@@ -25,7 +25,10 @@ test('every address of the API but the sign-in wants somebody signed in', async 
       else expect(answer.json()).toMatchObject({ code: 'HTTP_NOT_SIGNED_IN', status: 401 })
     }
   }
-  expect(open.toSorted()).toEqual(['delete /api/v1/session 403', 'post /api/v1/session 403'])
+  expect(open.toSorted()).toEqual([
+    ...['delete /api/v1/session 403', 'get /api/v1/session/sign-on 303', 'get /api/v1/session/sign-on/back 303'],
+    ...['get /api/v1/session/ways 200', 'post /api/v1/session 403'],
+  ])
 })
 
 test('the first admin is made once and signs in with the password that was shown', async () => {

@@ -25,9 +25,16 @@ const OPEN_TO_ALL = [
   'GET /health/live',
   'GET /health/ready',
   'GET /metrics',
+  'GET /api/v1/session/ways',
 ]
-/** They show who they are in the request itself: by a password, or by a signature over the bytes. */
-const BY_ITSELF = ['DELETE /api/v1/session', 'POST /api/v1/session', 'POST /api/v1/hooks/shopify/:code']
+/** They show who they are in the request itself: by a password, by a signature over the bytes, or by the word of another system. */
+const BY_ITSELF = [
+  'GET /api/v1/session/sign-on',
+  'GET /api/v1/session/sign-on/back',
+  'DELETE /api/v1/session',
+  'POST /api/v1/session',
+  'POST /api/v1/hooks/shopify/:code',
+]
 
 /** Whoever may look may also try out: these change nothing, or only what is the person's own. */
 const VIEWER_MAY_SEND = ['POST /jobs/:name/schedule/preview', 'POST /samples/:id/preview', 'PUT /session/password']

@@ -41,10 +41,12 @@ import { auditRoutes } from '../../src/http/audit-routes.ts'
 import { backupRoutes } from '../../src/http/backup-routes.ts'
 import type { Route } from '../../src/http/contract/route.ts'
 import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
+import type { Log } from '../../src/http/log.ts'
 import { hashPassword } from '../../src/http/password.ts'
 import { ensureAdmin, ensureCliToken } from '../../src/http/people.ts'
 import { peopleRoutes } from '../../src/http/people-routes.ts'
 import { createGate, type Gate } from '../../src/http/server.ts'
+import type { SignOn } from '../../src/http/sign-on-routes.ts'
 import { beliefRoutes } from '../../src/import/belief-routes.ts'
 import { LAYOUTS } from '../../src/import/layouts.ts'
 import { rejectedRoutes } from '../../src/import/rejected-routes.ts'
@@ -107,7 +109,15 @@ const hurriedSleep: Sleep = (ms, signal) => realSleep(ms > PAUSE_MS_MAX ? ms : 1
 
 /** The gate with every room's routes on a seeded database. Nothing is listened on; answers come by inject. */
 export async function openTestGate(
-  options: { consoleDir?: string | null; errorsDir?: string; sleep?: Sleep; proxy?: string; requestsPerMinute?: number } = {},
+  options: {
+    consoleDir?: string | null
+    errorsDir?: string
+    sleep?: Sleep
+    proxy?: string
+    requestsPerMinute?: number
+    signOn?: SignOn
+    log?: Log
+  } = {},
 ): Promise<TestGate> {
   const database = await openTestDatabase()
   const { db } = database
@@ -264,7 +274,7 @@ export async function openTestGate(
     clock,
     ids,
     sleep: options.sleep ?? hurriedSleep,
-    log: { debug() {}, info() {}, warn() {} },
+    log: options.log ?? { debug() {}, info() {}, warn() {} },
     routes,
     streetNow: () => readStreet(street),
     cliToken,
@@ -273,6 +283,7 @@ export async function openTestGate(
     errorsDir: options.errorsDir ?? null,
     proxy: options.proxy ?? null,
     requestsPerMinute: options.requestsPerMinute,
+    signOn: options.signOn ?? null,
   })
   return {
     ...{ gate, database, clock, admin, cliToken, done, routes },

@@ -3,7 +3,7 @@ import type { auditList } from '../../../src/http/contract/audit.ts'
 import type { feedList } from '../../../src/http/contract/feed.ts'
 import type { fileDetail, filesPage } from '../../../src/http/contract/file.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
-import type { session } from '../../../src/http/contract/session.ts'
+import type { session, signInWays } from '../../../src/http/contract/session.ts'
 import type { comparisonList, differencesPage, findingsPage, intentsPage, ordersList, shopList } from '../../../src/http/contract/shop.ts'
 import type { levelsOfSku, stockOfSku, stockPage } from '../../../src/http/contract/stock.ts'
 import type { street } from '../../../src/http/contract/street.ts'
@@ -58,6 +58,11 @@ export function useSignIn() {
     mutationFn: (login: { name: string; password: string }) => change<Session>('POST', '/session', login),
     onSuccess: session => client.setQueryData(['session'], session),
   })
+}
+
+/** How people may come in beside a name and a password. */
+export function useSignInWays() {
+  return useQuery({ queryKey: ['sign-in-ways'], queryFn: ({ signal }) => getJson<Wire<typeof signInWays>>('/session/ways', {}, signal) })
 }
 
 export function useSignOut() {

@@ -17,3 +17,6 @@ export const session = z
   .meta({ id: 'Session' })
 
 export const loggedOut = z.object({ signedOut: z.literal(true) })
+
+/** How people may come in beside a name and a password; `to`: where a button leads. */
+export const signInWays = z.object({ signOn: z.object({ label: z.string(), to: z.string() }).nullable() })
