@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withEveryFault } from '../stories/sale/trouble.ts'
+import { withEveryFault, withOutage } from '../stories/sale/trouble.ts'
 
 /* Five hundred seeds of every fault. TRUEUP_SEEDS=50 takes fewer. */
 const SEEDS = Number(process.env.TRUEUP_SEEDS ?? 500)
@@ -17,5 +17,24 @@ test(`${SEEDS} seeds with every fault`, async () => {
     slowestMs = Math.max(slowestMs, after.equalAfterMs ?? 0)
     if (seed % 25 === 0 || seed === SEEDS)
       process.stdout.write(`${seed} seeds: ${calls} calls, ${deaths} deaths, all equal at the latest after ${slowestMs / 1_000} s\n`)
+  }
+})
+
+/** A run takes as long as a dozen seeds of every fault. */
+const OUTAGES = Math.ceil(SEEDS / 25)
+
+test(`${OUTAGES} outages of twenty minutes: 503 to everything, while numbers change`, async () => {
+  for (let seed = 1; seed <= OUTAGES; seed++) {
+    const after = await withOutage(seed, 20 * 60_000)
+    process.stdout.write(
+      `seed ${seed}: ${after.changes} changes in 20 min of 503; ${after.differingWhenItEnded} levels differed when it ended; ` +
+        `equal after ${(after.equalAfterMs ?? Number.NaN) / 1_000} s with ${after.writtenRowsAfter} levels written, ` +
+        `${after.unansweredRowsWhenItEnded} of a call that was out when it began\n`,
+    )
+    expect(after.equalAfterMs, `seed ${seed}`).not.toBeNull()
+    expect(after.equalAfterMs, `seed ${seed}`).toBeLessThanOrEqual(60_000)
+    expect(after.writtenRowsAfter, `seed ${seed}`).toBeLessThanOrEqual(after.differingWhenItEnded + after.unansweredRowsWhenItEnded)
+    expect(after.notOnce, `seed ${seed}`).toEqual([])
+    expect(after.keysTwice, `seed ${seed}`).toEqual([])
   }
 })

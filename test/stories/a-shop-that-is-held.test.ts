@@ -40,7 +40,7 @@ describe.each<[says: string, code: string, ill: () => Promise<unknown>, cure: ()
     for (let minute = 0; minute < 60; minute += 5) {
       await told.promise(20 + minute)
       await told.tellAll()
-      if (minute > 0) expect(await why()).toBe(code)
+      expect(await why(), `after ${minute} minutes`).toBe(code)
       expect(await told.states()).toEqual({ pending: ITEMS })
       told.later(5 * MINUTE_MS)
     }

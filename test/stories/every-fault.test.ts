@@ -29,6 +29,7 @@ test('twenty minutes of 503: nobody does anything, and a minute later every leve
   timeout: 120_000,
 }, async () => {
   const after = await withOutage(SEED, 20 * 60_000)
+  expect(after.changes).toBeGreaterThan(100)
   expect(after.differingWhenItEnded).toBeGreaterThan(0)
   expect(after.equalAfterMs).not.toBeNull()
   expect(after.equalAfterMs).toBeLessThanOrEqual(60_000)

@@ -25,6 +25,8 @@ const TICK_MS = 3_000
 
 export type Aftermath = {
   deaths: number
+  /** Numbers that the ERP changed meanwhile. */
+  changes: number
   calls: number
   /** How long after the trouble until every level showed what it should; null: not within the time that it had. */
   equalAfterMs: number | null
@@ -55,10 +57,10 @@ export async function withEveryFault(seed: number, forMs: number): Promise<After
     if (shop === undefined) throw new Error('a sale has a shop')
     shop.simulator.simulated.dials.faults = EVERY_FAULT.map(fault => ({ ...fault }))
     isMortal = true
-    await until(sale, sale.now() + forMs, { changes: true })
+    const changes = await until(sale, sale.now() + forMs, { changes: true })
     isMortal = false
     shop.simulator.simulated.dials.faults = []
-    return { deaths, ...(await aftermath(sale)) }
+    return { deaths, changes, ...(await aftermath(sale)) }
   } finally {
     await sale.close()
   }
@@ -72,19 +74,21 @@ export async function withOutage(seed: number, forMs: number): Promise<Aftermath
     const shop = sale.shops[0]
     if (shop === undefined) throw new Error('a sale has a shop')
     shop.simulator.simulated.dials.faults = [{ kind: 'status', status: 503, rate: 1 }]
-    await until(sale, sale.now() + forMs, { changes: true, everyMs: 10_000 })
+    const changes = await until(sale, sale.now() + forMs, { changes: true, everyMs: 10_000 })
     shop.simulator.simulated.dials.faults = []
-    return { deaths: 0, ...(await aftermath(sale)) }
+    return { deaths: 0, changes, ...(await aftermath(sale)) }
   } finally {
     await sale.close()
   }
 }
 
-async function until(sale: SaleWorld, end: number, of: { changes: boolean; everyMs?: number }): Promise<void> {
+/** Gives how many numbers were changed. */
+async function until(sale: SaleWorld, end: number, of: { changes: boolean; everyMs?: number }): Promise<number> {
   let polledAt = 0
+  let changes = 0
   while (sale.now() < end) {
     sale.pass(of.everyMs ?? TICK_MS)
-    if (of.changes) await changeSomething(sale)
+    if (of.changes) changes += await changeSomething(sale)
     if (sale.now() - polledAt > 15_000) {
       await sale.poll()
       polledAt = sale.now()
@@ -92,18 +96,25 @@ async function until(sale: SaleWorld, end: number, of: { changes: boolean; every
     await sale.reckon()
     await sale.tell()
   }
+  return changes
 }
 
-async function changeSomething(sale: SaleWorld): Promise<void> {
+async function changeSomething(sale: SaleWorld): Promise<number> {
+  let changes = 0
   for (let n = 0; n < 2; n++) {
     const productId = 1 + Math.floor(sale.chance() * ITEMS)
     const units = Math.floor(sale.chance() * 9) - 3
     // Fewer than nothing the ERP cannot say.
-    if (units !== 0) await sale.erpSays(1, productId, units).catch(() => undefined)
+    if (units !== 0)
+      await sale.erpSays(1, productId, units).then(
+        () => changes++,
+        () => undefined,
+      )
   }
+  return changes
 }
 
-async function aftermath(sale: SaleWorld): Promise<Omit<Aftermath, 'deaths'>> {
+async function aftermath(sale: SaleWorld): Promise<Omit<Aftermath, 'deaths' | 'changes'>> {
   const before = await differing(sale)
   const rowsBefore = await rowsOfCalls(sale, `c.outcome = 'confirmed'`)
   const unanswered = await rowsOfCalls(sale, `c.state = 'claimed'`)
