@@ -1,9 +1,22 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import { encode } from 'zod'
 import { TrueupError } from '../kernel/error.ts'
 import { problem } from './contract/problem.ts'
-import type { AdmittedRoute, Asked, Download, DownloadRoute, HookRoute, Role, Route, UploadRoute, Who } from './contract/route.ts'
+import type {
+  AdmittedRoute,
+  Asked,
+  Download,
+  DownloadRoute,
+  HookRoute,
+  JsonRoute,
+  Role,
+  Route,
+  UploadRoute,
+  Who,
+} from './contract/route.ts'
 import { mountHooks } from './mount-hooks.ts'
+import type { Once } from './once.ts'
 
 /** Where the bytes of one upload end. Larger feeds come over SFTP. */
 const UPLOAD_BYTES_MAX = 8 * 1_024 ** 3
@@ -12,7 +25,7 @@ const UPLOAD_BYTES_MAX = 8 * 1_024 ** 3
 export type Admit = (request: FastifyRequest, role: Role) => Promise<Who>
 
 /** Gives every route of the list its address, its check and its place in the OpenAPI document. */
-export function mountRoutes(api: FastifyInstance, routes: readonly Route[], admit: Admit): void {
+export function mountRoutes(api: FastifyInstance, routes: readonly Route[], { admit, once }: { admit: Admit; once: Once }): void {
   const whoAsks = new WeakMap<FastifyRequest, Who>()
   mountHooks(
     api,
@@ -51,13 +64,30 @@ export function mountRoutes(api: FastifyInstance, routes: readonly Route[], admi
     const asked = { params: request.params, query: request.query, body: undefined, who, idempotencyKey, signal: gone.signal }
     switch (route.kind) {
       case 'json':
-        return reply.code(route.status).send(await route.handle({ ...asked, body: request.body }))
+        if (idempotencyKey === null || route.method === 'GET' || route.keepsKeys)
+          return reply.code(route.status).send(await route.handle({ ...asked, body: request.body }))
+        return sendOnce(route, { ...asked, body: request.body, key: idempotencyKey }, reply, once)
       case 'upload':
         return reply.code(route.status).send(await upload(route, asked, request))
       case 'download':
         return sendDownload(reply, await download(route, asked))
     }
   }
+}
+
+/** The same bytes for a repeat: they are made once, and kept. */
+async function sendOnce(
+  route: JsonRoute,
+  asked: Asked<unknown, unknown, unknown> & { key: string },
+  reply: FastifyReply,
+  once: Once,
+): Promise<FastifyReply> {
+  const { who, key, params, query, body } = asked
+  const request = [route.method, route.path, params, query, body]
+  const text = await once({ who: who.name, key, request, isShownOnce: route.isShownOnce === true }, async () =>
+    JSON.stringify(encode(route.answer, await route.handle(asked))),
+  )
+  return reply.code(route.status).serializer(String).type('application/json; charset=utf-8').send(text)
 }
 
 const KEY_CHARS_MAX = 200

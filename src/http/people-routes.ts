@@ -43,6 +43,7 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
       role: 'admin',
       body: personGiven,
       answer: passwordShown,
+      isShownOnce: true,
       status: 201,
       async handle({ body, who }) {
         const password = ids.secret()
@@ -89,6 +90,7 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
       role: 'admin',
       params: personParams,
       answer: passwordShown,
+      isShownOnce: true,
       async handle({ params, who }) {
         const password = ids.secret()
         const passwordHash = await hashPassword(password, saltOf())
@@ -150,6 +152,7 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
       role: 'admin',
       body: tokenGiven,
       answer: tokenShown,
+      isShownOnce: true,
       status: 201,
       async handle({ body, who }) {
         const token = ids.secret()

@@ -18,6 +18,7 @@ import { mountHelp } from './help.ts'
 import { limitRequests } from './limit-requests.ts'
 import type { Log } from './log.ts'
 import { mountRoutes } from './mount.ts'
+import { openOnce } from './once.ts'
 import { documentWithSchemas, schemaForDocument } from './openapi.ts'
 import { isOurMistake, notFound, problemOf } from './problem.ts'
 import { sendSecurityHeaders } from './security-headers.ts'
@@ -117,7 +118,8 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       info: {
         title: 'Trueup',
         version: options.version,
-        description: 'Errors are problem documents (RFC 9457) with a code and what to do next.',
+        description:
+          'Errors are problem documents (RFC 9457) with a code and what to do next. Whatever changes something may carry an Idempotency-Key: asking again is being told again.',
       },
       components: {
         securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'trueup_session' }, token: { type: 'http', scheme: 'bearer' } },
@@ -153,7 +155,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       mountSignOn(api, { db, clock, ids, log, auth, signOn: options.signOn ?? null, isBehindTls, prefix: PREFIX })
       mountEvents(api, { watch, sleep, admit: async request => void (await admitRequest(request, 'viewer')) })
       if (options.errorsDir) mountHelp(api, { errorsDir: options.errorsDir })
-      mountRoutes(api, routes, admitRequest)
+      mountRoutes(api, routes, { admit: admitRequest, once: openOnce({ db, clock }) })
     },
     { prefix: PREFIX },
   )

@@ -39,6 +39,7 @@ export function requestRoutes(deps: RequestRouteDeps): Route[] {
       body: rowsRequest,
       answer: rowsOutcome,
       status: 201,
+      keepsKeys: true,
       async handle({ params, body, who, idempotencyKey, signal }) {
         const feed = await feedCalled(db, params.name)
         if (feed === null) throw unknownFeed(params.name)

@@ -43,6 +43,7 @@ export function documentRoutes({ db, clock, moved }: LedgerRouteDeps): Route[] {
       body: newDocument,
       answer: documentBooked,
       status: 201,
+      keepsKeys: true,
       async handle({ body, who, idempotencyKey }) {
         const booked = await db.transaction(tx => bookAsked(tx, { body, who: who.name, key: idempotencyKey, now: clock.now() }))
         moved()

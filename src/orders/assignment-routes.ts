@@ -72,6 +72,7 @@ export function assignmentRoutes({ db, clock, assigned }: AssignmentRouteDeps): 
       role: 'operator',
       body: newRejection,
       status: 201,
+      keepsKeys: true,
       async handle({ params, body, who, idempotencyKey }) {
         const now = clock.now()
         const after = await db.transaction(async tx => {

@@ -32,6 +32,10 @@ type Described = {
   tag: string
   /** The least role that may ask. */
   role: Role
+  /** It keeps keys of senders itself, with what it does: the gate leaves them to it. */
+  keepsKeys?: true
+  /** Its answer holds a secret, which is kept nowhere: a repeat under the same key is not told it again. */
+  isShownOnce?: true
 }
 
 type Schema = z.ZodType
