@@ -1,13 +1,14 @@
 import path from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { spokenIn } from './language.ts'
 
 const root = import.meta.dirname
 
-/** `npm run build:console` builds into dist-console, which the gate serves. `vite --config console/vite.config.ts` develops beside a running server. */
+/** `npm run build:console` builds into dist-console, which the gate serves. `vite --config console/vite.config.ts` develops beside a running server. `TRUEUP_CONSOLE_LANGUAGE=de` builds it in another language. */
 export default defineConfig({
   root,
-  plugins: [react()],
+  plugins: [react(), spokenIn(process.env.TRUEUP_CONSOLE_LANGUAGE ?? null, path.join(root, 'src/texts'))],
   build: {
     outDir: path.resolve(root, '../dist-console'),
     emptyOutDir: true,

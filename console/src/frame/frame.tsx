@@ -8,6 +8,7 @@ import { type Session, useSession, useSignOut } from '../api/queries.ts'
 import { SignIn } from '../pages/sign-in.tsx'
 import { useKeys } from '../parts/keys.ts'
 import { NotShown } from '../parts/nothing.tsx'
+import { frame as texts } from '../texts/frame.ts'
 import classes from './frame.module.css'
 import { Palette } from './palette.tsx'
 import { PLACES } from './places.ts'
@@ -48,14 +49,14 @@ function Inside({ session }: { session: Session | null }) {
   return (
     <div className={classes.frame} data-folded={!isWide || isFolded || undefined}>
       <a className="skip" href="#main">
-        Skip to the page
+        {texts.skipToThePage}
       </a>
       <header className={classes.head}>
         <ActionIcon
           variant="subtle"
           color="gray"
           size="lg"
-          aria-label="Menu"
+          aria-label={texts.menu}
           aria-expanded={isWide ? !isFolded : isMenuOpen}
           onClick={toggle}
         >
@@ -63,24 +64,30 @@ function Inside({ session }: { session: Session | null }) {
         </ActionIcon>
         <Link to="/" className={classes.mark}>
           <img src="/icon.svg" alt="" width={22} height={22} />
-          Trueup
+          {texts.trueup}
         </Link>
         {session && <SyncPill />}
         <div className={classes.right}>
           {session && <Palette />}
           <SchemeSwitch />
-          {session ? <Person session={session} /> : <Link to="/">Sign in</Link>}
+          {session ? <Person session={session} /> : <Link to="/">{texts.signIn}</Link>}
         </div>
         {isGoing && <div className={classes.going} />}
       </header>
       {isWide && !isFolded && (
-        <nav className={classes.menu} aria-label="Main">
+        <nav className={classes.menu} aria-label={texts.main}>
           <Places />
         </nav>
       )}
       {!isWide && (
-        <Drawer opened={isMenuOpen} onClose={menu.close} title="Trueup" size={260} closeButtonProps={{ 'aria-label': 'Close the menu' }}>
-          <nav aria-label="Main">
+        <Drawer
+          opened={isMenuOpen}
+          onClose={menu.close}
+          title={texts.trueup}
+          size={260}
+          closeButtonProps={{ 'aria-label': texts.closeTheMenu }}
+        >
+          <nav aria-label={texts.main}>
             <Places onGo={menu.close} />
           </nav>
         </Drawer>
@@ -110,9 +117,9 @@ function Places({ onGo }: { onGo?: () => void }) {
 }
 
 const SCHEMES = {
-  light: { next: 'dark', label: 'Light colours; switch to dark', Icon: IconSun },
-  dark: { next: 'auto', label: 'Dark colours; switch to those of the system', Icon: IconMoon },
-  auto: { next: 'light', label: 'Colours of the system; switch to light', Icon: IconDeviceDesktop },
+  light: { next: 'dark', label: texts.lightColoursSwitchToDark, Icon: IconSun },
+  dark: { next: 'auto', label: texts.darkColoursSwitchToThoseOfThe, Icon: IconMoon },
+  auto: { next: 'light', label: texts.coloursOfTheSystemSwitchToLight, Icon: IconDeviceDesktop },
 } as const
 
 function SchemeSwitch() {
@@ -132,7 +139,7 @@ function Person({ session }: { session: Session }) {
   return (
     <Menu position="bottom-end" width={200}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Signed in as ${session.name}`}>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={texts.signedInAs(session.name)}>
           <IconUser size={18} stroke={1.75} />
         </ActionIcon>
       </Menu.Target>
@@ -141,10 +148,10 @@ function Person({ session }: { session: Session }) {
           {session.name}, {session.role}
         </Menu.Label>
         <Menu.Item component={Link} to="/users" leftSection={<IconKey size={16} />}>
-          Password
+          {texts.password}
         </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => signOut.mutate()}>
-          Sign out
+          {texts.signOut}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
@@ -155,6 +162,6 @@ function useTitle(pathname: string): void {
   useEffect(() => {
     const place = PLACES.find(one => (one.to === '/' ? pathname === '/' : pathname.startsWith(one.to)))
     const inside = pathname.split('/')[2]
-    document.title = [inside ? decodeURIComponent(inside) : null, place?.label, 'Trueup'].filter(Boolean).join(' · ')
+    document.title = [inside ? decodeURIComponent(inside) : null, place?.label, texts.trueup].filter(Boolean).join(' · ')
   }, [pathname])
 }

@@ -10,6 +10,7 @@ import { getJson } from '../api/client.ts'
 import { Code, Trouble } from '../parts/nothing.tsx'
 import { titleOf } from '../parts/room-name.ts'
 import { State } from '../parts/state.tsx'
+import { frame as texts } from '../texts/frame.ts'
 import classes from './palette.module.css'
 import { PLACES } from './places.ts'
 
@@ -17,13 +18,22 @@ type Hit = Wire<typeof hits>['rows'][number]
 
 const TYPED_PAUSE_MS = 150
 const KINDS: Record<Hit['kind'], string> = {
-  ...{ sku: 'SKU', file: 'File', feed: 'Feed', job: 'Job', shop: 'Shop', request: 'Request', order: 'Order', finding: 'Finding' },
+  ...{
+    sku: 'SKU',
+    file: texts.file,
+    feed: texts.feed,
+    job: texts.job,
+    shop: texts.shop,
+    request: texts.request,
+    order: texts.order,
+    finding: texts.finding,
+  },
 }
 
 /** The box that opens: what is typed, what was found, and where it leads. */
 export default function PaletteBox({ close }: { close: () => void }) {
   return (
-    <Modal opened onClose={close} size="lg" title="Where is it stuck?" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={close} size="lg" title={texts.whereIsItStuck} closeButtonProps={{ 'aria-label': texts.close }}>
       <Inside close={close} />
     </Modal>
   )
@@ -63,8 +73,8 @@ function Inside({ close }: { close: () => void }) {
       <TextInput
         size="md"
         variant="unstyled"
-        aria-label="SKU, file, job, shop or an id of Shopify's"
-        placeholder="SKU, file, job, shop or an id of Shopify's"
+        aria-label={texts.skuFileJobShopOrAnId}
+        placeholder={texts.skuFileJobShopOrAnId}
         leftSection={<IconSearch size={18} aria-hidden />}
         value={typed}
         onChange={event => {
@@ -79,7 +89,7 @@ function Inside({ close }: { close: () => void }) {
         data-autofocus
       />
       <Trouble error={found.error} />
-      <div id="palette-hits" role="listbox" aria-label="What was found" className={classes.hits}>
+      <div id="palette-hits" role="listbox" aria-label={texts.whatWasFound} className={classes.hits}>
         {rows.map((row, index) => (
           <div
             key={`${row.kind} ${row.title} ${row.action.to}`}
@@ -95,7 +105,7 @@ function Inside({ close }: { close: () => void }) {
             <span>
               <b>{row.title}</b>
               <span className={classes.state}>
-                <State tone={row.tone} word={row.stage === null ? 'Through' : titleOf(row.stage)} isQuiet /> {row.state}{' '}
+                <State tone={row.tone} word={row.stage === null ? texts.through : titleOf(row.stage)} isQuiet /> {row.state}{' '}
                 {row.code && <Code code={row.code} />}
               </span>
             </span>
@@ -113,13 +123,13 @@ function Inside({ close }: { close: () => void }) {
             onClick={() => go(page.to)}
             onKeyDown={onKey}
           >
-            <span className={classes.kind}>Page</span>
+            <span className={classes.kind}>{texts.page}</span>
             <b>{page.label}</b>
-            <span className={classes.action}>Open</span>
+            <span className={classes.action}>{texts.open}</span>
           </div>
         ))}
       </div>
-      {asked !== '' && found.data && targets.length === 0 && <p className={classes.none}>Nothing is called so.</p>}
+      {asked !== '' && found.data && targets.length === 0 && <p className={classes.none}>{texts.nothingIsCalledSo}</p>}
     </div>
   )
 }

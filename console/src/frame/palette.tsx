@@ -1,6 +1,7 @@
 import { useDisclosure, useHotkeys } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { lazy, Suspense } from 'react'
+import { frame as texts } from '../texts/frame.ts'
 import classes from './palette.module.css'
 
 /** Comes when it is wanted: the first load carries the button only. */
@@ -12,15 +13,10 @@ export function Palette() {
   useHotkeys([['mod+K', palette.toggle]], [])
   return (
     <>
-      <button
-        type="button"
-        className={classes.opener}
-        onClick={palette.open}
-        aria-label="Where is it stuck? Search by SKU, file, job or id"
-      >
+      <button type="button" className={classes.opener} onClick={palette.open} aria-label={texts.whereIsItStuckSearchBySku}>
         <IconSearch size={16} aria-hidden />
-        <span>Where is it stuck?</span>
-        <kbd>Ctrl K</kbd>
+        <span>{texts.whereIsItStuck}</span>
+        <kbd>{texts.ctrlK}</kbd>
       </button>
       <Suspense fallback={null}>{isOpen && <PaletteBox close={palette.close} />}</Suspense>
     </>

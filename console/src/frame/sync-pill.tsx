@@ -4,14 +4,15 @@ import { useLive } from '../api/live.ts'
 import { type Street, useStreet } from '../api/queries.ts'
 import { State, type Tone } from '../parts/state.tsx'
 import { useNow } from '../parts/when.tsx'
+import { frame as texts } from '../texts/frame.ts'
 import classes from './sync-pill.module.css'
 
 const TONE: Record<Street['sync']['state'], Tone> = { in_sync: 'ok', catching_up: 'working', not_in_sync: 'stopped', unknown: 'unknown' }
 const WORD: Record<Street['sync']['state'], string> = {
-  in_sync: 'In sync',
-  catching_up: 'Catching up',
-  not_in_sync: 'Not in sync',
-  unknown: 'Unknown',
+  in_sync: texts.inSync,
+  catching_up: texts.catchingUp,
+  not_in_sync: texts.notInSync,
+  unknown: texts.unknown,
 }
 
 export type Said = { tone: Tone; word: string; sentence: string }
@@ -25,11 +26,11 @@ export function useSync(): Said | null {
   const live = useLive()
   const now = useNow()
   if (live.state === 'lost' || (street.data === undefined && street.error)) {
-    const since = live.state === 'lost' ? ` for ${ageInWords(Date.now() - live.since)}` : ''
+    const since = live.state === 'lost' ? texts.forWord(ageInWords(Date.now() - live.since)) : ''
     return {
       tone: 'unknown',
-      word: 'Unknown',
-      sentence: `Unknown: the server has not been heard${since}. This page tries again by itself.`,
+      word: texts.unknown,
+      sentence: texts.unknownTheServerHasNotBeenHeard(since),
     }
   }
   if (street.data === undefined) return null
@@ -57,7 +58,7 @@ export function SyncAnnouncer() {
   const sync = useSync()
   return (
     <div role="status" aria-live="polite" className="sr-only">
-      {sync && `Stock: ${sync.word}`}
+      {sync && texts.stock2(sync.word)}
     </div>
   )
 }

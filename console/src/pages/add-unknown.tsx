@@ -3,7 +3,7 @@ import { useFeeds } from '../api/queries.ts'
 import { type UnknownName, useAddRows } from '../api/rows.ts'
 import { cell } from '../parts/list.tsx'
 import { Trouble } from '../parts/nothing.tsx'
-import { addUnknown as say } from '../texts/first-steps.ts'
+import { addUnknown as texts } from '../texts/first-steps.ts'
 import classes from './file-rows.module.css'
 
 /** In which column a product stands that is known by an identifier of this type. */
@@ -19,9 +19,9 @@ const FACILITY_COLUMNS: Readonly<Record<string, string>> = { facilityId: 'facili
 export function AddUnknown({ names }: { names: readonly UnknownName[] }) {
   return (
     <div className={classes.addAll}>
-      <Add names={names} layout="FACILITIES" columns={FACILITY_COLUMNS} label={say.facilities} />
-      <Add names={names} layout="PRODUCTS" columns={PRODUCT_COLUMNS} label={say.products} />
-      <span className={cell.dim}>{say.note}</span>
+      <Add names={names} layout="FACILITIES" columns={FACILITY_COLUMNS} label={texts.facilities} />
+      <Add names={names} layout="PRODUCTS" columns={PRODUCT_COLUMNS} label={texts.products} />
+      <span className={cell.dim}>{texts.note}</span>
     </div>
   )
 }

@@ -9,9 +9,10 @@ import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { alerts as texts } from '../texts/alerts.ts'
 
-const KIND = { email: 'Mail', webhook: 'Webhook', slack: 'Slack' }
-const LEAST = { stop: 'what stops stock', risk: 'what stops stock or puts it at risk', note: 'everything' }
+const KIND = { email: texts.mail, webhook: texts.webhook, slack: texts.slack }
+const LEAST = { stop: texts.whatStopsStock, risk: texts.whatStopsStockOrPutsItAt, note: texts.everything }
 const HOURS = Array.from({ length: 24 }, (_, hour) => ({ value: String(hour), label: `${String(hour).padStart(2, '0')}:00` }))
 
 /** Who is told when something is wrong, still wrong, and over again, and what became of each message. */
@@ -22,12 +23,12 @@ export function Alerts() {
   return (
     <>
       <PageHead
-        title="Alerts"
-        lead="Who is told when something is wrong, while it lasts, and when it is over."
+        title={texts.alerts}
+        lead={texts.whoIsToldWhenSomethingIsWrong}
         actions={
           session.data?.role === 'admin' && (
             <Button size="sm" leftSection={<IconPlus size={16} aria-hidden />} onClick={adding.open}>
-              Add a recipient
+              {texts.addARecipient}
             </Button>
           )
         }
@@ -37,30 +38,28 @@ export function Alerts() {
           <div style={{ display: 'grid', gap: 16 }}>
             {!canMail && recipients.some(one => one.kind === 'email') && (
               <p>
-                No mail server is set, so mails stay on their way. <Code code="ALERT_NO_MAIL_SERVER" />
+                {texts.noMailServerIsSetSoMails} <Code code="ALERT_NO_MAIL_SERVER" />
               </p>
             )}
-            <Panel title="Recipients" isFlush>
+            <Panel title={texts.recipients} isFlush>
               {recipients.length === 0 ? (
-                <Empty title="Nobody is told of anything">
-                  Add somebody by mail, a webhook or Slack; a test message shows whether it arrives.
-                </Empty>
+                <Empty title={texts.nobodyIsToldOfAnything}>{texts.addSomebodyByMailAWebhookOr}</Empty>
               ) : (
                 <Recipients rows={recipients} />
               )}
             </Panel>
-            <Panel title="Messages" note="newest first" isFlush>
+            <Panel title={texts.messages} note={texts.newestFirst} isFlush>
               {sent.length === 0 ? (
-                <Empty title="Nothing was sent yet">Each message stands here with what became of it.</Empty>
+                <Empty title={texts.nothingWasSentYet}>{texts.eachMessageStandsHereWithWhatBecame}</Empty>
               ) : (
                 <Table
-                  label="Messages"
+                  label={texts.messages}
                   head={
                     <tr>
-                      <th>State</th>
-                      <th className={cell.wide}>Message</th>
-                      <th className={cell.narrowHidden}>To</th>
-                      <th className={cell.right}>When</th>
+                      <th>{texts.state}</th>
+                      <th className={cell.wide}>{texts.message}</th>
+                      <th className={cell.narrowHidden}>{texts.to}</th>
+                      <th className={cell.right}>{texts.when}</th>
                     </tr>
                   }
                 >
@@ -93,23 +92,23 @@ export function Alerts() {
 }
 
 function sentState({ sentAt, givenUpAt, code }: { sentAt: string | null; givenUpAt: string | null; code: string | null }) {
-  if (sentAt !== null) return <State tone="ok" word="Sent" isQuiet />
-  if (givenUpAt !== null) return <State tone="stopped" word="Given up" isQuiet />
-  return code === null ? <State tone="working" word="On its way" isQuiet /> : <State tone="stuck" word="Tried again" isQuiet />
+  if (sentAt !== null) return <State tone="ok" word={texts.sent} isQuiet />
+  if (givenUpAt !== null) return <State tone="stopped" word={texts.givenUp} isQuiet />
+  return code === null ? <State tone="working" word={texts.onItsWay} isQuiet /> : <State tone="stuck" word={texts.triedAgain} isQuiet />
 }
 
 function Recipients({ rows }: { rows: readonly Recipient[] }) {
   return (
     <Table
-      label="Recipients"
+      label={texts.recipients}
       head={
         <tr>
-          <th className={cell.wide}>Who</th>
-          <th className={cell.narrowHidden}>Told of</th>
-          <th className={cell.narrowHidden}>Quiet</th>
-          <th className={cell.right}>Last told</th>
+          <th className={cell.wide}>{texts.who}</th>
+          <th className={cell.narrowHidden}>{texts.toldOf}</th>
+          <th className={cell.narrowHidden}>{texts.quiet}</th>
+          <th className={cell.right}>{texts.lastTold}</th>
           <th>
-            <span className="sr-only">Actions</span>
+            <span className="sr-only">{texts.actions}</span>
           </th>
         </tr>
       }
@@ -117,7 +116,7 @@ function Recipients({ rows }: { rows: readonly Recipient[] }) {
       {rows.map(row => (
         <tr key={row.recipientId}>
           <td>
-            <b>{row.name}</b> <span className={cell.dim}>{row.isOn ? KIND[row.kind] : 'switched off'}</span>
+            <b>{row.name}</b> <span className={cell.dim}>{row.isOn ? KIND[row.kind] : texts.switchedOff}</span>
             <div className={cell.dim}>{row.address}</div>
             {row.lastCode && (
               <div>
@@ -128,13 +127,13 @@ function Recipients({ rows }: { rows: readonly Recipient[] }) {
           <td className={cell.narrowHidden}>
             {LEAST[row.severityLeast]}
             <div className={cell.dim}>
-              {[row.shops?.join(', '), row.feeds?.join(', '), row.dailyHour === null ? null : `daily at ${row.dailyHour}:00`]
+              {[row.shops?.join(', '), row.feeds?.join(', '), row.dailyHour === null ? null : texts.dailyAt00(row.dailyHour)]
                 .filter(Boolean)
                 .join(' · ')}
             </div>
           </td>
           <td className={cell.narrowHidden}>
-            {row.quietFrom === null || row.quietTo === null ? '' : `${row.quietFrom}:00 to ${row.quietTo}:00 (${row.timeZone})`}
+            {row.quietFrom === null || row.quietTo === null ? '' : texts.text00To00(row.quietFrom, row.quietTo, row.timeZone)}
           </td>
           <td className={cell.right}>
             <When at={row.lastSentAt} />
@@ -157,16 +156,16 @@ function RecipientActions({ recipient }: { recipient: Recipient }) {
   return (
     <>
       <div style={{ display: 'inline-flex', gap: 4 }}>
-        <Button size="xs" variant="default" onClick={() => test.mutate(recipient.name)} aria-label={`Send ${recipient.name} a test`}>
-          {test.isSuccess ? 'Test is on its way' : 'Send a test'}
+        <Button size="xs" variant="default" onClick={() => test.mutate(recipient.name)} aria-label={texts.sendATest(recipient.name)}>
+          {test.isSuccess ? texts.testIsOnItsWay : texts.sendATest2}
         </Button>
         {session.data?.role === 'admin' && (
           <>
-            <Button size="xs" variant="default" onClick={editing.open} aria-label={`Change ${recipient.name}`}>
-              Change
+            <Button size="xs" variant="default" onClick={editing.open} aria-label={texts.change(recipient.name)}>
+              {texts.change2}
             </Button>
-            <Button size="xs" variant="default" onClick={() => remove.mutate(recipient.name)} aria-label={`Remove ${recipient.name}`}>
-              Remove
+            <Button size="xs" variant="default" onClick={() => remove.mutate(recipient.name)} aria-label={texts.remove(recipient.name)}>
+              {texts.remove2}
             </Button>
           </>
         )}
@@ -196,12 +195,12 @@ function RecipientDialog({ before, isOpen, close }: { before?: Recipient; isOpen
     <Modal
       opened={isOpen}
       onClose={close}
-      title={before === undefined ? 'Add a recipient' : `Change ${before.name}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      title={before === undefined ? texts.addARecipient : texts.change(before.name)}
+      closeButtonProps={{ 'aria-label': texts.close }}
     >
       <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
         <TextInput
-          label="Name"
+          label={texts.name}
           value={given.name}
           onChange={event => set({ name: event.currentTarget.value })}
           disabled={before !== undefined}
@@ -209,42 +208,40 @@ function RecipientDialog({ before, isOpen, close }: { before?: Recipient; isOpen
           data-autofocus
         />
         <NativeSelect
-          label="By"
+          label={texts.by}
           value={given.kind}
           onChange={event => set({ kind: event.currentTarget.value as RecipientGiven['kind'] })}
           data={Object.entries(KIND).map(([value, label]) => ({ value, label }))}
         />
         <TextInput
-          label={isMail ? 'Mail address' : 'Web address'}
+          label={isMail ? texts.mailAddress : texts.webAddress}
           value={given.address}
           onChange={event => set({ address: event.currentTarget.value })}
           required
         />
         {given.kind === 'webhook' && (
           <PasswordInput
-            label="Secret that signs"
-            description={
-              before?.hasSecret ? 'Nothing: as it is.' : 'Sixteen characters or more; the receiver checks with it that a message is ours.'
-            }
+            label={texts.secretThatSigns}
+            description={before?.hasSecret ? texts.nothingAsItIs : texts.sixteenCharactersOrMoreTheReceiver}
             value={secret}
             onChange={event => setSecret(event.currentTarget.value)}
             autoComplete="off"
           />
         )}
         <NativeSelect
-          label="Told of"
+          label={texts.toldOf}
           value={given.severityLeast}
           onChange={event => set({ severityLeast: event.currentTarget.value as NonNullable<RecipientGiven['severityLeast']> })}
           data={Object.entries(LEAST).map(([value, label]) => ({ value, label }))}
         />
-        <Hour label="Quiet from" value={given.quietFrom ?? null} onChange={quietFrom => set({ quietFrom })} />
-        <Hour label="Quiet to" value={given.quietTo ?? null} onChange={quietTo => set({ quietTo })} />
-        <Hour label="Daily mail at" value={given.dailyHour ?? null} onChange={dailyHour => set({ dailyHour })} />
-        <TextInput label="Time zone" value={given.timeZone} onChange={event => set({ timeZone: event.currentTarget.value })} />
-        <Switch label="Is told" checked={given.isOn ?? true} onChange={event => set({ isOn: event.currentTarget.checked })} />
+        <Hour label={texts.quietFrom} value={given.quietFrom ?? null} onChange={quietFrom => set({ quietFrom })} />
+        <Hour label={texts.quietTo} value={given.quietTo ?? null} onChange={quietTo => set({ quietTo })} />
+        <Hour label={texts.dailyMailAt} value={given.dailyHour ?? null} onChange={dailyHour => set({ dailyHour })} />
+        <TextInput label={texts.timeZone} value={given.timeZone} onChange={event => set({ timeZone: event.currentTarget.value })} />
+        <Switch label={texts.isTold} checked={given.isOn ?? true} onChange={event => set({ isOn: event.currentTarget.checked })} />
         <Trouble error={save.error} />
         <Button type="submit" loading={save.isPending}>
-          Save
+          {texts.save}
         </Button>
       </form>
     </Modal>
@@ -257,7 +254,7 @@ function Hour({ label, value, onChange }: { label: string; value: number | null;
       label={label}
       value={value === null ? '' : String(value)}
       onChange={event => onChange(event.currentTarget.value === '' ? null : Number(event.currentTarget.value))}
-      data={[{ value: '', label: 'Never' }, ...HOURS]}
+      data={[{ value: '', label: texts.never }, ...HOURS]}
     />
   )
 }

@@ -4,6 +4,7 @@ import { cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
+import { people as texts } from '../texts/people.ts'
 
 /** Every deed of a person: who, when, to what, from what to what, and why. Nothing here can be changed. */
 export function AuditPage() {
@@ -12,28 +13,24 @@ export function AuditPage() {
   const search = useCallback((text: string) => view.set({ name: text }), [view.set])
   return (
     <>
-      <PageHead
-        title="Audit log"
-        note={deeds.data && totalOf(deeds.data)}
-        lead="What people did, when, and why. The log is only ever added to."
-      />
-      <Panel title="Deeds" isFlush>
+      <PageHead title={texts.auditLog} note={deeds.data && totalOf(deeds.data)} lead={texts.whatPeopleDidWhenAndWhyThe} />
+      <Panel title={texts.deeds} isFlush>
         <div className={cell.toolbar}>
-          <Search label="What it was done to, by its whole name" value={view.get('name') ?? ''} onChange={search} />
+          <Search label={texts.whatItWasDoneToByIts} value={view.get('name') ?? ''} onChange={search} />
         </div>
         <Shown of={deeds}>
           {page =>
             page.rows.length === 0 ? (
-              <Empty title="Nobody did anything yet">Releasing a file or changing a setting appears here, with the reason.</Empty>
+              <Empty title={texts.nobodyDidAnythingYet}>{texts.releasingAFileOrChangingASetting}</Empty>
             ) : (
               <>
                 <Table
-                  label="Deeds"
+                  label={texts.deeds}
                   head={
                     <tr>
-                      <th>Who</th>
-                      <th className={cell.wide}>What</th>
-                      <th className={cell.right}>When</th>
+                      <th>{texts.who}</th>
+                      <th className={cell.wide}>{texts.what}</th>
+                      <th className={cell.right}>{texts.when}</th>
                     </tr>
                   }
                 >

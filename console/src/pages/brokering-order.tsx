@@ -10,7 +10,7 @@ import { cell, Table } from '../parts/list.tsx'
 import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
-import { brokering as say } from '../texts/brokering.ts'
+import { brokering as texts } from '../texts/brokering.ts'
 import { numberOf } from './brokering.tsx'
 import classes from './first-steps.module.css'
 
@@ -20,13 +20,13 @@ export function BrokeringOrder() {
   const held = useHeldOrder(shop, order)
   return (
     <>
-      <Back to="/brokering">{say.back}</Back>
-      <PageHead title={say.orderTitle(numberOf(order))} note={<span className="mono">{shop}</span>} lead={say.orderLead(shop)} />
+      <Back to="/brokering">{texts.back}</Back>
+      <PageHead title={texts.orderTitle(numberOf(order))} note={<span className="mono">{shop}</span>} lead={texts.orderLead(shop)} />
       <Shown of={held}>
         {({ items }) =>
           items.length === 0 ? (
             <Panel>
-              <Empty title={say.nothingHeld}>{say.nothingHeldText}</Empty>
+              <Empty title={texts.nothingHeld}>{texts.nothingHeldText}</Empty>
             </Panel>
           ) : (
             <div style={{ display: 'grid', gap: 16 }}>
@@ -50,28 +50,28 @@ function Item({ item, shop, order }: Of) {
   const mayDecide = session.data?.role !== 'viewer' && item.sku !== null && item.facilities !== null
   return (
     <Panel
-      title={item.sku === null ? say.unlinked : <Link to={`/stock/${encodeURIComponent(item.sku)}`}>{item.sku}</Link>}
-      note={say.itemNote(item.openUnits, item.location ?? say.noLocation)}
+      title={item.sku === null ? texts.unlinked : <Link to={`/stock/${encodeURIComponent(item.sku)}`}>{item.sku}</Link>}
+      note={texts.itemNote(item.openUnits, item.location ?? texts.noLocation)}
       actions={
         mayDecide && (
           <Button size="xs" onClick={assigning.open}>
-            {say.assign}
+            {texts.assign}
           </Button>
         )
       }
       isFlush={item.facilities !== null}
     >
       {item.facilities === null ? (
-        <p style={{ margin: 0 }}>{say.oneFacility}</p>
+        <p style={{ margin: 0 }}>{texts.oneFacility}</p>
       ) : (
         <Table
-          label={say.where}
+          label={texts.where}
           head={
             <tr>
-              <th className={cell.wide}>{say.place}</th>
-              <th className={cell.right}>{say.units}</th>
+              <th className={cell.wide}>{texts.place}</th>
+              <th className={cell.right}>{texts.units}</th>
               <th>
-                <span className="sr-only">{say.cannot}</span>
+                <span className="sr-only">{texts.cannot}</span>
               </th>
             </tr>
           }
@@ -102,7 +102,7 @@ function useFacilityNames(): (code: string) => string {
   return code => facilities.data?.rows.find(one => one.code === code)?.name ?? code
 }
 
-const wordOf = (place: Piece): string => ('facility' in place ? place.facility : say.parkings[place.parking])
+const wordOf = (place: Piece): string => ('facility' in place ? place.facility : texts.parkings[place.parking])
 
 const PARKINGS = ['PRE_ORDER_PARKING', 'BACKORDER_PARKING'] as const
 
@@ -124,9 +124,9 @@ function AssignDialog({ item, shop, order, close }: Of & { close: () => void }) 
     deed.mutate({ sku: item.sku ?? '', pieces }, { onSuccess: close })
   }
   return (
-    <Modal opened onClose={close} title={say.assignTitle(item.sku ?? '')} size="lg" closeButtonProps={{ 'aria-label': say.cancel }}>
+    <Modal opened onClose={close} title={texts.assignTitle(item.sku ?? '')} size="lg" closeButtonProps={{ 'aria-label': texts.cancel }}>
       <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
-        <p style={{ margin: 0 }}>{say.assignNote(item.openUnits)}</p>
+        <p style={{ margin: 0 }}>{texts.assignNote(item.openUnits)}</p>
         <div className={classes.form}>
           {places.map(place => (
             <NumberInput
@@ -141,15 +141,15 @@ function AssignDialog({ item, shop, order, close }: Of & { close: () => void }) 
           ))}
         </div>
         <p role="status" style={{ margin: 0 }}>
-          {given > item.openUnits ? say.tooMany(given, item.openUnits) : say.left(item.openUnits - given)}
+          {given > item.openUnits ? texts.tooMany(given, item.openUnits) : texts.left(item.openUnits - given)}
         </p>
         <Trouble error={deed.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
-            {say.cancel}
+            {texts.cancel}
           </Button>
           <Button type="submit" loading={deed.isPending} disabled={given > item.openUnits}>
-            {say.confirmAssign(given)}
+            {texts.confirmAssign(given)}
           </Button>
         </Group>
       </form>
@@ -175,19 +175,19 @@ function Cannot({ item, shop, order, facility, name, units }: Of & { facility: s
   }
   return (
     <>
-      <Button size="compact-sm" variant="default" onClick={open} aria-label={say.cannotLabel(name)}>
-        {say.cannot}
+      <Button size="compact-sm" variant="default" onClick={open} aria-label={texts.cannotLabel(name)}>
+        {texts.cannot}
       </Button>
       <Modal
         opened={isOpen}
         onClose={dialog.close}
-        title={say.cannotTitle(name, item.sku ?? '')}
-        closeButtonProps={{ 'aria-label': say.cancel }}
+        title={texts.cannotTitle(name, item.sku ?? '')}
+        closeButtonProps={{ 'aria-label': texts.cancel }}
       >
         <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
-          <p style={{ margin: 0 }}>{say.cannotNote}</p>
+          <p style={{ margin: 0 }}>{texts.cannotNote}</p>
           <NumberInput
-            label={say.how}
+            label={texts.how}
             min={1}
             max={units}
             allowDecimal={false}
@@ -196,18 +196,18 @@ function Cannot({ item, shop, order, facility, name, units }: Of & { facility: s
             data-autofocus
           />
           <NativeSelect
-            label={say.reason}
+            label={texts.reason}
             value={reason}
-            data={Object.entries(say.reasons).map(([value, label]) => ({ value, label }))}
+            data={Object.entries(texts.reasons).map(([value, label]) => ({ value, label }))}
             onChange={event => setReason(event.currentTarget.value)}
           />
           <Trouble error={deed.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={dialog.close}>
-              {say.cancel}
+              {texts.cancel}
             </Button>
             <Button type="submit" loading={deed.isPending}>
-              {say.confirmCannot(missing)}
+              {texts.confirmCannot(missing)}
             </Button>
           </Group>
         </form>

@@ -6,7 +6,7 @@ import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
-import { brokering as say } from '../texts/brokering.ts'
+import { brokering as texts } from '../texts/brokering.ts'
 
 /** Who sends what a shop sold at a location of several facilities. */
 export function Brokering() {
@@ -16,14 +16,14 @@ export function Brokering() {
   const isFiltered = view.get('state') !== null || view.get('search') !== null
   return (
     <>
-      <PageHead title={say.title} note={queue.data && totalOf(queue.data)} lead={say.lead} />
+      <PageHead title={texts.title} note={queue.data && totalOf(queue.data)} lead={texts.lead} />
       <Panel isFlush>
         <div className={cell.toolbar}>
-          <Search label={say.search} value={view.get('search') ?? ''} onChange={search} />
+          <Search label={texts.search} value={view.get('search') ?? ''} onChange={search} />
           <Chips
-            label={say.stateLabel}
+            label={texts.stateLabel}
             value={view.get('state')}
-            options={Object.entries(say.states).map(([value, label]) => ({ value, label }))}
+            options={Object.entries(texts.states).map(([value, label]) => ({ value, label }))}
             onChange={state => view.set({ state })}
           />
         </div>
@@ -31,9 +31,9 @@ export function Brokering() {
           {page =>
             page.rows.length === 0 ? (
               isFiltered ? (
-                <Empty title={say.noneFits}>{say.noneFitsText}</Empty>
+                <Empty title={texts.noneFits}>{texts.noneFitsText}</Empty>
               ) : (
-                <Empty title={say.none}>{say.noneText}</Empty>
+                <Empty title={texts.none}>{texts.noneText}</Empty>
               )
             ) : (
               <>
@@ -54,14 +54,14 @@ export const numberOf = (order: string): string => order.split('/').at(-1) ?? or
 function List({ rows }: { rows: readonly QueuedItem[] }) {
   return (
     <Table
-      label={say.table}
+      label={texts.table}
       head={
         <tr>
-          <th>{say.order}</th>
-          <th className={cell.wide}>{say.product}</th>
-          <th className={`${cell.right} ${cell.narrowHidden}`}>{say.open}</th>
-          <th className={cell.right}>{say.waits}</th>
-          <th className={`${cell.right} ${cell.narrowHidden}`}>{say.placed}</th>
+          <th>{texts.order}</th>
+          <th className={cell.wide}>{texts.product}</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.open}</th>
+          <th className={cell.right}>{texts.waits}</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.placed}</th>
         </tr>
       }
     >
@@ -74,7 +74,7 @@ function List({ rows }: { rows: readonly QueuedItem[] }) {
             <div className={cell.dim}>{row.shop}</div>
           </td>
           <td className={cell.main}>
-            {row.sku ?? say.unlinked}
+            {row.sku ?? texts.unlinked}
             <div className={cell.dim}>{row.location}</div>
           </td>
           <td className={`num ${cell.right} ${cell.narrowHidden}`}>{whole(row.openUnits)}</td>

@@ -5,24 +5,25 @@ import { Code, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { StateIcon, type Tone } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { stock as texts } from '../texts/stock.ts'
 import classes from './chain.module.css'
 
 const TONE: Record<ChainLink['state'], Tone> = { whole: 'ok', waiting: 'working', broken: 'stopped', off: 'waiting', unknown: 'unknown' }
 const WORD: Record<ChainLink['state'], string> = {
   whole: 'whole',
-  waiting: 'on its way',
+  waiting: texts.onItsWay,
   broken: 'broken',
-  off: 'not wanted',
-  unknown: 'not known yet',
+  off: texts.notWanted,
+  unknown: texts.notKnownYet,
 }
 const NAME: Record<ChainLink['link'], string> = {
-  file: 'File',
-  on_hand: 'On hand',
-  reserved: 'Reserved',
-  promised: 'Promised',
-  intent: 'Queue',
-  upload: 'Upload',
-  shop: 'Shop',
+  file: texts.file,
+  on_hand: texts.onHand,
+  reserved: texts.reserved,
+  promised: texts.promised,
+  intent: texts.queue,
+  upload: texts.upload,
+  shop: texts.shop,
 }
 
 /** The whole way of one number, a link for each hand it went through, with the evidence under it. */
@@ -42,10 +43,10 @@ function Way({ level }: { level: ExplainedLevel }) {
   const { firstBroken } = level
   return (
     <>
-      <p className={classes.sentence}>{level.sentence === level.explanation?.sentence ? 'The way there' : level.sentence}</p>
+      <p className={classes.sentence}>{level.sentence === level.explanation?.sentence ? texts.theWayThere : level.sentence}</p>
       {firstBroken?.state === 'broken' && (
         <p className={classes.broken} role="status">
-          Breaks at {NAME[firstBroken.link].toLowerCase()}: {firstBroken.said} {firstBroken.next}{' '}
+          {texts.breaksAt} {NAME[firstBroken.link].toLowerCase()}: {firstBroken.said} {firstBroken.next}{' '}
           {firstBroken.code && <Code code={firstBroken.code} />}
         </p>
       )}
@@ -89,7 +90,7 @@ function Evidence({ level: { evidence, explanation }, link }: { level: Explained
         evidence.orders.length > 0 && (
           <div className={cell.dim}>
             {evidence.orders
-              .map(one => `${whole(one.units)} by ${one.order.replace('gid://shopify/', '')}${one.isWaiting ? ', waiting' : ''}`)
+              .map(one => texts.by(whole(one.units), one.order.replace('gid://shopify/', ''), one.isWaiting ? texts.waiting : ''))
               .join(' · ')}
           </div>
         )
@@ -101,13 +102,19 @@ function Evidence({ level: { evidence, explanation }, link }: { level: Explained
         ...(explanation?.facilities.flatMap(one => [one.safetyRule, one.switchRule]) ?? []),
       ])
       const named = [...rules].filter(rule => rule !== null && rule !== undefined)
-      return named.length > 0 && <div className={cell.dim}>By the rules {named.join(', ')}</div>
+      return (
+        named.length > 0 && (
+          <div className={cell.dim}>
+            {texts.byTheRules} {named.join(', ')}
+          </div>
+        )
+      )
     }
     case 'upload':
       return (
         evidence.call && (
           <div className={`${cell.dim} mono ${classes.ids}`}>
-            x-request-id {evidence.call.requestId ?? 'none'} · key {evidence.call.idempotencyKey}
+            {texts.xRequestId} {evidence.call.requestId ?? texts.none} {texts.key} {evidence.call.idempotencyKey}
           </div>
         )
       )

@@ -9,6 +9,7 @@ import { ReasonDialog } from '../parts/ask.tsx'
 import { Choices } from '../parts/choices.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { State } from '../parts/state.tsx'
+import { controls as texts } from '../texts/controls.ts'
 import { clockTime } from './shop-words.ts'
 
 type Of = { shop?: string; locationId?: number; sku?: string }
@@ -26,10 +27,10 @@ export function SwitchOff({ of, what }: { of: Of; what: string }) {
   return (
     <Group gap="xs">
       <Button variant="default" size="xs" leftSection={<IconPlayerPause size={14} aria-hidden />} onClick={() => open('pause')}>
-        Pause writing
+        {texts.pauseWriting}
       </Button>
       <Button variant="default" size="xs" leftSection={<IconShoppingCartOff size={14} aria-hidden />} onClick={() => open('sell_nothing')}>
-        Sell nothing
+        {texts.sellNothing}
       </Button>
       {isOpen && <Dialog of={of} what={what} kind={kind} close={dialog.close} />}
     </Group>
@@ -38,16 +39,16 @@ export function SwitchOff({ of, what }: { of: Of; what: string }) {
 
 const HOUR_MS = 3_600_000
 const ENDS = [
-  { value: '1', label: 'in an hour' },
-  { value: '4', label: 'in four hours' },
-  { value: '24', label: 'in a day' },
-  { value: '168', label: 'in a week' },
-  { value: 'never', label: 'when somebody ends it' },
+  { value: '1', label: texts.inAnHour },
+  { value: '4', label: texts.inFourHours },
+  { value: '24', label: texts.inADay },
+  { value: '168', label: texts.inAWeek },
+  { value: 'never', label: texts.whenSomebodyEndsIt },
 ]
 
 const STOPS = [
-  { value: 'pause', label: 'Writing', description: 'Changes wait and are counted. What the shop shows stays as it is.' },
-  { value: 'sell_nothing', label: 'Selling', description: 'It goes to 0 at once and stays there, whatever is counted.' },
+  { value: 'pause', label: texts.writing, description: texts.changesWaitAndAreCountedWhatThe },
+  { value: 'sell_nothing', label: texts.selling, description: texts.itGoesTo0AtOnceAnd },
 ] as const
 
 function Dialog({ of, what, kind: first, close }: { of: Of; what: string; kind: Control['kind']; close: () => void }) {
@@ -62,12 +63,12 @@ function Dialog({ of, what, kind: first, close }: { of: Of; what: string; kind: 
     <ReasonDialog
       {...{ deed, close }}
       title={what}
-      confirm={kind === 'pause' ? 'Pause writing' : 'Sell nothing'}
-      note="It stands wherever the number is explained, with your name."
+      confirm={kind === 'pause' ? texts.pauseWriting : texts.sellNothing}
+      note={texts.itStandsWhereverTheNumberIsExplained}
       onSay={say}
     >
-      <Choices label="What shall stop" value={kind} options={STOPS} onChange={setKind} />
-      <Select label="It ends" data={ENDS} value={ends} allowDeselect={false} onChange={value => setEnds(value ?? '4')} />
+      <Choices label={texts.whatShallStop} value={kind} options={STOPS} onChange={setKind} />
+      <Select label={texts.itEnds} data={ENDS} value={ends} allowDeselect={false} onChange={value => setEnds(value ?? '4')} />
     </ReasonDialog>
   )
 }
@@ -82,7 +83,10 @@ export function SwitchedOff({ controls }: { controls: readonly InEffect[] }) {
       {controls.map(control => (
         <li key={control.controlId}>
           <Group gap="xs">
-            <State tone={control.kind === 'pause' ? 'paused' : 'stopped'} word={control.kind === 'pause' ? 'Paused' : 'Sells nothing'} />
+            <State
+              tone={control.kind === 'pause' ? 'paused' : 'stopped'}
+              word={control.kind === 'pause' ? texts.paused : texts.sellsNothing}
+            />
             <span>{sentenceOf(control)}.</span>
             <EndControl control={control} />
           </Group>
@@ -104,7 +108,7 @@ export function EndControl({ control }: { control: Pick<Control, 'controlId' | '
   return (
     <>
       <Button variant="default" size="xs" loading={end.isPending} onClick={() => end.mutate(control.controlId)}>
-        {control.kind === 'pause' ? 'Write again' : 'Sell again'}
+        {control.kind === 'pause' ? texts.writeAgain : texts.sellAgain}
       </Button>
       <Trouble error={end.error} />
     </>

@@ -7,6 +7,7 @@ import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/li
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
+import { differences as texts } from '../texts/differences.ts'
 
 /** ERP beside Trueup beside Shopify: every level that is not equal, by cause, with the units at stake. */
 export function Diff() {
@@ -18,27 +19,24 @@ export function Diff() {
   return (
     <>
       <PageHead
-        title="Differences"
+        title={texts.differences}
         note={diff.data && totalOf(diff.data)}
-        lead={
-          causes.data &&
-          `${whole(causes.data.levelsEqual)} of ${whole(causes.data.levels)} levels are equal. The others, and why they are not, largest first.`
-        }
+        lead={causes.data && texts.ofLevelsAreEqualTheOthersAnd(whole(causes.data.levelsEqual), whole(causes.data.levels))}
         actions={
           <Button component="a" variant="default" href={address('/diff/export', wanted)} download>
-            Export
+            {texts.export}
           </Button>
         }
       />
-      <Panel title="Levels that are not equal" isFlush>
+      <Panel title={texts.levelsThatAreNotEqual} isFlush>
         <div className={cell.toolbar}>
-          <Search label="Search SKU" value={view.get('search') ?? ''} onChange={search} />
+          <Search label={texts.searchSku} value={view.get('search') ?? ''} onChange={search} />
           <Chips
-            label="Cause"
+            label={texts.cause}
             value={view.get('cause')}
             options={(causes.data?.groups ?? []).map(group => ({
               value: group.cause,
-              label: `${group.said}, ${whole(group.units)} units`,
+              label: texts.units(group.said, whole(group.units)),
               count: group.levels,
             }))}
             onChange={cause => view.set({ cause })}
@@ -47,20 +45,20 @@ export function Diff() {
         <Shown of={diff}>
           {page =>
             page.rows.length === 0 ? (
-              <Empty title="No difference">Every level that is told shows what it should, or none is of this kind.</Empty>
+              <Empty title={texts.noDifference}>{texts.everyLevelThatIsToldShowsWhat}</Empty>
             ) : (
               <>
                 <Table
-                  label="Differences"
+                  label={texts.differences}
                   head={
                     <tr>
-                      <th>SKU and location</th>
-                      <th className={`${cell.right} ${cell.mediumHidden}`}>ERP said</th>
-                      <th className={`${cell.right} ${cell.mediumHidden}`}>On hand</th>
-                      <th className={cell.right}>Promised</th>
-                      <th className={cell.right}>Shopify</th>
-                      <th className={cell.right}>Units</th>
-                      <th className={`${cell.wide} ${cell.narrowHidden}`}>Why</th>
+                      <th>{texts.skuAndLocation}</th>
+                      <th className={`${cell.right} ${cell.mediumHidden}`}>{texts.erpSaid}</th>
+                      <th className={`${cell.right} ${cell.mediumHidden}`}>{texts.onHand}</th>
+                      <th className={cell.right}>{texts.promised}</th>
+                      <th className={cell.right}>{texts.shopify}</th>
+                      <th className={cell.right}>{texts.units2}</th>
+                      <th className={`${cell.wide} ${cell.narrowHidden}`}>{texts.why}</th>
                     </tr>
                   }
                 >

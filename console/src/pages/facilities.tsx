@@ -8,6 +8,7 @@ import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { facilities as texts } from '../texts/facilities.ts'
 import { CloseOrOpen } from './facility-closing.tsx'
 
 /** Where stock lies and where it is sold together, each with its switches. */
@@ -17,36 +18,32 @@ export function Facilities() {
   const search = useCallback((text: string) => view.set({ search: text }), [view.set])
   return (
     <>
-      <PageHead
-        title="Facilities"
-        note={facilities.data && totalOf(facilities.data)}
-        lead="Where stock lies, and the groups that sell it together. What is switched off here is promised nowhere, and promised again as it is switched on."
-      />
+      <PageHead title={texts.facilities} note={facilities.data && totalOf(facilities.data)} lead={texts.whereStockLiesAndTheGroupsThat} />
       <div style={{ display: 'grid', gap: 16 }}>
         <Channels />
-        <Panel title="Facilities" isFlush>
+        <Panel title={texts.facilities} isFlush>
           <div className={cell.toolbar}>
-            <Search label="Search code or name" value={view.get('search') ?? ''} onChange={search} />
+            <Search label={texts.searchCodeOrName} value={view.get('search') ?? ''} onChange={search} />
           </div>
           <Shown of={facilities}>
             {page =>
               page.rows.length === 0 ? (
-                <Empty title="No facility here">
-                  Facilities come in by a file for the feed <span className="mono">facilities</span>.
+                <Empty title={texts.noFacilityHere}>
+                  {texts.facilitiesComeInByAFileFor} <span className="mono">{texts.facilities2}</span>.
                 </Empty>
               ) : (
                 <>
                   <Table
-                    label="Facilities"
+                    label={texts.facilities}
                     head={
                       <tr>
-                        <th className={cell.wide}>Facility</th>
-                        <th>Sells online</th>
-                        <th>For pickup</th>
-                        <th className={cell.narrowHidden}>Groups</th>
-                        <th className={cell.mediumHidden}>Locations of its own</th>
+                        <th className={cell.wide}>{texts.facility}</th>
+                        <th>{texts.sellsOnline}</th>
+                        <th>{texts.forPickup}</th>
+                        <th className={cell.narrowHidden}>{texts.groups}</th>
+                        <th className={cell.mediumHidden}>{texts.locationsOfItsOwn}</th>
                         <th>
-                          <span className="sr-only">Close or open</span>
+                          <span className="sr-only">{texts.closeOrOpen}</span>
                         </th>
                       </tr>
                     }
@@ -74,12 +71,12 @@ function FacilityRow({ of: facility }: { of: Facility }) {
         {facility.name}
         <div className={cell.dim}>
           {facility.code}
-          {facility.externalId !== null && facility.externalId !== facility.code && ` · ERP ${facility.externalId}`} ·{' '}
+          {facility.externalId !== null && facility.externalId !== facility.code && texts.erp(facility.externalId)} ·{' '}
           {facility.type.toLowerCase().replaceAll('_', ' ')}
         </div>
         {facility.closed !== null && (
           <div>
-            <State tone="stopped" word="Closed" isQuiet /> <When at={facility.closed.at} /> by {facility.closed.by}:{' '}
+            <State tone="stopped" word={texts.closed} isQuiet /> <When at={facility.closed.at} /> {texts.by} {facility.closed.by}:{' '}
             {facility.closed.reason}
           </div>
         )}
@@ -89,7 +86,7 @@ function FacilityRow({ of: facility }: { of: Facility }) {
           isOn={facility.allowBrokering}
           path={path}
           to={{ allowBrokering: !facility.allowBrokering }}
-          deed={`${facility.allowBrokering ? 'Stop selling' : 'Sell'} the stock of ${facility.name} online`}
+          deed={`${facility.allowBrokering ? texts.stopSelling : texts.sell} the stock of ${facility.name} online`}
         />
       </td>
       <td>
@@ -97,7 +94,7 @@ function FacilityRow({ of: facility }: { of: Facility }) {
           isOn={facility.allowPickup}
           path={path}
           to={{ allowPickup: !facility.allowPickup }}
-          deed={`${facility.allowPickup ? 'Stop promising' : 'Promise'} the stock of ${facility.name} for pickup`}
+          deed={`${facility.allowPickup ? texts.stopPromising : texts.promise} the stock of ${facility.name} for pickup`}
         />
       </td>
       <td className={cell.narrowHidden}>{facility.groups.join(', ') || '–'}</td>
@@ -112,23 +109,23 @@ function FacilityRow({ of: facility }: { of: Facility }) {
 function Channels() {
   const channels = useChannels()
   return (
-    <Panel title="Sold together" note={channels.data && whole(channels.data.rows.length)} isFlush>
+    <Panel title={texts.soldTogether} note={channels.data && whole(channels.data.rows.length)} isFlush>
       <Shown of={channels}>
         {({ rows }) =>
           rows.length === 0 ? (
-            <Empty title="No group yet">
-              A group sells the stock of several facilities at one location: <span className="mono">trueup group add</span>.
+            <Empty title={texts.noGroupYet}>
+              {texts.aGroupSellsTheStockOfSeveral} <span className="mono">{texts.trueupGroupAdd}</span>.
             </Empty>
           ) : (
             <Table
-              label="Groups"
+              label={texts.groups}
               head={
                 <tr>
-                  <th>Group</th>
-                  <th>Sells</th>
-                  <th>Holds stock for pre-orders</th>
-                  <th className={`${cell.narrowHidden} ${cell.wide}`}>Facilities</th>
-                  <th className={cell.mediumHidden}>Locations</th>
+                  <th>{texts.group}</th>
+                  <th>{texts.sells}</th>
+                  <th>{texts.holdsStockForPreOrders}</th>
+                  <th className={`${cell.narrowHidden} ${cell.wide}`}>{texts.facilities}</th>
+                  <th className={cell.mediumHidden}>{texts.locations}</th>
                 </tr>
               }
             >
@@ -155,7 +152,7 @@ function ChannelRow({ of: channel }: { of: Channel }) {
           isOn={channel.isSelling}
           path={path}
           to={{ isSelling: !channel.isSelling }}
-          deed={`${channel.isSelling ? 'Stop selling' : 'Sell'} at the locations of ${channel.name}`}
+          deed={`${channel.isSelling ? texts.stopSelling : texts.sell} at the locations of ${channel.name}`}
         />
       </td>
       <td>
@@ -164,7 +161,7 @@ function ChannelRow({ of: channel }: { of: Channel }) {
           path={path}
           isUsuallyOff
           to={{ holdPreorder: !channel.holdPreorder }}
-          deed={`${channel.holdPreorder ? 'Promise products for which pre-orders wait' : 'Hold stock for pre-orders'} in ${channel.name}`}
+          deed={`${channel.holdPreorder ? texts.promiseProductsForWhichPreOrdersWait : texts.holdStockForPreOrders} in ${channel.name}`}
         />
       </td>
       <td className={cell.narrowHidden}>{channel.facilities.join(', ')}</td>
@@ -180,16 +177,16 @@ function Switch({ isOn, path, to, deed: title, isUsuallyOff = false }: Switched)
   const deed = useSwitchPlace({ path, to })
   return (
     <div style={{ display: 'flex', gap: 8, alignItems: 'center', justifyContent: 'space-between' }}>
-      <State tone={isOn ? 'ok' : isUsuallyOff ? 'unknown' : 'paused'} word={isOn ? 'Yes' : 'No'} isQuiet />
+      <State tone={isOn ? 'ok' : isUsuallyOff ? 'unknown' : 'paused'} word={isOn ? texts.yes : texts.no} isQuiet />
       {session.data?.role !== 'viewer' && (
         <AskWhy
-          label={isOn ? 'Switch off' : 'Switch on'}
+          label={isOn ? texts.switchOff : texts.switchOn}
           title={title}
-          confirm={isOn ? 'Switch off' : 'Switch on'}
+          confirm={isOn ? texts.switchOff : texts.switchOn}
           tone="default"
           deed={deed}
         >
-          <p className={cell.dim}>Every promise that draws on it follows within seconds, and the shops are told.</p>
+          <p className={cell.dim}>{texts.everyPromiseThatDrawsOnItFollows}</p>
         </AskWhy>
       )}
     </div>

@@ -6,7 +6,8 @@ import { useSession } from '../api/queries.ts'
 import { AskWhy, ReasonDialog } from '../parts/ask.tsx'
 import { Choices } from '../parts/choices.tsx'
 import { Shown } from '../parts/nothing.tsx'
-import { many, whole } from '../parts/number.ts'
+import { whole } from '../parts/number.ts'
+import { facilities as texts } from '../texts/facilities.ts'
 import { BECOMES, type Becomes } from './shop-leaving.tsx'
 
 /** Closes a facility, or opens it again. What shops show of it is asked about first. */
@@ -18,21 +19,21 @@ export function CloseOrOpen({ facility }: { facility: Facility }) {
   if (facility.closed !== null)
     return (
       <AskWhy
-        label="Open again"
-        name={`Open ${facility.name} again`}
-        title={`Open ${facility.name} again`}
-        confirm="Open again"
+        label={texts.openAgain}
+        name={texts.openAgain2(facility.name)}
+        title={texts.openAgain2(facility.name)}
+        confirm={texts.openAgain}
         tone="default"
         size="xs"
         deed={opening}
       >
-        <p style={{ margin: 0 }}>Its groups sell it again at once. Locations of its own are mapped anew, on the page of their shop.</p>
+        <p style={{ margin: 0 }}>{texts.itsGroupsSellItAgainAtOnce}</p>
       </AskWhy>
     )
   return (
     <>
-      <Button variant="default" size="xs" onClick={dialog.open} aria-label={`Close ${facility.name}`}>
-        Close
+      <Button variant="default" size="xs" onClick={dialog.open} aria-label={texts.close(facility.name)}>
+        {texts.close2}
       </Button>
       {isOpen && <CloseDialog facility={facility} close={dialog.close} />}
     </>
@@ -47,19 +48,14 @@ function CloseDialog({ facility, close }: { facility: Facility; close: () => voi
   return (
     <ReasonDialog
       {...{ deed, close }}
-      title={`Close ${facility.name}`}
-      confirm="Close the facility"
+      title={texts.close(facility.name)}
+      confirm={texts.closeTheFacility}
       isReady={levels === 0 || (levels !== undefined && becomes !== null)}
       onSay={reason => deed.mutate({ reason, ...(becomes === null ? {} : { becomes }) }, { onSuccess: close })}
     >
       <Shown of={closing}>{found => <WhatItComesTo of={found} />}</Shown>
       {levels !== undefined && levels > 0 && (
-        <Choices
-          label={`What becomes of the ${many(levels, 'level', 'levels')} that show it alone?`}
-          value={becomes}
-          options={BECOMES}
-          onChange={setBecomes}
-        />
+        <Choices label={texts.whatBecomesOfTheThatShowIt(texts.levels(levels))} value={becomes} options={BECOMES} onChange={setBecomes} />
       )}
     </ReasonDialog>
   )
@@ -68,16 +64,20 @@ function CloseDialog({ facility, close }: { facility: Facility; close: () => voi
 function WhatItComesTo({ of: { locations, groups, units } }: { of: Closing }) {
   return (
     <div>
-      <p style={{ margin: 0 }}>{whole(units)} free units lie there. They are counted still, and sold nowhere until it is opened again.</p>
+      <p style={{ margin: 0 }}>
+        {whole(units)} {texts.freeUnitsLieThereTheyAreCounted}
+      </p>
       <ul style={{ margin: '8px 0 0', paddingLeft: 20 }}>
         {locations.map(each => (
           <li key={`${each.shop} ${each.locationId}`}>
-            {each.location} of {each.shop} shows {whole(each.units)} units at {many(each.levels, 'level', 'levels')}; its mapping ends.
+            {each.location} {texts.ofWord} {each.shop} {texts.shows} {whole(each.units)} {texts.unitsAt} {texts.levels(each.levels)}
+            {texts.itsMappingEnds}
           </li>
         ))}
         {groups.map(each => (
           <li key={each.group}>
-            {each.group} sells the rest without it, at once{each.locations.length > 0 && `: ${each.locations.join(', ')}`}.
+            {each.group} {texts.sellsTheRestWithoutItAtOnce}
+            {each.locations.length > 0 && `: ${each.locations.join(', ')}`}.
           </li>
         ))}
       </ul>

@@ -3,6 +3,7 @@ import { type FormEvent, useEffect, useState } from 'react'
 import { type Feed, useAddFeed, useChangeFeed, useFeedSettings, useSources } from '../api/feeds.ts'
 import { useFeeds } from '../api/queries.ts'
 import { Trouble } from '../parts/nothing.tsx'
+import { feeds as texts } from '../texts/feeds.ts'
 import classes from './feeds.module.css'
 
 /** What is known of a feed that somebody might want. */
@@ -63,74 +64,74 @@ export function FeedDialog({ feed, proposal = {}, close }: { feed?: Feed; propos
   }
 
   return (
-    <Modal opened onClose={close} title={feed ? `Change ${feed.name}` : 'Add a feed'} size="xl">
+    <Modal opened onClose={close} title={feed ? texts.change(feed.name) : texts.addAFeed} size="xl">
       <form onSubmit={submit} className={classes.form}>
-        {feed === undefined && <TextInput label="Name" required data-autofocus {...text('name')} />}
+        {feed === undefined && <TextInput label={texts.name} required data-autofocus {...text('name')} />}
         <NativeSelect
-          label="Layout"
-          description="What the columns mean"
+          label={texts.layout}
+          description={texts.whatTheColumnsMean}
           required
           data={['', ...(feeds.data?.layouts ?? [])]}
           {...text('layout')}
         />
         <NativeSelect
-          label="Its files say"
+          label={texts.itsFilesSay}
           data={[
-            { value: 'snapshot', label: 'what is there' },
-            { value: 'delta', label: 'what changed' },
+            { value: 'snapshot', label: texts.whatIsThere },
+            { value: 'delta', label: texts.whatChanged },
           ]}
           {...text('fileKind')}
         />
         <NativeSelect
-          label="How they come"
+          label={texts.howTheyCome}
           data={[
-            { value: 'sftp', label: 'dropped on the built-in SFTP server' },
-            { value: 'remote', label: 'fetched from a source' },
-            { value: 'folder', label: 'written into a folder on this machine' },
+            { value: 'sftp', label: texts.droppedOnTheBuiltInSftpServer },
+            { value: 'remote', label: texts.fetchedFromASource },
+            { value: 'folder', label: texts.writtenIntoAFolderOnThisMachine },
           ]}
           {...text('door')}
         />
         {fields.door === 'remote' ? (
           <>
             <NativeSelect
-              label="Source"
+              label={texts.source}
               required
               data={['', ...(sources.data?.rows.map(source => source.name) ?? [])]}
               {...text('source')}
             />
-            <TextInput label="Folder there" required placeholder="/out/csv" {...text('remoteFolder')} />
+            <TextInput label={texts.folderThere} required placeholder={texts.outCsv} {...text('remoteFolder')} />
             <NativeSelect
-              label="After it is committed here"
+              label={texts.afterItIsCommittedHere}
               data={[
-                { value: 'move', label: 'move it to archive/ there' },
-                { value: 'delete', label: 'delete it there' },
-                { value: 'leave', label: 'leave it there' },
+                { value: 'move', label: texts.moveItToArchiveThere },
+                { value: 'delete', label: texts.deleteItThere },
+                { value: 'leave', label: texts.leaveItThere },
               ]}
               {...text('afterCommit')}
             />
           </>
         ) : (
-          <TextInput label="SFTP user’s home" required {...text('home')} />
+          <TextInput label={texts.sftpUsersHome} required {...text('home')} />
         )}
         <TextInput
-          label="Folder"
+          label={texts.folder}
           className={classes.whole}
-          description="stock, or with names of your own: netsuite/inventoryitem/{csv,archive,failed,error}"
+          description={texts.stockOrWithNamesOfYourOwn}
           required
           {...text('folder')}
         />
-        <TextInput label="Names it takes" description="* and ? stand for anything" {...text('namePattern')} />
+        <TextInput label={texts.namesItTakes} description={texts.andStandForAnything} {...text('namePattern')} />
         <NumberInput
-          label="Priority"
-          description="1 is read first"
+          label={texts.priority}
+          description={texts.text1IsReadFirst}
           min={1}
           max={9}
           value={fields.priority}
           onChange={value => set({ priority: Number(value) || 5 })}
         />
         <NativeSelect
-          label="Read after"
-          description="Waits while a file of that feed is on its way"
+          label={texts.readAfter}
+          description={texts.waitsWhileAFileOfThatFeed}
           data={['', ...(feeds.data?.rows.map(one => one.name).filter(name => name !== feed?.name) ?? [])]}
           {...text('follows')}
         />
@@ -139,10 +140,10 @@ export function FeedDialog({ feed, proposal = {}, close }: { feed?: Feed; propos
           <Trouble error={add.error ?? change.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>
-              Cancel
+              {texts.cancel}
             </Button>
             <Button type="submit" loading={add.isPending || change.isPending}>
-              {feed ? 'Change the feed' : 'Add the feed'}
+              {feed ? texts.changeTheFeed : texts.addTheFeed}
             </Button>
           </Group>
         </div>
@@ -165,27 +166,27 @@ function Settings({ fields, set, text }: Setters) {
   })
   return (
     <>
-      <TextInput label="Due at" description="03:30, or several with commas" {...text('dueAt')} />
-      <TextInput label="In the time zone" {...text('dueZone')} />
-      <NumberInput label="Or every so many minutes" {...minutes('everyMinutes')} />
-      <NumberInput label="Grace in minutes" description="How much later it may come" {...minutes('graceMinutes')} />
+      <TextInput label={texts.dueAt} description={texts.text0330OrSeveralWithCommas} {...text('dueAt')} />
+      <TextInput label={texts.inTheTimeZone} {...text('dueZone')} />
+      <NumberInput label={texts.orEverySoManyMinutes} {...minutes('everyMinutes')} />
+      <NumberInput label={texts.graceInMinutes} description={texts.howMuchLaterItMayCome} {...minutes('graceMinutes')} />
       <NativeSelect
-        label="A file is whole when"
+        label={texts.aFileIsWholeWhen}
         data={[
-          { value: '', label: 'it was closed, or stands still' },
-          { value: 'rename', label: 'it was renamed from a temporary name' },
-          { value: 'marker', label: 'a marker lies beside it (.done, .ok …)' },
-          { value: 'manifest', label: 'it is what its manifest says' },
+          { value: '', label: texts.itWasClosedOrStandsStill },
+          { value: 'rename', label: texts.itWasRenamedFromATemporaryName },
+          { value: 'marker', label: texts.aMarkerLiesBesideItDoneOk },
+          { value: 'manifest', label: texts.itIsWhatItsManifestSays },
         ]}
         {...text('evidence')}
       />
       <Switch
-        label="Its files are read"
+        label={texts.itsFilesAreRead}
         checked={fields.isEnabled}
         onChange={event => set({ isEnabled: event.currentTarget.checked })}
         mt="xl"
       />
-      <Textarea label="Why?" description="Kept with your name" autosize className={classes.whole} {...text('reason')} />
+      <Textarea label={texts.why} description={texts.keptWithYourName} autosize className={classes.whole} {...text('reason')} />
     </>
   )
 }

@@ -7,8 +7,9 @@ import { AskWhy } from '../parts/ask.tsx'
 import { Back } from '../parts/back.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
-import { many, whole } from '../parts/number.ts'
+import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
+import { feeds as texts } from '../texts/feeds.ts'
 import classes from './feed-guards.module.css'
 import { FeedSays } from './feed-says.tsx'
 
@@ -19,11 +20,10 @@ export function FeedGuardsPage() {
   const settings = useFeedSettings(name)
   return (
     <>
-      <Back to={`/files?feed=${encodeURIComponent(name)}`}>Files of {name}</Back>
-      <PageHead
-        title={`Guards of ${name}`}
-        lead="Outside of these limits a file is held before anything of it moves, and a person decides. Below: what its files say besides their rows."
-      />
+      <Back to={`/files?feed=${encodeURIComponent(name)}`}>
+        {texts.filesOf} {name}
+      </Back>
+      <PageHead title={texts.guardsOf(name)} lead={texts.outsideOfTheseLimitsAFileIs} />
       <Shown of={guards}>
         {found => <Shown of={settings}>{declared => <Found guards={found} declared={declared} key={JSON.stringify(declared)} />}</Shown>}
       </Shown>
@@ -32,13 +32,13 @@ export function FeedGuardsPage() {
 }
 
 const GUARDS: readonly { key: keyof GuardLimits; label: string; unit: string }[] = [
-  { key: 'rowsPercent', label: 'Rows differ from the usual by more than', unit: '%' },
-  { key: 'unitsPercent', label: 'Units differ from the usual by more than', unit: '%' },
-  { key: 'zeroPercent', label: 'Share of rows that say 0 is above', unit: '%' },
-  { key: 'facilitiesMissing', label: 'Facilities of the last good file that are missing: more than', unit: '' },
-  { key: 'changedPercent', label: 'Share of positions that would change is above', unit: '%' },
-  { key: 'largestChangeUnits', label: 'One position would change by more than', unit: 'units' },
-  { key: 'rejectedPercent', label: 'Share of rejected rows is above', unit: '%' },
+  { key: 'rowsPercent', label: texts.rowsDifferFromTheUsualByMore, unit: '%' },
+  { key: 'unitsPercent', label: texts.unitsDifferFromTheUsualByMore, unit: '%' },
+  { key: 'zeroPercent', label: texts.shareOfRowsThatSay0Is, unit: '%' },
+  { key: 'facilitiesMissing', label: texts.facilitiesOfTheLastGoodFileThat, unit: '' },
+  { key: 'changedPercent', label: texts.shareOfPositionsThatWouldChangeIs, unit: '%' },
+  { key: 'largestChangeUnits', label: texts.onePositionWouldChangeByMoreThan, unit: 'units' },
+  { key: 'rejectedPercent', label: texts.shareOfRejectedRowsIsAbove, unit: '%' },
 ]
 
 type Belief = NonNullable<FeedSettings['settings']['belief']>
@@ -60,12 +60,12 @@ function Found({ guards, declared }: { guards: FeedGuards; declared: FeedSetting
   return (
     <div className={classes.page}>
       <Panel
-        title="Limits"
-        note={guards.proposal === null ? `proposed after ${many(guards.goodNeeded, 'good file', 'good files')}` : undefined}
+        title={texts.limits}
+        note={guards.proposal === null ? texts.proposedAfter(texts.goodFiles(guards.goodNeeded)) : undefined}
         actions={
           guards.proposal !== null && (
             <Button variant="default" size="xs" onClick={() => setBelief({ ...belief, guards: guards.proposal ?? {} })}>
-              Take all that is proposed
+              {texts.takeAllThatIsProposed}
             </Button>
           )
         }
@@ -77,10 +77,10 @@ function Found({ guards, declared }: { guards: FeedGuards; declared: FeedSetting
               label={label}
               description={
                 guards.proposal === null
-                  ? 'Off where it is left blank.'
-                  : `Proposed: ${whole(guards.proposal[key] ?? null)} ${unit}. Off where it is left blank.`
+                  ? texts.offWhereItIsLeftBlank
+                  : texts.proposedOffWhereItIsLeftBlank(whole(guards.proposal[key] ?? null), unit)
               }
-              placeholder="off"
+              placeholder={texts.off}
               min={0}
               {...(unit === '' ? {} : { suffix: ` ${unit}` })}
               value={limits[key] ?? ''}
@@ -88,28 +88,28 @@ function Found({ guards, declared }: { guards: FeedGuards; declared: FeedSetting
             />
           ))}
           <NativeSelect
-            label="A held file is released by"
+            label={texts.aHeldFileIsReleasedBy}
             value={belief.releasedBy ?? 'one'}
             data={[
-              { value: 'one', label: 'one person' },
-              { value: 'two', label: 'two people' },
+              { value: 'one', label: texts.onePerson },
+              { value: 'two', label: texts.twoPeople },
             ]}
             onChange={event => setBelief({ ...belief, releasedBy: event.currentTarget.value === 'two' ? 'two' : 'one' })}
           />
           <NativeSelect
-            label="A position that the last snapshot had and this one has not"
-            description="Facilities of which a file says nothing at all are never touched."
+            label={texts.aPositionThatTheLastSnapshotHad}
+            description={texts.facilitiesOfWhichAFileSaysNothing}
             value={belief.missingRows ?? 'keep'}
             data={[
-              { value: 'keep', label: 'keeps its units' },
-              { value: 'list', label: 'keeps its units and is listed' },
-              { value: 'zero', label: 'is set to nothing, once a person has seen how many' },
+              { value: 'keep', label: texts.keepsItsUnits },
+              { value: 'list', label: texts.keepsItsUnitsAndIsListed },
+              { value: 'zero', label: texts.isSetToNothingOnceAPerson },
             ]}
             onChange={event => setBelief({ ...belief, missingRows: event.currentTarget.value as NonNullable<Belief['missingRows']> })}
           />
           {belief.missingRows === 'zero' && (
             <NumberInput
-              label="Set to nothing without asking up to"
+              label={texts.setToNothingWithoutAskingUpTo}
               suffix=" %"
               min={0}
               max={100}
@@ -119,11 +119,11 @@ function Found({ guards, declared }: { guards: FeedGuards; declared: FeedSetting
           )}
         </div>
         {isAdmin ? (
-          <AskWhy label="Save" title={`Change the guards of ${guards.feed}`} confirm="Save" deed={deed}>
-            <p>They hold for files that come from now on.</p>
+          <AskWhy label={texts.save} title={texts.changeTheGuardsOf(guards.feed)} confirm={texts.save} deed={deed}>
+            <p>{texts.theyHoldForFilesThatComeFrom}</p>
           </AskWhy>
         ) : (
-          <p className={cell.dim}>An admin may change this.</p>
+          <p className={cell.dim}>{texts.anAdminMayChangeThis}</p>
         )}
       </Panel>
       <FeedSays feed={guards.feed} declared={declared.settings} isAdmin={isAdmin} />
@@ -135,21 +135,21 @@ function Found({ guards, declared }: { guards: FeedGuards; declared: FeedSetting
 function Good({ guards }: { guards: FeedGuards }) {
   const percent = (part: number, all: number) => (all === 0 ? '–' : `${(Math.round((part / all) * 1_000) / 10).toLocaleString('en-GB')} %`)
   return (
-    <Panel title="Last good files" note={whole(guards.good.length)} isFlush>
+    <Panel title={texts.lastGoodFiles} note={whole(guards.good.length)} isFlush>
       {guards.good.length === 0 ? (
-        <Empty title="No file of this feed was applied yet">What is usual is learnt from those that were.</Empty>
+        <Empty title={texts.noFileOfThisFeedWasApplied}>{texts.whatIsUsualIsLearntFromThose}</Empty>
       ) : (
         <Table
-          label="Figures of the last good files, newest first"
+          label={texts.figuresOfTheLastGoodFilesNewest}
           head={
             <tr>
-              <th className={cell.right}>Rows</th>
-              <th className={cell.right}>Units</th>
-              <th className={cell.right}>At zero</th>
-              <th className={cell.right}>Facilities</th>
-              <th className={cell.right}>Changed</th>
-              <th className={cell.right}>Largest change</th>
-              <th className={cell.right}>Rejected</th>
+              <th className={cell.right}>{texts.rows}</th>
+              <th className={cell.right}>{texts.units}</th>
+              <th className={cell.right}>{texts.atZero}</th>
+              <th className={cell.right}>{texts.facilities}</th>
+              <th className={cell.right}>{texts.changed}</th>
+              <th className={cell.right}>{texts.largestChange}</th>
+              <th className={cell.right}>{texts.rejected}</th>
             </tr>
           }
         >

@@ -13,6 +13,7 @@ import { Back } from '../parts/back.tsx'
 import { cell } from '../parts/list.tsx'
 import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
+import { mapping as texts } from '../texts/mapping.ts'
 import classes from './feed-mapping.module.css'
 import { MappingColumns } from './mapping-columns.tsx'
 import { MappingPreview } from './mapping-preview.tsx'
@@ -26,15 +27,17 @@ export function FeedMappingPage() {
   const layouts = useLayouts()
   return (
     <>
-      <Back to={`/files?feed=${encodeURIComponent(name)}`}>Files of {name}</Back>
-      <PageHead title={`Mapping of ${name}`} lead="What each column means, tried on a file of yours before anything is declared." />
+      <Back to={`/files?feed=${encodeURIComponent(name)}`}>
+        {texts.filesOf} {name}
+      </Back>
+      <PageHead title={texts.mappingOf(name)} lead={texts.whatEachColumnMeansTriedOnA} />
       <Shown of={layouts}>
         {found => (
           <Shown of={settings}>
             {declared => {
               const layout = found.rows.find(one => one.name === declared.layout)
               return layout === undefined ? (
-                <Empty title={`The layout ${declared.layout} is none that there is`}>Choose another one for the feed.</Empty>
+                <Empty title={texts.theLayoutIsNoneThatThereIs(declared.layout)}>{texts.chooseAnotherOneForTheFeed}</Empty>
               ) : (
                 <MappingEditor key={JSON.stringify(declared)} feed={name} layout={layout} declared={declared} />
               )
@@ -93,11 +96,11 @@ export function MappingEditor({
       {sample !== null && <MappingPreview preview={preview} />}
       {sample !== null && trial !== null && <MappingReview sample={sample} trial={trial} />}
       {session.data?.role === 'admin' ? (
-        <AskWhy label="Save the mapping" title={`Change the mapping of ${feed}`} confirm="Save" deed={deed}>
-          <p>It holds for files that come from now on. A file that failed under the old one is read anew from its own page.</p>
+        <AskWhy label={texts.saveTheMapping} title={texts.changeTheMappingOf(feed)} confirm={texts.save} deed={deed}>
+          <p>{texts.itHoldsForFilesThatComeFrom}</p>
         </AskWhy>
       ) : (
-        <p className={cell.dim}>An admin may save this.</p>
+        <p className={cell.dim}>{texts.anAdminMaySaveThis}</p>
       )}
     </div>
   )
@@ -124,7 +127,7 @@ function SamplePanel({
   const kept = (files.data?.rows ?? []).filter(file => file.receivedAt !== null)
   return (
     <Panel
-      title="Sample"
+      title={texts.sample}
       actions={
         <>
           {EXPORTED.has(layout.name) && (
@@ -135,7 +138,7 @@ function SamplePanel({
               size="xs"
               leftSection={<IconDownload size={14} aria-hidden />}
             >
-              What is here now
+              {texts.whatIsHereNow}
             </Button>
           )}
           <Button
@@ -145,17 +148,17 @@ function SamplePanel({
             size="xs"
             leftSection={<IconDownload size={14} aria-hidden />}
           >
-            Template of {layout.name}
+            {texts.templateOf} {layout.name}
           </Button>
         </>
       }
     >
       <div className={classes.sample}>
         <NativeSelect
-          label="A file of this feed"
+          label={texts.aFileOfThisFeed}
           value={sample?.id ?? ''}
           data={[
-            { value: '', label: kept.length === 0 ? 'none has come yet' : 'choose one' },
+            { value: '', label: kept.length === 0 ? texts.noneHasComeYet : texts.chooseOne },
             ...kept.map(file => ({ value: `file-${file.id}`, label: file.name })),
             ...(sample !== null && !sample.id.startsWith('file-') ? [{ value: sample.id, label: sample.name }] : []),
           ]}
@@ -168,23 +171,23 @@ function SamplePanel({
         <FileButton onChange={file => file !== null && bring.mutate(file, { onSuccess: onSample })}>
           {props => (
             <Button {...props} variant="default" loading={bring.isPending} leftSection={<IconUpload size={16} aria-hidden />}>
-              Or bring one
+              {texts.orBringOne}
             </Button>
           )}
         </FileButton>
       </div>
       <Trouble error={bring.error} />
       {sample === null ? (
-        <p className={cell.dim}>With a file beside it, every change shows at once what it does. It is kept for a day and never imported.</p>
+        <p className={cell.dim}>{texts.withAFileBesideItEveryChange}</p>
       ) : (
         shown && (
           <Facts
             facts={[
-              ['Format', shown.container === null ? shown.written.format : `${shown.written.format} in ${shown.container}`],
-              ['Encoding', shown.written.encoding],
-              shown.written.delimiter === null ? null : ['Delimiter', SIGNS[shown.written.delimiter] ?? shown.written.delimiter],
-              ['Lines above', String(shown.written.preambleLines)],
-              ['Columns', shown.header === null ? 'not named' : String(shown.header.length)],
+              [texts.format, shown.container === null ? shown.written.format : texts.inWord(shown.written.format, shown.container)],
+              [texts.encoding, shown.written.encoding],
+              shown.written.delimiter === null ? null : [texts.delimiter, SIGNS[shown.written.delimiter] ?? shown.written.delimiter],
+              [texts.linesAbove, String(shown.written.preambleLines)],
+              [texts.columns, shown.header === null ? texts.notNamed : String(shown.header.length)],
             ]}
           />
         )

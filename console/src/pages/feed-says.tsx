@@ -4,6 +4,7 @@ import { type FeedSettings, useSettingsChange } from '../api/belief.ts'
 import { AskWhy } from '../parts/ask.tsx'
 import { cell } from '../parts/list.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { feeds as texts } from '../texts/feeds.ts'
 import classes from './feed-guards.module.css'
 
 type Declared = FeedSettings['settings']
@@ -42,86 +43,86 @@ export function FeedSays({ feed, declared, isAdmin }: { feed: string; declared: 
   }
   const isWritten = ['name', 'header', 'trailer'].includes(fields.from)
   return (
-    <Panel title="What its files say">
+    <Panel title={texts.whatItsFilesSay}>
       <div className={classes.limits}>
         <NativeSelect
-          label="Its counts are as of"
+          label={texts.itsCountsAreAsOf}
           data={[
-            { value: 'received', label: 'the moment at which the file came' },
-            { value: 'modified', label: 'the modification time of the file' },
-            { value: 'name', label: 'a date in its name' },
-            { value: 'column', label: 'a column of each row' },
-            { value: 'header', label: 'a line above the table' },
-            { value: 'trailer', label: 'the last line' },
+            { value: 'received', label: texts.theMomentAtWhichTheFileCame },
+            { value: 'modified', label: texts.theModificationTimeOfTheFile },
+            { value: 'name', label: texts.aDateInItsName },
+            { value: 'column', label: texts.aColumnOfEachRow },
+            { value: 'header', label: texts.aLineAboveTheTable },
+            { value: 'trailer', label: texts.theLastLine },
           ]}
           {...text('from')}
         />
-        {isWritten && <TextInput label="Where the date stands" description="stock_{yyyyMMdd_HHmm}*.csv" required {...text('pattern')} />}
+        {isWritten && <TextInput label={texts.whereTheDateStands} description={texts.stockYyyymmddHhmmCsv} required {...text('pattern')} />}
         {fields.from === 'column' && (
           <>
-            <TextInput label="Column of the moment" required {...text('column')} />
-            <TextInput label="How it is written" description="dd.MM.yyyy HH:mm; ISO 8601 where it is left blank" {...text('format')} />
+            <TextInput label={texts.columnOfTheMoment} required {...text('column')} />
+            <TextInput label={texts.howItIsWritten} description={texts.ddMmYyyyHhMmIso8601} {...text('format')} />
           </>
         )}
         {fields.from !== 'received' && fields.from !== 'modified' && (
-          <TextInput label="In the time zone" description="Europe/Berlin; UTC where it is left blank" {...text('zone')} />
+          <TextInput label={texts.inTheTimeZone} description={texts.europeBerlinUtcWhereItIsLeft} {...text('zone')} />
         )}
         <NumberInput
-          label="Orders were taken in until so many minutes before"
-          description="Matters to counts of what may be promised"
+          label={texts.ordersWereTakenInUntilSoMany}
+          description={texts.mattersToCountsOfWhatMayBe}
           min={0}
           value={fields.orderLagMinutes}
           onChange={value => set({ orderLagMinutes: value === '' ? '' : Number(value) })}
         />
         <NativeSelect
-          label="A product that nobody knows"
+          label={texts.aProductThatNobodyKnows}
           data={[
-            { value: 'reject', label: 'is rejected' },
-            { value: 'park', label: 'waits quietly until somebody declares it' },
-            { value: 'create', label: 'is added to the catalogue' },
+            { value: 'reject', label: texts.isRejected },
+            { value: 'park', label: texts.waitsQuietlyUntilSomebodyDeclaresIt },
+            { value: 'create', label: texts.isAddedToTheCatalogue },
           ]}
           {...text('products')}
         />
         <Textarea
-          label="Products that are none of ours"
-          description="One pattern a line: RAW-* leaves out all that begin so"
+          label={texts.productsThatAreNoneOfOurs}
+          description={texts.onePatternALineRawLeavesOut}
           autosize
           minRows={1}
           {...text('leaveOut')}
         />
         <TextInput
-          label="Column with the sender’s number of a change"
-          description="Each number is applied once, in whatever file it comes"
+          label={texts.columnWithTheSendersNumberOfA}
+          description={texts.eachNumberIsAppliedOnceInWhatever}
           {...text('keyColumn')}
         />
         <NativeSelect
-          label="Changes that an earlier file brought, line by line"
-          description="For files of changes without such a column"
+          label={texts.changesThatAnEarlierFileBroughtLine}
+          description={texts.forFilesOfChangesWithoutSuchA}
           data={[
-            { value: 'leave_out', label: 'are left out when the file is sent again' },
-            { value: 'count', label: 'count again: its files may begin alike' },
+            { value: 'leave_out', label: texts.areLeftOutWhenTheFileIs },
+            { value: 'count', label: texts.countAgainItsFilesMayBeginAlike },
           ]}
           {...text('appliedBefore')}
         />
         <NativeSelect
-          label="The last line says how many"
+          label={texts.theLastLineSaysHowMany}
           data={[
-            { value: '', label: 'it says nothing' },
-            { value: 'rows', label: 'rows there are' },
-            { value: 'units', label: 'units there are' },
+            { value: '', label: texts.itSaysNothing },
+            { value: 'rows', label: texts.rowsThereAre },
+            { value: 'units', label: texts.unitsThereAre },
           ]}
           {...text('trailerCounts')}
         />
         {fields.trailerCounts !== '' && (
-          <TextInput label="The last line" description="TRAILER|{n}, where {n} is the number" required {...text('trailerPattern')} />
+          <TextInput label={texts.theLastLine2} description={texts.trailerNWhereNIsTheNumber} required {...text('trailerPattern')} />
         )}
       </div>
       {isAdmin ? (
-        <AskWhy label="Save what they say" title={`Change what files of ${feed} say`} confirm="Save" deed={deed}>
-          <p>It holds for files that come from now on.</p>
+        <AskWhy label={texts.saveWhatTheySay} title={texts.changeWhatFilesOfSay(feed)} confirm={texts.save} deed={deed}>
+          <p>{texts.itHoldsForFilesThatComeFrom}</p>
         </AskWhy>
       ) : (
-        <p className={cell.dim}>An admin may change this.</p>
+        <p className={cell.dim}>{texts.anAdminMayChangeThis}</p>
       )}
     </Panel>
   )

@@ -12,6 +12,7 @@ import { bytes, whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { feeds as texts } from '../texts/feeds.ts'
 import { FeedDialog, type Proposal } from './feed-dialog.tsx'
 import classes from './feeds.module.css'
 
@@ -24,13 +25,13 @@ export function Feeds() {
   return (
     <>
       <PageHead
-        title="Feeds"
+        title={texts.feeds}
         note={feeds.data && whole(feeds.data.rows.length)}
-        lead="Where each sender drops its files, and when they are due. Folders are made by the program."
+        lead={texts.whereEachSenderDropsItsFilesAnd}
         actions={
           isAdmin && (
             <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding({})}>
-              Add a feed
+              {texts.addAFeed}
             </Button>
           )
         }
@@ -41,19 +42,19 @@ export function Feeds() {
           <Shown of={feeds}>
             {({ rows }) =>
               rows.length === 0 ? (
-                <Empty title="No feed is declared yet">A feed says where a sender’s files belong and what their columns mean.</Empty>
+                <Empty title={texts.noFeedIsDeclaredYet}>{texts.aFeedSaysWhereASendersFiles}</Empty>
               ) : (
                 <Table
-                  label="Feeds"
+                  label={texts.feeds}
                   head={
                     <tr>
-                      <th>Feed</th>
-                      <th className={cell.wide}>Where its files belong</th>
-                      <th className={cell.narrowHidden}>Layout</th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>Files</th>
-                      <th className={cell.right}>Last file</th>
+                      <th>{texts.feed}</th>
+                      <th className={cell.wide}>{texts.whereItsFilesBelong}</th>
+                      <th className={cell.narrowHidden}>{texts.layout}</th>
+                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.files}</th>
+                      <th className={cell.right}>{texts.lastFile}</th>
                       <th>
-                        <span className="sr-only">Change</span>
+                        <span className="sr-only">{texts.change2}</span>
                       </th>
                     </tr>
                   }
@@ -74,7 +75,7 @@ export function Feeds() {
 
 function FeedRow({ feed, isAdmin }: { feed: Feed; isAdmin: boolean }) {
   const [isEditing, editing] = useDisclosure(false)
-  const where = feed.door === 'remote' ? `on ${feed.source}` : feed.door === 'folder' ? 'in the watched folder' : `of user ${feed.home}`
+  const where = feed.door === 'remote' ? texts.on(feed.source) : feed.door === 'folder' ? texts.inTheWatchedFolder : texts.ofUser(feed.home)
   return (
     <tr>
       <td className={cell.nowrap}>
@@ -82,35 +83,35 @@ function FeedRow({ feed, isAdmin }: { feed: Feed; isAdmin: boolean }) {
           {feed.name}
         </Link>
         <div className={cell.dim}>
-          {feed.fileKind === 'delta' ? 'changes' : 'what is there'}
-          {feed.follows && ` · after ${feed.follows}`}
+          {feed.fileKind === 'delta' ? texts.changes : texts.whatIsThere}
+          {feed.follows && texts.after(feed.follows)}
         </div>
       </td>
       <td>
-        <Copied text={feed.path} what={`the path of ${feed.name}`} /> <span className={cell.dim}>{where}</span>
+        <Copied text={feed.path} what={texts.thePathOf(feed.name)} /> <span className={cell.dim}>{where}</span>
         {feed.namePattern !== '*' && (
           <div className={cell.dim}>
-            named <Copied text={feed.namePattern} what={`the name pattern of ${feed.name}`} />
+            {texts.named} <Copied text={feed.namePattern} what={texts.theNamePatternOf(feed.name)} />
           </div>
         )}
       </td>
       <td className={`mono ${cell.narrowHidden}`}>{feed.layout.replaceAll('_', '_\u200b')}</td>
       <td className={`num ${cell.right} ${cell.narrowHidden}`}>{whole(feed.files)}</td>
       <td className={cell.right}>
-        {feed.lastReceivedAt === null ? 'never' : <When at={feed.lastReceivedAt} />}
+        {feed.lastReceivedAt === null ? texts.never : <When at={feed.lastReceivedAt} />}
         <div>
           <DueState feed={feed} />
         </div>
       </td>
       <td className={cell.right}>
         {isAdmin && (
-          <Button size="compact-sm" variant="default" aria-label={`Change ${feed.name}`} onClick={editing.open}>
-            Change
+          <Button size="compact-sm" variant="default" aria-label={texts.change(feed.name)} onClick={editing.open}>
+            {texts.change2}
           </Button>
         )}
         <div>
-          <Link to={`/feeds/${encodeURIComponent(feed.name)}/guards`} aria-label={`Guards of ${feed.name}, and what its files say`}>
-            Guards
+          <Link to={`/feeds/${encodeURIComponent(feed.name)}/guards`} aria-label={texts.guardsOfAndWhatItsFilesSay(feed.name)}>
+            {texts.guards}
           </Link>
         </div>
         {isEditing && <FeedDialog feed={feed} close={editing.close} />}
@@ -120,12 +121,12 @@ function FeedRow({ feed, isAdmin }: { feed: Feed; isAdmin: boolean }) {
 }
 
 function DueState({ feed }: { feed: Feed }) {
-  if (!feed.isEnabled) return <State tone="paused" word="Off" isQuiet />
-  if (feed.due === null) return <span className={cell.dim}>no time declared</span>
-  if (feed.due.silentSince !== null) return <State tone="stuck" word="Silent" isQuiet />
+  if (!feed.isEnabled) return <State tone="paused" word={texts.off2} isQuiet />
+  if (feed.due === null) return <span className={cell.dim}>{texts.noTimeDeclared}</span>
+  if (feed.due.silentSince !== null) return <State tone="stuck" word={texts.silent} isQuiet />
   return (
     <span className={cell.dim}>
-      next <When at={feed.due.nextDueAt} />
+      {texts.next} <When at={feed.due.nextDueAt} />
     </span>
   )
 }
@@ -136,7 +137,7 @@ function Findings({ feeds, onPropose }: { feeds: readonly Feed[]; onPropose: ((p
     <Shown of={findings} skeleton={null}>
       {({ rows }) =>
         rows.length === 0 ? null : (
-          <Panel title="Missing, or in the wrong place" note={whole(rows.length)} isFlush>
+          <Panel title={texts.missingOrInTheWrongPlace} note={whole(rows.length)} isFlush>
             <ul className={classes.findings}>
               {rows.map(finding => (
                 <Finding
@@ -170,7 +171,7 @@ function Finding({ finding, feeds, onPropose }: FindingProps) {
           {finding.reason} <Code code={finding.code} />
         </p>
         <p className={cell.dim}>
-          since <When at={finding.since} />
+          {texts.since} <When at={finding.since} />
           {finding.source && (
             <>
               {' · '}
@@ -194,10 +195,10 @@ function ReadThere({ file, feed }: { file: NonNullable<FeedFinding['file']>; fee
   return (
     <div className={classes.deeds}>
       <Button loading={again.isPending} onClick={() => again.mutate(feed, { onSuccess: ({ fileId }) => navigate(`/files/${fileId}`) })}>
-        Take it in
+        {texts.takeItIn}
       </Button>
       <Button variant="default" component={Link} to={`/files/${file.id}`}>
-        Look at it
+        {texts.lookAtIt}
       </Button>
       <Trouble error={again.error} />
     </div>
@@ -216,10 +217,10 @@ function TakeIn({ finding, stray, feeds, onPropose }: FindingProps & { stray: No
     <div className={classes.deeds}>
       {finding.feed === null && (
         <NativeSelect
-          aria-label={`Into which feed ${stray.path} belongs`}
+          aria-label={texts.intoWhichFeedBelongs(stray.path)}
           value={chosen}
           onChange={event => setChosen(event.currentTarget.value)}
-          data={[{ value: '', label: 'Choose a feed' }, ...feeds.map(feed => feed.name)]}
+          data={[{ value: '', label: texts.chooseAFeed }, ...feeds.map(feed => feed.name)]}
         />
       )}
       <Button
@@ -236,18 +237,18 @@ function TakeIn({ finding, stray, feeds, onPropose }: FindingProps & { stray: No
           )
         }
       >
-        Take it in
+        {texts.takeItIn}
       </Button>
       {finding.feed === null && stray.layout !== null && onPropose && (
         <Button
           variant="default"
           onClick={() => onPropose({ folder: folder.toLowerCase(), layout: stray.layout ?? '', home: stray.home ?? '' })}
         >
-          Make a feed of it
+          {texts.makeAFeedOfIt}
         </Button>
       )}
       <Button variant="default" loading={leave.isPending} onClick={() => leave.mutate(stray.id)}>
-        Leave it
+        {texts.leaveIt}
       </Button>
       <Trouble error={takeIn.error ?? leave.error} />
     </div>

@@ -5,6 +5,7 @@ import { useCancelFile, useImportAgain } from '../api/feeds.ts'
 import type { FileDetail } from '../api/queries.ts'
 import { AskWhy } from '../parts/ask.tsx'
 import { Trouble } from '../parts/nothing.tsx'
+import { files as texts } from '../texts/files.ts'
 
 const CAN_AGAIN: readonly FileDetail['state'][] = ['applied', 'failed', 'stale', 'duplicate', 'empty', 'undone']
 
@@ -16,8 +17,8 @@ export function Again({ file }: { file: FileDetail }) {
   return (
     <>
       {file.state === 'received' && (
-        <AskWhy label="Cancel" title={`Keep ${file.name} from being read`} confirm="Cancel the file" tone="default" deed={cancel}>
-          <p>Nothing of it is applied. It moves to failed/, from where it can be imported again.</p>
+        <AskWhy label={texts.cancel} title={texts.keepFromBeingRead(file.name)} confirm={texts.cancelTheFile} tone="default" deed={cancel}>
+          <p>{texts.nothingOfItIsAppliedItMoves}</p>
         </AskWhy>
       )}
       {file.hasOriginal && CAN_AGAIN.includes(file.state) && !(file.state === 'applied' && file.fileKind === 'delta') && (
@@ -27,7 +28,7 @@ export function Again({ file }: { file: FileDetail }) {
           loading={again.isPending}
           onClick={() => again.mutate(undefined, { onSuccess: ({ fileId }) => navigate(`/files/${fileId}`) })}
         >
-          {file.state === 'duplicate' ? 'It is a new count' : 'Import again'}
+          {file.state === 'duplicate' ? texts.itIsANewCount : texts.importAgain}
         </Button>
       )}
       <Trouble error={again.error} />

@@ -5,32 +5,33 @@ import type { FileDetail } from '../api/queries.ts'
 import { AskWhy } from '../parts/ask.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Shown } from '../parts/nothing.tsx'
-import { many, signed, whole } from '../parts/number.ts'
+import { signed, whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
+import { files as texts } from '../texts/files.ts'
 import classes from './file-hold.module.css'
 
 /** The two ways out of being held. */
 export function Decide({ file }: { file: FileDetail }) {
   const release = useDecision(file.id, 'release')
   const reject = useDecision(file.id, 'reject')
-  const rows = file.counts === null ? 'it' : many(file.counts.rowsRead - file.counts.rowsRejected, 'row', 'rows')
+  const rows = file.counts === null ? 'it' : texts.rows(file.counts.rowsRead - file.counts.rowsRejected)
   const isSecond = file.releasedBy === 'two' && file.releaseWantedBy !== null
   return (
     <>
       <AskWhy
-        label={isSecond ? 'Release as the second' : 'Release'}
-        title={`Release ${file.name}`}
-        confirm={`Release ${rows}`}
+        label={isSecond ? texts.releaseAsTheSecond : texts.release}
+        title={texts.release2(file.name)}
+        confirm={texts.release3(rows)}
         deed={release}
       >
         <p>
-          It will be read anew and applied, whatever is held against it.
-          {file.releasedBy === 'two' && !isSecond && ' This feed wants two people: another one has to press Release after you.'}
-          {isSecond && ` ${file.releaseWantedBy} has said so already.`}
+          {texts.itWillBeReadAnewAndApplied}
+          {file.releasedBy === 'two' && !isSecond && texts.thisFeedWantsTwoPeopleAnotherOne}
+          {isSecond && texts.hasSaidSoAlready(file.releaseWantedBy)}
         </p>
       </AskWhy>
-      <AskWhy label="Reject" title={`Reject ${file.name}`} confirm="Put it aside" tone="default" deed={reject}>
-        <p>Nothing of it will be applied. It goes to failed/, with your reason beside it.</p>
+      <AskWhy label={texts.reject} title={texts.reject2(file.name)} confirm={texts.putItAside} tone="default" deed={reject}>
+        <p>{texts.nothingOfItWillBeAppliedIt}</p>
       </AskWhy>
     </>
   )
@@ -46,10 +47,10 @@ export function Hold({ file }: { file: FileDetail }) {
         found && (
           <>
             <Panel
-              title={file.state === 'held' ? 'Why it is held' : 'Why it was held'}
+              title={file.state === 'held' ? texts.whyItIsHeld : texts.whyItWasHeld}
               actions={
                 <Anchor component={Link} to={`/feeds/${encodeURIComponent(file.feed)}/guards`} size="sm">
-                  Guards of {file.feed}
+                  {texts.guardsOf} {file.feed}
                 </Anchor>
               }
             >
@@ -69,9 +70,9 @@ export function Hold({ file }: { file: FileDetail }) {
 }
 
 const FIGURES = [
-  ['rows', 'Rows'],
-  ['units', 'Units'],
-  ['zeroes', 'At zero'],
+  ['rows', texts.rows2],
+  ['units', texts.units],
+  ['zeroes', texts.atZero],
 ] as const
 
 function Facilities({ hold }: { hold: FileHold }) {
@@ -79,15 +80,16 @@ function Facilities({ hold }: { hold: FileHold }) {
     FIGURES.map(([key]) => [key, Math.max(1, ...hold.facilities.flatMap(one => [one.before?.[key] ?? 0, one.after?.[key] ?? 0]))]),
   )
   return (
-    <Panel title="Facilities" note={whole(hold.facilities.length)} isFlush>
+    <Panel title={texts.facilities} note={whole(hold.facilities.length)} isFlush>
       <Table
-        label="What the last good file said of each facility, and what this one says"
+        label={texts.whatTheLastGoodFileSaidOf}
         head={
           <tr>
-            <th>Facility</th>
+            <th>{texts.facility}</th>
             {FIGURES.map(([key, label]) => (
               <th key={key} className={cell.right}>
-                {label}: before → after
+                {label}
+                {texts.beforeAfter}
               </th>
             ))}
           </tr>
@@ -116,7 +118,7 @@ function Change({ before, after, most }: { before: number | null; after: number 
   return (
     <div className={classes.change}>
       <span className="num">
-        {whole(before)} → <strong>{after === null ? 'not in it' : whole(after)}</strong>
+        {whole(before)} → <strong>{after === null ? texts.notInIt : whole(after)}</strong>
       </span>
       <span className={classes.bars} aria-hidden>
         <i data-when="before" style={{ width: width(before) }} />
@@ -129,16 +131,16 @@ function Change({ before, after, most }: { before: number | null; after: number 
 function Largest({ hold }: { hold: FileHold }) {
   if (hold.largest.length === 0) return null
   return (
-    <Panel title="Largest changes" note={`${whole(hold.largest.length)} of ${whole(hold.figures.changed)}`} isFlush>
+    <Panel title={texts.largestChanges} note={texts.ofWord(whole(hold.largest.length), whole(hold.figures.changed))} isFlush>
       <Table
-        label="The positions that would change most"
+        label={texts.thePositionsThatWouldChangeMost}
         head={
           <tr>
-            <th>Product</th>
-            <th>Facility</th>
-            <th className={cell.right}>On hand</th>
-            <th className={cell.right}>Change</th>
-            <th className={cell.right}>Line</th>
+            <th>{texts.product}</th>
+            <th>{texts.facility}</th>
+            <th className={cell.right}>{texts.onHand}</th>
+            <th className={cell.right}>{texts.change}</th>
+            <th className={cell.right}>{texts.line}</th>
           </tr>
         }
       >
@@ -153,7 +155,7 @@ function Largest({ hold }: { hold: FileHold }) {
               {whole(one.beforeUnits)} → {whole(one.afterUnits)}
             </td>
             <td className={cell.right}>{signed(one.afterUnits - one.beforeUnits)}</td>
-            <td className={cell.right}>{one.line === null ? 'missing' : whole(one.line)}</td>
+            <td className={cell.right}>{one.line === null ? texts.missing : whole(one.line)}</td>
           </tr>
         ))}
       </Table>

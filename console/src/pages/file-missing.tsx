@@ -6,25 +6,26 @@ import { cell, Pager, Table } from '../parts/list.tsx'
 import { Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
+import { files as texts } from '../texts/files.ts'
 
 /** What a snapshot left out that the one before it had counted. */
 export function Missing({ file }: { file: FileDetail }) {
   const [page, setPage] = useState(1)
   const missing = useMissing(file.id, page)
   if (file.rowsMissing === null || file.rowsMissing === 0 || file.state === 'held') return null
-  const what = file.rowsZeroed > 0 ? `${whole(file.rowsZeroed)} set to nothing` : 'their units were kept'
+  const what = file.rowsZeroed > 0 ? texts.setToNothing(whole(file.rowsZeroed)) : texts.theirUnitsWereKept
   return (
-    <Panel title="Missing from this snapshot" note={`${whole(file.rowsMissing)}, ${what}`} isFlush>
+    <Panel title={texts.missingFromThisSnapshot} note={`${whole(file.rowsMissing)}, ${what}`} isFlush>
       <Shown of={missing}>
         {found => (
           <>
             <Table
-              label="Positions that the snapshot before counted and this one does not"
+              label={texts.positionsThatTheSnapshotBefore}
               head={
                 <tr>
-                  <th>Product</th>
-                  <th>Facility</th>
-                  <th className={cell.right}>On hand before</th>
+                  <th>{texts.product}</th>
+                  <th>{texts.facility}</th>
+                  <th className={cell.right}>{texts.onHandBefore}</th>
                 </tr>
               }
             >

@@ -9,6 +9,7 @@ import { Chips, cell, Pager, Search, Table, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
+import { files as texts } from '../texts/files.ts'
 import classes from './file-rows.module.css'
 
 /** What could not be taken of a file, and the ways back: mended here, in a spreadsheet, or by saying what a name means. */
@@ -22,26 +23,26 @@ export function Rejected({ file, mayDecide }: { file: FileDetail; mayDecide: boo
   const waiting = file.rejectedByCode.reduce((sum, one) => sum + one.waiting, 0)
   return (
     <Panel
-      title="Rejected rows"
-      note={total === 0 ? whole(0) : `${whole(waiting)} of ${whole(total)} wait`}
+      title={texts.rejectedRows}
+      note={total === 0 ? whole(0) : texts.ofWait(whole(waiting), whole(total))}
       actions={waiting > 0 && <Downloads file={file} />}
       isFlush
     >
       {total > 0 && (
         <div className={cell.toolbar}>
-          <Search label="Search in rows" value={view.get('row') ?? ''} onChange={search} />
+          <Search label={texts.searchInRows} value={view.get('row') ?? ''} onChange={search} />
           <Chips
-            label="Waiting or home"
+            label={texts.waitingOrHome}
             value={view.get('rows')}
             options={[
-              { value: 'waiting', label: 'Wait', count: waiting },
-              { value: 'home', label: 'Came home', count: total - waiting },
+              { value: 'waiting', label: texts.wait, count: waiting },
+              { value: 'home', label: texts.cameHome, count: total - waiting },
             ]}
             onChange={state => view.set({ rows: state })}
           />
           {file.rejectedByCode.length > 1 && (
             <Chips
-              label="Code"
+              label={texts.code}
               value={view.get('code')}
               options={file.rejectedByCode.map(one => ({ value: one.code, label: one.code, count: one.rows }))}
               onChange={code => view.set({ code })}
@@ -50,16 +51,14 @@ export function Rejected({ file, mayDecide }: { file: FileDetail; mayDecide: boo
         </div>
       )}
       {total === 0 ? (
-        <Empty title={file.counts ? 'Every row was taken' : 'No row was read'}>
-          {file.counts
-            ? 'Rows that cannot be taken stand here, with their line and the reason.'
-            : (file.reason ?? 'Rows stand here once the file was read.')}
+        <Empty title={file.counts ? texts.everyRowWasTaken : texts.noRowWasRead}>
+          {file.counts ? texts.rowsThatCannotBeTakenStandHere : (file.reason ?? texts.rowsStandHereOnceTheFileWas)}
         </Empty>
       ) : (
         <Shown of={rows}>
           {page =>
             page.rows.length === 0 ? (
-              <Empty title="No such row">Choose another code, or search for something else.</Empty>
+              <Empty title={texts.noSuchRow}>{texts.chooseAnotherCodeOrSearchFor}</Empty>
             ) : (
               <>
                 <Rows page={page} fileId={file.id} mayDecide={mayDecide} />
@@ -79,17 +78,17 @@ function Downloads({ file }: { file: FileDetail }) {
     <Menu position="bottom-end">
       <Menu.Target>
         <Button size="xs" variant="default" leftSection={<IconDownload size={14} aria-hidden />}>
-          Download to mend
+          {texts.downloadToMend}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item component="a" href={link('xlsx')} download>
-          Excel workbook
+          {texts.excelWorkbook}
         </Menu.Item>
         <Menu.Item component="a" href={link('csv')} download>
-          CSV
+          {texts.csv}
         </Menu.Item>
-        <Menu.Label>Drop it back as it is: only these rows are applied.</Menu.Label>
+        <Menu.Label>{texts.dropItBackAsItIsOnly}</Menu.Label>
       </Menu.Dropdown>
     </Menu>
   )
@@ -99,20 +98,20 @@ function Rows({ page, fileId, mayDecide }: { page: RejectedPage; fileId: number;
   const [edited, setEdited] = useState<number | null>(null)
   return (
     <Table
-      label="Rejected rows"
+      label={texts.rejectedRows}
       head={
         <tr>
-          <th className={cell.right}>Line</th>
-          <th className={cell.wide}>Reason and row</th>
+          <th className={cell.right}>{texts.line}</th>
+          <th className={cell.wide}>{texts.reasonAndRow}</th>
           <th>
-            <span className="sr-only">What to do</span>
+            <span className="sr-only">{texts.whatToDo}</span>
           </th>
         </tr>
       }
     >
       {page.rows.map(row => (
         <tr key={row.line}>
-          <td className={cell.right} title={`Byte ${row.byteOffset}`}>
+          <td className={cell.right} title={texts.byte(row.byteOffset)}>
             {whole(row.line)}
           </td>
           <td>
@@ -125,12 +124,12 @@ function Rows({ page, fileId, mayDecide }: { page: RejectedPage; fileId: number;
           </td>
           <td className={cell.right}>
             {row.resolvedBy !== null ? (
-              <Link to={`/files/${row.resolvedBy}`}>Came home</Link>
+              <Link to={`/files/${row.resolvedBy}`}>{texts.cameHome}</Link>
             ) : (
               mayDecide &&
               edited !== row.line && (
                 <Button size="xs" variant="subtle" leftSection={<IconPencil size={14} aria-hidden />} onClick={() => setEdited(row.line)}>
-                  Mend
+                  {texts.mend}
                 </Button>
               )
             )}
@@ -149,8 +148,8 @@ function Raw({ row, header }: { row: RejectedRow; header: readonly string[] }) {
       {row.cells.map((text, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other name, and do not move
         <div key={index} data-wrong={isWrong(row, text) || undefined}>
-          <dt>{header[index] ?? `column ${index + 1}`}</dt>
-          <dd>{text === '' ? <i>blank</i> : text}</dd>
+          <dt>{header[index] ?? texts.column(index + 1)}</dt>
+          <dd>{text === '' ? <i>{texts.blank}</i> : text}</dd>
         </div>
       ))}
     </dl>
@@ -194,10 +193,10 @@ function Edit({ row, header, fileId, onDone }: { row: RejectedRow; header: reado
       <Trouble error={retry.error} />
       <Group gap="xs">
         <Button type="submit" size="xs" loading={retry.isPending}>
-          Take this row
+          {texts.takeThisRow}
         </Button>
         <Button size="xs" variant="default" onClick={onDone}>
-          Cancel
+          {texts.cancel}
         </Button>
       </Group>
     </form>

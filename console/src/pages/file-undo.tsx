@@ -4,7 +4,8 @@ import { useUndo, useUndoPreview } from '../api/rows.ts'
 import { AskWhy } from '../parts/ask.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Shown } from '../parts/nothing.tsx'
-import { many, signed, whole } from '../parts/number.ts'
+import { signed, whole } from '../parts/number.ts'
+import { files as texts } from '../texts/files.ts'
 
 /** Takes an applied file back, after showing what that does. */
 export function Undo({ file }: { file: FileDetail }) {
@@ -12,9 +13,9 @@ export function Undo({ file }: { file: FileDetail }) {
   if (file.state !== 'applied' || file.subject !== 'stock') return null
   return (
     <AskWhy
-      label="Undo"
-      title={`Take ${file.name} back`}
-      confirm="Take it back"
+      label={texts.undo}
+      title={texts.takeBack(file.name)}
+      confirm={texts.takeItBack}
       tone="default"
       icon={<IconArrowBackUp size={16} aria-hidden />}
       deed={undo}
@@ -32,21 +33,20 @@ function UndoEffect({ fileId }: { fileId: number }) {
         <>
           <p>
             {effect.positions === 0
-              ? 'There is nothing to take back.'
-              : `${many(effect.positions, 'position moves', 'positions move')} back, by ${signed(effect.units)} units in all.`}
-            {effect.overruled > 0 && ` At ${many(effect.overruled, 'position', 'positions')} a later count stands.`}
-            {effect.negative > 0 &&
-              ` ${many(effect.negative, 'position falls', 'positions fall')} below nothing, since more was sold than is left.`}
-            {' Sales since stay sold.'}
+              ? texts.thereIsNothingToTakeBack
+              : texts.backByUnitsInAll(texts.positionsMove(effect.positions), signed(effect.units))}
+            {effect.overruled > 0 && texts.atALaterCountStands(texts.positions(effect.overruled))}
+            {effect.negative > 0 && texts.belowNothingSinceMoreWasSoldThan(texts.positionsFall(effect.negative))}
+            {texts.salesSinceStaySold}
           </p>
           {effect.largest.length > 0 && (
             <Table
-              label="Where it would do most"
+              label={texts.whereItWouldDoMost}
               head={
                 <tr>
-                  <th>Product</th>
-                  <th>Facility</th>
-                  <th className={cell.right}>On hand</th>
+                  <th>{texts.product}</th>
+                  <th>{texts.facility}</th>
+                  <th className={cell.right}>{texts.onHand}</th>
                 </tr>
               }
             >
@@ -55,7 +55,7 @@ function UndoEffect({ fileId }: { fileId: number }) {
                   <td className={cell.main}>{one.sku ?? one.name}</td>
                   <td>{one.facility}</td>
                   <td className={cell.right}>
-                    {one.isOverruled ? `${whole(one.beforeUnits)}, counted later` : `${whole(one.beforeUnits)} → ${whole(one.afterUnits)}`}
+                    {one.isOverruled ? texts.countedLater(whole(one.beforeUnits)) : `${whole(one.beforeUnits)} → ${whole(one.afterUnits)}`}
                   </td>
                 </tr>
               ))}

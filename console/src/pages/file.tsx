@@ -6,10 +6,11 @@ import { address } from '../api/client.ts'
 import { type FileDetail, useFile, useSession } from '../api/queries.ts'
 import { Back } from '../parts/back.tsx'
 import { Code, Shown } from '../parts/nothing.tsx'
-import { bytes, many, whole } from '../parts/number.ts'
+import { bytes, whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { FileState } from '../parts/state.tsx'
 import { exact, When } from '../parts/when.tsx'
+import { files as texts } from '../texts/files.ts'
 import classes from './file.module.css'
 import { Again } from './file-again.tsx'
 import { Decide, Hold } from './file-hold.tsx'
@@ -24,7 +25,7 @@ export function FilePage() {
   const file = useFile(id)
   return (
     <>
-      <Back to="/files">Files</Back>
+      <Back to="/files">{texts.files}</Back>
       <Shown of={file}>{found => <Found file={found} />}</Shown>
     </>
   )
@@ -39,7 +40,7 @@ function Found({ file }: { file: FileDetail }) {
         title={file.name}
         lead={
           <>
-            <FileState state={file.state} /> since <When at={file.changedAt} style="age" />
+            <FileState state={file.state} /> {texts.since} <When at={file.changedAt} style="age" />
             {file.reason && <> · {file.reason} </>}
             {file.code && <Code code={file.code} />}
           </>
@@ -57,7 +58,7 @@ function Found({ file }: { file: FileDetail }) {
                 variant="default"
                 leftSection={<IconDownload size={16} aria-hidden />}
               >
-                Download original
+                {texts.downloadOriginal}
               </Button>
             )}
           </>
@@ -67,34 +68,32 @@ function Found({ file }: { file: FileDetail }) {
         <Panel>
           <Facts
             facts={[
-              ['Feed', file.feed],
-              ['Layout', file.layout.replaceAll('_', '_\u200b')],
+              [texts.feed, file.feed],
+              [texts.layout, file.layout.replaceAll('_', '_\u200b')],
               file.expectedBytes === null || file.expectedBytes === file.bytes
-                ? ['Size', bytes(file.bytes)]
-                : ['Received', `${bytes(file.bytes)} of ${bytes(file.expectedBytes)}`],
-              file.receivedAt === null ? null : ['Whole since', <When key="received" at={file.receivedAt} />],
-              file.asOf === null ? null : ['Counted as of', <When key="as-of" at={file.asOf} />],
-              file.counts && ['Units', whole(file.counts.unitsRead)],
+                ? [texts.size, bytes(file.bytes)]
+                : [texts.received, texts.ofWord2(bytes(file.bytes), bytes(file.expectedBytes))],
+              file.receivedAt === null ? null : [texts.wholeSince, <When key="received" at={file.receivedAt} />],
+              file.asOf === null ? null : [texts.countedAsOf, <When key="as-of" at={file.asOf} />],
+              file.counts && [texts.units, whole(file.counts.unitsRead)],
               file.duplicateOf === null
                 ? null
                 : [
-                    'Same as',
+                    texts.sameAs,
                     <Link key="same" to={`/files/${file.duplicateOf}`}>
-                      file {file.duplicateOf}
+                      {texts.file} {file.duplicateOf}
                     </Link>,
                   ],
-              file.sha256 === null ? null : ['Digest', <Digest key="digest" text={file.sha256} />],
+              file.sha256 === null ? null : [texts.digest, <Digest key="digest" text={file.sha256} />],
             ]}
           />
           {file.counts && <FileCounts counts={file.counts} file={file} />}
-          {file.state === 'interrupted' && (
-            <p className={classes.treated}>No row was read: 0 accepted, 0 rejected, all not attempted, until the file is whole.</p>
-          )}
+          {file.state === 'interrupted' && <p className={classes.treated}>{texts.noRowWasRead0Accepted0}</p>}
           {file.booking && <Progress of={file.booking} />}
           {file.repeats && (
             <p className={classes.treated}>
-              It repeats <Link to={`/files/${file.repeats.id}`}>{file.repeats.name}</Link>: {whole(file.rowsRepeated)} already applied,{' '}
-              {whole(file.counts?.rowsAccepted ?? 0)} applied now.
+              {texts.itRepeats} <Link to={`/files/${file.repeats.id}`}>{file.repeats.name}</Link>: {whole(file.rowsRepeated)}{' '}
+              {texts.alreadyApplied} {whole(file.counts?.rowsAccepted ?? 0)} {texts.appliedNow}
             </p>
           )}
           <Kin file={file} />
@@ -109,7 +108,7 @@ function Found({ file }: { file: FileDetail }) {
         {file.rejectedByCode.some(one => one.waiting > 0 && NAMES.has(one.code)) && <UnknownNames fileId={file.id} mayDecide={mayDecide} />}
         <div className={classes.columns}>
           <Rejected file={file} mayDecide={mayDecide} />
-          <Panel title="Story">
+          <Panel title={texts.story}>
             <ol className={classes.story}>
               {file.timeline.map(event => (
                 <li key={event.event} data-event={event.event}>
@@ -135,13 +134,13 @@ function Kin({ file: { parent, children } }: { file: FileDetail }) {
     <ul className={classes.kin}>
       {parent && (
         <li>
-          {parent.kind === 'correction' ? 'Brings rows home of' : 'Another reading of'}{' '}
+          {parent.kind === 'correction' ? texts.bringsRowsHomeOf : texts.anotherReadingOf}{' '}
           <Link to={`/files/${parent.id}`}>{parent.name}</Link>
         </li>
       )}
       {children.map(child => (
         <li key={child.id}>
-          {child.kind === 'correction' ? 'Corrected by' : 'Read again as'} <Link to={`/files/${child.id}`}>{child.name}</Link>{' '}
+          {child.kind === 'correction' ? texts.correctedBy : texts.readAgainAs} <Link to={`/files/${child.id}`}>{child.name}</Link>{' '}
           <FileState state={child.state} />
         </li>
       ))}
@@ -153,8 +152,8 @@ function Digest({ text }: { text: string }) {
   return (
     <CopyButton value={text}>
       {({ copied, copy }) => (
-        <Tooltip label={copied ? 'Copied' : 'Copy the SHA-256'}>
-          <UnstyledButton onClick={copy} className="mono" aria-label="Copy the SHA-256">
+        <Tooltip label={copied ? texts.copied : texts.copyTheSha256}>
+          <UnstyledButton onClick={copy} className="mono" aria-label={texts.copyTheSha256}>
             {text.slice(0, 6)}…{text.slice(-6)}
           </UnstyledButton>
         </Tooltip>
@@ -165,7 +164,7 @@ function Digest({ text }: { text: string }) {
 
 /** A file of millions of rows is booked in parts, so that others need not wait for it. */
 function Progress({ of: { booked, rows } }: { of: NonNullable<FileDetail['booking']> }) {
-  const words = `${whole(booked)} of ${many(rows, 'row', 'rows')} booked; the rest follows by itself.`
+  const words = texts.ofBookedTheRestFollowsByItself(whole(booked), texts.rows(rows))
   return (
     <div className={classes.treated}>
       <MantineProgress value={rows === 0 ? 100 : (booked / rows) * 100} aria-label={words} />
@@ -179,16 +178,16 @@ export function FileCounts({ counts, file }: { counts: NonNullable<FileDetail['c
   const isBooked = file.timeline.some(event => event.event === 'booked')
   const taken = isBooked
     ? [
-        { name: file.subject === 'schedule' ? 'wait for their time' : 'changed the stock', rows: counts.rowsAccepted, tone: 'ok' },
-        { name: 'agreed with it', rows: counts.rowsUnchanged, tone: 'unknown' },
+        { name: file.subject === 'schedule' ? texts.waitForTheirTime : texts.changedTheStock, rows: counts.rowsAccepted, tone: 'ok' },
+        { name: texts.agreedWithIt, rows: counts.rowsUnchanged, tone: 'unknown' },
       ]
-    : [{ name: 'understood, and not applied', rows: counts.rowsAccepted, tone: 'unknown' }]
+    : [{ name: texts.understoodAndNotApplied, rows: counts.rowsAccepted, tone: 'unknown' }]
   const parts = [
     ...taken,
-    { name: 'overtaken by newer counts', rows: counts.rowsOutdated, tone: 'waiting' },
-    { name: 'had been applied before', rows: file.rowsRepeated, tone: 'quiet' },
+    { name: texts.overtakenByNewerCounts, rows: counts.rowsOutdated, tone: 'waiting' },
+    { name: texts.hadBeenAppliedBefore, rows: file.rowsRepeated, tone: 'quiet' },
     { name: 'parked', rows: file.rowsParked, tone: 'waiting' },
-    { name: 'left out', rows: file.rowsLeftOut, tone: 'quiet' },
+    { name: texts.leftOut, rows: file.rowsLeftOut, tone: 'quiet' },
     { name: 'rejected', rows: counts.rowsRejected, tone: 'stuck' },
   ]
   return (
@@ -197,7 +196,7 @@ export function FileCounts({ counts, file }: { counts: NonNullable<FileDetail['c
         {parts.map(part => (part.rows > 0 ? <i key={part.name} data-tone={part.tone} style={{ flexGrow: part.rows }} /> : null))}
       </div>
       <ul>
-        <li className="num">{many(counts.rowsRead, 'row', 'rows')}</li>
+        <li className="num">{texts.rows(counts.rowsRead)}</li>
         {parts
           .filter(part => part.rows > 0 || !['waiting', 'quiet'].includes(part.tone))
           .map(part => (

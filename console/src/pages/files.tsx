@@ -8,6 +8,7 @@ import { bytes, whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { FileState, fileStateWord } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { files as texts } from '../texts/files.ts'
 import { Upload } from './upload.tsx'
 
 const STATES = ['received', 'held', 'applied', 'failed', 'interrupted', 'duplicate', 'stale', 'empty', 'undone']
@@ -33,14 +34,14 @@ export function Files() {
       {chooser => (
         <>
           <PageHead
-            title="Files"
+            title={texts.files}
             note={files.data && totalOf(files.data)}
-            lead="What your ERP sent, and what became of every row."
+            lead={texts.whatYourErpSentAndWhatBecame}
             actions={
               <>
                 {view.get('feed') && (
                   <Button component={Link} variant="default" to={`/feeds/${encodeURIComponent(view.get('feed') ?? '')}/mapping`}>
-                    Mapping of {view.get('feed')}
+                    {texts.mappingOf} {view.get('feed')}
                   </Button>
                 )}
                 {chooser}
@@ -49,44 +50,44 @@ export function Files() {
           />
           <Panel isFlush>
             <div className={cell.toolbar}>
-              <Search label="Search by name" value={view.get('search') ?? ''} onChange={search} />
+              <Search label={texts.searchByName} value={view.get('search') ?? ''} onChange={search} />
               <FeedChoice value={view.get('feed')} onChange={feed => view.set({ feed })} />
               <TextInput
                 type="date"
-                aria-label="From this day"
-                leftSection={<span className={cell.dim}>From</span>}
+                aria-label={texts.fromThisDay}
+                leftSection={<span className={cell.dim}>{texts.from}</span>}
                 leftSectionWidth={52}
                 value={view.get('from') ?? ''}
                 onChange={event => view.set({ from: event.currentTarget.value })}
               />
               <TextInput
                 type="date"
-                aria-label="To this day"
-                leftSection={<span className={cell.dim}>To</span>}
+                aria-label={texts.toThisDay}
+                leftSection={<span className={cell.dim}>{texts.to}</span>}
                 leftSectionWidth={34}
                 value={view.get('to') ?? ''}
                 onChange={event => view.set({ to: event.currentTarget.value })}
               />
               <NativeSelect
-                aria-label="Order"
+                aria-label={texts.order}
                 value={view.get('sort') ?? 'newest'}
                 onChange={event => view.set({ sort: event.currentTarget.value === 'newest' ? null : event.currentTarget.value })}
                 data={[
-                  { value: 'newest', label: 'Newest first' },
-                  { value: 'oldest', label: 'Oldest first' },
-                  { value: 'name', label: 'By name' },
+                  { value: 'newest', label: texts.newestFirst },
+                  { value: 'oldest', label: texts.oldestFirst },
+                  { value: 'name', label: texts.byName },
                 ]}
               />
               <Chips
-                label="State"
+                label={texts.state}
                 value={view.get('state')}
                 options={STATES.map(value => ({ value, label: fileStateWord(value) }))}
                 onChange={state => view.set({ state })}
               />
               <Chips
-                label="Rejected rows"
+                label={texts.rejectedRows}
                 value={view.get('rejected')}
-                options={[{ value: 'true', label: 'With rejected rows' }]}
+                options={[{ value: 'true', label: texts.withRejectedRows }]}
                 onChange={rejected => view.set({ rejected })}
               />
             </div>
@@ -94,9 +95,9 @@ export function Files() {
               {page =>
                 page.rows.length === 0 ? (
                   isFiltered ? (
-                    <Empty title="No file fits">Take a filter away to see more.</Empty>
+                    <Empty title={texts.noFileFits}>{texts.takeAFilterAwayToSeeMore}</Empty>
                   ) : (
-                    <Empty title="No file came yet">Drop one over SFTP into a feed's inbox, or drag one onto this page.</Empty>
+                    <Empty title={texts.noFileCameYet}>{texts.dropOneOverSftpIntoAFeeds}</Empty>
                   )
                 ) : (
                   <>
@@ -116,16 +117,16 @@ export function Files() {
 function List({ rows }: { rows: readonly FileInList[] }) {
   return (
     <Table
-      label="Files"
+      label={texts.files}
       head={
         <tr>
-          <th className={cell.wide}>Name</th>
-          <th className={cell.narrowHidden}>State</th>
-          <th className={cell.right}>Rows</th>
-          <th className={cell.right}>Rejected</th>
-          <th className={`${cell.right} ${cell.narrowHidden}`}>Units</th>
-          <th className={`${cell.right} ${cell.narrowHidden}`}>Size</th>
-          <th className={`${cell.right} ${cell.narrowHidden}`}>Received</th>
+          <th className={cell.wide}>{texts.name}</th>
+          <th className={cell.narrowHidden}>{texts.state}</th>
+          <th className={cell.right}>{texts.rows2}</th>
+          <th className={cell.right}>{texts.rejected}</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.units}</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.size}</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.received}</th>
         </tr>
       }
     >
@@ -163,10 +164,10 @@ function FeedChoice({ value, onChange }: { value: string | null; onChange: (feed
   const feeds = useFeeds()
   return (
     <NativeSelect
-      aria-label="Feed"
+      aria-label={texts.feed}
       value={value ?? ''}
       onChange={event => onChange(event.currentTarget.value || null)}
-      data={[{ value: '', label: 'All feeds' }, ...(feeds.data?.rows ?? []).map(feed => ({ value: feed.name, label: feed.name }))]}
+      data={[{ value: '', label: texts.allFeeds }, ...(feeds.data?.rows ?? []).map(feed => ({ value: feed.name, label: feed.name }))]}
     />
   )
 }

@@ -5,17 +5,18 @@ import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/li
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
+import { catalogue as texts } from '../texts/catalogue.ts'
 import classes from './feeds.module.css'
 import { UnknownNames } from './unknown-names.tsx'
 
 const WORDS: Record<string, string> = {
-  CATALOG_SKU_DUPLICATE: 'The SKU is there more than once',
-  CATALOG_SKU_NEAR: 'The SKU differs only in case or white space',
-  CATALOG_ITEM_NO_SKU: 'The item has no SKU',
-  CATALOG_ITEM_NOT_IN_ERP: 'The shop sells it, the ERP does not know it',
-  CATALOG_ITEM_UNTRACKED: 'Shopify does not track its stock',
-  CATALOG_ITEM_BUNDLE_PARENT: 'A bundle: its stock follows from its parts',
-  CATALOG_PRODUCT_NOT_IN_SHOP: 'The ERP has it, the shop does not sell it',
+  CATALOG_SKU_DUPLICATE: texts.theSkuIsThereMoreThanOnce,
+  CATALOG_SKU_NEAR: texts.theSkuDiffersOnlyInCaseOr,
+  CATALOG_ITEM_NO_SKU: texts.theItemHasNoSku,
+  CATALOG_ITEM_NOT_IN_ERP: texts.theShopSellsItTheErpDoes,
+  CATALOG_ITEM_UNTRACKED: texts.shopifyDoesNotTrackItsStock,
+  CATALOG_ITEM_BUNDLE_PARENT: texts.aBundleItsStockFollowsFromIts,
+  CATALOG_PRODUCT_NOT_IN_SHOP: texts.theErpHasItTheShopDoes,
 }
 
 /** What the link between our products and a shop's items could not say for sure. It never guesses. */
@@ -26,18 +27,14 @@ export function Findings() {
   const search = useCallback((text: string) => view.set({ search: text }), [view.set])
   return (
     <>
-      <PageHead
-        title="Catalogue link"
-        note={findings.data && totalOf(findings.data)}
-        lead="SKUs and items that could not be linked for sure. Nothing is guessed: what is not linked stays as it is."
-      />
+      <PageHead title={texts.catalogueLink} note={findings.data && totalOf(findings.data)} lead={texts.skusAndItemsThatCouldNotBe} />
       <div className={classes.page}>
         <UnknownNames mayDecide={session.data?.role === 'operator' || session.data?.role === 'admin'} />
         <Panel isFlush>
           <div className={cell.toolbar}>
-            <Search label="Search SKU or name" value={view.get('search') ?? ''} onChange={search} />
+            <Search label={texts.searchSkuOrName} value={view.get('search') ?? ''} onChange={search} />
             <Chips
-              label="Reason"
+              label={texts.reason}
               value={view.get('code')}
               options={(findings.data?.byCode ?? []).map(one => ({
                 value: one.code,
@@ -50,17 +47,17 @@ export function Findings() {
           <Shown of={findings}>
             {page =>
               page.rows.length === 0 ? (
-                <Empty title="Nothing to report">Every item of every shop that was read is linked to its product.</Empty>
+                <Empty title={texts.nothingToReport}>{texts.everyItemOfEveryShopThatWas}</Empty>
               ) : (
                 <>
                   <Table
-                    label="Findings"
+                    label={texts.findings}
                     head={
                       <tr>
-                        <th>SKU</th>
-                        <th className={cell.wide}>What is the matter</th>
-                        <th className={cell.narrowHidden}>Shop</th>
-                        <th className={`${cell.right} ${cell.narrowHidden}`}>Seen</th>
+                        <th>{texts.sku}</th>
+                        <th className={cell.wide}>{texts.whatIsTheMatter}</th>
+                        <th className={cell.narrowHidden}>{texts.shop}</th>
+                        <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.seen}</th>
                       </tr>
                     }
                   >
@@ -68,7 +65,7 @@ export function Findings() {
                       <tr key={`${row.code} ${row.sku} ${row.inventoryItemGid}`}>
                         <td className={`mono ${cell.nowrap}`}>
                           {row.product === null ? (
-                            row.sku || 'none'
+                            row.sku || texts.none
                           ) : (
                             <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
                               {row.sku}

@@ -10,7 +10,7 @@ import { type FileDetail, isOnItsWay, useFeeds, useFile, useFiles, useSession } 
 import { Shown, Trouble } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { FileState } from '../parts/state.tsx'
-import { firstSteps as say } from '../texts/first-steps.ts'
+import { firstSteps as texts } from '../texts/first-steps.ts'
 import { MappingEditor } from './feed-mapping.tsx'
 import { FileCounts } from './file.tsx'
 import classes from './first-steps.module.css'
@@ -24,7 +24,7 @@ export function FileStep() {
   const applied = useFiles({ state: 'applied', pageSize: 1 })
   const [chosen, setChosen] = useState<string | null>(null)
   const [file, setFile] = useState<File | null>(null)
-  if (session.data?.role === 'viewer') return <p className={classes.lead}>{say.onlyOperators}</p>
+  if (session.data?.role === 'viewer') return <p className={classes.lead}>{texts.onlyOperators}</p>
   return (
     <Shown of={feeds}>
       {({ rows }) => {
@@ -33,13 +33,13 @@ export function FileStep() {
         return (
           <>
             <p className={classes.lead}>
-              {say.fileLead} {(applied.data?.total ?? 0) > 0 && say.filesSoFar(applied.data?.total ?? 0)}
+              {texts.fileLead} {(applied.data?.total ?? 0) > 0 && texts.filesSoFar(applied.data?.total ?? 0)}
             </p>
-            <Panel title={say.fileTitle}>
+            <Panel title={texts.fileTitle}>
               <div className={classes.form}>
                 <NativeSelect
-                  label={say.fileFeed}
-                  description={say.fileFeedNote}
+                  label={texts.fileFeed}
+                  description={texts.fileFeedNote}
                   className={classes.whole}
                   value={feed?.name ?? ''}
                   data={rows.map(one => ({ value: one.name, label: `${one.name} (${one.layout})` }))}
@@ -78,11 +78,11 @@ function Drop({ file, onFile }: { file: File | null; onFile: (file: File | null)
       <FileButton onChange={onFile}>
         {props => (
           <Button {...props} variant={file ? 'default' : 'filled'} leftSection={<IconUpload size={16} aria-hidden />}>
-            {file ? say.otherFile : say.chooseFile}
+            {file ? texts.otherFile : texts.chooseFile}
           </Button>
         )}
       </FileButton>
-      <span>{isOver ? say.dropHere : (file?.name ?? say.dropHint)}</span>
+      <span>{isOver ? texts.dropHere : (file?.name ?? texts.dropHint)}</span>
     </div>
   )
 }
@@ -136,14 +136,14 @@ function Mapped({ feed, file, sample }: { feed: string; file: File; sample: Samp
           <Trouble error={sending.error} />
           <div className={classes.foot}>
             <Button variant="default" onClick={() => setMapping(true)} disabled={layout === undefined}>
-              {say.mapColumns}
+              {texts.mapColumns}
             </Button>
             <Button
               loading={sending.isPending}
               disabled={preview.data === undefined || preview.data.problem !== null}
               onClick={() => sending.mutate()}
             >
-              {say.importIt(file.name)}
+              {texts.importIt(file.name)}
             </Button>
           </div>
         </>
@@ -160,9 +160,9 @@ function Became({ fileId }: { fileId: number }) {
 function Outcome({ file }: { file: FileDetail }) {
   return (
     <>
-      <Panel title={say.imported} note={file.name} actions={<Link to={`/files/${file.id}`}>{say.toFile}</Link>}>
+      <Panel title={texts.imported} note={file.name} actions={<Link to={`/files/${file.id}`}>{texts.toFile}</Link>}>
         <p role="status" style={{ marginTop: 0 }}>
-          <FileState state={file.state} /> {isOnItsWay(file) ? say.isRead : file.reason}
+          <FileState state={file.state} /> {isOnItsWay(file) ? texts.isRead : file.reason}
         </p>
         {file.counts && <FileCounts counts={file.counts} file={file} />}
       </Panel>

@@ -7,7 +7,7 @@ import { whole } from '../parts/number.ts'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
-import { firstSteps as say } from '../texts/first-steps.ts'
+import { firstSteps as texts } from '../texts/first-steps.ts'
 import classes from './first-steps.module.css'
 import { sentenceOf, toneOf } from './shop-words.ts'
 import { CodeOf } from './shops.tsx'
@@ -18,7 +18,7 @@ export function ShopStep({ shop }: { shop: string | null }) {
   const isAdmin = session.data?.role === 'admin'
   return (
     <>
-      <p className={classes.lead}>{say.shopLead}</p>
+      <p className={classes.lead}>{texts.shopLead}</p>
       {shop !== null && <Connected code={shop} />}
       {isAdmin ? (
         <div className={classes.cards}>
@@ -26,7 +26,7 @@ export function ShopStep({ shop }: { shop: string | null }) {
           <Simulated />
         </div>
       ) : (
-        <p className={classes.lead}>{say.onlyAdmins}</p>
+        <p className={classes.lead}>{texts.onlyAdmins}</p>
       )}
     </>
   )
@@ -35,17 +35,17 @@ export function ShopStep({ shop }: { shop: string | null }) {
 function Simulated() {
   const connect = useConnectSimulated()
   return (
-    <Panel title={say.simulatedTitle}>
-      <p style={{ marginTop: 0 }}>{say.simulatedText}</p>
+    <Panel title={texts.simulatedTitle}>
+      <p style={{ marginTop: 0 }}>{texts.simulatedText}</p>
       <Trouble error={connect.error} />
       <Button variant="default" loading={connect.isPending} onClick={() => connect.mutate()}>
-        {say.connectSimulated}
+        {texts.connectSimulated}
       </Button>
     </Panel>
   )
 }
 
-type Kind = keyof typeof say.kinds
+type Kind = keyof typeof texts.kinds
 
 function Real() {
   const connect = useConnectShop()
@@ -65,22 +65,22 @@ function Real() {
     connect.mutate(kind === 'static' ? { ...shop, token: token.trim() } : { ...shop, credential: { kind, clientId, clientSecret } })
   }
   return (
-    <Panel title={say.realTitle}>
+    <Panel title={texts.realTitle}>
       <form onSubmit={submit} autoComplete="off" className={classes.form}>
-        <TextInput label={say.name} required {...text('name')} />
-        <TextInput label={say.code} description={say.codeNote} required {...text('code')} />
-        <TextInput label={say.address} placeholder={say.addressNote} type="url" className={classes.whole} required {...text('url')} />
+        <TextInput label={texts.name} required {...text('name')} />
+        <TextInput label={texts.code} description={texts.codeNote} required {...text('code')} />
+        <TextInput label={texts.address} placeholder={texts.addressNote} type="url" className={classes.whole} required {...text('url')} />
         <NativeSelect
-          label={say.kind}
+          label={texts.kind}
           className={classes.whole}
           value={kind}
-          data={Object.entries(say.kinds).map(([value, label]) => ({ value, label }))}
+          data={Object.entries(texts.kinds).map(([value, label]) => ({ value, label }))}
           onChange={event => setKind(event.currentTarget.value as Kind)}
         />
         {kind === 'static' ? (
           <PasswordInput
-            label={say.token}
-            description={say.tokenNote}
+            label={texts.token}
+            description={texts.tokenNote}
             className={classes.whole}
             autoComplete="new-password"
             required
@@ -88,10 +88,10 @@ function Real() {
           />
         ) : (
           <>
-            <TextInput label={say.clientId} required {...text('clientId')} />
+            <TextInput label={texts.clientId} required {...text('clientId')} />
             <PasswordInput
-              label={say.clientSecret}
-              description={say.tokenNote}
+              label={texts.clientSecret}
+              description={texts.tokenNote}
               autoComplete="new-password"
               required
               {...text('clientSecret')}
@@ -101,7 +101,7 @@ function Real() {
         <div className={classes.whole}>
           <Trouble error={connect.error} />
           <Button type="submit" loading={connect.isPending}>
-            {say.connect}
+            {texts.connect}
           </Button>
         </div>
       </form>
@@ -119,19 +119,19 @@ function Found({ shop }: { shop: ShopDetail }) {
   const missing = needed.filter(scope => scope.isGranted === false).map(scope => scope.handle)
   const isAsked = needed.every(scope => scope.isGranted !== null)
   return (
-    <Panel title={shop.name} note={say.connected} actions={<State {...toneOf(shop)} />}>
+    <Panel title={shop.name} note={texts.connected} actions={<State {...toneOf(shop)} />}>
       <p role="status" style={{ marginTop: 0 }}>
-        {shop.catalogReadAt === null && shop.health.code === null ? say.readNow : sentenceOf(shop)} <CodeOf shop={shop} />
+        {shop.catalogReadAt === null && shop.health.code === null ? texts.readNow : sentenceOf(shop)} <CodeOf shop={shop} />
       </p>
       <Facts
         facts={[
-          [say.scopes, isAsked ? say.scopesOf(needed.length - missing.length, needed.length) : say.scopesUnknown],
-          [say.catalogue, <When key="read" at={shop.catalogReadAt} />],
-          [say.items, whole(shop.itemsLinked)],
-          [say.locations, whole(shop.locations)],
+          [texts.scopes, isAsked ? texts.scopesOf(needed.length - missing.length, needed.length) : texts.scopesUnknown],
+          [texts.catalogue, <When key="read" at={shop.catalogReadAt} />],
+          [texts.items, whole(shop.itemsLinked)],
+          [texts.locations, whole(shop.locations)],
         ]}
       />
-      {missing.length > 0 && <p style={{ marginBottom: 0 }}>{say.scopesMissing(missing.join(', '))}</p>}
+      {missing.length > 0 && <p style={{ marginBottom: 0 }}>{texts.scopesMissing(missing.join(', '))}</p>}
     </Panel>
   )
 }

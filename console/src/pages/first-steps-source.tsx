@@ -7,7 +7,7 @@ import { Copied } from '../parts/copied.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Shown } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
-import { firstSteps as say } from '../texts/first-steps.ts'
+import { firstSteps as texts } from '../texts/first-steps.ts'
 import classes from './first-steps.module.css'
 import { SourceDialog } from './source-dialog.tsx'
 import { DropServerPanel, SourceCard } from './sources.tsx'
@@ -21,20 +21,20 @@ export function SourceStep() {
   const [isAdding, adding] = useDisclosure(false)
   return (
     <>
-      <p className={classes.lead}>{say.sourceLead}</p>
+      <p className={classes.lead}>{texts.sourceLead}</p>
       <Shown of={server} skeleton={null}>
         {found => <DropServerPanel server={found} />}
       </Shown>
-      <p className={classes.lead}>{say.passwordHint}</p>
-      <Panel title={say.inboxes} note={say.inboxesNote} isFlush>
+      <p className={classes.lead}>{texts.passwordHint}</p>
+      <Panel title={texts.inboxes} note={texts.inboxesNote} isFlush>
         <Shown of={feeds}>
           {({ rows }) => (
             <Table
-              label={say.inboxes}
+              label={texts.inboxes}
               head={
                 <tr>
-                  <th>{say.feed}</th>
-                  <th className={cell.wide}>{say.folder}</th>
+                  <th>{texts.feed}</th>
+                  <th className={cell.wide}>{texts.folder}</th>
                 </tr>
               }
             >
@@ -44,7 +44,7 @@ export function SourceStep() {
                   <tr key={feed.name}>
                     <td className={cell.nowrap}>{feed.name}</td>
                     <td>
-                      <Copied text={feed.path} what={say.pathOf(feed.name)} />
+                      <Copied text={feed.path} what={texts.pathOf(feed.name)} />
                     </td>
                   </tr>
                 ))}
@@ -58,7 +58,7 @@ export function SourceStep() {
       {session.data?.role === 'admin' && (
         <div>
           <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={adding.open}>
-            {say.addSource}
+            {texts.addSource}
           </Button>
         </div>
       )}

@@ -5,7 +5,7 @@ import { type ShopDetail, useShop } from '../api/shops.ts'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { StateIcon } from '../parts/state.tsx'
-import { firstSteps as say } from '../texts/first-steps.ts'
+import { firstSteps as texts } from '../texts/first-steps.ts'
 import classes from './first-steps.module.css'
 import { FileStep } from './first-steps-file.tsx'
 import { ShopStep } from './first-steps-shop.tsx'
@@ -24,9 +24,9 @@ export function FirstSteps() {
   const following = STEPS[STEPS.indexOf(step) + 1]
   return (
     <>
-      <PageHead title={say.title} lead={say.lead} />
+      <PageHead title={texts.title} lead={texts.lead} />
       <div className={classes.page}>
-        <nav aria-label={say.stepsLabel}>
+        <nav aria-label={texts.stepsLabel}>
           <ol className={classes.steps}>
             {STEPS.map((one, at) => (
               <li key={one}>
@@ -34,9 +34,9 @@ export function FirstSteps() {
                   <StateIcon tone={progress.isDone[one] ? 'ok' : one === progress.next ? 'working' : 'unknown'} />
                   <span>
                     <span className={classes.number}>
-                      {say.stepOf(at + 1)} · {progress.isDone[one] ? say.done : one === progress.next ? say.now : say.open}
+                      {texts.stepOf(at + 1)} · {progress.isDone[one] ? texts.done : one === progress.next ? texts.now : texts.open}
                     </span>
-                    {say.steps[one]}
+                    {texts.steps[one]}
                   </span>
                 </Link>
               </li>
@@ -48,11 +48,11 @@ export function FirstSteps() {
           <div className={classes.foot}>
             {following ? (
               <Button component={Link} to={`/first-steps/${following}`} variant={progress.isDone[step] ? 'filled' : 'default'}>
-                {say.next(say.steps[following])}
+                {texts.next(texts.steps[following])}
               </Button>
             ) : (
               <Button component={Link} to="/" variant={progress.isDone.live ? 'filled' : 'default'}>
-                {say.toStreet}
+                {texts.toStreet}
               </Button>
             )}
           </div>
@@ -92,7 +92,7 @@ function Body({ step, shop }: { step: Step; shop: string | null }) {
         <NoShop />
       ) : (
         <>
-          <p className={classes.lead}>{say.locationsLead}</p>
+          <p className={classes.lead}>{texts.locationsLead}</p>
           <LocationMapping shop={shop} />
         </>
       )
@@ -110,12 +110,12 @@ function Live({ shop }: { shop: ShopDetail }) {
   if (shop.accessScope === 'read_and_write' && !shop.isShadow)
     return (
       <Panel>
-        <Empty title={say.liveDone}>{say.liveDoneText}</Empty>
+        <Empty title={texts.liveDone}>{texts.liveDoneText}</Empty>
       </Panel>
     )
   return (
     <>
-      <p className={classes.lead}>{say.liveLead}</p>
+      <p className={classes.lead}>{texts.liveLead}</p>
       <GoingLive shop={shop} />
     </>
   )
@@ -124,7 +124,7 @@ function Live({ shop }: { shop: ShopDetail }) {
 function NoShop() {
   return (
     <Panel>
-      <Empty title={say.noShop}>{say.noShopText}</Empty>
+      <Empty title={texts.noShop}>{texts.noShopText}</Empty>
     </Panel>
   )
 }

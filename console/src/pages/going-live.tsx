@@ -8,7 +8,7 @@ import { Empty, Shown, SkeletonRows, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
-import { goingLive as say } from '../texts/first-steps.ts'
+import { goingLive as texts } from '../texts/first-steps.ts'
 import classes from './first-steps.module.css'
 
 const LARGEST_SHOWN = 20
@@ -25,7 +25,7 @@ export function GoingLive({ shop, onLive }: { shop: ShopDetail; onLive?: () => v
   const start = () => (shop.isShadow ? compare.mutate() : turn.mutate({ isShadow: true }))
   return (
     <Panel
-      title={say.title}
+      title={texts.title}
       actions={
         <Button
           size="xs"
@@ -33,7 +33,7 @@ export function GoingLive({ shop, onLive }: { shop: ShopDetail; onLive?: () => v
           loading={compare.isPending || turn.isPending || isComparing}
           onClick={start}
         >
-          {shop.isShadow ? (newest ? say.compareAgain : say.compare) : say.startShadow}
+          {shop.isShadow ? (newest ? texts.compareAgain : texts.compare) : texts.startShadow}
         </Button>
       }
       isFlush
@@ -43,11 +43,11 @@ export function GoingLive({ shop, onLive }: { shop: ShopDetail; onLive?: () => v
         {page =>
           isComparing ? (
             <div role="status" className={classes.waits}>
-              <p>{say.comparing}</p>
+              <p>{texts.comparing}</p>
               <SkeletonRows rows={4} />
             </div>
           ) : newest === undefined ? (
-            <Empty title={say.notYet}>{say.notYetText}</Empty>
+            <Empty title={texts.notYet}>{texts.notYetText}</Empty>
           ) : (
             <Compared shop={shop} page={page} newest={newest} {...(onLive ? { onLive } : {})} />
           )
@@ -60,20 +60,20 @@ export function GoingLive({ shop, onLive }: { shop: ShopDetail; onLive?: () => v
 type Run = ShadowPage['runs'][number]
 
 function Compared({ shop, page, newest, onLive }: { shop: ShopDetail; page: ShadowPage; newest: Run; onLive?: () => void }) {
-  if (newest.levels === 0) return <Empty title={say.nothingPromised}>{say.nothingPromisedText}</Empty>
+  if (newest.levels === 0) return <Empty title={texts.nothingPromised}>{texts.nothingPromisedText}</Empty>
   return (
     <>
       <div className={classes.facts}>
         <Facts
           facts={[
-            [say.facts.levels, whole(newest.levels)],
-            [say.facts.different, whole(newest.different)],
-            [say.facts.units, whole(newest.units)],
-            [say.facts.compared, <When key="at" at={newest.finishedAt} />],
+            [texts.facts.levels, whole(newest.levels)],
+            [texts.facts.different, whole(newest.different)],
+            [texts.facts.units, whole(newest.units)],
+            [texts.facts.compared, <When key="at" at={newest.finishedAt} />],
           ]}
         />
       </div>
-      {newest.different === 0 ? <p className={classes.said}>{say.allEqual}.</p> : <Largest shop={shop} page={page} />}
+      {newest.different === 0 ? <p className={classes.said}>{texts.allEqual}.</p> : <Largest shop={shop} page={page} />}
       <Press shop={shop} newest={newest} {...(onLive ? { onLive } : {})} />
     </>
   )
@@ -83,13 +83,13 @@ function Largest({ shop, page }: { shop: ShopDetail; page: ShadowPage }) {
   return (
     <>
       <Table
-        label={say.title}
+        label={texts.title}
         head={
           <tr>
-            <th className={cell.main}>{say.sku}</th>
-            <th className={cell.right}>{say.shows}</th>
-            <th className={cell.right}>{say.willShow}</th>
-            <th className={`${cell.wide} ${cell.narrowHidden}`}>{say.why}</th>
+            <th className={cell.main}>{texts.sku}</th>
+            <th className={cell.right}>{texts.shows}</th>
+            <th className={cell.right}>{texts.willShow}</th>
+            <th className={`${cell.wide} ${cell.narrowHidden}`}>{texts.why}</th>
           </tr>
         }
       >
@@ -107,8 +107,8 @@ function Largest({ shop, page }: { shop: ShopDetail; page: ShadowPage }) {
       </Table>
       {page.rows.length < page.total && (
         <p className={classes.said}>
-          {say.largest(page.rows.length, page.total)} ·{' '}
-          <Link to={`/shops/${encodeURIComponent(shop.code)}/shadow?run=${page.runId}`}>{say.all}</Link>
+          {texts.largest(page.rows.length, page.total)} ·{' '}
+          <Link to={`/shops/${encodeURIComponent(shop.code)}/shadow?run=${page.runId}`}>{texts.all}</Link>
         </p>
       )}
     </>
@@ -119,13 +119,13 @@ function Press({ shop, newest, onLive }: { shop: ShopDetail; newest: Run; onLive
   const session = useSession()
   const live = useGoLive(shop.code)
   const [reason, setReason] = useState('')
-  if (session.data?.role !== 'admin') return <p className={classes.said}>{say.onlyAdmins}</p>
+  if (session.data?.role !== 'admin') return <p className={classes.said}>{texts.onlyAdmins}</p>
   const because = reason.trim() === '' ? {} : { reason: reason.trim() }
   return (
     <div className={classes.press}>
       <Textarea
-        label={say.reason}
-        description={say.reasonNote}
+        label={texts.reason}
+        description={texts.reasonNote}
         autosize
         minRows={1}
         value={reason}
@@ -136,7 +136,7 @@ function Press({ shop, newest, onLive }: { shop: ShopDetail; newest: Run; onLive
         loading={live.isPending}
         onClick={() => live.mutate({ runId: newest.runId, ...because }, onLive ? { onSuccess: onLive } : {})}
       >
-        {say.goLive(newest.different)}
+        {texts.goLive(newest.different)}
       </Button>
     </div>
   )

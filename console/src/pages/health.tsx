@@ -11,11 +11,12 @@ import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State, type Tone } from '../parts/state.tsx'
 import { exact, When } from '../parts/when.tsx'
+import { health as texts } from '../texts/health.ts'
 
 const SEVERITY: Record<HealthFinding['severity'], { tone: Tone; word: string }> = {
-  stop: { tone: 'stopped', word: 'Stops stock' },
-  risk: { tone: 'stuck', word: 'At risk' },
-  note: { tone: 'unknown', word: 'To know' },
+  stop: { tone: 'stopped', word: texts.stopsStock },
+  risk: { tone: 'stuck', word: texts.atRisk },
+  note: { tone: 'unknown', word: texts.toKnow },
 }
 
 /** What is wrong, since when, what it costs, and what to press. What is over is kept. */
@@ -25,25 +26,21 @@ export function Health() {
   const findings = useHealth({ state, code: view.get('code'), shop: view.get('shop'), page: view.page })
   return (
     <>
-      <PageHead
-        title="Health"
-        note={findings.data && totalOf(findings.data)}
-        lead="What is wrong, worst first. A finding ends by itself when its cause does."
-      />
-      <Panel title="Findings" isFlush>
+      <PageHead title={texts.health} note={findings.data && totalOf(findings.data)} lead={texts.whatIsWrongWorstFirstAFinding} />
+      <Panel title={texts.findings} isFlush>
         <div className={cell.toolbar}>
           <Chips
-            label="Which findings"
+            label={texts.whichFindings}
             value={state}
             options={[
-              { value: 'open', label: 'Open' },
-              { value: 'over', label: 'Over' },
+              { value: 'open', label: texts.open },
+              { value: 'over', label: texts.over },
             ]}
             onChange={to => view.set({ state: to })}
           />
           {findings.data && (
             <span className={cell.dim}>
-              Looked at everything <When at={findings.data.lookedAt} />
+              {texts.lookedAtEverything} <When at={findings.data.lookedAt} />
             </span>
           )}
         </div>
@@ -65,24 +62,23 @@ export function Health() {
 }
 
 function Nothing({ state, lookedAt }: { state: 'open' | 'over'; lookedAt: string | null }) {
-  if (state === 'over') return <Empty title="Nothing was found yet">What was wrong and is not any more stands here.</Empty>
-  if (lookedAt === null)
-    return <Empty title="Not looked at yet">A few seconds after the start everything is looked at for the first time.</Empty>
-  return <Empty title="Nothing is wrong">Sources, folders, jobs, shops, permissions, links and the ledger were looked at.</Empty>
+  if (state === 'over') return <Empty title={texts.nothingWasFoundYet}>{texts.whatWasWrongAndIsNotAny}</Empty>
+  if (lookedAt === null) return <Empty title={texts.notLookedAtYet}>{texts.aFewSecondsAfterTheStartEverything}</Empty>
+  return <Empty title={texts.nothingIsWrong}>{texts.sourcesFoldersJobsShopsPermissions}</Empty>
 }
 
 function List({ rows }: { rows: readonly HealthFinding[] }) {
   return (
     <Table
-      label="Findings"
+      label={texts.findings}
       head={
         <tr>
-          <th className={cell.narrowHidden}>Weight</th>
-          <th className={cell.wide}>What</th>
-          <th className={`${cell.right} ${cell.narrowHidden}`}>Units at risk</th>
-          <th className={cell.right}>Since</th>
+          <th className={cell.narrowHidden}>{texts.weight}</th>
+          <th className={cell.wide}>{texts.what}</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.unitsAtRisk}</th>
+          <th className={cell.right}>{texts.since}</th>
           <th>
-            <span className="sr-only">Next</span>
+            <span className="sr-only">{texts.next}</span>
           </th>
         </tr>
       }
@@ -104,7 +100,7 @@ function List({ rows }: { rows: readonly HealthFinding[] }) {
             <When at={row.since} style="age" />
             {row.endedAt !== null && (
               <div className={cell.dim}>
-                over <When at={row.endedAt} />
+                {texts.over2} <When at={row.endedAt} />
               </div>
             )}
           </td>
@@ -117,10 +113,10 @@ function List({ rows }: { rows: readonly HealthFinding[] }) {
 
 function saidOf({ takenBy, note, silencedUntil, silencedBy, silencedReason, silencedAboveUnits }: HealthFinding): string {
   const isSilent = silencedUntil !== null && Date.parse(silencedUntil) > Date.now()
-  const above = silencedAboveUnits === null ? '' : ` while no more than ${whole(silencedAboveUnits)} units are at risk`
+  const above = silencedAboveUnits === null ? '' : texts.whileNoMoreThanUnitsAreAt(whole(silencedAboveUnits))
   return [
-    takenBy === null ? '' : `${takenBy} sees to it${note ? `: “${note}”` : ''}`,
-    isSilent ? `Silenced by ${silencedBy} until ${exact(silencedUntil)}${above}: “${silencedReason}”` : '',
+    takenBy === null ? '' : texts.seesToIt(takenBy, note ? `: “${note}”` : ''),
+    isSilent ? texts.silencedByUntil(silencedBy, exact(silencedUntil), above, silencedReason) : '',
   ]
     .filter(Boolean)
     .join(' · ')
@@ -139,16 +135,16 @@ function Next({ finding }: { finding: HealthFinding }) {
       {session.data?.role !== 'viewer' && (
         <Menu position="bottom-end" width={220}>
           <Menu.Target>
-            <Button size="xs" variant="default" px={8} aria-label={`More for ${finding.code} ${finding.subject}`}>
+            <Button size="xs" variant="default" px={8} aria-label={texts.moreFor(finding.code, finding.subject)}>
               <IconDots size={16} aria-hidden />
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Item leftSection={<IconUserCheck size={16} />} onClick={taking.open}>
-              I see to it …
+              {texts.iSeeToIt}
             </Menu.Item>
             <Menu.Item leftSection={<IconBellOff size={16} />} onClick={silencing.open}>
-              Silence …
+              {texts.silence}
             </Menu.Item>
           </Menu.Dropdown>
         </Menu>
@@ -169,12 +165,12 @@ function TakeDialog({ finding, isOpen, close }: Dialog) {
     take.mutate({ findingId: finding.findingId, note }, { onSuccess: close })
   }
   return (
-    <Modal opened={isOpen} onClose={close} title={`See to ${finding.code}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={isOpen} onClose={close} title={texts.seeTo(finding.code)} closeButtonProps={{ 'aria-label': texts.close }}>
       <form onSubmit={submit}>
-        <TextInput label="A note for the others" value={note} onChange={event => setNote(event.currentTarget.value)} data-autofocus />
+        <TextInput label={texts.aNoteForTheOthers} value={note} onChange={event => setNote(event.currentTarget.value)} data-autofocus />
         <Trouble error={take.error} />
         <Button type="submit" mt="md" loading={take.isPending}>
-          I see to it
+          {texts.iSeeToIt2}
         </Button>
       </form>
     </Modal>
@@ -183,10 +179,10 @@ function TakeDialog({ finding, isOpen, close }: Dialog) {
 
 const HOUR_MS = 3_600_000
 const TIMES = [
-  { value: '1', label: 'One hour' },
-  { value: '4', label: 'Four hours' },
-  { value: '24', label: 'One day' },
-  { value: '168', label: 'One week' },
+  { value: '1', label: texts.oneHour },
+  { value: '4', label: texts.fourHours },
+  { value: '24', label: texts.oneDay },
+  { value: '168', label: texts.oneWeek },
 ]
 
 function SilenceDialog({ finding, isOpen, close }: Dialog) {
@@ -200,19 +196,19 @@ function SilenceDialog({ finding, isOpen, close }: Dialog) {
     silence.mutate({ findingId: finding.findingId, until, aboveUnits: aboveUnits === '' ? null : aboveUnits, reason }, { onSuccess: close })
   }
   return (
-    <Modal opened={isOpen} onClose={close} title={`Silence ${finding.code}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={isOpen} onClose={close} title={texts.silence2(finding.code)} closeButtonProps={{ 'aria-label': texts.close }}>
       <form onSubmit={submit}>
-        <Select label="For" data={TIMES} value={hours} onChange={setHours} allowDeselect={false} />
+        <Select label={texts.forWord} data={TIMES} value={hours} onChange={setHours} allowDeselect={false} />
         <NumberInput
-          label="Only while no more units are at risk than"
+          label={texts.onlyWhileNoMoreUnitsAreAt}
           min={0}
           value={aboveUnits}
           onChange={value => setAboveUnits(value === '' ? '' : Number(value))}
         />
-        <TextInput label="Why" value={reason} onChange={event => setReason(event.currentTarget.value)} required />
+        <TextInput label={texts.why} value={reason} onChange={event => setReason(event.currentTarget.value)} required />
         <Trouble error={silence.error} />
         <Button type="submit" mt="md" loading={silence.isPending} disabled={reason.trim() === ''}>
-          Silence it
+          {texts.silenceIt}
         </Button>
       </form>
     </Modal>

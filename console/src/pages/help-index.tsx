@@ -7,6 +7,7 @@ import { getJson } from '../api/client.ts'
 import { cell, Search, Table, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
+import { help as texts } from '../texts/help.ts'
 
 /** The manual and all error codes, searched in their whole text. All of it comes from this server: it is there offline too. */
 export function HelpIndex() {
@@ -20,30 +21,27 @@ export function HelpIndex() {
   })
   return (
     <>
-      <PageHead
-        title="Help"
-        lead="Begin with “When stock is not in sync”: the guide’s five scenarios, each step with its page and its button."
-      />
+      <PageHead title={texts.help} lead={texts.beginWithWhenStockIsNotIn} />
       <div style={{ marginBottom: 16 }}>
-        <Search label="Search the manual" value={search} onChange={searched} />
+        <Search label={texts.searchTheManual} value={search} onChange={searched} />
       </div>
       <Shown of={found}>
         {({ rows }) => {
-          if (rows.length === 0) return <Empty title="No page has all of these words">Take fewer of them.</Empty>
+          if (rows.length === 0) return <Empty title={texts.noPageHasAllOfTheseWords}>{texts.takeFewerOfThem}</Empty>
           return (
             <div style={{ display: 'grid', gap: 16 }}>
               {(['manual', 'code'] as const).map(kind => {
                 const shown = rows.filter(row => row.kind === kind)
                 if (shown.length === 0) return null
-                const title = kind === 'manual' ? 'Manual' : 'Codes'
+                const title = kind === 'manual' ? texts.manual : texts.codes
                 return (
                   <Panel key={kind} title={title} note={shown.length} isFlush>
                     <Table
                       label={title}
                       head={
                         <tr>
-                          <th>Page</th>
-                          <th className={`${cell.wide} ${cell.narrowHidden}`}>It begins</th>
+                          <th>{texts.page}</th>
+                          <th className={`${cell.wide} ${cell.narrowHidden}`}>{texts.itBegins}</th>
                         </tr>
                       }
                     >

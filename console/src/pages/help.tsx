@@ -5,6 +5,7 @@ import { Back } from '../parts/back.tsx'
 import { Markdown } from '../parts/markdown.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
+import { help as texts } from '../texts/help.ts'
 
 /** A page of the manual, or of an error code: what one sees, where it comes from, and what helps. */
 export function Help() {
@@ -22,12 +23,12 @@ export function Help() {
   })
   return (
     <>
-      <Back to="/help">Help</Back>
+      <Back to="/help">{texts.help}</Back>
       <PageHead
-        title={/^[A-Z]/.test(code) ? <span className="mono">{code}</span> : (page.data && /^# (.+)$/m.exec(page.data)?.[1]) || 'Help'}
+        title={/^[A-Z]/.test(code) ? <span className="mono">{code}</span> : (page.data && /^# (.+)$/m.exec(page.data)?.[1]) || texts.help}
         actions={
           <Button variant="default" onClick={() => navigate(-1)}>
-            Back
+            {texts.back}
           </Button>
         }
       />
@@ -35,7 +36,7 @@ export function Help() {
         <Shown of={page}>
           {text =>
             text === null ? (
-              <Empty title="This code has no page yet">Read the message and its hint; they stand beside the code.</Empty>
+              <Empty title={texts.thisCodeHasNoPageYet}>{texts.readTheMessageAndItsHintThey}</Empty>
             ) : (
               <Markdown text={text} />
             )

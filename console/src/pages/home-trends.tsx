@@ -5,6 +5,7 @@ import { getJson } from '../api/client.ts'
 import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { Trend } from '../parts/trend.tsx'
+import { street as texts } from '../texts/street.ts'
 import classes from './home.module.css'
 
 const REFETCH_MS = 60_000
@@ -24,19 +25,19 @@ export function HomeTrends() {
   const over = { since: Date.parse(since), spanMs, now: Date.parse(since) + 24 * 60 * MINUTE_MS }
   const equal = points.filter(point => point.levels > 0).map(({ at, levels, levelsEqual }) => ({ at, value: levelsEqual / levels }))
   return (
-    <Panel title="The last 24 hours">
+    <Panel title={texts.theLast24Hours}>
       <div className={classes.trends}>
-        <Trend {...over} title="Levels equal" points={equal} most={1} least={leastOf(equal)} shown={percent} worstIs="least" />
+        <Trend {...over} title={texts.levelsEqual} points={equal} most={1} least={leastOf(equal)} shown={percent} worstIs="least" />
         <Trend
           {...over}
-          title="Waiting on the street"
+          title={texts.waitingOnTheStreet}
           points={points.map(({ at, backlog }) => ({ at, value: backlog }))}
           most={10}
           shown={whole}
         />
         <Trend
           {...over}
-          title="Oldest change that waits"
+          title={texts.oldestChangeThatWaits}
           points={points.map(({ at, oldestMs }) => ({ at, value: oldestMs ?? 0 }))}
           most={AGE_SHOWN_MS_MIN}
           shown={age}

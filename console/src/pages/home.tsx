@@ -4,12 +4,13 @@ import { Link } from 'react-router'
 import { type Street, useFiles, useShops, useStreet } from '../api/queries.ts'
 import { useSync } from '../frame/sync-pill.tsx'
 import { Empty, Shown, SkeletonRows } from '../parts/nothing.tsx'
-import { many, whole } from '../parts/number.ts'
+import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { placeOf, titleOf } from '../parts/room-name.ts'
 import { FileState, State, StateIcon } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
-import { notSetUp as say } from '../texts/first-steps.ts'
+import { notSetUp } from '../texts/first-steps.ts'
+import { street as texts } from '../texts/street.ts'
 import classes from './home.module.css'
 import { HomeTrends } from './home-trends.tsx'
 import { StreetDrawing } from './street-drawing.tsx'
@@ -42,10 +43,10 @@ function NotSetUp() {
   const shops = useShops()
   if (shops.data === undefined || shops.data.rows.some(shop => shop.accessScope === 'read_and_write')) return null
   return (
-    <section className={classes.setUp} aria-label={say.title}>
-      <p>{shops.data.rows.length === 0 ? say.noShop : say.notLive}</p>
+    <section className={classes.setUp} aria-label={notSetUp.title}>
+      <p>{shops.data.rows.length === 0 ? notSetUp.noShop : notSetUp.notLive}</p>
       <Button component={Link} to="/first-steps">
-        {say.title}
+        {notSetUp.title}
       </Button>
     </section>
   )
@@ -55,10 +56,10 @@ function Answer({ street }: { street: Street | undefined }) {
   const said = useSync()
   const sync = street?.sync
   return (
-    <section className={classes.answer} data-tone={said?.tone} aria-label="Is stock in sync?">
+    <section className={classes.answer} data-tone={said?.tone} aria-label={texts.isStockInSync}>
       <StateIcon tone={said?.tone ?? 'unknown'} size={30} />
       <div className={classes.words}>
-        <h1>{said?.sentence ?? 'Looking …'}</h1>
+        <h1>{said?.sentence ?? texts.looking}</h1>
         {sync && sync.levels > 0 && <Levels sync={sync} />}
       </div>
     </section>
@@ -69,7 +70,7 @@ function Answer({ street }: { street: Street | undefined }) {
 function Levels({ sync }: { sync: Street['sync'] }) {
   const parts = [
     { name: 'equal', units: sync.levelsEqual, tone: 'ok' },
-    { name: 'on the way', units: sync.levelsWaiting, tone: 'working' },
+    { name: texts.onTheWay, units: sync.levelsWaiting, tone: 'working' },
     { name: 'different', units: sync.levelsDifferent, tone: 'stopped' },
   ] as const
   return (
@@ -78,17 +79,19 @@ function Levels({ sync }: { sync: Street['sync'] }) {
         {parts.map(part => (part.units > 0 ? <i key={part.name} data-tone={part.tone} style={{ flexGrow: part.units }} /> : null))}
       </div>
       <ul>
-        <li className="num">{many(sync.levels, 'level', 'levels')}</li>
+        <li className="num">{texts.levels(sync.levels)}</li>
         {parts.map(part => (
           <li key={part.name} className="num">
             <i data-tone={part.tone} aria-hidden />
             {whole(part.units)} {part.name}
           </li>
         ))}
-        <li className="num">{many(sync.unitsAtRisk, 'unit', 'units')} at risk</li>
+        <li className="num">
+          {texts.units(sync.unitsAtRisk)} {texts.atRisk}
+        </li>
         {sync.state !== 'in_sync' && (
           <li>
-            read back <When at={sync.comparedAt} />
+            {texts.readBack} <When at={sync.comparedAt} />
           </li>
         )}
       </ul>
@@ -110,12 +113,12 @@ function NeedsYou({ rooms }: { rooms: Street['rooms'] }) {
     .toSorted((one, other) => CONCERNS[one.state] - CONCERNS[other.state])
   return (
     <Panel
-      title="What needs you"
+      title={texts.whatNeedsYou}
       note={concerns.length + files.length > 0 ? whole(concerns.length + (failed.data?.total ?? 0)) : undefined}
       isFlush
     >
       {concerns.length + files.length === 0 ? (
-        <Empty title="Nothing needs you">What breaks, waits too long or has to be decided by a person stands here.</Empty>
+        <Empty title={texts.nothingNeedsYou}>{texts.whatBreaksWaitsTooLongOrHas}</Empty>
       ) : (
         <ul className={classes.lines}>
           {concerns.map(room => (
@@ -134,7 +137,7 @@ function NeedsYou({ rooms }: { rooms: Street['rooms'] }) {
               <FileState state={file.state} />
               <div>
                 <Link to={`/files/${file.id}`} data-row>
-                  {file.name}: {file.reason ?? 'no reason was kept'}
+                  {file.name}: {file.reason ?? texts.noReasonWasKept}
                 </Link>
                 <span className={classes.where}>
                   {file.feed}, <When at={file.changedAt} />
@@ -153,11 +156,11 @@ const FILES_SHOWN = 6
 function LatestFiles() {
   const files = useFiles({ pageSize: FILES_SHOWN })
   return (
-    <Panel title="Latest files" actions={<Link to="/files">All files</Link>} isFlush>
+    <Panel title={texts.latestFiles} actions={<Link to="/files">{texts.allFiles}</Link>} isFlush>
       <Shown of={files} skeleton={<SkeletonRows rows={FILES_SHOWN} />}>
         {({ rows }) =>
           rows.length === 0 ? (
-            <Empty title="No file came yet">Drop one over SFTP into a feed's inbox, or upload one on the page of files.</Empty>
+            <Empty title={texts.noFileCameYet}>{texts.dropOneOverSftpIntoAFeeds}</Empty>
           ) : (
             <ul className={classes.lines}>
               {rows.map(file => (
@@ -168,8 +171,8 @@ function LatestFiles() {
                       {file.name}
                     </Link>
                     <span className={`${classes.where} num`}>
-                      {file.counts ? many(file.counts.rowsRead, 'row', 'rows') : file.feed}
-                      {file.counts && file.counts.rowsRejected > 0 && `, ${whole(file.counts.rowsRejected)} rejected`}
+                      {file.counts ? texts.rows(file.counts.rowsRead) : file.feed}
+                      {file.counts && file.counts.rowsRejected > 0 && texts.rejected(whole(file.counts.rowsRejected))}
                     </span>
                   </div>
                   <When at={file.receivedAt ?? file.openedAt} />

@@ -6,6 +6,7 @@ import { useSession } from '../api/queries.ts'
 import { ReasonDialog } from '../parts/ask.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
+import { jobs as texts } from '../texts/jobs.ts'
 
 /** What can be done with a job. The schedule stays as it is when somebody runs one. */
 export function JobActions({ job }: { job: Job }) {
@@ -16,7 +17,7 @@ export function JobActions({ job }: { job: Job }) {
   const pause = usePause(job.slug)
   const [isPausing, pausing] = useDisclosure(false)
   if (session.data?.role === 'viewer') return null
-  const waiting = job.waiting.backlog > 0 ? `: ${whole(job.waiting.backlog)} waiting` : ''
+  const waiting = job.waiting.backlog > 0 ? texts.waiting(whole(job.waiting.backlog)) : ''
   return (
     <>
       <div style={{ display: 'inline-flex', gap: 4 }}>
@@ -27,9 +28,9 @@ export function JobActions({ job }: { job: Job }) {
             leftSection={<IconPlayerPlay size={14} aria-hidden />}
             onClick={() => run.mutate({})}
             loading={run.isPending}
-            aria-label={`Run ${job.name} now`}
+            aria-label={texts.runNow(job.name)}
           >
-            Run now
+            {texts.runNow2}
           </Button>
         ) : (
           <Button
@@ -37,50 +38,51 @@ export function JobActions({ job }: { job: Job }) {
             leftSection={<IconRotateClockwise size={14} aria-hidden />}
             onClick={() => resume.mutate()}
             loading={resume.isPending}
-            aria-label={`Resume ${job.name}`}
+            aria-label={texts.resume(job.name)}
           >
-            Resume{waiting}
+            {texts.resume2}
+            {waiting}
           </Button>
         )}
         <Menu position="bottom-end" width={220}>
           <Menu.Target>
-            <ActionIcon variant="default" size={30} aria-label={`More for ${job.name}`}>
+            <ActionIcon variant="default" size={30} aria-label={texts.moreFor(job.name)}>
               <IconDots size={16} />
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
             {job.schedule.paused !== null && (
               <Menu.Item leftSection={<IconPlayerPlay size={16} />} onClick={() => run.mutate({})}>
-                Run once now
+                {texts.runOnceNow}
               </Menu.Item>
             )}
             {job.schedule.paused === null && (
               <Menu.Item leftSection={<IconPlayerSkipForward size={16} />} disabled={job.nextAt.length === 0} onClick={() => skip.mutate()}>
-                Skip once
+                {texts.skipOnce}
               </Menu.Item>
             )}
             {job.schedule.paused === null && (
               <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={pausing.open}>
-                Pause …
+                {texts.pause}
               </Menu.Item>
             )}
           </Menu.Dropdown>
         </Menu>
       </div>
       <span className="sr-only" role="status">
-        {run.data && (run.data.isQueued ? `${job.name} was queued` : `${job.name} waits to run already`)}
+        {run.data && (run.data.isQueued ? texts.wasQueued(job.name) : texts.waitsToRunAlready(job.name))}
       </span>
       <Trouble error={run.error ?? resume.error ?? skip.error} />
       {isPausing && (
         <ReasonDialog
-          title={`Pause ${job.name}`}
-          confirm={`Pause ${job.name}`}
-          note="It stands beside the job, on the street and in the audit log."
+          title={texts.pause2(job.name)}
+          confirm={texts.pause2(job.name)}
+          note={texts.itStandsBesideTheJobOnThe}
           deed={pause}
           onSay={reason => pause.mutate(reason, { onSuccess: pausing.close })}
           close={pausing.close}
         >
-          <p style={{ margin: 0 }}>Nothing will run it but a person. What comes meanwhile waits, and nothing is lost.</p>
+          <p style={{ margin: 0 }}>{texts.nothingWillRunItButAPerson}</p>
         </ReasonDialog>
       )}
     </>

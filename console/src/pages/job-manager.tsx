@@ -6,6 +6,7 @@ import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { jobs as texts } from '../texts/jobs.ts'
 import { JobActions } from './job-actions.tsx'
 import { JobTabs } from './job-tabs.tsx'
 import { frequency, outcomeOf, stateOf } from './job-words.ts'
@@ -16,12 +17,12 @@ export function JobManager() {
   const jobs = useJobs()
   return (
     <>
-      <PageHead title="Job Manager" lead="What comes in is taken on at once; the schedules see to what a nudge missed." />
+      <PageHead title={texts.jobManager} lead={texts.whatComesInIsTakenOnAt} />
       <JobTabs />
       <Shown of={jobs}>
         {({ rows }) => {
           const shown = rows.filter(job => category === undefined || job.category.toLowerCase() === category)
-          if (shown.length === 0) return <Empty title="No jobs here">Every job is in the catalogue.</Empty>
+          if (shown.length === 0) return <Empty title={texts.noJobsHere}>{texts.everyJobIsInTheCatalogue}</Empty>
           return (
             <div style={{ display: 'grid', gap: 16 }}>
               {[...new Set(shown.map(job => job.category))].map(one => (
@@ -43,13 +44,13 @@ function JobTable({ label, rows }: { label: string; rows: readonly Job[] }) {
       label={label}
       head={
         <tr>
-          <th className={cell.wide}>Job</th>
-          <th className={`${cell.nowrap} ${cell.narrowHidden}`}>State</th>
-          <th className={`${cell.nowrap} ${cell.mediumHidden}`}>Frequency</th>
-          <th className={`${cell.nowrap} ${cell.narrowHidden}`}>Last run</th>
-          <th className={`${cell.nowrap} ${cell.narrowHidden}`}>Next run</th>
+          <th className={cell.wide}>{texts.job}</th>
+          <th className={`${cell.nowrap} ${cell.narrowHidden}`}>{texts.state}</th>
+          <th className={`${cell.nowrap} ${cell.mediumHidden}`}>{texts.frequency}</th>
+          <th className={`${cell.nowrap} ${cell.narrowHidden}`}>{texts.lastRun}</th>
+          <th className={`${cell.nowrap} ${cell.narrowHidden}`}>{texts.nextRun}</th>
           <th>
-            <span className="sr-only">Actions</span>
+            <span className="sr-only">{texts.actions}</span>
           </th>
         </tr>
       }
@@ -66,8 +67,8 @@ function JobTable({ label, rows }: { label: string; rows: readonly Job[] }) {
             </div>
             {job.shops.length > 0 && (
               <div className={cell.dim}>
-                {job.shops.length === 1 ? '1 shop has' : `${job.shops.length} shops have`} a schedule of{' '}
-                {job.shops.length === 1 ? 'its' : 'their'} own
+                {job.shops.length === 1 ? texts.text1ShopHas : texts.shopsHave(job.shops.length)} {texts.aScheduleOf}{' '}
+                {job.shops.length === 1 ? texts.its : texts.their} {texts.own}
               </div>
             )}
             {[...job.findings, ...job.shops.flatMap(one => one.findings)].map(finding => (
@@ -84,7 +85,7 @@ function JobTable({ label, rows }: { label: string; rows: readonly Job[] }) {
             <LastRun job={job} />
           </td>
           <td className={`${cell.nowrap} ${cell.narrowHidden}`}>
-            {job.nextAt[0] === undefined ? <span className={cell.dim}>none</span> : <When at={job.nextAt[0]} />}
+            {job.nextAt[0] === undefined ? <span className={cell.dim}>{texts.none}</span> : <When at={job.nextAt[0]} />}
           </td>
           <td className={cell.right}>
             <JobActions job={job} />
@@ -96,13 +97,13 @@ function JobTable({ label, rows }: { label: string; rows: readonly Job[] }) {
 }
 
 function LastRun({ job: { lastRun } }: { job: Job }) {
-  if (lastRun === null) return <span className={cell.dim}>not yet</span>
+  if (lastRun === null) return <span className={cell.dim}>{texts.notYet}</span>
   return (
     <>
       <State {...outcomeOf(lastRun)} isQuiet />
       <div className={cell.dim}>
         <When at={lastRun.finishedAt ?? lastRun.startedAt} />
-        {lastRun.read > 0 && `, ${whole(lastRun.read)} read`}
+        {lastRun.read > 0 && texts.read(whole(lastRun.read))}
       </div>
     </>
   )

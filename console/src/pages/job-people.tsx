@@ -5,13 +5,14 @@ import { usePeople } from '../api/people.ts'
 import { useSession } from '../api/queries.ts'
 import { Trouble } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { jobs as texts } from '../texts/jobs.ts'
 
 /** Who may run and change a job; admins choose. */
 export function JobPeople({ job }: { job: JobDetail }) {
   const isAdmin = useSession().data?.role === 'admin'
   return (
-    <Panel title="Who may run and change it">
-      <p>{job.people === null ? 'Every operator and every admin.' : `${[...job.people, 'every admin'].join(', ')}.`}</p>
+    <Panel title={texts.whoMayRunAndChangeIt}>
+      <p>{job.people === null ? texts.everyOperatorAndEveryAdmin : `${[...job.people, texts.everyAdmin].join(', ')}.`}</p>
       {isAdmin && <Choice job={job} />}
     </Panel>
   )
@@ -27,22 +28,22 @@ function Choice({ job }: { job: JobDetail }) {
   return (
     <>
       <MultiSelect
-        label="Only these operators and tokens"
+        label={texts.onlyTheseOperatorsAndTokens}
         data={offered}
         value={chosen}
         onChange={setChosen}
         searchable
         hidePickedOptions
-        placeholder={offered.length === 0 ? 'There are no operators' : ''}
+        placeholder={offered.length === 0 ? texts.thereAreNoOperators : ''}
         maw={560}
       />
       <div style={{ display: 'flex', gap: 8, marginTop: 12 }}>
         <Button size="xs" onClick={() => give.mutate(chosen)} loading={give.isPending}>
-          {chosen.length === 0 ? 'Give it to admins only' : `Give it to ${chosen.length} and admins`}
+          {chosen.length === 0 ? texts.giveItToAdminsOnly : texts.giveItToAndAdmins(chosen.length)}
         </Button>
         {job.people !== null && (
           <Button size="xs" variant="default" onClick={() => give.mutate(null, { onSuccess: () => setChosen([]) })}>
-            Give it to every operator
+            {texts.giveItToEveryOperator}
           </Button>
         )}
       </div>

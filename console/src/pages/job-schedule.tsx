@@ -7,6 +7,7 @@ import { useSession } from '../api/queries.ts'
 import { Code, Trouble } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { exact } from '../parts/when.tsx'
+import { jobs as texts } from '../texts/jobs.ts'
 import classes from './job-schedule.module.css'
 
 const OWN = 'own'
@@ -39,11 +40,11 @@ export function JobSchedule({ job, schedule = job.schedule, shop }: { job: JobDe
   }
 
   return (
-    <Panel title={shop === undefined ? 'Schedule' : `Schedule of ${shop}`}>
+    <Panel title={shop === undefined ? texts.schedule : texts.scheduleOf(shop)}>
       <form onSubmit={submit} className={classes.form}>
         <div className={classes.fields}>
           <NativeSelect
-            label="Frequency"
+            label={texts.frequency}
             value={isOwn ? OWN : cron}
             disabled={isViewer}
             onChange={event => {
@@ -51,11 +52,11 @@ export function JobSchedule({ job, schedule = job.schedule, shop }: { job: JobDe
               setOwn(chosen === OWN)
               if (chosen !== OWN) setCron(chosen)
             }}
-            data={[...offered.map(one => ({ value: one.cron, label: one.name })), { value: OWN, label: 'Own schedule' }]}
+            data={[...offered.map(one => ({ value: one.cron, label: one.name })), { value: OWN, label: texts.ownSchedule }]}
           />
           {isOwn && (
             <TextInput
-              label="Minute, hour, day, month, weekday"
+              label={texts.minuteHourDayMonthWeekday}
               className="mono"
               value={cron}
               disabled={isViewer}
@@ -63,7 +64,7 @@ export function JobSchedule({ job, schedule = job.schedule, shop }: { job: JobDe
             />
           )}
           <Autocomplete
-            label="Time zone"
+            label={texts.timeZone}
             value={timeZone}
             disabled={isViewer}
             onChange={setTimeZone}
@@ -72,23 +73,23 @@ export function JobSchedule({ job, schedule = job.schedule, shop }: { job: JobDe
           />
           <TextInput
             type="datetime-local"
-            label="First run"
+            label={texts.firstRun}
             inputWrapperOrder={['label', 'input', 'description', 'error']}
-            description="Your own time; nothing: with the next tick."
+            description={texts.yourOwnTimeNothingWithTheNext}
             value={firstRun}
             disabled={isViewer}
             onChange={event => setFirstRun(event.currentTarget.value)}
           />
           <Switch
-            label="Real time"
-            description="Its rooms also run as soon as something comes."
+            label={texts.realTime}
+            description={texts.itsRoomsAlsoRunAsSoonAs}
             checked={isRealTime}
             disabled={isViewer}
             onChange={event => setRealTime(event.currentTarget.checked)}
           />
         </div>
         <div className={classes.preview} aria-live="polite">
-          <h3>Next runs</h3>
+          <h3>{texts.nextRuns}</h3>
           <Trouble error={preview.error} />
           <ol>
             {preview.data?.nextAt.map(at => (
@@ -106,10 +107,10 @@ export function JobSchedule({ job, schedule = job.schedule, shop }: { job: JobDe
         {!isViewer && (
           <div>
             <Button type="submit" loading={save.isPending} disabled={isRefused}>
-              Save schedule
+              {texts.saveSchedule}
             </Button>
             <span role="status" className={classes.saved}>
-              {save.isSuccess && 'Saved.'}
+              {save.isSuccess && texts.saved}
             </span>
             <Trouble error={save.error} />
           </div>

@@ -8,6 +8,7 @@ import { Code, Empty, Trouble } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { jobs as texts } from '../texts/jobs.ts'
 import { JobSchedule } from './job-schedule.tsx'
 import { frequency, stateOf } from './job-words.ts'
 
@@ -20,24 +21,24 @@ export function JobShops({ job }: { job: JobDetail }) {
   return (
     <>
       <Panel
-        title="Shops with a schedule of their own"
+        title={texts.shopsWithAScheduleOfTheirOwn}
         actions={isViewer ? undefined : <GiveOne job={job} taken={job.shops.map(one => one.shop)} given={setEdited} />}
         isFlush
       >
         {job.shops.length === 0 ? (
-          <Empty title="Every shop runs by the schedule above">Choose a shop to give it another frequency, time zone or pause.</Empty>
+          <Empty title={texts.everyShopRunsByTheScheduleAbove}>{texts.chooseAShopToGiveItAnother}</Empty>
         ) : (
           <Table
-            label="Shops with a schedule of their own"
+            label={texts.shopsWithAScheduleOfTheirOwn}
             head={
               <tr>
-                <th>Shop</th>
-                <th>State</th>
-                <th className={`${cell.wide} ${cell.narrowHidden}`}>Frequency</th>
-                <th className={`${cell.nowrap} ${cell.mediumHidden}`}>Last run</th>
-                <th className={`${cell.nowrap} ${cell.narrowHidden}`}>Next run</th>
+                <th>{texts.shop}</th>
+                <th>{texts.state}</th>
+                <th className={`${cell.wide} ${cell.narrowHidden}`}>{texts.frequency}</th>
+                <th className={`${cell.nowrap} ${cell.mediumHidden}`}>{texts.lastRun}</th>
+                <th className={`${cell.nowrap} ${cell.narrowHidden}`}>{texts.nextRun}</th>
                 <th>
-                  <span className="sr-only">Actions</span>
+                  <span className="sr-only">{texts.actions}</span>
                 </th>
               </tr>
             }
@@ -81,48 +82,43 @@ function ShopRow({ job, one, isViewer, edit }: { job: JobDetail; one: OwnSchedul
       </td>
       <td className={cell.narrowHidden}>{frequency(one.schedule)}</td>
       <td className={`${cell.nowrap} ${cell.mediumHidden}`}>
-        {one.lastRun === null ? <span className={cell.dim}>not yet</span> : <When at={one.lastRun.startedAt} />}
+        {one.lastRun === null ? <span className={cell.dim}>{texts.notYet}</span> : <When at={one.lastRun.startedAt} />}
       </td>
       <td className={`${cell.nowrap} ${cell.narrowHidden}`}>
-        {one.nextAt[0] === undefined ? <span className={cell.dim}>none</span> : <When at={one.nextAt[0]} />}
+        {one.nextAt[0] === undefined ? <span className={cell.dim}>{texts.none}</span> : <When at={one.nextAt[0]} />}
       </td>
       <td className={cell.right}>
         {!isViewer && (
           <div style={{ display: 'inline-flex', gap: 4 }}>
             {one.schedule.paused === null ? (
               <AskWhy
-                label="Pause …"
-                name={`Pause ${job.name} for ${one.shop}`}
-                title={`Pause ${job.name} for ${one.shop}`}
-                confirm={`Pause ${job.name} for ${one.shop}`}
-                note="It stands beside the job, on the street and in the audit log."
+                label={texts.pause}
+                name={texts.pauseFor(job.name, one.shop)}
+                title={texts.pauseFor(job.name, one.shop)}
+                confirm={texts.pauseFor(job.name, one.shop)}
+                note={texts.itStandsBesideTheJobOnThe}
                 tone="default"
                 size="xs"
                 deed={pause}
               >
-                <p style={{ margin: 0 }}>Nothing will run it for this shop but a person. What comes meanwhile waits.</p>
+                <p style={{ margin: 0 }}>{texts.nothingWillRunItForThisShop}</p>
               </AskWhy>
             ) : (
-              <Button
-                size="xs"
-                onClick={() => resume.mutate()}
-                loading={resume.isPending}
-                aria-label={`Resume ${job.name} for ${one.shop}`}
-              >
-                Resume
+              <Button size="xs" onClick={() => resume.mutate()} loading={resume.isPending} aria-label={texts.resumeFor(job.name, one.shop)}>
+                {texts.resume2}
               </Button>
             )}
-            <Button size="xs" variant="default" onClick={edit} aria-label={`Change the schedule of ${one.shop}`}>
-              Change
+            <Button size="xs" variant="default" onClick={edit} aria-label={texts.changeTheScheduleOf(one.shop)}>
+              {texts.change}
             </Button>
             <Button
               size="xs"
               variant="default"
               onClick={() => remove.mutate()}
               loading={remove.isPending}
-              aria-label={`Let ${one.shop} run with all the others`}
+              aria-label={texts.letRunWithAllTheOthers(one.shop)}
             >
-              With all others
+              {texts.withAllOthers}
             </Button>
           </div>
         )}
@@ -142,11 +138,11 @@ function GiveOne({ job, taken, given }: { job: JobDetail; taken: readonly string
   return (
     <div style={{ display: 'inline-flex', gap: 8, alignItems: 'center' }}>
       <NativeSelect
-        aria-label="Shop"
+        aria-label={texts.shop}
         size="xs"
         value={shop}
         onChange={event => setShop(event.currentTarget.value)}
-        data={[{ value: '', label: 'Choose a shop' }, ...left.map(one => ({ value: one.code, label: one.name }))]}
+        data={[{ value: '', label: texts.chooseAShop }, ...left.map(one => ({ value: one.code, label: one.name }))]}
       />
       <Button
         size="xs"
@@ -155,7 +151,7 @@ function GiveOne({ job, taken, given }: { job: JobDetail; taken: readonly string
         loading={save.isPending}
         onClick={() => save.mutate({ cron, timeZone }, { onSuccess: () => given(shop) })}
       >
-        Give it its own schedule
+        {texts.giveItItsOwnSchedule}
       </Button>
       <Trouble error={save.error} />
     </div>

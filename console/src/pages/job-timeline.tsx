@@ -2,9 +2,9 @@ import { Link } from 'react-router'
 import { type JobTimeline as Timeline, useTimeline } from '../api/jobs.ts'
 import { Chips, useView } from '../parts/list.tsx'
 import { Shown } from '../parts/nothing.tsx'
-import { many } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { exact } from '../parts/when.tsx'
+import { jobs as texts } from '../texts/jobs.ts'
 import classes from './job-timeline.module.css'
 
 const WIDTH = 1_000
@@ -19,10 +19,10 @@ export function JobTimeline() {
   const timeline = useTimeline(hours)
   return (
     <Panel
-      title="Timeline"
+      title={texts.timeline}
       actions={
         <Chips
-          label="How far back"
+          label={texts.howFarBack}
           value={hours}
           options={HOURS.map(value => ({ value, label: `${value} h` }))}
           onChange={to => view.set({ hours: to })}
@@ -31,10 +31,10 @@ export function JobTimeline() {
       isFlush
     >
       <p className={classes.legend}>
-        <span>Full: a run, red where it failed or its program died.</span>
-        <span>Hollow: what comes.</span>
-        <span>Red frame: a tick that began nothing.</span>
-        {timeline.data?.isCut && <span>The oldest runs of this span are left out.</span>}
+        <span>{texts.fullARunRedWhereItFailed}</span>
+        <span>{texts.hollowWhatComes}</span>
+        <span>{texts.redFrameATickThatBeganNothing}</span>
+        {timeline.data?.isCut && <span>{texts.theOldestRunsOfThisSpanAre}</span>}
       </p>
       <Shown of={timeline}>
         {data => (
@@ -57,10 +57,10 @@ function Line({ row, of }: { row: Timeline['rows'][number]; of: Timeline }) {
   const x = (at: number) => ((Math.max(at, from) - from) / (until - from)) * WIDTH
   const failed = row.runs.filter(run => run.outcome === 'failed' || run.outcome === 'crashed').length
   const said = [
-    many(row.runs.length, 'run', 'runs'),
+    texts.runs(row.runs.length),
     failed > 0 ? `${failed} failed` : null,
-    row.missedAt.length > 0 ? many(row.missedAt.length, 'tick began nothing', 'ticks began nothing') : null,
-    row.nextAt[0] === undefined ? 'nothing comes' : `next at ${exact(row.nextAt[0])}`,
+    row.missedAt.length > 0 ? texts.ticksBeganNothing(row.missedAt.length) : null,
+    row.nextAt[0] === undefined ? texts.nothingComes : texts.nextAt(exact(row.nextAt[0])),
   ]
   return (
     <svg
@@ -73,7 +73,7 @@ function Line({ row, of }: { row: Timeline['rows'][number]; of: Timeline }) {
       <line x1={x(now)} x2={x(now)} y1={0} y2={HEIGHT} className={classes.now} />
       {row.missedAt.map(at => (
         <rect key={at} x={x(Date.parse(at)) - 3} y={6} width={6} height={HEIGHT - 12} className={classes.missed}>
-          <title>{`Due ${exact(at)}, and nothing began`}</title>
+          <title>{texts.dueAndNothingBegan(exact(at))}</title>
         </rect>
       ))}
       {row.runs.map(run => {
@@ -87,7 +87,7 @@ function Line({ row, of }: { row: Timeline['rows'][number]; of: Timeline }) {
             height={HEIGHT - 8}
             className={toneOf(run.outcome)}
           >
-            <title>{`${exact(run.startedAt)}${run.shop === null ? '' : ` for ${run.shop}`}: ${run.outcome ?? 'running'}`}</title>
+            <title>{`${exact(run.startedAt)}${run.shop === null ? '' : texts.forWord(run.shop)}: ${run.outcome ?? 'running'}`}</title>
           </rect>
         )
       })}

@@ -7,6 +7,7 @@ import { whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { exact, When } from '../parts/when.tsx'
+import { jobs as texts } from '../texts/jobs.ts'
 import { JobActions } from './job-actions.tsx'
 import { JobPeople } from './job-people.tsx'
 import { JobSchedule } from './job-schedule.tsx'
@@ -20,7 +21,7 @@ export function JobPage() {
   const job = useJob(slug)
   return (
     <>
-      <Back to="/jobs">Job Manager</Back>
+      <Back to="/jobs">{texts.jobManager}</Back>
       <Shown of={job}>{found => <Inside key={found.slug} job={found} />}</Shown>
     </>
   )
@@ -34,7 +35,7 @@ function Inside({ job }: { job: JobDetail }) {
       <div style={{ display: 'grid', gap: 16 }}>
         <Panel>
           <p>
-            <State {...stateOf(job)} /> {job.schedule.paused && `by ${job.schedule.paused.by}: “${job.schedule.paused.reason}”`}
+            <State {...stateOf(job)} /> {job.schedule.paused && texts.by(job.schedule.paused.by, job.schedule.paused.reason)}
           </p>
           {job.findings.map(finding => (
             <p key={finding.code}>
@@ -43,23 +44,23 @@ function Inside({ job }: { job: JobDetail }) {
           ))}
           <Facts
             facts={[
-              ['Frequency', frequency(job.schedule)],
-              ['Next run', job.nextAt[0] === undefined ? 'none' : <When key="next" at={job.nextAt[0]} />],
-              ['Last run', job.lastRun === null ? 'not yet' : <When key="last" at={job.lastRun.startedAt} />],
-              ['Waiting', whole(job.waiting.backlog)],
-              ['Works for', job.steps.join(', ')],
-              job.aliases.length === 0 ? null : ['Also known as', <span key="aliases">{job.aliases.join(', ')}</span>],
+              [texts.frequency, frequency(job.schedule)],
+              [texts.nextRun, job.nextAt[0] === undefined ? texts.none : <When key="next" at={job.nextAt[0]} />],
+              [texts.lastRun, job.lastRun === null ? texts.notYet : <When key="last" at={job.lastRun.startedAt} />],
+              [texts.waiting2, whole(job.waiting.backlog)],
+              [texts.worksFor, job.steps.join(', ')],
+              job.aliases.length === 0 ? null : [texts.alsoKnownAs, <span key="aliases">{job.aliases.join(', ')}</span>],
             ]}
           />
         </Panel>
         <JobSchedule job={job} />
         {job.isPerShop && <JobShops job={job} />}
         {job.parameters.length > 0 && <Parameters job={job} />}
-        <Panel title="Runs" note="newest first" isFlush>
+        <Panel title={texts.runs2} note={texts.newestFirst} isFlush>
           <Shown of={runs}>
             {({ rows }) =>
               rows.length === 0 ? (
-                <Empty title="It did not run yet">Its runs stand here with what they did.</Empty>
+                <Empty title={texts.itDidNotRunYet}>{texts.itsRunsStandHereWithWhatThey}</Empty>
               ) : (
                 <RunTable rows={rows} />
               )
@@ -75,14 +76,14 @@ function Inside({ job }: { job: JobDetail }) {
 
 function Parameters({ job }: { job: JobDetail }) {
   return (
-    <Panel title="Parameters" isFlush>
+    <Panel title={texts.parameters} isFlush>
       <Table
-        label="Parameters"
+        label={texts.parameters}
         head={
           <tr>
-            <th>Name</th>
-            <th className={cell.wide}>Meaning</th>
-            <th>Value</th>
+            <th>{texts.name}</th>
+            <th className={cell.wide}>{texts.meaning}</th>
+            <th>{texts.value}</th>
           </tr>
         }
       >
@@ -91,13 +92,17 @@ function Parameters({ job }: { job: JobDetail }) {
             <td className="mono">{one.name}</td>
             <td>
               {one.description}{' '}
-              {one.aliases.some(alias => alias !== one.name) && <span className={cell.dim}>Also {one.aliases.join(', ')}.</span>}
+              {one.aliases.some(alias => alias !== one.name) && (
+                <span className={cell.dim}>
+                  {texts.also} {one.aliases.join(', ')}.
+                </span>
+              )}
             </td>
             <td className={cell.nowrap}>
               {one.isProtected ? (
-                <span className={cell.dim}>set elsewhere</span>
+                <span className={cell.dim}>{texts.setElsewhere}</span>
               ) : (
-                (job.schedule.parameters[one.name] ?? one.default ?? 'all')
+                (job.schedule.parameters[one.name] ?? one.default ?? texts.all)
               )}
             </td>
           </tr>
@@ -109,17 +114,17 @@ function Parameters({ job }: { job: JobDetail }) {
 
 function Edits({ job }: { job: JobDetail }) {
   return (
-    <Panel title="Changes" note="newest first" isFlush>
+    <Panel title={texts.changes} note={texts.newestFirst} isFlush>
       {job.edits.length === 0 ? (
-        <Empty title="Nobody changed it">It runs as it was made.</Empty>
+        <Empty title={texts.nobodyChangedIt}>{texts.itRunsAsItWasMade}</Empty>
       ) : (
         <Table
-          label="Changes"
+          label={texts.changes}
           head={
             <tr>
-              <th>Who</th>
-              <th className={cell.wide}>What</th>
-              <th className={cell.right}>When</th>
+              <th>{texts.who}</th>
+              <th className={cell.wide}>{texts.what}</th>
+              <th className={cell.right}>{texts.when}</th>
             </tr>
           }
         >
@@ -142,13 +147,13 @@ function Edits({ job }: { job: JobDetail }) {
 }
 
 const DEEDS: Record<string, string> = {
-  'job.run': 'Ran it',
-  'job.end': 'Terminated a run',
-  'job.pause': 'Paused it',
-  'job.resume': 'Resumed it',
-  'job.skip': 'Skipped a run',
-  'job.schedule': 'Changed its schedule',
-  'job.people': 'Chose who may run it',
+  'job.run': texts.ranIt,
+  'job.end': texts.terminatedARun,
+  'job.pause': texts.pausedIt,
+  'job.resume': texts.resumedIt,
+  'job.skip': texts.skippedARun,
+  'job.schedule': texts.changedItsSchedule,
+  'job.people': texts.choseWhoMayRunIt,
 }
 
 function difference(before: unknown, after: unknown): string {

@@ -8,6 +8,7 @@ import { cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
+import { kits as texts } from '../texts/kits.ts'
 
 /** Kits and shared pools: what each is made of. */
 export function Kits() {
@@ -20,29 +21,29 @@ export function Kits() {
   return (
     <>
       <PageHead
-        title="Kits"
+        title={texts.kits}
         note={kits.data && totalOf(kits.data)}
-        lead="A kit is as many as its scarcest part allows at each facility. SKUs that share one stock, as gift cards of one blank, are each made of one unit of it."
-        actions={mayWrite && <Button onClick={() => setOpened('new')}>New kit</Button>}
+        lead={texts.aKitIsAsManyAsIts}
+        actions={mayWrite && <Button onClick={() => setOpened('new')}>{texts.newKit}</Button>}
       />
-      <Panel title="What each is made of" isFlush>
+      <Panel title={texts.whatEachIsMadeOf} isFlush>
         <div className={cell.toolbar}>
-          <Search label="Search SKU or name, also of a part" value={view.get('search') ?? ''} onChange={search} />
+          <Search label={texts.searchSkuOrNameAlsoOfA} value={view.get('search') ?? ''} onChange={search} />
         </div>
         <Shown of={kits}>
           {page =>
             page.rows.length === 0 ? (
-              <Empty title="No kit here">Every product is counted and promised by itself.</Empty>
+              <Empty title={texts.noKitHere}>{texts.everyProductIsCountedAndPromisedBy}</Empty>
             ) : (
               <>
                 <Table
-                  label="Kits"
+                  label={texts.kits}
                   head={
                     <tr>
-                      <th>Kit</th>
-                      <th className={cell.wide}>Made of</th>
-                      <th className={cell.right}>Parts</th>
-                      {mayWrite && <th className={cell.right}>Change</th>}
+                      <th>{texts.kit}</th>
+                      <th className={cell.wide}>{texts.madeOf}</th>
+                      <th className={cell.right}>{texts.parts}</th>
+                      {mayWrite && <th className={cell.right}>{texts.change}</th>}
                     </tr>
                   }
                 >
@@ -64,8 +65,8 @@ export function Kits() {
                       <td className={cell.right}>{whole(kit.components.length)}</td>
                       {mayWrite && (
                         <td className={cell.right}>
-                          <Anchor component="button" type="button" onClick={() => setOpened(kit)} aria-label={`Change ${kit.sku}`}>
-                            Change
+                          <Anchor component="button" type="button" onClick={() => setOpened(kit)} aria-label={texts.change2(kit.sku)}>
+                            {texts.change}
                           </Anchor>
                         </td>
                       )}
@@ -98,12 +99,12 @@ function Dialog({ kit, close }: { kit: Kit | null; close: () => void }) {
   return (
     <ReasonDialog
       {...{ deed, isReady, close }}
-      title={kit === null ? 'New kit' : `What ${kit.sku} is made of`}
-      confirm={lines.length === 0 ? 'Dissolve the kit' : `Make it of ${whole(lines.length)} ${lines.length === 1 ? 'part' : 'parts'}`}
+      title={kit === null ? texts.newKit : texts.whatIsMadeOf(kit.sku)}
+      confirm={lines.length === 0 ? texts.dissolveTheKit : texts.makeItOf(whole(lines.length), lines.length === 1 ? 'part' : 'parts')}
       onSay={say}
     >
       <TextInput
-        label="SKU of the kit"
+        label={texts.skuOfTheKit}
         value={sku}
         onChange={event => setSku(event.currentTarget.value)}
         readOnly={kit !== null}
@@ -111,13 +112,13 @@ function Dialog({ kit, close }: { kit: Kit | null; close: () => void }) {
         data-autofocus={kit === null || undefined}
       />
       <Textarea
-        label="Made of"
-        description="A line for each part: how many, then its SKU. Nothing: it is a kit no more."
-        placeholder={'2 WHEEL-26\n1 FRAME-M'}
+        label={texts.madeOf}
+        description={texts.aLineForEachPartHowMany}
+        placeholder={texts.text2Wheel261FrameM}
         autosize
         minRows={4}
         value={written}
-        error={wrong === undefined ? null : `“${wrong}” is not a number and a SKU.`}
+        error={wrong === undefined ? null : texts.isNotANumberAndASku(wrong)}
         onChange={event => setWritten(event.currentTarget.value)}
       />
     </ReasonDialog>

@@ -7,7 +7,7 @@ import { cell, Table } from '../parts/list.tsx'
 import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
-import { locationMapping as say } from '../texts/first-steps.ts'
+import { locationMapping as texts } from '../texts/first-steps.ts'
 import classes from './first-steps.module.css'
 
 const FACILITIES_OFFERED = 200
@@ -29,10 +29,10 @@ export function LocationMapping({ shop }: { shop: string }) {
   const [chosen, setChosen] = useState<Readonly<Record<number, string>>>({})
   const places = (facilities.data?.rows ?? []).filter(one => one.closed === null)
   const options = [
-    { value: '', label: say.nothing },
-    ...places.map(one => ({ value: `f ${one.code}`, label: say.facility(one.name, one.code) })),
-    ...(groups.data?.rows ?? []).map(one => ({ value: `g ${one.code}`, label: say.group(one.name) })),
-    ...(places.length > 1 ? [{ value: ALL, label: say.allFacilities }] : []),
+    { value: '', label: texts.nothing },
+    ...places.map(one => ({ value: `f ${one.code}`, label: texts.facility(one.name, one.code) })),
+    ...(groups.data?.rows ?? []).map(one => ({ value: `g ${one.code}`, label: texts.group(one.name) })),
+    ...(places.length > 1 ? [{ value: ALL, label: texts.allFacilities }] : []),
   ]
   const wantedOf = (location: LocationInList) =>
     chosen[location.locationId] ?? (choiceOf(location) || (location.proposedFacility === null ? '' : `f ${location.proposedFacility}`))
@@ -65,17 +65,17 @@ export function LocationMapping({ shop }: { shop: string }) {
         const open = rows.filter(location => location.isActive && !location.isFulfillmentService)
         const changes = open.filter(location => wantedOf(location) !== '' && wantedOf(location) !== choiceOf(location)).length
         return (
-          <Panel title={say.title} note={whole(rows.length)} isFlush>
+          <Panel title={texts.title} note={whole(rows.length)} isFlush>
             {rows.length === 0 ? (
-              <Empty title={say.noneRead}>{say.noneReadText}</Empty>
+              <Empty title={texts.noneRead}>{texts.noneReadText}</Empty>
             ) : (
               <>
                 <Table
-                  label={say.title}
+                  label={texts.title}
                   head={
                     <tr>
-                      <th className={cell.main}>{say.location}</th>
-                      <th className={cell.wide}>{say.standsFor}</th>
+                      <th className={cell.main}>{texts.location}</th>
+                      <th className={cell.wide}>{texts.standsFor}</th>
                     </tr>
                   }
                 >
@@ -83,11 +83,11 @@ export function LocationMapping({ shop }: { shop: string }) {
                     <tr key={location.locationId}>
                       <td className={cell.main}>
                         {location.name}
-                        {!open.includes(location) && <div className={cell.dim}>{location.isActive ? say.ofService : say.closed}</div>}
+                        {!open.includes(location) && <div className={cell.dim}>{location.isActive ? texts.ofService : texts.closed}</div>}
                       </td>
                       <td>
                         <NativeSelect
-                          aria-label={say.choiceFor(location.name)}
+                          aria-label={texts.choiceFor(location.name)}
                           size="sm"
                           disabled={!isAdmin || !open.includes(location) || choiceOf(location) !== ''}
                           data={options}
@@ -98,7 +98,7 @@ export function LocationMapping({ shop }: { shop: string }) {
                           }}
                         />
                         {choiceOf(location) === '' && wantedOf(location) === `f ${location.proposedFacility}` && (
-                          <span className={cell.dim}>{say.proposed}</span>
+                          <span className={cell.dim}>{texts.proposed}</span>
                         )}
                       </td>
                     </tr>
@@ -112,7 +112,7 @@ export function LocationMapping({ shop }: { shop: string }) {
                       loading={map.isPending || addGroup.isPending}
                       onClick={() => void save(open).catch(() => undefined)}
                     >
-                      {changes === 0 ? say.nothingToMap : say.map(changes)}
+                      {changes === 0 ? texts.nothingToMap : texts.map(changes)}
                     </Button>
                   </div>
                 )}

@@ -1,10 +1,11 @@
 import { Link } from 'react-router'
 import { Empty } from '../parts/nothing.tsx'
+import { street as texts } from '../texts/street.ts'
 
 export function Lost() {
   return (
-    <Empty title="There is no such page">
-      Perhaps the address is misspelt. <Link to="/">Go to the street</Link>
+    <Empty title={texts.thereIsNoSuchPage}>
+      {texts.perhapsTheAddressIsMisspelt} <Link to="/">{texts.goToTheStreet}</Link>
     </Empty>
   )
 }

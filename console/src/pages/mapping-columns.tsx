@@ -2,25 +2,26 @@ import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/co
 import type { Layout, MappedColumn, Mapping } from '../api/mapping.ts'
 import { cell, Table } from '../parts/list.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { mapping as texts } from '../texts/mapping.ts'
 import classes from './feed-mapping.module.css'
 import type { Draft } from './feed-mapping.tsx'
 
 type Kind = 'none' | 'column' | 'constant' | 'fileName' | 'folder' | 'formula'
 
 const KINDS: { value: Kind; label: string }[] = [
-  { value: 'none', label: 'not given' },
-  { value: 'column', label: 'a column' },
-  { value: 'constant', label: 'always the same' },
-  { value: 'formula', label: 'computed' },
-  { value: 'fileName', label: 'the file name' },
-  { value: 'folder', label: 'the folder' },
+  { value: 'none', label: texts.notGiven },
+  { value: 'column', label: texts.aColumn },
+  { value: 'constant', label: texts.alwaysTheSame },
+  { value: 'formula', label: texts.computed },
+  { value: 'fileName', label: texts.theFileName },
+  { value: 'folder', label: texts.theFolder },
 ]
 
 const HINTS: Readonly<Record<Kind, string>> = {
   none: '',
-  column: 'name, or #3 for the third',
-  constant: 'for example SKU',
-  formula: '[On hand] - [Allocated]',
+  column: texts.nameOr3ForTheThird,
+  constant: texts.forExampleSku,
+  formula: texts.onHandAllocated,
   fileName: 'stock_{}_*.csv',
   folder: '*/store-{}',
 }
@@ -40,12 +41,11 @@ export function MappingColumns({
   const { mapping } = draft
   if (mapping === null)
     return (
-      <Panel title="Columns">
+      <Panel title={texts.columns}>
         <p>
-          The columns of a file are found by the names that {layout.name} gives them. Where the sender calls them otherwise, say which is
-          which.
+          {texts.theColumnsOfAFileAreFound} {layout.name} {texts.givesThemWhereTheSenderCallsThem}
         </p>
-        <Button onClick={() => onDraft({ ...draft, mapping: proposed(layout, header) })}>Map the columns</Button>
+        <Button onClick={() => onDraft({ ...draft, mapping: proposed(layout, header) })}>{texts.mapTheColumns}</Button>
       </Panel>
     )
   const change = (next: Mapping) => onDraft({ ...draft, mapping: next })
@@ -56,23 +56,25 @@ export function MappingColumns({
   const needed = new Set(layout.needs.flat())
   return (
     <Panel
-      title="Columns"
+      title={texts.columns}
       note={layout.name}
       actions={
         <Button variant="default" size="xs" onClick={() => onDraft({ ...draft, mapping: null })}>
-          Without a mapping
+          {texts.withoutAMapping}
         </Button>
       }
     >
       <div className={classes.columns}>
         <Table
-          label="Columns of the layout, and where each comes from"
+          label={texts.columnsOfTheLayoutAndWhereEach}
           head={
             <tr>
-              <th>Column of {layout.name}</th>
-              <th>comes from</th>
-              <th>which</th>
-              <th>Their code = ours</th>
+              <th>
+                {texts.columnOf} {layout.name}
+              </th>
+              <th>{texts.comesFrom}</th>
+              <th>{texts.which}</th>
+              <th>{texts.theirCodeOurs}</th>
             </tr>
           }
         >
@@ -114,11 +116,11 @@ function ColumnRow({
   return (
     <tr>
       <td>
-        {name} {isNeeded && <span className={cell.dim}>one of the needed</span>}
+        {name} {isNeeded && <span className={cell.dim}>{texts.oneOfTheNeeded}</span>}
       </td>
       <td>
         <NativeSelect
-          aria-label={`Where ${name} comes from`}
+          aria-label={texts.whereComesFrom(name)}
           size="xs"
           data={KINDS}
           value={kind}
@@ -132,7 +134,7 @@ function ColumnRow({
         {kind !== 'none' && (
           <>
             <TextInput
-              aria-label={`What ${name} is read from`}
+              aria-label={texts.whatIsReadFrom(name)}
               size="xs"
               placeholder={HINTS[kind]}
               value={value}
@@ -152,7 +154,7 @@ function ColumnRow({
       <td>
         {kind !== 'none' && kind !== 'formula' && column !== null && (
           <Codes
-            label={`Codes of ${name}`}
+            label={texts.codesOf(name)}
             codes={column.translate}
             onChange={translate => {
               const { translate: _, ...rest } = column
@@ -185,7 +187,7 @@ function Codes({
       autosize
       minRows={1}
       maxRows={6}
-      placeholder="none"
+      placeholder={texts.none}
       defaultValue={text}
       onBlur={event => {
         const lines = event.currentTarget.value.split('\n').filter(line => line.includes('='))
@@ -205,15 +207,15 @@ function Wide({ layout, mapping, onChange }: { layout: Layout; mapping: Mapping;
   return (
     <div className={classes.wide}>
       <Checkbox
-        label="The file has a column for each facility"
+        label={texts.theFileHasAColumnForEach}
         checked={wide !== undefined}
         onChange={event => onChange(event.currentTarget.checked ? { ...narrow, wide: { facilityTo, unitsTo } } : narrow)}
       />
       {wide !== undefined && (
         <>
           <TextInput
-            label="Those columns"
-            description="Names with commas between them. Blank: every column that nothing else reads."
+            label={texts.thoseColumns}
+            description={texts.namesWithCommasBetweenThemBlankEvery}
             defaultValue={(wide.columns ?? []).join(', ')}
             onBlur={event => {
               const { columns: _, ...rest } = wide
@@ -225,9 +227,9 @@ function Wide({ layout, mapping, onChange }: { layout: Layout; mapping: Mapping;
             }}
           />
           <div>
-            <p className={classes.label}>Name of the column = our facility</p>
+            <p className={classes.label}>{texts.nameOfTheColumnOurFacility}</p>
             <Codes
-              label="Names of columns and our facilities"
+              label={texts.namesOfColumnsAndOurFacilities}
               codes={wide.translate}
               onChange={translate => {
                 const { translate: _, ...rest } = wide

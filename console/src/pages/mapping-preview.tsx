@@ -2,12 +2,13 @@ import type { Preview, usePreview } from '../api/mapping.ts'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { mapping as texts } from '../texts/mapping.ts'
 import classes from './feed-mapping.module.css'
 
 /** The first rows of the sample: as they stand, and in the columns of the layout. */
 export function MappingPreview({ preview }: { preview: ReturnType<typeof usePreview> }) {
   return (
-    <Panel title="First rows" note={preview.isFetching ? 'being read …' : undefined} isFlush>
+    <Panel title={texts.firstRows} note={preview.isFetching ? texts.beingRead : undefined} isFlush>
       <Shown of={preview}>{shown => <Rows shown={shown} />}</Shown>
     </Panel>
   )
@@ -25,18 +26,18 @@ function Rows({ shown }: { shown: Preview }) {
         </p>
       )}
       {shown.rows.length === 0 ? (
-        <Empty title="The file has no rows">There is nothing to try the mapping on.</Empty>
+        <Empty title={texts.theFileHasNoRows}>{texts.thereIsNothingToTryTheMapping}</Empty>
       ) : (
         <Table
-          label="The first rows of the sample as they would be read"
+          label={texts.theFirstRowsOfTheSampleAs}
           head={
             <tr>
-              <th className={cell.right}>Line</th>
+              <th className={cell.right}>{texts.line}</th>
               {columns.map((name, i) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: two columns may have one name
                 <th key={i}>{name}</th>
               ))}
-              <th>Outcome</th>
+              <th>{texts.outcome}</th>
             </tr>
           }
         >
@@ -78,15 +79,15 @@ function Row({
       ))}
       <td>
         {isLeftOut ? (
-          <span className={cell.dim}>left out</span>
+          <span className={cell.dim}>{texts.leftOut}</span>
         ) : fault?.code ? (
           <>
             <Code code={fault.code} /> <span className={classes.reason}>{fault.reason}</span>
           </>
         ) : fault ? (
-          'read'
+          texts.read
         ) : (
-          <span className={cell.dim}>as it stands</span>
+          <span className={cell.dim}>{texts.asItStands}</span>
         )}
       </td>
     </tr>

@@ -3,8 +3,9 @@ import { tallyLines } from '../../../src/import/tally.ts'
 import { type Review, type Sample, type Trial, useReview } from '../api/mapping.ts'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Trouble } from '../parts/nothing.tsx'
-import { many, whole } from '../parts/number.ts'
+import { whole } from '../parts/number.ts'
 import { Facts, Panel } from '../parts/panel.tsx'
+import { mapping as texts } from '../texts/mapping.ts'
 import classes from './feed-mapping.module.css'
 
 /** What would become of every row of the sample. Nothing of it moves. */
@@ -12,19 +13,15 @@ export function MappingReview({ sample, trial }: { sample: Sample; trial: Trial 
   const review = useReview()
   return (
     <Panel
-      title="All rows"
+      title={texts.allRows}
       actions={
         <Button size="xs" loading={review.isPending} onClick={() => review.mutate({ sample, asked: trial })}>
-          Check every row
+          {texts.checkEveryRow}
         </Button>
       }
     >
       <Trouble error={review.error} />
-      {review.data === undefined ? (
-        <p className={cell.dim}>Every row is judged as an import would judge it, the catalogue included. Nothing of it moves.</p>
-      ) : (
-        <Found review={review.data} />
-      )}
+      {review.data === undefined ? <p className={cell.dim}>{texts.everyRowIsJudgedAsAnImport}</p> : <Found review={review.data} />}
     </Panel>
   )
 }
@@ -40,10 +37,10 @@ function Found({ review }: { review: Review }) {
     <>
       <Facts
         facts={[
-          ['Read', many(review.rowsRead, 'row', 'rows')],
-          ['Would be taken', whole(review.rowsAccepted)],
-          ['Would be refused', whole(review.rowsRejected)],
-          ['Units', whole(review.unitsRead)],
+          [texts.read2, texts.rows(review.rowsRead)],
+          [texts.wouldBeTaken, whole(review.rowsAccepted)],
+          [texts.wouldBeRefused, whole(review.rowsRejected)],
+          [texts.units, whole(review.unitsRead)],
         ]}
       />
       {tallyLines(review.treated).map(line => (
@@ -53,12 +50,12 @@ function Found({ review }: { review: Review }) {
       ))}
       {review.byCode.length > 0 && (
         <Table
-          label="Why rows would be refused"
+          label={texts.whyRowsWouldBeRefused}
           head={
             <tr>
-              <th>Why</th>
-              <th className={cell.right}>Rows</th>
-              <th>For example</th>
+              <th>{texts.why}</th>
+              <th className={cell.right}>{texts.rows2}</th>
+              <th>{texts.forExample}</th>
             </tr>
           }
         >
@@ -71,7 +68,7 @@ function Found({ review }: { review: Review }) {
               <td>
                 {examples.map(example => (
                   <p key={example.line} className={classes.example}>
-                    Line {example.line}: {example.reason} <span className="mono">{example.raw}</span>
+                    {texts.line} {example.line}: {example.reason} <span className="mono">{example.raw}</span>
                   </p>
                 ))}
               </td>

@@ -2,21 +2,22 @@ import { ActionIcon, Button, NativeSelect, TextInput } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
 import type { Mapping } from '../api/mapping.ts'
 import { Panel } from '../parts/panel.tsx'
+import { mapping as texts } from '../texts/mapping.ts'
 import classes from './feed-mapping.module.css'
 import type { Draft } from './feed-mapping.tsx'
 
 type Condition = NonNullable<Mapping['leaveOut']>[number]
 
 const OPERATORS: { value: Condition['operator']; label: string }[] = [
-  { value: 'is', label: 'is one of' },
-  { value: 'is_not', label: 'is none of' },
-  { value: 'begins', label: 'begins with' },
-  { value: 'ends', label: 'ends with' },
-  { value: 'contains', label: 'contains' },
-  { value: 'blank', label: 'is blank' },
-  { value: 'filled', label: 'is not blank' },
-  { value: 'below', label: 'is below' },
-  { value: 'above', label: 'is above' },
+  { value: 'is', label: texts.isOneOf },
+  { value: 'is_not', label: texts.isNoneOf },
+  { value: 'begins', label: texts.beginsWith },
+  { value: 'ends', label: texts.endsWith },
+  { value: 'contains', label: texts.contains },
+  { value: 'blank', label: texts.isBlank },
+  { value: 'filled', label: texts.isNotBlank },
+  { value: 'below', label: texts.isBelow },
+  { value: 'above', label: texts.isAbove },
 ]
 
 /** What odd quantities mean, and which rows say nothing to us. */
@@ -24,42 +25,42 @@ export function MappingRules({ header, draft, onDraft }: { header: string[] | nu
   const { rows, mapping } = draft
   const setRows = (change: Partial<Draft['rows']>) => onDraft({ ...draft, rows: { ...rows, ...change } })
   return (
-    <Panel title="Odd rows">
+    <Panel title={texts.oddRows}>
       <div className={classes.rules}>
         <NativeSelect
-          label="A count below 0"
+          label={texts.aCountBelow0}
           value={rows.negative ?? 'reject'}
           data={[
-            { value: 'reject', label: 'is refused' },
-            { value: 'floor', label: 'is taken as 0' },
-            { value: 'keep', label: 'is taken as it is' },
+            { value: 'reject', label: texts.isRefused },
+            { value: 'floor', label: texts.isTakenAs0 },
+            { value: 'keep', label: texts.isTakenAsItIs },
           ]}
           onChange={event => setRows({ negative: event.currentTarget.value as NonNullable<Draft['rows']['negative']> })}
         />
         <NativeSelect
-          label="A fraction"
+          label={texts.aFraction}
           value={rows.fraction ?? 'reject'}
           data={[
-            { value: 'reject', label: 'is refused' },
-            { value: 'round_down', label: 'is rounded down' },
+            { value: 'reject', label: texts.isRefused },
+            { value: 'round_down', label: texts.isRoundedDown },
           ]}
           onChange={event => setRows({ fraction: event.currentTarget.value as NonNullable<Draft['rows']['fraction']> })}
         />
         <NativeSelect
-          label="Several rows of one product in one facility"
+          label={texts.severalRowsOfOneProductInOne}
           value={rows.repeated ?? 'reject'}
           data={[
-            { value: 'reject', label: 'are refused' },
-            { value: 'sum', label: 'are added up' },
+            { value: 'reject', label: texts.areRefused },
+            { value: 'sum', label: texts.areAddedUp },
           ]}
           onChange={event => setRows({ repeated: event.currentTarget.value as NonNullable<Draft['rows']['repeated']> })}
         />
         <NativeSelect
-          label="Decimals stand behind"
+          label={texts.decimalsStandBehind}
           value={rows.decimalSign ?? '.'}
           data={[
-            { value: '.', label: 'a point: 12.50' },
-            { value: ',', label: 'a comma: 1.234,50' },
+            { value: '.', label: texts.aPoint1250 },
+            { value: ',', label: texts.aComma123450 },
           ]}
           onChange={event => setRows({ decimalSign: event.currentTarget.value as NonNullable<Draft['rows']['decimalSign']> })}
         />
@@ -90,19 +91,19 @@ function LeaveOut({
   const set = (at: number, condition: Condition) => onChange(conditions.map((one, i) => (i === at ? condition : one)))
   return (
     <fieldset className={classes.leaveOut}>
-      <legend>Rows are left out where</legend>
+      <legend>{texts.rowsAreLeftOutWhere}</legend>
       {conditions.map((condition, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no name but their place
         <div key={at} className={classes.condition}>
           <TextInput
-            aria-label="Column"
+            aria-label={texts.column}
             size="xs"
             value={condition.column}
             list="columns-of-conditions"
             onChange={event => set(at, { ...condition, column: event.currentTarget.value })}
           />
           <NativeSelect
-            aria-label="How it is compared"
+            aria-label={texts.howItIsCompared}
             size="xs"
             data={OPERATORS}
             value={condition.operator}
@@ -110,7 +111,7 @@ function LeaveOut({
           />
           {condition.operator !== 'blank' && condition.operator !== 'filled' && (
             <TextInput
-              aria-label="With what, commas between"
+              aria-label={texts.withWhatCommasBetween}
               size="xs"
               defaultValue={(condition.values ?? []).join(', ')}
               onBlur={event => set(at, { ...condition, values: event.currentTarget.value.split(',').map(value => value.trim()) })}
@@ -119,7 +120,7 @@ function LeaveOut({
           <ActionIcon
             variant="subtle"
             color="gray"
-            aria-label="Take this condition away"
+            aria-label={texts.takeThisConditionAway}
             onClick={() => onChange(conditions.filter((_, i) => i !== at))}
           >
             <IconTrash size={16} aria-hidden />
@@ -132,7 +133,7 @@ function LeaveOut({
         ))}
       </datalist>
       <Button variant="default" size="xs" onClick={() => onChange([...conditions, { column: header?.[0] ?? '#1', operator: 'blank' }])}>
-        Leave out rows by a condition
+        {texts.leaveOutRowsByACondition}
       </Button>
     </fieldset>
   )

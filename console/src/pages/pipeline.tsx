@@ -6,6 +6,7 @@ import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { exact, When } from '../parts/when.tsx'
+import { jobs as texts } from '../texts/jobs.ts'
 import { JobActions } from './job-actions.tsx'
 import { JobTabs } from './job-tabs.tsx'
 import { JobTimeline } from './job-timeline.tsx'
@@ -13,10 +14,10 @@ import { frequency, OUTCOME_CHOICES } from './job-words.ts'
 import { RunTable } from './run-table.tsx'
 
 const SECTIONS = [
-  { value: 'pending', label: 'Pending' },
-  { value: 'running', label: 'Running' },
-  { value: 'history', label: 'History' },
-  { value: 'timeline', label: 'Timeline' },
+  { value: 'pending', label: texts.pending },
+  { value: 'running', label: texts.running },
+  { value: 'history', label: texts.history },
+  { value: 'timeline', label: texts.timeline },
 ]
 
 /** The job pipeline: what will run, what runs, and what ran. */
@@ -25,11 +26,11 @@ export function Pipeline() {
   const section = view.get('section') ?? 'history'
   return (
     <>
-      <PageHead title="Job Manager" lead="The pipeline: what will run, what runs, and what ran." />
+      <PageHead title={texts.jobManager} lead={texts.thePipelineWhatWillRunWhatRuns} />
       <JobTabs />
       <div style={{ marginBottom: 16 }}>
         <Chips
-          label="Part of the pipeline"
+          label={texts.partOfThePipeline}
           value={section}
           options={SECTIONS}
           onChange={to => view.set({ section: to ?? section, outcome: null })}
@@ -46,13 +47,13 @@ export function Pipeline() {
 function Pending() {
   const jobs = useJobs()
   return (
-    <Panel title="Pending" note="next first" isFlush>
+    <Panel title={texts.pending} note={texts.nextFirst} isFlush>
       <Shown of={jobs}>
         {({ rows }) => {
           const next = rows
             .filter(job => job.nextAt.length > 0)
             .toSorted((one, other) => Date.parse(one.nextAt[0] ?? '') - Date.parse(other.nextAt[0] ?? ''))
-          if (next.length === 0) return <Empty title="Nothing will run">Every job is paused or has no next time.</Empty>
+          if (next.length === 0) return <Empty title={texts.nothingWillRun}>{texts.everyJobIsPausedOrHasNo}</Empty>
           return <PendingTable rows={next} />
         }}
       </Shown>
@@ -63,15 +64,15 @@ function Pending() {
 function PendingTable({ rows }: { rows: readonly Job[] }) {
   return (
     <Table
-      label="Pending"
+      label={texts.pending}
       head={
         <tr>
-          <th className={cell.wide}>Job</th>
-          <th className={cell.narrowHidden}>Frequency</th>
-          <th className={cell.right}>Waiting</th>
-          <th className={cell.right}>Runs next</th>
+          <th className={cell.wide}>{texts.job}</th>
+          <th className={cell.narrowHidden}>{texts.frequency}</th>
+          <th className={cell.right}>{texts.waiting2}</th>
+          <th className={cell.right}>{texts.runsNext}</th>
           <th>
-            <span className="sr-only">Actions</span>
+            <span className="sr-only">{texts.actions}</span>
           </th>
         </tr>
       }
@@ -101,14 +102,10 @@ function PendingTable({ rows }: { rows: readonly Job[] }) {
 function Running() {
   const runs = useRuns({ outcome: 'running' })
   return (
-    <Panel title="Running" isFlush>
+    <Panel title={texts.running} isFlush>
       <Shown of={runs}>
         {({ rows }) =>
-          rows.length === 0 ? (
-            <Empty title="Nothing runs at this moment">A run that a schedule or a person began stands here with how far it is.</Empty>
-          ) : (
-            <RunTable rows={rows} />
-          )
+          rows.length === 0 ? <Empty title={texts.nothingRunsAtThisMoment}>{texts.aRunThatAScheduleOrA}</Empty> : <RunTable rows={rows} />
         }
       </Shown>
     </Panel>
@@ -126,17 +123,17 @@ function History() {
   })
   const search = useCallback((text: string) => view.set({ search: text }), [view.set])
   return (
-    <Panel title="History" note={runs.data && totalOf(runs.data)} isFlush>
+    <Panel title={texts.history} note={runs.data && totalOf(runs.data)} isFlush>
       <div className={cell.toolbar}>
-        <Search label="Search job, message or code" value={view.get('search') ?? ''} onChange={search} />
-        <Chips label="State" value={view.get('outcome')} options={OUTCOME_CHOICES} onChange={outcome => view.set({ outcome })} />
+        <Search label={texts.searchJobMessageOrCode} value={view.get('search') ?? ''} onChange={search} />
+        <Chips label={texts.state} value={view.get('outcome')} options={OUTCOME_CHOICES} onChange={outcome => view.set({ outcome })} />
         <Chips
-          label="Why it ran"
+          label={texts.whyItRan}
           value={view.get('cause')}
           options={[
-            { value: 'tick', label: 'By schedule' },
-            { value: 'person', label: 'By a person' },
-            { value: 'nudge', label: 'Because something came' },
+            { value: 'tick', label: texts.bySchedule },
+            { value: 'person', label: texts.byAPerson },
+            { value: 'nudge', label: texts.becauseSomethingCame },
           ]}
           onChange={cause => view.set({ cause })}
         />
@@ -144,7 +141,7 @@ function History() {
       <Shown of={runs}>
         {page =>
           page.rows.length === 0 ? (
-            <Empty title="Nothing fits">Take a filter away to see more.</Empty>
+            <Empty title={texts.nothingFits}>{texts.takeAFilterAwayToSeeMore}</Empty>
           ) : (
             <>
               <RunTable rows={page.rows} />

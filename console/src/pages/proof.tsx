@@ -13,12 +13,13 @@ import { whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { proofs as texts } from '../texts/proofs.ts'
 import { CAUSE, endOf, KIND } from './proof-words.ts'
 
 const AGE: Record<ProofDetail['byAge'][number]['age'], string> = {
-  hour: 'under an hour',
+  hour: texts.underAnHour,
   day: 'under a day',
-  week: 'under a week',
+  week: texts.underAWeek,
   older: 'older',
 }
 
@@ -28,7 +29,7 @@ export function ProofPage() {
   const proof = useProof(runId)
   return (
     <>
-      <Back to="/proofs">Proofs and drift</Back>
+      <Back to="/proofs">{texts.proofsAndDrift}</Back>
       <Shown of={proof}>
         {one => (
           <>
@@ -50,12 +51,12 @@ function Head({ proof }: { proof: ProofDetail }) {
   return (
     <PageHead
       title={`${KIND[proof.kind]} ${proof.runId}`}
-      lead={[proof.shop, proof.scope, proof.askedBy && `asked for by ${proof.askedBy}`].filter(Boolean).join(' · ')}
+      lead={[proof.shop, proof.scope, proof.askedBy && texts.askedForBy(proof.askedBy)].filter(Boolean).join(' · ')}
       actions={
         proof.finishedAt !== null && (
           <>
-            <Download to={`/proofs/${proof.runId}/csv`} label="CSV" />
-            <Download to={`/proofs/${proof.runId}/json`} label="JSON" />
+            <Download to={`/proofs/${proof.runId}/csv`} label={texts.csv} />
+            <Download to={`/proofs/${proof.runId}/json`} label={texts.json} />
             {isHeld && session.data?.role !== 'viewer' && <ReleaseButton proof={proof} />}
           </>
         )
@@ -75,41 +76,44 @@ function Download({ to, label }: { to: string; label: string }) {
 function Found({ proof }: { proof: ProofDetail }) {
   const unitsOff = proof.unitsOver + proof.unitsUnder
   return (
-    <Panel title="Result" actions={<State {...endOf(proof)} />}>
+    <Panel title={texts.result} actions={<State {...endOf(proof)} />}>
       {proof.reason && (
         <p style={{ marginTop: 0 }}>
           {proof.reason} {proof.code && <Code code={proof.code} />}{' '}
           {proof.releasedAt && (
             <>
-              Released by {proof.releasedBy} <When at={proof.releasedAt} />.
+              {texts.releasedBy} {proof.releasedBy} <When at={proof.releasedAt} />.
             </>
           )}
         </p>
       )}
       <Facts
         facts={[
-          ['Compared', whole(proof.levelsCompared)],
-          ['Equal', whole(proof.levelsEqual)],
-          ['Different', whole(proof.levelsDifferent)],
-          ['Not stocked', whole(proof.levelsNotStocked)],
-          ['Nothing to be said yet', whole(proof.levelsWaiting)],
-          ['Not ours to write', whole(proof.levelsForeign)],
-          ['Units shown and not there', whole(proof.unitsOver)],
-          ['Units there and not shown', whole(proof.unitsUnder)],
-          ['Oldest difference', proof.oldestDifferentAt === null ? 'none' : <When key="oldest" at={proof.oldestDifferentAt} style="age" />],
-          ['Set right', whole(proof.corrections)],
-          ['Began', <When key="began" at={proof.startedAt} />],
-          ['Ended', <When key="ended" at={proof.finishedAt} />],
+          [texts.compared, whole(proof.levelsCompared)],
+          [texts.equal, whole(proof.levelsEqual)],
+          [texts.different, whole(proof.levelsDifferent)],
+          [texts.notStocked, whole(proof.levelsNotStocked)],
+          [texts.nothingToBeSaidYet, whole(proof.levelsWaiting)],
+          [texts.notOursToWrite, whole(proof.levelsForeign)],
+          [texts.unitsShownAndNotThere, whole(proof.unitsOver)],
+          [texts.unitsThereAndNotShown, whole(proof.unitsUnder)],
+          [
+            texts.oldestDifference,
+            proof.oldestDifferentAt === null ? texts.none : <When key="oldest" at={proof.oldestDifferentAt} style="age" />,
+          ],
+          [texts.setRight, whole(proof.corrections)],
+          [texts.began, <When key="began" at={proof.startedAt} />],
+          [texts.ended, <When key="ended" at={proof.finishedAt} />],
         ]}
       />
       {unitsOff > 0 && proof.byAge.length > 0 && (
         <p style={{ margin: '16px 0 0' }}>
-          Units at risk by age: {proof.byAge.map(each => `${whole(each.units)} ${AGE[each.age]}`).join(', ')}.
+          {texts.unitsAtRiskByAge} {proof.byAge.map(each => `${whole(each.units)} ${AGE[each.age]}`).join(', ')}.
         </p>
       )}
       {proof.digest && (
         <p style={{ margin: '16px 0 0', overflowWrap: 'anywhere' }}>
-          SHA-256 of the CSV: <span className="mono">{proof.digest}</span>
+          {texts.sha256OfTheCsv} <span className="mono">{proof.digest}</span>
         </p>
       )}
     </Panel>
@@ -121,11 +125,11 @@ function Rows({ proof }: { proof: ProofDetail }) {
   const rows = useProofRows(String(proof.runId), { cause: view.get('cause'), search: view.get('search'), page: view.page })
   const search = useCallback((text: string) => view.set({ search: text }), [view.set])
   return (
-    <Panel title="Not equal" note={rows.data && totalOf(rows.data)} isFlush>
+    <Panel title={texts.notEqual} note={rows.data && totalOf(rows.data)} isFlush>
       <div className={cell.toolbar}>
-        <Search label="Search SKU or location" value={view.get('search') ?? ''} onChange={search} />
+        <Search label={texts.searchSkuOrLocation} value={view.get('search') ?? ''} onChange={search} />
         <Chips
-          label="Cause"
+          label={texts.cause}
           value={view.get('cause')}
           options={proof.byCause.map(each => ({ value: each.cause, label: CAUSE[each.cause].word, count: each.levels }))}
           onChange={cause => view.set({ cause })}
@@ -134,22 +138,22 @@ function Rows({ proof }: { proof: ProofDetail }) {
       <Shown of={rows}>
         {page =>
           page.rows.length === 0 ? (
-            <Empty title="Nothing differs">
+            <Empty title={texts.nothingDiffers}>
               {proof.rowsKept === 0 && proof.levelsDifferent > 0
-                ? 'Only a Hard Sync keeps its differences; what differed was set right at once.'
-                : 'Every level that was compared shows what it was told.'}
+                ? texts.onlyAHardSyncKeepsItsDifferences
+                : texts.everyLevelThatWasComparedShowsWhat}
             </Empty>
           ) : (
             <>
               <Table
-                label="Differences"
+                label={texts.differences}
                 head={
                   <tr>
-                    <th>SKU</th>
-                    <th className={cell.wide}>Cause</th>
-                    <th className={cell.right}>Ours</th>
-                    <th className={cell.right}>Theirs</th>
-                    <th className={`${cell.right} ${cell.narrowHidden}`}>Since</th>
+                    <th>{texts.sku}</th>
+                    <th className={cell.wide}>{texts.cause}</th>
+                    <th className={cell.right}>{texts.ours}</th>
+                    <th className={cell.right}>{texts.theirs}</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.since}</th>
                   </tr>
                 }
               >
@@ -167,7 +171,7 @@ function Rows({ proof }: { proof: ProofDetail }) {
                       </div>
                     </td>
                     <td className={cell.right}>{whole(row.expectedUnits)}</td>
-                    <td className={cell.right}>{row.shopUnits === null ? 'none' : whole(row.shopUnits)}</td>
+                    <td className={cell.right}>{row.shopUnits === null ? texts.none : whole(row.shopUnits)}</td>
                     <td className={`${cell.right} ${cell.narrowHidden}`}>
                       {row.differentSince === null ? null : <When at={row.differentSince} />}
                     </td>
@@ -186,9 +190,9 @@ function Rows({ proof }: { proof: ProofDetail }) {
 function ReleaseButton({ proof }: { proof: ProofDetail }) {
   const levels = proof.levelsDifferent + proof.levelsNotStocked
   return (
-    <AskWhy label="Release" title="Release what was found" confirm="Release" deed={useReleaseProof(proof.runId)}>
+    <AskWhy label={texts.release} title={texts.releaseWhatWasFound} confirm={texts.release} deed={useReleaseProof(proof.runId)}>
       <p style={{ margin: 0 }}>
-        {whole(levels)} levels of {proof.shop} are read again, and told again where they still differ.
+        {whole(levels)} {texts.levelsOf} {proof.shop} {texts.areReadAgainAndToldAgainWhere}
       </p>
     </AskWhy>
   )

@@ -6,6 +6,7 @@ import { whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { proofs as texts } from '../texts/proofs.ts'
 import { endOf, KIND } from './proof-words.ts'
 import { SyncNow } from './sync-now.tsx'
 
@@ -16,9 +17,9 @@ export function Proofs() {
   return (
     <>
       <PageHead
-        title="Proofs and drift"
+        title={texts.proofsAndDrift}
         note={proofs.data && totalOf(proofs.data)}
-        lead="What the shops showed when their levels were compared with what they were told."
+        lead={texts.whatTheShopsShowedWhenTheirLevels}
         actions={<SyncNow size="sm" />}
       />
       <div style={{ display: 'grid', gap: 16 }}>
@@ -26,7 +27,7 @@ export function Proofs() {
         <Panel isFlush>
           <div className={cell.toolbar}>
             <Chips
-              label="Kind"
+              label={texts.kind}
               value={view.get('kind')}
               options={Object.entries(KIND).map(([value, label]) => ({ value, label }))}
               onChange={kind => view.set({ kind })}
@@ -35,19 +36,19 @@ export function Proofs() {
           <Shown of={proofs}>
             {page =>
               page.rows.length === 0 ? (
-                <Empty title="Nothing was compared yet">A Hard Sync compares every level of a shop; it is a job in the Job Manager.</Empty>
+                <Empty title={texts.nothingWasComparedYet}>{texts.aHardSyncComparesEveryLevelOf}</Empty>
               ) : (
                 <>
                   <Table
-                    label="Comparisons"
+                    label={texts.comparisons}
                     head={
                       <tr>
-                        <th className={cell.wide}>Comparison</th>
-                        <th className={cell.right}>Compared</th>
-                        <th className={cell.right}>Different</th>
-                        <th className={`${cell.right} ${cell.narrowHidden}`}>Units</th>
-                        <th>Result</th>
-                        <th className={`${cell.right} ${cell.narrowHidden}`}>When</th>
+                        <th className={cell.wide}>{texts.comparison}</th>
+                        <th className={cell.right}>{texts.compared}</th>
+                        <th className={cell.right}>{texts.different}</th>
+                        <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.units}</th>
+                        <th>{texts.result}</th>
+                        <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.when}</th>
                       </tr>
                     }
                   >
@@ -89,14 +90,14 @@ function Drift() {
       {({ rows }) => (
         <>
           {rows.map(row => (
-            <Panel key={row.shop} title={row.shop} note="looked at in the last day">
+            <Panel key={row.shop} title={row.shop} note={texts.lookedAtInTheLastDay}>
               <Facts
                 facts={[
-                  ['Drift', row.compared === 0 ? 'not looked at yet' : share(row.different, row.compared)],
-                  ['Levels looked at', whole(row.compared)],
-                  ['Different', whole(row.different)],
-                  ['Last looked', <When key="last" at={row.lastAt} />],
-                  ['Brake', `${whole(row.correctionsMax)} levels, ${whole(row.unitsMax)} units`],
+                  [texts.drift, row.compared === 0 ? texts.notLookedAtYet : share(row.different, row.compared)],
+                  [texts.levelsLookedAt, whole(row.compared)],
+                  [texts.different, whole(row.different)],
+                  [texts.lastLooked, <When key="last" at={row.lastAt} />],
+                  [texts.brake, texts.levelsUnits(whole(row.correctionsMax), whole(row.unitsMax))],
                 ]}
               />
             </Panel>
@@ -110,5 +111,5 @@ function Drift() {
 /** Never rounded to nothing: one level of a million is not none. */
 function share(different: number, compared: number): string {
   const percent = (100 * different) / compared
-  return percent > 0 && percent < 0.01 ? 'less than 0.01 %' : `${percent.toFixed(2)} %`
+  return percent > 0 && percent < 0.01 ? texts.lessThan001 : `${percent.toFixed(2)} %`
 }

@@ -1,5 +1,6 @@
 import type { Source } from '../api/feeds.ts'
 import { bytes, whole } from '../parts/number.ts'
+import { sources as texts } from '../texts/sources.ts'
 import classes from './feeds.module.css'
 
 type Hour = Source['quality'][number]
@@ -21,7 +22,7 @@ export function QualityChart({ hours, now = Date.now() }: { hours: readonly Hour
   const drops = sum(shown, hour => hour.drops)
   const refusals = sum(shown, hour => hour.refusals)
   const worst = Math.max(0, ...shown.map(hour => hour.latencyMsMax ?? 0))
-  const said = `In 48 hours ${whole(drops)} drops and ${whole(refusals)} visits that did not get in; ${bytes(sum(shown, hour => hour.bytes))} fetched; an answer took ${whole(worst)} ms at the most.`
+  const said = texts.in48HoursDropsAndVisitsThat(whole(drops), whole(refusals), bytes(sum(shown, hour => hour.bytes)), whole(worst))
   const line = shown.filter(hour => hour.latencyMs !== null)
   return (
     <figure className={classes.chart}>

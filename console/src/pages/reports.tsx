@@ -5,8 +5,9 @@ import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { reports as texts } from '../texts/reports.ts'
 
-const KINDS = { variances: 'Variances to book', counts: 'Counts that were taken', sellable: 'What may be sold, as it changes' } as const
+const KINDS = { variances: texts.variancesToBook, counts: texts.countsThatWereTaken, sellable: texts.whatMayBeSoldAsItChanges } as const
 
 /** What goes out to an ERP: where to, what waits for the next file, and what became of each. */
 export function Reports() {
@@ -14,28 +15,24 @@ export function Reports() {
   const reports = useReports({ page: view.page })
   return (
     <>
-      <PageHead
-        title="Files that go out"
-        note={reports.data && totalOf(reports.data)}
-        lead="Corrections and counts that an ERP has to book, and what may be sold, for other systems. Each line goes out once; each file is there whole or not at all."
-      />
+      <PageHead title={texts.filesThatGoOut} note={reports.data && totalOf(reports.data)} lead={texts.correctionsAndCountsThatAnErpHas} />
       <div style={{ display: 'grid', gap: 16 }}>
         <Targets />
-        <Panel title="Files" isFlush>
+        <Panel title={texts.files} isFlush>
           <Shown of={reports}>
             {page =>
               page.rows.length === 0 ? (
-                <Empty title="Nothing went out yet">A file is made when lines wait for it and its time has come.</Empty>
+                <Empty title={texts.nothingWentOutYet}>{texts.aFileIsMadeWhenLinesWait}</Empty>
               ) : (
                 <>
                   <Table
-                    label="Files that went out"
+                    label={texts.filesThatWentOut}
                     head={
                       <tr>
-                        <th className={cell.wide}>File</th>
-                        <th className={cell.right}>Lines</th>
-                        <th>State</th>
-                        <th className={`${cell.right} ${cell.narrowHidden}`}>Made</th>
+                        <th className={cell.wide}>{texts.file}</th>
+                        <th className={cell.right}>{texts.lines}</th>
+                        <th>{texts.state}</th>
+                        <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.made}</th>
                       </tr>
                     }
                   >
@@ -46,7 +43,8 @@ export function Reports() {
                             {row.name}
                           </a>
                           <div className={cell.dim}>
-                            {KINDS[row.kind]} · {row.home}/{row.folder}/out
+                            {KINDS[row.kind]} · {row.home}/{row.folder}
+                            {texts.out}
                           </div>
                         </td>
                         <td className={cell.right}>{whole(row.lines)}</td>
@@ -54,13 +52,18 @@ export function Reports() {
                           {row.writtenAt === null ? (
                             <State
                               tone={row.message === null ? 'working' : 'stuck'}
-                              word={row.message === null ? 'Made' : 'Not written'}
+                              word={row.message === null ? texts.made : texts.notWritten}
                               isQuiet
                             />
                           ) : (
-                            <State tone="ok" word="Written" isQuiet />
+                            <State tone="ok" word={texts.written} isQuiet />
                           )}
-                          {row.message && <div className={cell.dim}>{row.message}; tried again by itself</div>}
+                          {row.message && (
+                            <div className={cell.dim}>
+                              {row.message}
+                              {texts.triedAgainByItself}
+                            </div>
+                          )}
                         </td>
                         <td className={`${cell.right} ${cell.narrowHidden}`}>
                           <When at={row.madeAt} />
@@ -82,23 +85,21 @@ export function Reports() {
 function Targets() {
   const targets = useReportTargets()
   return (
-    <Panel title="What waits" isFlush>
+    <Panel title={texts.whatWaits} isFlush>
       <Shown of={targets}>
         {({ rows, withoutAccount }) => (
           <>
             {rows.length === 0 ? (
-              <Empty title="Nothing is set to go out">
-                An admin says where files go: PUT /api/v1/report-targets/variances with home, folder and minutes.
-              </Empty>
+              <Empty title={texts.nothingIsSetToGoOut}>{texts.anAdminSaysWhereFilesGoPut}</Empty>
             ) : (
               <Table
-                label="What waits"
+                label={texts.whatWaits}
                 head={
                   <tr>
-                    <th className={cell.wide}>Kind</th>
-                    <th className={cell.right}>Waiting</th>
-                    <th className={cell.narrowHidden}>Since</th>
-                    <th className={cell.right}>A file every</th>
+                    <th className={cell.wide}>{texts.kind}</th>
+                    <th className={cell.right}>{texts.waiting}</th>
+                    <th className={cell.narrowHidden}>{texts.since}</th>
+                    <th className={cell.right}>{texts.aFileEvery}</th>
                   </tr>
                 }
               >
@@ -107,22 +108,26 @@ function Targets() {
                     <td>
                       {KINDS[row.kind]}
                       <div className={cell.dim}>
-                        {row.home}/{row.folder}/out{row.isEnabled ? '' : ', switched off'}
+                        {row.home}/{row.folder}
+                        {texts.out}
+                        {row.isEnabled ? '' : texts.switchedOff}
                       </div>
                     </td>
                     <td className={cell.right}>{whole(row.waiting.lines)}</td>
                     <td className={cell.narrowHidden}>
                       <When at={row.waiting.oldestAt} />
                     </td>
-                    <td className={cell.right}>{row.everyMinutes} min</td>
+                    <td className={cell.right}>
+                      {row.everyMinutes} {texts.min}
+                    </td>
                   </tr>
                 ))}
               </Table>
             )}
             {withoutAccount.length > 0 && (
               <p style={{ padding: '0 16px' }} role="status">
-                {withoutAccount.map(({ reason, lines }) => `${whole(lines)} of ${reason}`).join(', ')} go nowhere: their reasons have no
-                account of the ERP yet.
+                {withoutAccount.map(({ reason, lines }) => texts.ofWord(whole(lines), reason)).join(', ')}{' '}
+                {texts.goNowhereTheirReasonsHaveNoAccount}
               </p>
             )}
           </>

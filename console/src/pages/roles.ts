@@ -1,6 +1,7 @@
+import { people as texts } from '../texts/people.ts'
 /** What people and programs may be, as a person chooses it. */
 export const ROLES = [
-  { value: 'viewer', label: 'Viewer: looks' },
-  { value: 'operator', label: 'Operator: runs, releases, repairs' },
-  { value: 'admin', label: 'Admin: settings and people too' },
+  { value: 'viewer', label: texts.viewerLooks },
+  { value: 'operator', label: texts.operatorRunsReleasesRepairs },
+  { value: 'admin', label: texts.adminSettingsAndPeopleToo },
 ]

@@ -9,19 +9,20 @@ import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { titleOf } from '../parts/room-name.ts'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { rooms as texts } from '../texts/rooms.ts'
 import { Lost } from './lost.tsx'
 import { KIND } from './proof-words.ts'
 import classes from './room.module.css'
 import { RunTable } from './run-table.tsx'
 
 const ELSEWHERE: Record<string, { to: string; label: string }> = {
-  feed: { to: '/files', label: 'See the files' },
-  import: { to: '/files', label: 'See the files' },
-  inventory: { to: '/stock', label: 'See the stock' },
-  availability: { to: '/stock', label: 'See the stock' },
-  channel: { to: '/shops', label: 'See the shops' },
-  reconcile: { to: '/proofs', label: 'See the proofs' },
-  catalog: { to: '/findings', label: 'See the findings' },
+  feed: { to: '/files', label: texts.seeTheFiles },
+  import: { to: '/files', label: texts.seeTheFiles },
+  inventory: { to: '/stock', label: texts.seeTheStock },
+  availability: { to: '/stock', label: texts.seeTheStock },
+  channel: { to: '/shops', label: texts.seeTheShops },
+  reconcile: { to: '/proofs', label: texts.seeTheProofs },
+  catalog: { to: '/findings', label: texts.seeTheFindings },
 }
 
 /** One room: how it does, why, what waits in it, and what it did lately. */
@@ -31,7 +32,7 @@ export function RoomPage() {
   const runs = useRuns({ room: name, pageSize: 30 })
   return (
     <>
-      <Back to="/">Street</Back>
+      <Back to="/">{texts.street}</Back>
       <Shown of={street}>
         {({ rooms }) => {
           const room = rooms.find(one => one.room === name)
@@ -43,10 +44,10 @@ export function RoomPage() {
         {(name === 'outbox' || name === 'channel') && <Intents />}
         {name === 'reconcile' && <Differences />}
         {name === 'reconcile' && <Comparisons />}
-        <Panel title="What it did lately" isFlush>
+        <Panel title={texts.whatItDidLately} isFlush>
           <Shown of={runs}>
             {({ rows }) =>
-              rows.length === 0 ? <Empty title="No work yet">Steps that found something to do stand here.</Empty> : <RunTable rows={rows} />
+              rows.length === 0 ? <Empty title={texts.noWorkYet}>{texts.stepsThatFoundSomethingToDoStand}</Empty> : <RunTable rows={rows} />
             }
           </Shown>
         </Panel>
@@ -66,11 +67,11 @@ function Head({ room }: { room: RoomOnStreet }) {
         </p>
         <Facts
           facts={[
-            ['Waiting', whole(room.backlog)],
-            ['Oldest', room.oldestAt === null ? 'nothing waits' : <When key="oldest" at={room.oldestAt} style="age" />],
-            ['Stuck', whole(room.stuck)],
-            ['Last step', <When key="last" at={room.lastStep?.at ?? null} />],
-            room.lastStep?.code ? ['Failed with', <Code key="code" code={room.lastStep.code} />] : null,
+            [texts.waiting, whole(room.backlog)],
+            [texts.oldest, room.oldestAt === null ? texts.nothingWaits : <When key="oldest" at={room.oldestAt} style="age" />],
+            [texts.stuck, whole(room.stuck)],
+            [texts.lastStep, <When key="last" at={room.lastStep?.at ?? null} />],
+            room.lastStep?.code ? [texts.failedWith, <Code key="code" code={room.lastStep.code} />] : null,
           ]}
         />
       </Panel>
@@ -82,23 +83,23 @@ function Intents() {
   const view = useView()
   const intents = useIntents({ page: view.page }, true)
   return (
-    <Panel title="Not confirmed yet" note={intents.data && whole(intents.data.total)} isFlush>
+    <Panel title={texts.notConfirmedYet} note={intents.data && whole(intents.data.total)} isFlush>
       <Shown of={intents}>
         {page =>
           page.rows.length === 0 ? (
-            <Empty title="Nothing to tell">Every promise was confirmed by its shop.</Empty>
+            <Empty title={texts.nothingToTell}>{texts.everyPromiseWasConfirmedByItsShop}</Empty>
           ) : (
             <>
               <Hints rows={page.rows} />
               <Table
-                label="Promises"
+                label={texts.promises}
                 head={
                   <tr>
-                    <th>SKU</th>
-                    <th className={cell.wide}>Location</th>
-                    <th className={cell.right}>Units</th>
-                    <th>State</th>
-                    <th className={`${cell.right} ${cell.narrowHidden}`}>Since</th>
+                    <th>{texts.sku}</th>
+                    <th className={cell.wide}>{texts.location}</th>
+                    <th className={cell.right}>{texts.units}</th>
+                    <th>{texts.state}</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.since}</th>
                   </tr>
                 }
               >
@@ -121,7 +122,7 @@ function Intents() {
                     <td>
                       <State
                         tone={row.state === 'blocked' ? 'stuck' : 'working'}
-                        word={{ pending: 'Queued', sending: 'Sent', confirmed: 'Confirmed', blocked: 'Blocked' }[row.state]}
+                        word={{ pending: texts.queued, sending: texts.sent, confirmed: texts.confirmed, blocked: texts.blocked }[row.state]}
                         isQuiet
                       />
                     </td>
@@ -159,24 +160,22 @@ function Differences() {
   const view = useView()
   const differences = useDifferences({ page: view.page }, true)
   return (
-    <Panel title="Levels that differ" note={differences.data && whole(differences.data.total)} isFlush>
+    <Panel title={texts.levelsThatDiffer} note={differences.data && whole(differences.data.total)} isFlush>
       <Shown of={differences}>
         {page =>
           page.rows.length === 0 ? (
-            <Empty title="None that was read back">
-              A level that shows something else than it was told stands here until it is set right.
-            </Empty>
+            <Empty title={texts.noneThatWasReadBack}>{texts.aLevelThatShowsSomethingElseThan}</Empty>
           ) : (
             <>
               <Table
-                label="Differences"
+                label={texts.differences}
                 head={
                   <tr>
-                    <th>SKU</th>
-                    <th className={cell.wide}>Location</th>
-                    <th className={cell.right}>Expected</th>
-                    <th className={cell.right}>Shopify shows</th>
-                    <th className={`${cell.right} ${cell.narrowHidden}`}>Read</th>
+                    <th>{texts.sku}</th>
+                    <th className={cell.wide}>{texts.location}</th>
+                    <th className={cell.right}>{texts.expected}</th>
+                    <th className={cell.right}>{texts.shopifyShows}</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.read}</th>
                   </tr>
                 }
               >
@@ -191,7 +190,7 @@ function Differences() {
                       {row.location} <span className={cell.dim}>{row.shop}</span>
                     </td>
                     <td className={cell.right}>{whole(row.expectedUnits)}</td>
-                    <td className={cell.right}>{row.shopUnits === null ? 'not stocked' : whole(row.shopUnits)}</td>
+                    <td className={cell.right}>{row.shopUnits === null ? texts.notStocked : whole(row.shopUnits)}</td>
                     <td className={`${cell.right} ${cell.narrowHidden}`}>
                       <When at={row.readAt} />
                     </td>
@@ -210,22 +209,22 @@ function Differences() {
 function Comparisons() {
   const comparisons = useComparisons(true)
   return (
-    <Panel title="Comparisons" note="newest first" isFlush>
+    <Panel title={texts.comparisons} note={texts.newestFirst} isFlush>
       <Shown of={comparisons}>
         {({ rows }) =>
           rows.length === 0 ? (
-            <Empty title="Nothing was compared yet">Each reading back of a shop stands here with what it found.</Empty>
+            <Empty title={texts.nothingWasComparedYet}>{texts.eachReadingBackOfAShopStands}</Empty>
           ) : (
             <Table
-              label="Comparisons"
+              label={texts.comparisons}
               head={
                 <tr>
-                  <th className={cell.wide}>Comparison</th>
-                  <th className={cell.right}>Levels</th>
-                  <th className={cell.right}>Equal</th>
-                  <th className={cell.right}>Different</th>
-                  <th className={cell.right}>Waiting</th>
-                  <th className={cell.right}>Finished</th>
+                  <th className={cell.wide}>{texts.comparison}</th>
+                  <th className={cell.right}>{texts.levels}</th>
+                  <th className={cell.right}>{texts.equal}</th>
+                  <th className={cell.right}>{texts.different}</th>
+                  <th className={cell.right}>{texts.waiting}</th>
+                  <th className={cell.right}>{texts.finished}</th>
                 </tr>
               }
             >
@@ -243,7 +242,7 @@ function Comparisons() {
                   <td className={cell.right}>{whole(row.levelsEqual)}</td>
                   <td className={cell.right}>{whole(row.levelsDifferent + row.levelsNotStocked)}</td>
                   <td className={cell.right}>{whole(row.levelsWaiting)}</td>
-                  <td className={cell.right}>{row.finishedAt === null ? 'not yet' : <When at={row.finishedAt} />}</td>
+                  <td className={cell.right}>{row.finishedAt === null ? texts.notYet : <When at={row.finishedAt} />}</td>
                 </tr>
               ))}
             </Table>
@@ -257,20 +256,20 @@ function Comparisons() {
 function Orders() {
   const orders = useOrders(true)
   return (
-    <Panel title="What we know of each shop's orders" isFlush>
+    <Panel title={texts.whatWeKnowOfEachShopsOrders} isFlush>
       <Shown of={orders}>
         {({ rows }) =>
           rows.length === 0 ? (
-            <Empty title="No shop is connected yet">Its open orders stand here, and up to when they are known.</Empty>
+            <Empty title={texts.noShopIsConnectedYet}>{texts.itsOpenOrdersStandHereAndUp}</Empty>
           ) : (
             <Table
-              label="Orders"
+              label={texts.orders}
               head={
                 <tr>
-                  <th className={cell.wide}>Shop</th>
-                  <th className={cell.right}>Open orders</th>
-                  <th className={cell.right}>Units they hold</th>
-                  <th className={cell.right}>Known until</th>
+                  <th className={cell.wide}>{texts.shop}</th>
+                  <th className={cell.right}>{texts.openOrders}</th>
+                  <th className={cell.right}>{texts.unitsTheyHold}</th>
+                  <th className={cell.right}>{texts.knownUntil}</th>
                 </tr>
               }
             >

@@ -13,25 +13,26 @@ import {
 } from '../api/promise.ts'
 import { cell, Table } from '../parts/list.tsx'
 import { Trouble } from '../parts/nothing.tsx'
-import { many, signed, whole } from '../parts/number.ts'
+import { signed, whole } from '../parts/number.ts'
+import { rules as texts } from '../texts/rules.ts'
 import { groupSaid, KIND_WORDS } from './rule-words.ts'
 import classes from './rules.module.css'
 
 const LISTS = [
-  ['tagsAny', 'Tags, one of', 'tags'],
-  ['tagsAll', 'Tags, all of', 'tags'],
-  ['tagsNone', 'Tags, none of', 'tags'],
-  ['typesAny', 'Types, one of', 'types'],
-  ['typesNone', 'Types, none of', 'types'],
-  ['vendorsAny', 'Vendors, one of', 'vendors'],
-  ['featuresAny', 'Features, one of', 'features'],
-  ['featuresNone', 'Features, none of', 'features'],
-  ['skusAny', 'SKUs, one of', null],
-  ['skusNone', 'SKUs, none of', null],
-  ['facilitiesAny', 'Facilities, one of', 'facilities'],
-  ['facilitiesNone', 'Facilities, none of', 'facilities'],
-  ['groupsAny', 'Groups, one of', 'groups'],
-  ['groupsNone', 'Groups, none of', 'groups'],
+  ['tagsAny', texts.tagsOneOf, 'tags'],
+  ['tagsAll', texts.tagsAllOf, 'tags'],
+  ['tagsNone', texts.tagsNoneOf, 'tags'],
+  ['typesAny', texts.typesOneOf, 'types'],
+  ['typesNone', texts.typesNoneOf, 'types'],
+  ['vendorsAny', texts.vendorsOneOf, 'vendors'],
+  ['featuresAny', texts.featuresOneOf, 'features'],
+  ['featuresNone', texts.featuresNoneOf, 'features'],
+  ['skusAny', texts.skusOneOf, null],
+  ['skusNone', texts.skusNoneOf, null],
+  ['facilitiesAny', texts.facilitiesOneOf, 'facilities'],
+  ['facilitiesNone', texts.facilitiesNoneOf, 'facilities'],
+  ['groupsAny', texts.groupsOneOf, 'groups'],
+  ['groupsNone', texts.groupsNoneOf, 'groups'],
 ] as const
 
 const NEW: Omit<RuleText, 'ruleGroupId'> = { name: '', sequence: 0, fromAt: null, thruAt: null, units: null, isAllowed: null }
@@ -78,10 +79,17 @@ export function RuleDrawer({ rule, mayWrite, close }: { rule: Rule | null; mayWr
   }
 
   return (
-    <Drawer opened onClose={close} position="right" size="lg" title={rule?.name ?? 'New rule'} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Drawer
+      opened
+      onClose={close}
+      position="right"
+      size="lg"
+      title={rule?.name ?? texts.newRule}
+      closeButtonProps={{ 'aria-label': texts.close }}
+    >
       <form onSubmit={submit} className={classes.form}>
         <TextInput
-          label="Name"
+          label={texts.name}
           required
           disabled={!mayWrite}
           value={text.name}
@@ -89,7 +97,7 @@ export function RuleDrawer({ rule, mayWrite, close }: { rule: Rule | null; mayWr
         />
         {rule === null && (
           <Select
-            label="What it sets"
+            label={texts.whatItSets}
             required
             value={text.ruleGroupId === 0 ? null : String(text.ruleGroupId)}
             onChange={chooseGroup}
@@ -98,7 +106,7 @@ export function RuleDrawer({ rule, mayWrite, close }: { rule: Rule | null; mayWr
         )}
         {kind !== undefined && (kind === 'RG_SAFETY_STOCK' || kind === 'RG_THRESHOLD') && (
           <NumberInput
-            label="Units kept back"
+            label={texts.unitsKeptBack}
             min={0}
             allowDecimal={false}
             required
@@ -109,20 +117,20 @@ export function RuleDrawer({ rule, mayWrite, close }: { rule: Rule | null; mayWr
         )}
         {kind !== undefined && /^RG_(SHIPPING|PICKUP)/.test(kind) && (
           <Select
-            label="Selling is"
+            label={texts.sellingIs}
             disabled={!mayWrite}
             value={text.isAllowed === true ? 'on' : 'off'}
             onChange={value => set({ isAllowed: value === 'on' })}
             data={[
-              { value: 'on', label: 'allowed' },
-              { value: 'off', label: 'not allowed' },
+              { value: 'on', label: texts.allowed },
+              { value: 'off', label: texts.notAllowed },
             ]}
             allowDeselect={false}
           />
         )}
         <NumberInput
-          label="Order"
-          description="Of the rules that match, the one with the highest counts."
+          label={texts.order}
+          description={texts.ofTheRulesThatMatchTheOne}
           min={0}
           allowDecimal={false}
           disabled={!mayWrite}
@@ -132,14 +140,14 @@ export function RuleDrawer({ rule, mayWrite, close }: { rule: Rule | null; mayWr
         <Group grow align="flex-start">
           <TextInput
             type="datetime-local"
-            label="From"
+            label={texts.from}
             disabled={!mayWrite}
             value={localOf(text.fromAt)}
             onChange={event => set({ fromAt: instantOf(event.currentTarget.value) })}
           />
           <TextInput
             type="datetime-local"
-            label="Until"
+            label={texts.until}
             disabled={!mayWrite}
             value={localOf(text.thruAt)}
             onChange={event => set({ thruAt: instantOf(event.currentTarget.value) })}
@@ -167,7 +175,7 @@ export function RuleDrawer({ rule, mayWrite, close }: { rule: Rule | null; mayWr
                 loading={status.isPending}
                 onClick={() => status.mutate({ ruleId: rule.ruleId, deed: 'archive' }, { onSuccess: close })}
               >
-                Archive
+                {texts.archive}
               </Button>
             )}
             <Button
@@ -176,19 +184,19 @@ export function RuleDrawer({ rule, mayWrite, close }: { rule: Rule | null; mayWr
               disabled={text.ruleGroupId === 0 || text.name === ''}
               onClick={() => preview.mutate({ ruleId: rule?.ruleId ?? null, rule: text, status: 'active' })}
             >
-              What would change?
+              {texts.whatWouldChange}
             </Button>
             {!isActive && (
               <Button type="submit" variant="default" loading={keep.isPending}>
-                Keep as draft
+                {texts.keepAsDraft}
               </Button>
             )}
             <Button disabled={!tried} loading={keep.isPending || status.isPending} onClick={activate}>
               {tried
-                ? `${isActive ? 'Change' : 'Activate'}: ${many(tried.levels, 'level changes', 'levels change')}`
+                ? `${isActive ? texts.change : texts.activate}: ${texts.levelsChange(tried.levels)}`
                 : isActive
-                  ? 'Change'
-                  : 'Activate'}
+                  ? texts.change
+                  : texts.activate}
             </Button>
           </Group>
         )}
@@ -198,23 +206,22 @@ export function RuleDrawer({ rule, mayWrite, close }: { rule: Rule | null; mayWr
 }
 
 function Tried({ of }: { of: Preview }) {
-  if (of.levels === 0) return <p role="status">No level would change.</p>
+  if (of.levels === 0) return <p role="status">{texts.noLevelWouldChange}</p>
   return (
-    <section className={classes.tried} aria-label="What would change" role="status">
+    <section className={classes.tried} aria-label={texts.whatWouldChange2} role="status">
       <b>
-        {many(of.levels, 'level', 'levels')}: {whole(of.levelsLess)} less by {many(of.unitsLess, 'unit', 'units')}, {whole(of.levelsMore)}{' '}
-        more by {many(of.unitsMore, 'unit', 'units')}.
-        {of.levelsWithdrawn > 0 && ` ${many(of.levelsWithdrawn, 'level is', 'levels are')} told no more.`}
+        {texts.levels(of.levels)}: {whole(of.levelsLess)} {texts.lessBy} {texts.units(of.unitsLess)}, {whole(of.levelsMore)} {texts.moreBy}{' '}
+        {texts.units(of.unitsMore)}.{of.levelsWithdrawn > 0 && texts.toldNoMore(texts.levelsAre(of.levelsWithdrawn))}
       </b>
       <Table
-        label="The largest changes"
+        label={texts.theLargestChanges}
         head={
           <tr>
-            <th className={cell.wide}>SKU</th>
-            <th className={cell.narrowHidden}>Location</th>
-            <th className={cell.right}>Now</th>
-            <th className={cell.right}>Then</th>
-            <th className={cell.right}>Change</th>
+            <th className={cell.wide}>{texts.sku}</th>
+            <th className={cell.narrowHidden}>{texts.location}</th>
+            <th className={cell.right}>{texts.now}</th>
+            <th className={cell.right}>{texts.thenWord}</th>
+            <th className={cell.right}>{texts.change}</th>
           </tr>
         }
       >
@@ -242,7 +249,7 @@ function choicesOf(groups: readonly { ruleGroupId: number; name: string; kind: R
   const missing = (Object.keys(KIND_WORDS) as Rule['kind'][]).filter(kind => !groups.some(group => group.kind === kind))
   return [
     ...groups.map(group => ({ value: String(group.ruleGroupId), label: groupSaid({ group: group.name, kind: group.kind }) })),
-    ...missing.map(kind => ({ value: kind, label: `New group: ${KIND_WORDS[kind]}` })),
+    ...missing.map(kind => ({ value: kind, label: texts.newGroup(KIND_WORDS[kind]) })),
   ]
 }
 

@@ -1,14 +1,15 @@
 import type { Rule, RuleText } from '../api/promise.ts'
-import { many, whole } from '../parts/number.ts'
+import { whole } from '../parts/number.ts'
+import { rules as texts } from '../texts/rules.ts'
 
 export const KIND_WORDS: Record<Rule['kind'], string> = {
-  RG_SAFETY_STOCK: 'safety stock at facilities',
-  RG_THRESHOLD: 'threshold of channels',
-  RG_SHIPPING_FACILITY: 'online orders from facilities',
-  RG_SHIPPING_CHANNEL: 'online orders in channels',
-  RG_PICKUP_FACILITY: 'pickup at facilities',
-  RG_PICKUP_CHANNEL: 'pickup in channels',
-  EX_INV_BY_PRD_TYPE: 'excluded products',
+  RG_SAFETY_STOCK: texts.safetyStockAtFacilities,
+  RG_THRESHOLD: texts.thresholdOfChannels,
+  RG_SHIPPING_FACILITY: texts.onlineOrdersFromFacilities,
+  RG_SHIPPING_CHANNEL: texts.onlineOrdersInChannels,
+  RG_PICKUP_FACILITY: texts.pickupAtFacilities,
+  RG_PICKUP_CHANNEL: texts.pickupInChannels,
+  EX_INV_BY_PRD_TYPE: texts.excludedProducts,
 }
 
 /** A group's name, and what it sets where the name does not say it. */
@@ -17,9 +18,9 @@ export function groupSaid({ group, kind }: { group: string; kind: Rule['kind'] }
 }
 
 export function setsOf(rule: Pick<Rule, 'kind' | 'units' | 'isAllowed'>): string {
-  if (rule.units !== null) return `Keep ${many(rule.units, 'unit', 'units')}`
-  if (rule.isAllowed !== null) return rule.isAllowed ? 'Allowed' : 'Not allowed'
-  return 'Not told to shops'
+  if (rule.units !== null) return texts.keep(texts.units(rule.units))
+  if (rule.isAllowed !== null) return rule.isAllowed ? texts.allowed2 : texts.notAllowed2
+  return texts.notToldToShops
 }
 
 type Filters = Pick<
@@ -49,7 +50,7 @@ export function productsOf(rule: Filters): string {
     said('feature', [...(rule.featuresAny ?? []), ...(rule.featuresAll ?? []).map(feature => `+${feature}`)], rule.featuresNone),
     said('SKU', rule.skusAny, rule.skusNone),
   ].filter(part => part !== '')
-  return parts.length === 0 ? 'every product' : parts.join('; ')
+  return parts.length === 0 ? texts.everyProduct : parts.join('; ')
 }
 
 export function placesOf(rule: Pick<RuleText, 'facilitiesAny' | 'facilitiesNone' | 'groupsAny' | 'groupsNone'>): string {
@@ -60,11 +61,11 @@ export function placesOf(rule: Pick<RuleText, 'facilitiesAny' | 'facilitiesNone'
 }
 
 function said(name: string, wanted: readonly string[] = [], unwanted: readonly string[] = []): string {
-  const parts = [wanted.length > 0 ? `${name} ${shortened(wanted)}` : '', unwanted.length > 0 ? `not ${name} ${shortened(unwanted)}` : '']
+  const parts = [wanted.length > 0 ? `${name} ${shortened(wanted)}` : '', unwanted.length > 0 ? texts.not(name, shortened(unwanted)) : '']
   return parts.filter(part => part !== '').join(', ')
 }
 
 function shortened(words: readonly string[]): string {
   const more = words.length - SHOWN_MAX
-  return `${words.slice(0, SHOWN_MAX).join(', ')}${more > 0 ? ` and ${whole(more)} more` : ''}`
+  return `${words.slice(0, SHOWN_MAX).join(', ')}${more > 0 ? texts.andMore(whole(more)) : ''}`
 }

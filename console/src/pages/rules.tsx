@@ -4,17 +4,18 @@ import { type Rule, useOverlaps, useRules } from '../api/promise.ts'
 import { useSession } from '../api/queries.ts'
 import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
-import { many, whole } from '../parts/number.ts'
+import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State, type Tone } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { rules as texts } from '../texts/rules.ts'
 import { RuleDrawer } from './rule-drawer.tsx'
 import { groupSaid, placesOf, productsOf, setsOf } from './rule-words.ts'
 
 const STATUS: Record<Rule['status'], { tone: Tone; word: string }> = {
-  draft: { tone: 'waiting', word: 'Draft' },
-  active: { tone: 'ok', word: 'Active' },
-  archived: { tone: 'unknown', word: 'Archived' },
+  draft: { tone: 'waiting', word: texts.draft },
+  active: { tone: 'ok', word: texts.active },
+  archived: { tone: 'unknown', word: texts.archived },
 }
 
 /** Rules in the order in which they count: of those that match a product at a place, the last one says what holds. */
@@ -29,30 +30,31 @@ export function Rules() {
   return (
     <>
       <PageHead
-        title="Rules"
+        title={texts.rules}
         note={rules.data && totalOf(rules.data)}
-        lead="What is kept back, and what is sold where. Of the rules that match, the last counts; a product that leaves a rule has again what held before."
-        actions={mayWrite && <Button onClick={() => setOpened('new')}>New rule</Button>}
+        lead={texts.whatIsKeptBackAndWhatIs}
+        actions={mayWrite && <Button onClick={() => setOpened('new')}>{texts.newRule}</Button>}
       />
       {(overlaps.data?.rows ?? []).length > 0 && (
-        <Panel title="Offered more than once" note={whole(overlaps.data?.rows.length ?? 0)}>
+        <Panel title={texts.offeredMoreThanOnce} note={whole(overlaps.data?.rows.length ?? 0)}>
           {overlaps.data?.rows.map(row => (
             <p key={`${row.shop} ${row.facility}`} style={{ margin: 0 }}>
-              {row.facility} ({many(row.units, 'unit', 'units')}) is offered in {row.shop} at {row.locations.join(' and ')}.
+              {row.facility} ({texts.units(row.units)}
+              {texts.isOfferedIn} {row.shop} {texts.at} {row.locations.join(' and ')}.
             </p>
           ))}
         </Panel>
       )}
-      <Panel title="In the order in which they count" isFlush>
+      <Panel title={texts.inTheOrderInWhichTheyCount} isFlush>
         <div className={cell.toolbar}>
-          <Search label="Search rule or group" value={view.get('search') ?? ''} onChange={search} />
+          <Search label={texts.searchRuleOrGroup} value={view.get('search') ?? ''} onChange={search} />
           <Chips
-            label="Status"
+            label={texts.status}
             value={view.get('status')}
             options={[
-              { value: 'active', label: 'Active' },
-              { value: 'draft', label: 'Drafts' },
-              { value: 'archived', label: 'Archived' },
+              { value: 'active', label: texts.active },
+              { value: 'draft', label: texts.drafts },
+              { value: 'archived', label: texts.archived },
             ]}
             onChange={status => view.set({ status })}
           />
@@ -60,21 +62,19 @@ export function Rules() {
         <Shown of={rules}>
           {page =>
             page.rows.length === 0 ? (
-              <Empty title="No rule here">
-                Without rules every product is promised whole, less the safety stock and thresholds that files brought.
-              </Empty>
+              <Empty title={texts.noRuleHere}>{texts.withoutRulesEveryProductIsPromised}</Empty>
             ) : (
               <>
                 <Table
-                  label="Rules"
+                  label={texts.rules}
                   head={
                     <tr>
-                      <th className={cell.right}>Order</th>
-                      <th className={cell.wide}>Rule</th>
-                      <th>Says</th>
-                      <th className={cell.narrowHidden}>For</th>
-                      <th className={cell.mediumHidden}>At</th>
-                      <th className={cell.narrowHidden}>State</th>
+                      <th className={cell.right}>{texts.order}</th>
+                      <th className={cell.wide}>{texts.rule}</th>
+                      <th>{texts.says}</th>
+                      <th className={cell.narrowHidden}>{texts.forWord}</th>
+                      <th className={cell.mediumHidden}>{texts.at2}</th>
+                      <th className={cell.narrowHidden}>{texts.state}</th>
                     </tr>
                   }
                 >
@@ -94,12 +94,12 @@ export function Rules() {
                         <State {...STATUS[rule.status]} isQuiet />
                         {rule.fromAt && (
                           <div className={cell.dim}>
-                            from <When at={rule.fromAt} />
+                            {texts.from2} <When at={rule.fromAt} />
                           </div>
                         )}
                         {rule.thruAt && (
                           <div className={cell.dim}>
-                            until <When at={rule.thruAt} />
+                            {texts.until2} <When at={rule.thruAt} />
                           </div>
                         )}
                       </td>

@@ -7,6 +7,7 @@ import { Code, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { jobs as texts } from '../texts/jobs.ts'
 import { outcomeOf } from './job-words.ts'
 import classes from './run-table.module.css'
 
@@ -14,18 +15,18 @@ import classes from './run-table.module.css'
 export function RunTable({ rows }: { rows: readonly JobRun[] }) {
   return (
     <Table
-      label="Runs"
+      label={texts.runs2}
       head={
         <tr>
-          <th className={cell.narrowHidden}>State</th>
-          <th className={cell.wide}>Job</th>
-          <th className={cell.right}>Read</th>
-          <th className={`${cell.right} ${cell.narrowHidden}`}>Wrote</th>
-          <th className={`${cell.right} ${cell.narrowHidden}`}>Errors</th>
-          <th className={`${cell.right} ${cell.narrowHidden}`}>Took</th>
-          <th className={cell.right}>Started</th>
+          <th className={cell.narrowHidden}>{texts.state}</th>
+          <th className={cell.wide}>{texts.job}</th>
+          <th className={cell.right}>{texts.read2}</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.wrote}</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.errors}</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.took}</th>
+          <th className={cell.right}>{texts.started}</th>
           <th>
-            <span className="sr-only">Actions</span>
+            <span className="sr-only">{texts.actions}</span>
           </th>
         </tr>
       }
@@ -77,7 +78,7 @@ export function RunTable({ rows }: { rows: readonly JobRun[] }) {
   )
 }
 
-const WORD_OF = { file: 'File', upload: 'Upload to', proof: 'Proof of', report: 'File that went out:' } as const
+const WORD_OF = { file: texts.file, upload: texts.uploadTo, proof: texts.proofOf, report: texts.fileThatWentOut } as const
 const PLACE_OF: Record<JobRun['made'][number]['kind'], (made: { id: number; label: string }) => string> = {
   file: ({ id }) => `/files/${id}`,
   upload: ({ id }) => `/uploads/${id}`,
@@ -98,9 +99,9 @@ function RunActions({ run }: { run: JobRun }) {
           variant="default"
           onClick={() => end.mutate(run.runId)}
           disabled={run.cancelAskedAt !== null}
-          aria-label={`Terminate the run of ${run.job}`}
+          aria-label={texts.terminateTheRunOf(run.job)}
         >
-          Terminate
+          {texts.terminate}
         </Button>
         <Trouble error={end.error} />
       </>
@@ -109,8 +110,8 @@ function RunActions({ run }: { run: JobRun }) {
   if (run.outcome !== 'failed' && run.outcome !== 'crashed' && run.outcome !== 'cancelled') return null
   return (
     <>
-      <Button size="compact-xs" variant="default" onClick={() => again.mutate(run.runId)} aria-label={`Run ${run.job} again`}>
-        {again.isSuccess ? 'Queued' : 'Run again'}
+      <Button size="compact-xs" variant="default" onClick={() => again.mutate(run.runId)} aria-label={texts.runAgain(run.job)}>
+        {again.isSuccess ? texts.queued : texts.runAgain2}
       </Button>
       <Trouble error={again.error} />
     </>
@@ -118,8 +119,8 @@ function RunActions({ run }: { run: JobRun }) {
 }
 
 function causeOf(run: JobRun): string {
-  if (run.cause === 'person') return run.askedBy === null ? 'asked for by a person' : `asked for by ${run.askedBy}`
-  return run.cause === 'tick' ? 'by schedule' : 'because something came'
+  if (run.cause === 'person') return run.askedBy === null ? texts.askedForByAPerson : texts.askedForBy(run.askedBy)
+  return run.cause === 'tick' ? texts.bySchedule2 : texts.becauseSomethingCame2
 }
 
 const took = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`)

@@ -6,9 +6,10 @@ import { type ChoiceOfShop, type ShopDetail, useChoice, usePreviewChoice, useSet
 import { ReasonDialog } from '../parts/ask.tsx'
 import { Choices } from '../parts/choices.tsx'
 import { Shown } from '../parts/nothing.tsx'
-import { many, whole } from '../parts/number.ts'
+import { whole } from '../parts/number.ts'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
+import { shops as texts } from '../texts/shops.ts'
 import { BECOMES, type Becomes } from './shop-leaving.tsx'
 
 /** Which products of the shop are written. Nothing else is ever touched. */
@@ -18,11 +19,11 @@ export function WhatIsWritten({ shop }: { shop: ShopDetail }) {
   const [isOpen, dialog] = useDisclosure(false)
   return (
     <Panel
-      title="What is written"
+      title={texts.whatIsWritten}
       actions={
         session.data?.role === 'admin' && (
           <Button variant="default" size="xs" onClick={dialog.open} disabled={chosen.data === undefined}>
-            Choose products
+            {texts.chooseProducts}
           </Button>
         )
       }
@@ -32,16 +33,16 @@ export function WhatIsWritten({ shop }: { shop: ShopDetail }) {
           <>
             <Facts
               facts={[
-                ['Chosen', inWords(found.choice)],
-                ['Items of the shop', whole(found.items)],
-                ['Among the chosen', whole(found.chosen)],
-                ['Linked and written', whole(found.linked)],
+                [texts.chosen, inWords(found.choice)],
+                [texts.itemsOfTheShop, whole(found.items)],
+                [texts.amongTheChosen, whole(found.chosen)],
+                [texts.linkedAndWritten, whole(found.linked)],
               ]}
             />
             {found.underWay !== null && (
               <p style={{ marginBottom: 0 }}>
-                <State tone="working" word="Leaving" /> {many(found.underWay.levelsLeft, 'level does', 'levels do')} not show 0 yet. Then
-                only {inWords(found.underWay.choice)} is written, as {found.underWay.askedBy} wants it.
+                <State tone="working" word={texts.leaving} /> {texts.levelsDo(found.underWay.levelsLeft)} {texts.notShow0YetThenOnly}{' '}
+                {inWords(found.underWay.choice)} {texts.isWrittenAs} {found.underWay.askedBy} {texts.wantsIt}
               </p>
             )}
             {isOpen && <ChoiceDialog shop={shop} before={found} close={dialog.close} />}
@@ -56,12 +57,12 @@ type Choice = ChoiceOfShop['choice']
 
 function inWords(choice: Choice): string {
   const parts = [
-    choice.tags.length > 0 && `tagged ${choice.tags.join(', ')}`,
-    choice.vendors.length > 0 && `of ${choice.vendors.join(', ')}`,
-    choice.productTypes.length > 0 && `of type ${choice.productTypes.join(', ')}`,
-    choice.skus.length > 0 && many(choice.skus.length, 'SKU', 'SKUs'),
+    choice.tags.length > 0 && texts.tagged(choice.tags.join(', ')),
+    choice.vendors.length > 0 && texts.ofWord(choice.vendors.join(', ')),
+    choice.productTypes.length > 0 && texts.ofType(choice.productTypes.join(', ')),
+    choice.skus.length > 0 && texts.skus(choice.skus.length),
   ].filter(Boolean)
-  return parts.length === 0 ? 'Everything' : `What is ${parts.join(', or ')}`
+  return parts.length === 0 ? texts.everything : texts.whatIs(parts.join(', or '))
 }
 
 function ChoiceDialog({ shop, before, close }: { shop: ShopDetail; before: ChoiceOfShop; close: () => void }) {
@@ -78,33 +79,23 @@ function ChoiceDialog({ shop, before, close }: { shop: ShopDetail; before: Choic
   const isReady = counts.leaving === 0 || leaving !== null
   return (
     <ReasonDialog
-      title={`What is written in ${shop.name}`}
-      confirm={`Write ${whole(counts.chosen)} items`}
+      title={texts.whatIsWrittenIn(shop.name)}
+      confirm={texts.writeItems(whole(counts.chosen))}
       deed={{ isPending: deed.isPending, error: deed.error ?? preview.error }}
       {...{ isReady, close }}
       onSay={reason =>
         deed.mutate({ choice, reason, ...(leaving !== null && counts.leaving > 0 ? { leaving } : {}) }, { onSuccess: close })
       }
     >
-      <TagsInput
-        label="Tags"
-        description="A product with any of these. All four left empty: everything."
-        value={choice.tags}
-        onChange={change('tags')}
-      />
-      <TagsInput label="Vendors" value={choice.vendors} onChange={change('vendors')} />
-      <TagsInput label="Types" value={choice.productTypes} onChange={change('productTypes')} />
-      <TagsInput label="SKUs, to the letter" value={choice.skus} onChange={change('skus')} />
+      <TagsInput label={texts.tags} description={texts.aProductWithAnyOfTheseAll} value={choice.tags} onChange={change('tags')} />
+      <TagsInput label={texts.vendors} value={choice.vendors} onChange={change('vendors')} />
+      <TagsInput label={texts.types} value={choice.productTypes} onChange={change('productTypes')} />
+      <TagsInput label={texts.skusToTheLetter} value={choice.skus} onChange={change('skus')} />
       <p role="status" style={{ margin: 0 }}>
-        {whole(counts.chosen)} of {whole(counts.items)} items are chosen; {many(counts.leaving, 'product leaves', 'products leave')}.
+        {whole(counts.chosen)} {texts.ofWord2} {whole(counts.items)} {texts.itemsAreChosen} {texts.productsLeave(counts.leaving)}.
       </p>
       {counts.leaving > 0 && (
-        <Choices
-          label={`What becomes of the ${whole(counts.leaving)} that leave?`}
-          value={leaving}
-          options={BECOMES}
-          onChange={setLeaving}
-        />
+        <Choices label={texts.whatBecomesOfTheThatLeave(whole(counts.leaving))} value={leaving} options={BECOMES} onChange={setLeaving} />
       )}
     </ReasonDialog>
   )

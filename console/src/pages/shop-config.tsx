@@ -12,6 +12,7 @@ import { Outside } from '../parts/outside.tsx'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { shops as texts } from '../texts/shops.ts'
 import { GoingLive } from './going-live.tsx'
 import { Token } from './shop-token.tsx'
 import { accessWords } from './shop-words.ts'
@@ -23,10 +24,10 @@ export function ShopConfig({ shop }: { shop: ShopDetail }) {
   return (
     <>
       <Panel
-        title="Shopify Config"
+        title={texts.shopifyConfig}
         actions={
           session.data?.role === 'admin' && (
-            <ActionIcon variant="default" size="lg" aria-label="Edit Shopify Config" onClick={editing.open}>
+            <ActionIcon variant="default" size="lg" aria-label={texts.editShopifyConfig} onClick={editing.open}>
               <IconPencil size={18} />
             </ActionIcon>
           )
@@ -34,19 +35,17 @@ export function ShopConfig({ shop }: { shop: ShopDetail }) {
       >
         <Facts
           facts={[
-            ['Access scope', accessWords(shop)],
+            [texts.accessScope, accessWords(shop)],
             [
-              'Address',
+              texts.address,
               <span key="url" className="mono">
                 {shop.apiUrl}
               </span>,
             ],
-            ['API version', shop.apiVersion],
+            [texts.apiVersion, shop.apiVersion],
           ]}
         />
-        {!shop.isAccessScopeSet && (
-          <p>Nobody has chosen an access scope yet. Until somebody does, this shop is only read, and nothing is written to it.</p>
-        )}
+        {!shop.isAccessScopeSet && <p>{texts.nobodyHasChosenAnAccessScopeYet}</p>}
         {isEditing && <AccessDialog shop={shop} close={editing.close} />}
       </Panel>
       <Permissions shop={shop} />
@@ -57,9 +56,9 @@ export function ShopConfig({ shop }: { shop: ShopDetail }) {
 }
 
 const CHOICES: { value: AccessScope; label: string; description: string }[] = [
-  { value: 'no_access', label: 'No access', description: 'The shop is not even asked.' },
-  { value: 'read_only', label: 'Read only', description: 'The shop is read and compared. Changes wait and are counted; none is sent.' },
-  { value: 'read_and_write', label: 'Read and write', description: 'Stock is written. What waits is read and compared first, then sent.' },
+  { value: 'no_access', label: texts.noAccess, description: texts.theShopIsNotEvenAsked },
+  { value: 'read_only', label: texts.readOnly, description: texts.theShopIsReadAndComparedChanges },
+  { value: 'read_and_write', label: texts.readAndWrite, description: texts.stockIsWrittenWhatWaitsIsRead },
 ]
 
 function AccessDialog({ shop, close }: { shop: ShopDetail; close: () => void }) {
@@ -68,11 +67,11 @@ function AccessDialog({ shop, close }: { shop: ShopDetail; close: () => void }) 
   // The first time that something would be written there, what would be is looked at first.
   const isFirst = accessScope === 'read_and_write' && !shop.wasWritten && shop.accessScope !== 'read_and_write'
   const isSame = accessScope === shop.accessScope && shop.isAccessScopeSet
-  const title = `Shopify Config of ${shop.name}`
-  const choices = <Choices label="Access scope" value={accessScope} options={CHOICES} onChange={setAccessScope} />
+  const title = texts.shopifyConfigOf(shop.name)
+  const choices = <Choices label={texts.accessScope} value={accessScope} options={CHOICES} onChange={setAccessScope} />
   if (isFirst)
     return (
-      <Modal opened onClose={close} title={title} size="xl" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Modal opened onClose={close} title={title} size="xl" closeButtonProps={{ 'aria-label': texts.close }}>
         {choices}
         <GoingLive shop={shop} onLive={close} />
       </Modal>
@@ -80,8 +79,8 @@ function AccessDialog({ shop, close }: { shop: ShopDetail; close: () => void }) 
   return (
     <ReasonDialog
       {...{ deed, close, title }}
-      confirm={accessScope === 'read_and_write' && shop.waiting > 0 ? `Save and let ${whole(shop.waiting)} go` : 'Save'}
-      note="It stands in the audit log beside your name."
+      confirm={accessScope === 'read_and_write' && shop.waiting > 0 ? texts.saveAndLetGo(whole(shop.waiting)) : texts.save}
+      note={texts.itStandsInTheAuditLogBeside}
       isReady={!isSame}
       isReasonOptional
       onSay={reason => deed.mutate({ accessScope, ...(reason === '' ? {} : { reason }) }, { onSuccess: close })}
@@ -92,8 +91,8 @@ function AccessDialog({ shop, close }: { shop: ShopDetail; close: () => void }) 
 }
 
 const WITHOUT = {
-  nothing_works: 'Nothing works without it',
-  not_written: 'Nothing is written without it',
+  nothing_works: texts.nothingWorksWithoutIt,
+  not_written: texts.nothingIsWrittenWithoutIt,
   decreases_only: 'Levels are only lowered without it',
 } as const
 
@@ -102,18 +101,18 @@ function Permissions({ shop }: { shop: ShopDetail }) {
   const missing = scopes.needed.filter(scope => scope.isGranted === false).length
   return (
     <Panel
-      title="Granted by Shopify"
-      note={scopes.askedAt === null ? 'not asked yet' : <When at={scopes.askedAt} />}
-      actions={links.appPermissions !== null && <Outside href={links.appPermissions}>App permissions in Shopify</Outside>}
+      title={texts.grantedByShopify}
+      note={scopes.askedAt === null ? texts.notAskedYet : <When at={scopes.askedAt} />}
+      actions={links.appPermissions !== null && <Outside href={links.appPermissions}>{texts.appPermissionsInShopify}</Outside>}
       isFlush
     >
       <Table
-        label="Access scopes that Trueup needs"
+        label={texts.accessScopesThatTrueupNeeds}
         head={
           <tr>
-            <th>Scope</th>
-            <th className={cell.wide}>What it is needed for</th>
-            <th className={cell.right}>{missing === 0 ? 'Granted' : `${missing} missing`}</th>
+            <th>{texts.scope}</th>
+            <th className={cell.wide}>{texts.whatItIsNeededFor}</th>
+            <th className={cell.right}>{missing === 0 ? texts.granted : texts.missing(missing)}</th>
           </tr>
         }
       >
@@ -128,11 +127,11 @@ function Permissions({ shop }: { shop: ShopDetail }) {
             </td>
             <td className={`${cell.right} ${cell.nowrap}`}>
               {scope.isGranted === null ? (
-                <State tone="unknown" word="Unknown" isQuiet />
+                <State tone="unknown" word={texts.unknown} isQuiet />
               ) : scope.isGranted ? (
-                <State tone="ok" word="Granted" isQuiet />
+                <State tone="ok" word={texts.granted} isQuiet />
               ) : (
-                <State tone="stopped" word="Missing" isQuiet />
+                <State tone="stopped" word={texts.missing2} isQuiet />
               )}
             </td>
           </tr>
@@ -142,22 +141,22 @@ function Permissions({ shop }: { shop: ShopDetail }) {
   )
 }
 
-const TURN = { nobody: 'Nothing to do', person: 'Somebody has to mend it', us: 'Report it' } as const
+const TURN = { nobody: texts.nothingToDo, person: texts.somebodyHasToMendIt, us: texts.reportIt } as const
 
 function Troubles({ shop }: { shop: ShopDetail }) {
   return (
-    <Panel title="What went wrong" note="within the last day" isFlush={shop.troubles.length > 0}>
+    <Panel title={texts.whatWentWrong} note={texts.withinTheLastDay} isFlush={shop.troubles.length > 0}>
       {shop.troubles.length === 0 ? (
-        <p style={{ margin: 0 }}>Every request was answered, and none was refused.</p>
+        <p style={{ margin: 0 }}>{texts.everyRequestWasAnsweredAndNoneWas}</p>
       ) : (
         <Table
-          label="Trouble by class"
+          label={texts.troubleByClass}
           head={
             <tr>
-              <th>Class</th>
-              <th className={cell.wide}>What happens next</th>
-              <th className={cell.right}>Requests</th>
-              <th className={`${cell.right} ${cell.narrowHidden}`}>Last</th>
+              <th>{texts.classWord}</th>
+              <th className={cell.wide}>{texts.whatHappensNext}</th>
+              <th className={cell.right}>{texts.requests}</th>
+              <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.last}</th>
             </tr>
           }
         >

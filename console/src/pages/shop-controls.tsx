@@ -5,6 +5,7 @@ import { Empty, Shown } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { shops as texts } from '../texts/shops.ts'
 import { EndControl, SwitchOff, sentenceOf } from './control.tsx'
 
 /** What people switched off by hand in this shop, and what they had switched off before. */
@@ -13,28 +14,26 @@ export function Controls({ shop }: { shop: ShopDetail }) {
   const controls = useControls({ shop: shop.code, page: view.page })
   return (
     <Panel
-      title="Switched off by hand"
+      title={texts.switchedOffByHand}
       note={controls.data && totalOf(controls.data)}
-      actions={<SwitchOff of={{ shop: shop.code }} what={`Everything in ${shop.name}`} />}
+      actions={<SwitchOff of={{ shop: shop.code }} what={texts.everythingIn(shop.name)} />}
       isFlush
     >
       <Shown of={controls}>
         {page =>
           page.rows.length === 0 ? (
-            <Empty title="Nothing is switched off">
-              A level or a product is switched off on the page of its SKU, the whole shop with the buttons above.
-            </Empty>
+            <Empty title={texts.nothingIsSwitchedOff}>{texts.aLevelOrAProductIsSwitched}</Empty>
           ) : (
             <>
               <Table
-                label="Switched off by hand"
+                label={texts.switchedOffByHand}
                 head={
                   <tr>
-                    <th>Of what</th>
-                    <th className={cell.wide}>What and why</th>
-                    <th className={cell.right}>Since</th>
+                    <th>{texts.ofWhat}</th>
+                    <th className={cell.wide}>{texts.whatAndWhy}</th>
+                    <th className={cell.right}>{texts.since}</th>
                     <th>
-                      <span className="sr-only">End</span>
+                      <span className="sr-only">{texts.end}</span>
                     </th>
                   </tr>
                 }
@@ -46,7 +45,8 @@ export function Controls({ shop }: { shop: ShopDetail }) {
                       <State {...stateOf(control)} isQuiet /> {sentenceOf(control)}
                       {control.endedAt !== null && (
                         <div className={cell.dim}>
-                          Ended <When at={control.endedAt} />, by {control.endedBy}.
+                          {texts.ended} <When at={control.endedAt} />
+                          {texts.by} {control.endedBy}.
                         </div>
                       )}
                     </td>
@@ -67,15 +67,17 @@ export function Controls({ shop }: { shop: ShopDetail }) {
 }
 
 function stateOf(control: Control) {
-  if (control.endedAt !== null) return { tone: 'ok', word: 'Ended' } as const
-  return control.kind === 'pause' ? ({ tone: 'paused', word: 'Paused' } as const) : ({ tone: 'stopped', word: 'Sells nothing' } as const)
+  if (control.endedAt !== null) return { tone: 'ok', word: texts.ended } as const
+  return control.kind === 'pause'
+    ? ({ tone: 'paused', word: texts.paused } as const)
+    : ({ tone: 'stopped', word: texts.sellsNothing } as const)
 }
 
 function subjectOf({ shop, location, sku }: Control) {
   return (
     <>
-      {sku === null ? 'Everything' : <Link to={`/stock/${encodeURIComponent(sku)}`}>{sku}</Link>}
-      <div className={cell.dim}>{location ?? (shop === null ? 'in every shop' : 'at every location')}</div>
+      {sku === null ? texts.everything : <Link to={`/stock/${encodeURIComponent(sku)}`}>{sku}</Link>}
+      <div className={cell.dim}>{location ?? (shop === null ? texts.inEveryShop : texts.atEveryLocation)}</div>
     </>
   )
 }

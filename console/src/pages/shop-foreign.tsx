@@ -11,11 +11,12 @@ import { Empty, Shown } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { shops as texts } from '../texts/shops.ts'
 
 const POLICY_WORDS = {
-  ours: 'Ours: it is written away again',
-  theirs: 'Theirs: it becomes a movement by hand',
-  ask: 'Ask a person each time',
+  ours: texts.oursItIsWrittenAwayAgain,
+  theirs: texts.theirsItBecomesAMovementByHand,
+  ask: texts.askAPersonEachTime,
 } as const
 
 /** What others wrote in this shop, whose number it became, and the policy of each location. */
@@ -24,7 +25,7 @@ export function ChangedByOthers({ shop }: { shop: ShopDetail }) {
   const foreign = useForeign(shop.code, { page: view.page })
   return (
     <Panel
-      title="Changed by others"
+      title={texts.changedByOthers}
       note={foreign.data && totalOf(foreign.data)}
       actions={foreign.data && <PolicyButton shop={shop} policies={foreign.data.policies} />}
       isFlush
@@ -32,21 +33,19 @@ export function ChangedByOthers({ shop }: { shop: ShopDetail }) {
       <Shown of={foreign}>
         {page =>
           page.rows.length === 0 ? (
-            <Empty title="Nobody else writes these levels">
-              Between two looks, orders and our own writes explain every change. What they do not explain stands here.
-            </Empty>
+            <Empty title={texts.nobodyElseWritesTheseLevels}>{texts.betweenTwoLooksOrdersAndOurOwn}</Empty>
           ) : (
             <>
               <Table
-                label="Levels that somebody else wrote"
+                label={texts.levelsThatSomebodyElseWrote}
                 head={
                   <tr>
-                    <th>Level</th>
-                    <th className={cell.right}>Units</th>
-                    <th className={cell.wide}>Whose number it is</th>
-                    <th className={`${cell.right} ${cell.narrowHidden}`}>Between</th>
+                    <th>{texts.level}</th>
+                    <th className={cell.right}>{texts.units}</th>
+                    <th className={cell.wide}>{texts.whoseNumberItIs}</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.between}</th>
                     <th>
-                      <span className="sr-only">Decide</span>
+                      <span className="sr-only">{texts.decide}</span>
                     </th>
                   </tr>
                 }
@@ -54,15 +53,15 @@ export function ChangedByOthers({ shop }: { shop: ShopDetail }) {
                 {page.rows.map(row => (
                   <tr key={row.findingId}>
                     <td className={cell.nowrap}>
-                      {row.sku === null ? 'A product without a SKU' : <Link to={`/stock/${encodeURIComponent(row.sku)}`}>{row.sku}</Link>}
+                      {row.sku === null ? texts.aProductWithoutASku : <Link to={`/stock/${encodeURIComponent(row.sku)}`}>{row.sku}</Link>}
                       <div className={cell.dim}>{row.location}</div>
                     </td>
                     <td className={`num ${cell.right}`}>{row.units > 0 ? `+${row.units}` : row.units}</td>
                     <td>
-                      <State {...stateOf(row)} isQuiet /> {row.takenBy !== null && `Said by ${row.takenBy}.`} {row.reason}
+                      <State {...stateOf(row)} isQuiet /> {row.takenBy !== null && texts.saidBy(row.takenBy)} {row.reason}
                     </td>
                     <td className={`${cell.right} ${cell.nowrap} ${cell.narrowHidden}`}>
-                      <When at={row.from} /> and <When at={row.until} />
+                      <When at={row.from} /> {texts.and} <When at={row.until} />
                     </td>
                     <td className={cell.right}>{row.taken === null && <DecideButton shop={shop} row={row} />}</td>
                   </tr>
@@ -80,14 +79,14 @@ export function ChangedByOthers({ shop }: { shop: ShopDetail }) {
 type Row = ForeignPage['rows'][number]
 
 function stateOf({ taken, closedAt }: Row) {
-  if (taken === null) return { tone: 'paused', word: 'Waits for a person' } as const
-  if (closedAt === null) return { tone: 'working', word: 'Being booked' } as const
-  return taken === 'ours' ? ({ tone: 'ok', word: 'Ours again' } as const) : ({ tone: 'ok', word: 'Theirs' } as const)
+  if (taken === null) return { tone: 'paused', word: texts.waitsForAPerson } as const
+  if (closedAt === null) return { tone: 'working', word: texts.beingBooked } as const
+  return taken === 'ours' ? ({ tone: 'ok', word: texts.oursAgain } as const) : ({ tone: 'ok', word: texts.theirs } as const)
 }
 
 const TAKES = [
-  { value: 'ours', label: 'Ours', description: 'The level shows again what is promised.' },
-  { value: 'theirs', label: 'Theirs', description: 'The units are booked as a movement by hand, and the level stays as it was written.' },
+  { value: 'ours', label: texts.ours, description: texts.theLevelShowsAgainWhatIsPromised },
+  { value: 'theirs', label: texts.theirs, description: texts.theUnitsAreBookedAsAMovement },
 ] as const
 
 function DecideButton({ shop, row }: { shop: ShopDetail; row: Row }) {
@@ -96,8 +95,8 @@ function DecideButton({ shop, row }: { shop: ShopDetail; row: Row }) {
   if (session.data?.role === 'viewer') return null
   return (
     <>
-      <Button variant="default" size="xs" onClick={dialog.open} aria-label={`Say whose number counts at ${row.sku ?? 'this level'}`}>
-        Decide
+      <Button variant="default" size="xs" onClick={dialog.open} aria-label={texts.sayWhoseNumberCountsAt(row.sku ?? texts.thisLevel)}>
+        {texts.decide}
       </Button>
       {isOpen && <DecideDialog shop={shop} row={row} close={dialog.close} />}
     </>
@@ -110,13 +109,13 @@ function DecideDialog({ shop, row, close }: { shop: ShopDetail; row: Row; close:
   return (
     <ReasonDialog
       {...{ deed, close }}
-      title="Whose number counts?"
-      confirm="Save"
+      title={texts.whoseNumberCounts}
+      confirm={texts.save}
       isReady={take !== null}
       onSay={reason => take !== null && deed.mutate({ take, reason }, { onSuccess: close })}
     >
       <Choices
-        label={`${row.sku ?? 'A level'} at ${row.location} was changed by ${row.units > 0 ? '+' : ''}${row.units}`}
+        label={texts.atWasChangedBy(row.sku ?? texts.aLevel, row.location, row.units > 0 ? '+' : '', row.units)}
         value={take}
         options={TAKES}
         onChange={setTake}
@@ -134,7 +133,7 @@ function PolicyButton({ shop, policies }: { shop: ShopDetail; policies: Policies
   return (
     <>
       <Button variant="default" size="xs" onClick={dialog.open}>
-        Whose number counts
+        {texts.whoseNumberCounts2}
       </Button>
       {isOpen && <PolicyDialog shop={shop} policies={policies} close={dialog.close} />}
     </>
@@ -152,18 +151,18 @@ function PolicyDialog({ shop, policies, close }: { shop: ShopDetail; policies: P
   return (
     <ReasonDialog
       {...{ deed, close }}
-      title="Where somebody else writes a level"
-      confirm="Save"
+      title={texts.whereSomebodyElseWritesALevel}
+      confirm={texts.save}
       onSay={reason => deed.mutate({ locationId, policy, reason }, { onSuccess: close })}
     >
       <NativeSelect
-        label="Location"
+        label={texts.location}
         value={String(locationId)}
         data={policies.map(each => ({ value: String(each.locationId), label: each.location }))}
         onChange={event => choose(Number(event.currentTarget.value))}
       />
       <Choices
-        label="Whose number counts there"
+        label={texts.whoseNumberCountsThere}
         value={policy}
         options={(Object.keys(POLICY_WORDS) as (keyof typeof POLICY_WORDS)[]).map(value => ({ value, label: POLICY_WORDS[value] }))}
         onChange={setPolicy}

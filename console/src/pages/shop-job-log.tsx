@@ -10,6 +10,7 @@ import { Outside } from '../parts/outside.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { State, type Tone } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { shops as texts } from '../texts/shops.ts'
 import classes from './shop.module.css'
 import { ThrottleChart } from './throttle-chart.tsx'
 
@@ -23,23 +24,23 @@ export function JobLog({ shop }: { shop: ShopDetail }) {
   const search = useCallback((text: string) => view.set({ search: text }), [view.set])
   return (
     <>
-      <Panel title="Points left in the shop’s bucket" note="last six hours">
+      <Panel title={texts.pointsLeftInTheShopsBucket} note={texts.lastSixHours}>
         <Shown of={throttle}>{({ points }) => <ThrottleChart points={points} />}</Shown>
       </Panel>
-      <Panel title="Job log" note={log.data && `${totalOf(log.data)} requests, kept ${log.data.daysKept} days`} isFlush>
+      <Panel title={texts.jobLog} note={log.data && texts.requestsKeptDays(totalOf(log.data), log.data.daysKept)} isFlush>
         <div className={cell.toolbar}>
-          <Search label="SKU, request id, key or bulk operation" value={view.get('search') ?? ''} onChange={search} />
+          <Search label={texts.skuRequestIdKeyOrBulkOperation} value={view.get('search') ?? ''} onChange={search} />
           <Chips
-            label="Kind"
+            label={texts.kind}
             value={view.get('effect')}
             options={[
-              { value: 'write', label: 'Writes' },
-              { value: 'read', label: 'Reads' },
+              { value: 'write', label: texts.writes },
+              { value: 'read', label: texts.reads },
             ]}
             onChange={effect => view.set({ effect })}
           />
           <Chips
-            label="Class of trouble"
+            label={texts.classOfTrouble}
             value={view.get('class')}
             options={shop.troubles.map(trouble => ({ value: trouble.class, label: trouble.word, count: trouble.requests }))}
             onChange={of => view.set({ class: of })}
@@ -48,20 +49,20 @@ export function JobLog({ shop }: { shop: ShopDetail }) {
         <Shown of={log}>
           {page =>
             page.rows.length === 0 ? (
-              <Empty title={view.get('search') ? 'Nothing was asked about this' : 'Nothing was asked yet'}>
-                Each request to Shopify stands here, with Shopify’s own id for it.
+              <Empty title={view.get('search') ? texts.nothingWasAskedAboutThis : texts.nothingWasAskedYet}>
+                {texts.eachRequestToShopifyStandsHereWith}
               </Empty>
             ) : (
               <>
                 <Table
-                  label="Job log"
+                  label={texts.jobLog}
                   head={
                     <tr>
-                      <th>When</th>
-                      <th className={cell.wide}>What was asked, and what came back</th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>Items</th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>Points</th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>Took</th>
+                      <th>{texts.when}</th>
+                      <th className={cell.wide}>{texts.whatWasAskedAndWhatCameBack}</th>
+                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.items}</th>
+                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.points}</th>
+                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.took}</th>
                     </tr>
                   }
                 >
@@ -80,11 +81,11 @@ export function JobLog({ shop }: { shop: ShopDetail }) {
 }
 
 const OUTCOME: Record<Exchange['outcome'], { tone: Tone; word: string }> = {
-  answered: { tone: 'ok', word: 'Answered' },
-  user_errors: { tone: 'stuck', word: 'Refused in part' },
-  throttled: { tone: 'waiting', word: 'Throttled' },
-  no_answer: { tone: 'stopped', word: 'No answer' },
-  refused: { tone: 'stopped', word: 'Refused' },
+  answered: { tone: 'ok', word: texts.answered },
+  user_errors: { tone: 'stuck', word: texts.refusedInPart },
+  throttled: { tone: 'waiting', word: texts.throttled },
+  no_answer: { tone: 'stopped', word: texts.noAnswer },
+  refused: { tone: 'stopped', word: texts.refused },
 }
 
 function Line({ shop, row }: { shop: ShopDetail; row: Exchange }) {
@@ -109,7 +110,9 @@ function Line({ shop, row }: { shop: ShopDetail; row: Exchange }) {
         </td>
         <td className={`num ${cell.right} ${cell.narrowHidden}`}>{row.items === 0 ? '' : whole(row.items)}</td>
         <td className={`num ${cell.right} ${cell.narrowHidden}`}>{row.costPoints === null ? '' : whole(row.costPoints)}</td>
-        <td className={`num ${cell.right} ${cell.narrowHidden} ${cell.nowrap}`}>{whole(row.tookMs)} ms</td>
+        <td className={`num ${cell.right} ${cell.narrowHidden} ${cell.nowrap}`}>
+          {whole(row.tookMs)} {texts.ms}
+        </td>
       </tr>
       {isOpen && (
         <tr>
@@ -125,11 +128,11 @@ function Line({ shop, row }: { shop: ShopDetail; row: Exchange }) {
 function Inside({ shop, row }: { shop: ShopDetail; row: Exchange }) {
   const rows = useExchangeRows(shop.code, row.exchangeId, row.callId !== null)
   const facts: [string, string | null][] = [
-    ['Request id of Shopify', row.requestId],
+    [texts.requestIdOfShopify, row.requestId],
     ['HTTP', row.httpStatus === null ? null : String(row.httpStatus)],
-    ['Idempotency key', row.idempotencyKey],
-    ['Bulk operation', row.bulkOperationGid],
-    ['Our reference in Shopify’s history', row.callId === null ? null : `gid://trueup/Call/${row.callId}`],
+    [texts.idempotencyKey, row.idempotencyKey],
+    [texts.bulkOperation, row.bulkOperationGid],
+    [texts.ourReferenceInShopifysHistory, row.callId === null ? null : `gid://trueup/Call/${row.callId}`],
   ]
   return (
     <div className={classes.inside}>
@@ -145,11 +148,11 @@ function Inside({ shop, row }: { shop: ShopDetail; row: Exchange }) {
         )}
       </dl>
       {row.bulkOperationGid !== null && shop.links.uploads !== null && (
-        <Outside href={shop.links.uploads}>The app’s page in Shopify</Outside>
+        <Outside href={shop.links.uploads}>{texts.theAppsPageInShopify}</Outside>
       )}
       {row.answer !== null && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable without a mouse
-        <section className={classes.answer} tabIndex={0} aria-label="What was answered">
+        <section className={classes.answer} tabIndex={0} aria-label={texts.whatWasAnswered}>
           {row.answer}
         </section>
       )}
@@ -157,13 +160,13 @@ function Inside({ shop, row }: { shop: ShopDetail; row: Exchange }) {
         <ul className={classes.rows}>
           {rows.data.rows.map(level => (
             <li key={`${level.sku} ${level.location}`}>
-              <Link to={`/stock/${encodeURIComponent(level.sku)}`}>{level.sku}</Link> at {level.location}:{' '}
+              <Link to={`/stock/${encodeURIComponent(level.sku)}`}>{level.sku}</Link> {texts.at} {level.location}:{' '}
               <span className="num">
                 {level.fromUnits === null ? '' : `${whole(level.fromUnits)} → `}
                 {whole(level.units)}
               </span>{' '}
               {level.code && <Code code={level.code} />}{' '}
-              {level.link !== null && <Outside href={level.link}>Inventory history in Shopify</Outside>}
+              {level.link !== null && <Outside href={level.link}>{texts.inventoryHistoryInShopify}</Outside>}
             </li>
           ))}
         </ul>
@@ -173,30 +176,30 @@ function Inside({ shop, row }: { shop: ShopDetail; row: Exchange }) {
 }
 
 const WORDS: Record<string, string> = {
-  GrantedScopes: 'Asked what is granted',
-  Locations: 'Read the locations',
-  LevelsOfItems: 'Read levels',
-  SetQuantities: 'Set levels',
-  AdjustQuantities: 'Changed levels by differences',
-  Activate: 'Stocked an item at a location',
-  Orders: 'Read orders',
-  OrdersById: 'Read orders',
-  MoreFulfillmentOrders: 'Read orders',
-  MoreLines: 'Read orders',
-  RunBulkQuery: 'Started a bulk read',
-  PollBulk: 'Asked how far a bulk read is',
-  LookAtBulk: 'Asked how far an upload is',
-  StageUpload: 'Made room for an upload',
-  RunBulkMutation: 'Started an upload',
-  CancelBulk: 'Cancelled an upload',
-  ListWebhooks: 'Looked at the webhooks',
-  SubscribeWebhook: 'Subscribed to a webhook',
-  UnsubscribeWebhook: 'Ended a webhook',
-  VariantsFound: 'Read variants',
-  VariantsOfItems: 'Read variants',
+  GrantedScopes: texts.askedWhatIsGranted,
+  Locations: texts.readTheLocations,
+  LevelsOfItems: texts.readLevels,
+  SetQuantities: texts.setLevels,
+  AdjustQuantities: texts.changedLevelsByDifferences,
+  Activate: texts.stockedAnItemAtALocation,
+  Orders: texts.readOrders,
+  OrdersById: texts.readOrders,
+  MoreFulfillmentOrders: texts.readOrders,
+  MoreLines: texts.readOrders,
+  RunBulkQuery: texts.startedABulkRead,
+  PollBulk: texts.askedHowFarABulkReadIs,
+  LookAtBulk: texts.askedHowFarAnUploadIs,
+  StageUpload: texts.madeRoomForAnUpload,
+  RunBulkMutation: texts.startedAnUpload,
+  CancelBulk: texts.cancelledAnUpload,
+  ListWebhooks: texts.lookedAtTheWebhooks,
+  SubscribeWebhook: texts.subscribedToAWebhook,
+  UnsubscribeWebhook: texts.endedAWebhook,
+  VariantsFound: texts.readVariants,
+  VariantsOfItems: texts.readVariants,
 }
 
 function inWords(operation: string | null): string {
-  if (operation === null) return 'Asked something'
+  if (operation === null) return texts.askedSomething
   return WORDS[operation] ?? operation.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 }

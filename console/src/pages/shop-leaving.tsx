@@ -6,16 +6,16 @@ import { type LeavingList, type ShopDetail, useLeave, useLeaving, useSwitchOn } 
 import { ReasonDialog } from '../parts/ask.tsx'
 import { Choices } from '../parts/choices.tsx'
 import { Shown, Trouble } from '../parts/nothing.tsx'
-import { many } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { shops as texts } from '../texts/shops.ts'
 
 /** What can become of the numbers that a shop shows for what is written no longer. */
 export const BECOMES = [
-  { value: 'zero', label: 'They show 0 first', description: 'Each goes to 0, and is let go when the shop shows it.' },
-  { value: 'keep', label: 'They stay as they are', description: 'The shop goes on showing the last number.' },
-  { value: 'hand_over', label: 'Another tool takes over', description: 'They stay as they are, and others write them from now on.' },
+  { value: 'zero', label: texts.theyShow0First, description: texts.eachGoesTo0AndIsLet },
+  { value: 'keep', label: texts.theyStayAsTheyAre, description: texts.theShopGoesOnShowingTheLast },
+  { value: 'hand_over', label: texts.anotherToolTakesOver, description: texts.theyStayAsTheyAreAndOthers },
 ] as const
 export type Becomes = (typeof BECOMES)[number]['value']
 
@@ -26,8 +26,8 @@ export function LeaveButton({ shop, location }: { shop: ShopDetail; location?: {
   if (session.data?.role !== 'admin') return null
   return (
     <>
-      <Button variant="default" size="xs" onClick={dialog.open} aria-label={location && `End the mapping of ${location.name}`}>
-        {location === undefined ? 'Switch this shop off' : 'End mapping'}
+      <Button variant="default" size="xs" onClick={dialog.open} aria-label={location && texts.endTheMappingOf(location.name)}>
+        {location === undefined ? texts.switchThisShopOff : texts.endMapping}
       </Button>
       {isOpen && <LeaveDialog shop={shop} location={location ?? null} close={dialog.close} />}
     </>
@@ -42,12 +42,12 @@ function LeaveDialog({ shop, location, close }: DialogProps) {
   return (
     <ReasonDialog
       {...{ deed, close }}
-      title={location === null ? `Switch ${shop.name} off` : `End the mapping of ${location.name}`}
-      confirm={location === null ? 'Switch off' : 'End mapping'}
+      title={location === null ? texts.switchOff(shop.name) : texts.endTheMappingOf(location.name)}
+      confirm={location === null ? texts.switchOff2 : texts.endMapping}
       isReady={becomes !== null}
       onSay={reason => becomes !== null && deed.mutate({ becomes, reason }, { onSuccess: close })}
     >
-      <Choices label="What becomes of the levels that are written now?" value={becomes} options={BECOMES} onChange={setBecomes} />
+      <Choices label={texts.whatBecomesOfTheLevelsThatAre} value={becomes} options={BECOMES} onChange={setBecomes} />
     </ReasonDialog>
   )
 }
@@ -58,22 +58,22 @@ export function Leaving({ shop }: { shop: ShopDetail }) {
   return (
     <Shown of={leaving}>
       {({ isEnabled, rows }) => (
-        <Panel title="On and off" actions={isEnabled ? <LeaveButton shop={shop} /> : <SwitchOn shop={shop} />}>
+        <Panel title={texts.onAndOff} actions={isEnabled ? <LeaveButton shop={shop} /> : <SwitchOn shop={shop} />}>
           <p style={{ margin: 0 }}>
             {isEnabled ? (
               <>
-                <State tone="ok" word="On" isQuiet /> This shop is asked, and written to as its access scope says.
+                <State tone="ok" word={texts.on} isQuiet /> {texts.thisShopIsAskedAndWrittenTo}
               </>
             ) : (
               <>
-                <State tone="stopped" word="Off" isQuiet /> Nothing is asked of this shop, and nothing is written to it.
+                <State tone="stopped" word={texts.off} isQuiet /> {texts.nothingIsAskedOfThisShopAnd}
               </>
             )}
           </p>
           {rows.map(row => (
             <p key={row.leavingId} style={{ marginBottom: 0 }}>
-              <State tone="working" word={row.kind === 'kept' ? 'Kept' : 'Leaving'} isQuiet /> {subjectOf(row)}: {whatIsLeft(row)} Asked for
-              by {row.askedBy} <When at={row.askedAt} />
+              <State tone="working" word={row.kind === 'kept' ? texts.kept : texts.leaving} isQuiet /> {subjectOf(row)}: {whatIsLeft(row)}{' '}
+              {texts.askedForBy} {row.askedBy} <When at={row.askedAt} />
               {row.reason && `: ${row.reason}`}
             </p>
           ))}
@@ -88,20 +88,19 @@ type Row = LeavingList['rows'][number]
 function subjectOf({ kind, location, movesTo }: Row): string {
   switch (kind) {
     case 'shop':
-      return 'The whole shop'
+      return texts.theWholeShop
     case 'products':
-      return 'Products that are not chosen any more'
+      return texts.productsThatAreNotChosenAnyMore
     case 'kept':
     case 'location':
-      return `${location ?? 'A location'}${movesTo === null ? '' : `, on its way to ${movesTo}`}`
+      return `${location ?? texts.aLocation}${movesTo === null ? '' : texts.onItsWayTo(movesTo)}`
   }
 }
 
 function whatIsLeft({ kind, levelsLeft, movesTo }: Row): string {
-  if (kind === 'kept')
-    return `${many(levelsLeft, 'level stays', 'levels stay')} as it was until what the location stands for has counted it.`
-  if (levelsLeft === 0 && movesTo !== null) return 'it shows 0, and is told the numbers of the new place next.'
-  return `${many(levelsLeft, 'level does', 'levels do')} not show 0 yet.`
+  if (kind === 'kept') return texts.asItWasUntilWhatTheLocation(texts.levelsStay(levelsLeft))
+  if (levelsLeft === 0 && movesTo !== null) return texts.itShows0AndIsToldThe
+  return texts.notShow0Yet(texts.levelsDo(levelsLeft))
 }
 
 function SwitchOn({ shop }: { shop: ShopDetail }) {
@@ -111,7 +110,7 @@ function SwitchOn({ shop }: { shop: ShopDetail }) {
   return (
     <>
       <Button size="xs" loading={on.isPending} onClick={() => on.mutate({})}>
-        Switch this shop on
+        {texts.switchThisShopOn}
       </Button>
       <Trouble error={on.error} />
     </>

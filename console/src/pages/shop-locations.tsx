@@ -5,6 +5,7 @@ import { whole } from '../parts/number.ts'
 import { Outside } from '../parts/outside.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
+import { shops as texts } from '../texts/shops.ts'
 import { LeaveButton } from './shop-leaving.tsx'
 import { MapButton, standsForSomething } from './shop-mapping.tsx'
 
@@ -16,21 +17,19 @@ export function Locations({ shop }: { shop: ShopDetail }) {
       {({ locations, problems }) => (
         <>
           <Panel
-            title="Mapping checker"
-            note={problems.length === 0 ? 'nothing is wrong' : whole(problems.length)}
+            title={texts.mappingChecker}
+            note={problems.length === 0 ? texts.nothingIsWrong : whole(problems.length)}
             isFlush={problems.length > 0}
           >
             {problems.length === 0 ? (
-              <p style={{ margin: 0 }}>
-                Each open location stands for something, nothing is shown twice, and no counted stock is left out.
-              </p>
+              <p style={{ margin: 0 }}>{texts.eachOpenLocationStandsForSomething}</p>
             ) : (
               <Table
-                label="What is wrong with the mapping"
+                label={texts.whatIsWrongWithTheMapping}
                 head={
                   <tr>
-                    <th className={cell.wide}>What is the matter</th>
-                    <th className={cell.right}>Units at stake</th>
+                    <th className={cell.wide}>{texts.whatIsTheMatter}</th>
+                    <th className={cell.right}>{texts.unitsAtStake}</th>
                   </tr>
                 }
               >
@@ -39,26 +38,26 @@ export function Locations({ shop }: { shop: ShopDetail }) {
                     <td>
                       {wordsOf(problem)} <Code code={problem.code} />
                     </td>
-                    <td className={`num ${cell.right}`}>{problem.units === null ? 'unknown' : whole(problem.units)}</td>
+                    <td className={`num ${cell.right}`}>{problem.units === null ? texts.unknown2 : whole(problem.units)}</td>
                   </tr>
                 ))}
               </Table>
             )}
           </Panel>
-          <Panel title="Locations" note={whole(locations.length)} isFlush>
+          <Panel title={texts.locations} note={whole(locations.length)} isFlush>
             {locations.length === 0 ? (
-              <Empty title="No location was read yet">They are read when the shop is connected, and each time one changes.</Empty>
+              <Empty title={texts.noLocationWasReadYet}>{texts.theyAreReadWhenTheShopIs}</Empty>
             ) : (
               <Table
-                label="Locations"
+                label={texts.locations}
                 head={
                   <tr>
-                    <th>Location</th>
-                    <th className={cell.wide}>Stands for</th>
-                    <th className={`${cell.right} ${cell.narrowHidden}`}>Levels</th>
-                    <th className={cell.right}>Units promised</th>
+                    <th>{texts.location}</th>
+                    <th className={cell.wide}>{texts.standsFor}</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.levels}</th>
+                    <th className={cell.right}>{texts.unitsPromised}</th>
                     <th className={`${cell.right} ${cell.narrowHidden}`}>
-                      <span className="sr-only">Map, move or end, and the location in Shopify</span>
+                      <span className="sr-only">{texts.mapMoveOrEndAndTheLocation}</span>
                     </th>
                   </tr>
                 }
@@ -74,7 +73,7 @@ export function Locations({ shop }: { shop: ShopDetail }) {
                     <td className={`${cell.right} ${cell.narrowHidden} ${cell.nowrap}`}>
                       <MapButton shop={shop} location={location} />{' '}
                       {standsForSomething(location) && <LeaveButton shop={shop} location={location} />}{' '}
-                      {location.link !== null && <Outside href={location.link}>In Shopify</Outside>}
+                      {location.link !== null && <Outside href={location.link}>{texts.inShopify}</Outside>}
                     </td>
                   </tr>
                 ))}
@@ -90,26 +89,26 @@ export function Locations({ shop }: { shop: ShopDetail }) {
 type Location = MappingCheck['locations'][number]
 
 function StateOf({ location }: { location: Location }) {
-  if (!location.isActive) return <State tone="paused" word="Closed" isQuiet />
-  return location.isFulfillmentService ? <State tone="unknown" word="Fulfilment service" isQuiet /> : null
+  if (!location.isActive) return <State tone="paused" word={texts.closed} isQuiet />
+  return location.isFulfillmentService ? <State tone="unknown" word={texts.fulfilmentService} isQuiet /> : null
 }
 
 function standsFor(location: Location): string {
-  if (location.group !== null) return `Group ${location.group}: ${location.facilities.join(', ') || 'no facility'}`
-  return location.facilities.length === 0 ? 'Nothing: its stock is left as it is' : `Facility ${location.facilities.join(', ')}`
+  if (location.group !== null) return texts.group(location.group, location.facilities.join(', ') || texts.noFacility)
+  return location.facilities.length === 0 ? texts.nothingItsStockIsLeftAsIt : texts.facility(location.facilities.join(', '))
 }
 
 function wordsOf(problem: MappingCheck['problems'][number]): string {
   switch (problem.code) {
     case 'CATALOG_MAPPING_LOCATION_UNMAPPED':
-      return `${problem.location} is open and stands for nothing: nobody keeps its stock.`
+      return texts.isOpenAndStandsForNothingNobody(problem.location)
     case 'CATALOG_MAPPING_LOCATION_INACTIVE':
-      return `${problem.location} is closed in Shopify and still mapped.`
+      return texts.isClosedInShopifyAndStillMapped(problem.location)
     case 'CATALOG_MAPPING_LOCATION_OF_SERVICE':
-      return `${problem.location} belongs to a fulfilment service, which keeps its own stock.`
+      return texts.belongsToAFulfilmentServiceWhich(problem.location)
     case 'CATALOG_MAPPING_FACILITY_TWICE':
-      return `${problem.facility} is shown twice: at ${problem.locations.join(' and ')}.`
+      return texts.isShownTwiceAt(problem.facility, problem.locations.join(' and '))
     case 'CATALOG_MAPPING_FACILITY_UNSHOWN':
-      return `${problem.facility} has stock that no location of this shop shows.`
+      return texts.hasStockThatNoLocationOfThis(problem.facility)
   }
 }

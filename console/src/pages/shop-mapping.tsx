@@ -6,6 +6,7 @@ import { useSession } from '../api/queries.ts'
 import { type MappingCheck, type ShopDetail, useMove } from '../api/shops.ts'
 import { ReasonDialog } from '../parts/ask.tsx'
 import { Choices } from '../parts/choices.tsx'
+import { shops as texts } from '../texts/shops.ts'
 import type { Becomes } from './shop-leaving.tsx'
 
 type Location = MappingCheck['locations'][number]
@@ -15,7 +16,7 @@ export function MapButton({ shop, location }: { shop: ShopDetail; location: Loca
   const session = useSession()
   const [isOpen, dialog] = useDisclosure(false)
   if (session.data?.role !== 'admin') return null
-  const word = standsForSomething(location) ? 'Move' : 'Map'
+  const word = standsForSomething(location) ? texts.move : texts.map
   return (
     <>
       <Button variant="default" size="xs" onClick={dialog.open} aria-label={`${word} ${location.name}`}>
@@ -31,16 +32,16 @@ export function standsForSomething({ group, facilities }: Location): boolean {
 }
 
 const MOVES: readonly { value: Becomes; label: string; description: string }[] = [
-  { value: 'zero', label: 'They show 0 first', description: 'Each goes to 0; then the numbers of the new place are told.' },
+  { value: 'zero', label: texts.theyShow0First, description: texts.eachGoesTo0ThenTheNumbers },
   {
     value: 'keep',
-    label: 'What the new place has not counted stays',
-    description: 'Its numbers are told at once; what it has never counted stays as it is until it does.',
+    label: texts.whatTheNewPlaceHasNotCounted,
+    description: texts.itsNumbersAreToldAtOnceWhat,
   },
   {
     value: 'hand_over',
-    label: 'The new place takes over at once',
-    description: 'Its numbers are told, and what it has never counted shows 0.',
+    label: texts.theNewPlaceTakesOverAtOnce,
+    description: texts.itsNumbersAreToldAndWhatIt,
   },
 ]
 
@@ -56,7 +57,7 @@ function MapDialog({ shop, location, close }: { shop: ShopDetail; location: Loca
     const to = place?.startsWith('g ') ? { group: code } : { facility: code }
     deed.mutate({ ...to, reason, ...(isAsked && becomes !== null ? { becomes } : {}) }, { onSuccess: close })
   }
-  const word = standsForSomething(location) ? 'Move' : 'Map'
+  const word = standsForSomething(location) ? texts.move : texts.map
   return (
     <ReasonDialog
       {...{ deed, close }}
@@ -66,9 +67,7 @@ function MapDialog({ shop, location, close }: { shop: ShopDetail; location: Loca
       onSay={say}
     >
       <PlaceSelect value={place} onChange={setPlace} />
-      {isAsked && (
-        <Choices label="What becomes of the levels that the shop shows there?" value={becomes} options={MOVES} onChange={setBecomes} />
-      )}
+      {isAsked && <Choices label={texts.whatBecomesOfTheLevelsThatThe} value={becomes} options={MOVES} onChange={setBecomes} />}
     </ReasonDialog>
   )
 }
@@ -84,9 +83,9 @@ function PlaceSelect({ value, onChange }: { value: string | null; onChange(value
   const open = (facilities.data?.rows ?? []).filter(facility => facility.closed === null)
   return (
     <Select
-      label="It stands for"
-      placeholder="Search code or name"
-      description="One facility, or a group whose stock is sold as one."
+      label={texts.itStandsFor}
+      placeholder={texts.searchCodeOrName}
+      description={texts.oneFacilityOrAGroupWhoseStock}
       required
       searchable
       data-autofocus
@@ -94,10 +93,10 @@ function PlaceSelect({ value, onChange }: { value: string | null; onChange(value
       onChange={onChange}
       onSearchChange={setTyped}
       filter={({ options }) => options}
-      nothingFoundMessage="Nothing is called so"
+      nothingFoundMessage={texts.nothingIsCalledSo}
       data={[
-        { group: 'Groups', items: shown.map(({ code, name }) => ({ value: `g ${code}`, label: labelOf(code, name) })) },
-        { group: 'Facilities', items: open.map(({ code, name }) => ({ value: `f ${code}`, label: labelOf(code, name) })) },
+        { group: texts.groups, items: shown.map(({ code, name }) => ({ value: `g ${code}`, label: labelOf(code, name) })) },
+        { group: texts.facilities, items: open.map(({ code, name }) => ({ value: `f ${code}`, label: labelOf(code, name) })) },
       ]}
     />
   )

@@ -5,10 +5,11 @@ import { useSession } from '../api/queries.ts'
 import { type ShadowPage, type ShopDetail, useSetShadow, useShadow } from '../api/shops.ts'
 import { cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
-import { many, whole } from '../parts/number.ts'
+import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { exact } from '../parts/when.tsx'
+import { shops as texts } from '../texts/shops.ts'
 import { GoingLive } from './going-live.tsx'
 
 /** A shop that runs beside the tool that it replaces: each day, where the two differ and why. */
@@ -22,26 +23,25 @@ export function Shadow({ shop }: { shop: ShopDetail }) {
     <Shown of={shadow}>
       {page => (
         <Panel
-          title="Shadow"
-          note={page.runId === null ? undefined : `${totalOf(page)} levels differ`}
+          title={texts.shadow}
+          note={page.runId === null ? undefined : texts.levelsDiffer(totalOf(page))}
           actions={<Turn shop={shop} isShadow={page.isShadow} />}
           isFlush
         >
           <div style={{ padding: 12 }}>
             {page.isShadow ? (
               <>
-                <State tone="paused" word="Runs in shadow" /> Everything is done but the write. Each day every level is read, and what
-                differs from ours is listed here.
+                <State tone="paused" word={texts.runsInShadow} /> {texts.everythingIsDoneButTheWriteEach}
               </>
             ) : (
-              'This shop does not run in shadow. In shadow, Trueup does everything but the write, beside the tool that it replaces.'
+              texts.thisShopDoesNotRunInShadow
             )}
           </div>
           {page.runs.length > 0 && (
             <div className={cell.toolbar}>
-              <Search label="Search SKU" value={view.get('search') ?? ''} onChange={search} />
+              <Search label={texts.searchSku} value={view.get('search') ?? ''} onChange={search} />
               <NativeSelect
-                aria-label="Which day"
+                aria-label={texts.whichDay}
                 size="sm"
                 value={String(page.runId ?? '')}
                 data={page.runs.map(run => ({ value: String(run.runId), label: wordsOf(run) }))}
@@ -50,21 +50,19 @@ export function Shadow({ shop }: { shop: ShopDetail }) {
             </div>
           )}
           {page.rows.length === 0 ? (
-            <Empty title={page.runId === null ? 'Not compared yet' : 'No level differs'}>
-              {page.runId === null
-                ? 'The first list is made when the shop begins to run in shadow.'
-                : 'The shop shows what we would have told it.'}
+            <Empty title={page.runId === null ? texts.notComparedYet : texts.noLevelDiffers}>
+              {page.runId === null ? texts.theFirstListIsMadeWhenThe : texts.theShopShowsWhatWeWouldHave}
             </Empty>
           ) : (
             <>
               <Table
-                label="Levels that differ"
+                label={texts.levelsThatDiffer}
                 head={
                   <tr>
-                    <th>SKU</th>
-                    <th className={cell.wide}>Why ours is what it is</th>
-                    <th className={cell.right}>Ours</th>
-                    <th className={cell.right}>The shop’s</th>
+                    <th>{texts.sku}</th>
+                    <th className={cell.wide}>{texts.whyOursIsWhatItIs}</th>
+                    <th className={cell.right}>{texts.ours}</th>
+                    <th className={cell.right}>{texts.theShops}</th>
                   </tr>
                 }
               >
@@ -103,7 +101,7 @@ function Turn({ shop, isShadow }: { shop: ShopDetail; isShadow: boolean }) {
         loading={set.isPending}
         onClick={() => set.mutate({ isShadow: !isShadow })}
       >
-        {isShadow ? `End the shadow and let ${whole(shop.waiting)} go` : 'Run in shadow'}
+        {isShadow ? texts.endTheShadowAndLetGo(whole(shop.waiting)) : texts.runInShadow}
       </Button>
       <Trouble error={set.error} />
     </>
@@ -111,6 +109,6 @@ function Turn({ shop, isShadow }: { shop: ShopDetail; isShadow: boolean }) {
 }
 
 function wordsOf(run: ShadowPage['runs'][number]): string {
-  if (run.finishedAt === null) return `${exact(run.startedAt)}: not done`
-  return `${exact(run.startedAt)}: ${whole(run.different)} of ${many(run.levels, 'level', 'levels')} differ by ${whole(run.units)} units`
+  if (run.finishedAt === null) return texts.notDone(exact(run.startedAt))
+  return texts.ofDifferByUnits(exact(run.startedAt), whole(run.different), texts.levels2(run.levels), whole(run.units))
 }

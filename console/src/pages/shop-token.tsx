@@ -7,13 +7,14 @@ import { type ShopDetail, useSetCredential } from '../api/shops.ts'
 import { Trouble } from '../parts/nothing.tsx'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
+import { shops as texts } from '../texts/shops.ts'
 
 type Kind = ShopDetail['token']['kind']
 
 const KINDS: { value: Kind; label: string }[] = [
-  { value: 'static', label: 'A token that was typed in' },
-  { value: 'client_credentials', label: 'Client credentials: fetched with the app’s id and secret' },
-  { value: 'refresh_token', label: 'Refresh token: fetched, and renewed each time' },
+  { value: 'static', label: texts.aTokenThatWasTypedIn },
+  { value: 'client_credentials', label: texts.clientCredentialsFetchedWithTheApps },
+  { value: 'refresh_token', label: texts.refreshTokenFetchedAndRenewedEach },
 ]
 
 /** How the access token is come by. What was entered is shown to nobody again. */
@@ -23,10 +24,10 @@ export function Token({ shop }: { shop: ShopDetail }) {
   const { token } = shop
   return (
     <Panel
-      title="Token"
+      title={texts.token}
       actions={
         session.data?.role === 'admin' && (
-          <ActionIcon variant="default" size="lg" aria-label="Edit the token" onClick={editing.open}>
+          <ActionIcon variant="default" size="lg" aria-label={texts.editTheToken} onClick={editing.open}>
             <IconPencil size={18} />
           </ActionIcon>
         )
@@ -34,22 +35,22 @@ export function Token({ shop }: { shop: ShopDetail }) {
     >
       <Facts
         facts={[
-          ['How it is come by', KINDS.find(kind => kind.value === token.kind)?.label ?? token.kind],
+          [texts.howItIsComeBy, KINDS.find(kind => kind.value === token.kind)?.label ?? token.kind],
           token.clientId === null
             ? null
             : [
-                'Client id',
+                texts.clientId,
                 <span key="id" className="mono">
                   {token.clientId}
                 </span>,
               ],
           [
-            'Client secret',
-            token.isSecretKnown ? (token.isOldSecretKnown ? 'Known; the one before counts too' : 'Known') : 'Not known: webhooks are off',
+            texts.clientSecret,
+            token.isSecretKnown ? (token.isOldSecretKnown ? texts.knownTheOneBeforeCountsToo : texts.known) : texts.notKnownWebhooksAreOff,
           ],
-          token.kind === 'static' ? null : ['Fetched', <When key="fetched" at={token.renewedAt} />],
-          token.accessExpiresAt === null ? null : ['Renewed before', <When key="expires" at={token.accessExpiresAt} />],
-          token.refreshExpiresAt === null ? null : ['Refresh token good until', <When key="refresh" at={token.refreshExpiresAt} />],
+          token.kind === 'static' ? null : [texts.fetched, <When key="fetched" at={token.renewedAt} />],
+          token.accessExpiresAt === null ? null : [texts.renewedBefore, <When key="expires" at={token.accessExpiresAt} />],
+          token.refreshExpiresAt === null ? null : [texts.refreshTokenGoodUntil, <When key="refresh" at={token.refreshExpiresAt} />],
         ]}
       />
       {isEditing && <TokenDialog shop={shop} close={editing.close} />}
@@ -78,38 +79,38 @@ function TokenDialog({ shop, close }: { shop: ShopDetail; close: () => void }) {
     set.mutate(body, { onSuccess: close })
   }
   return (
-    <Modal opened onClose={close} title={`Token of ${shop.name}`} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={close} title={texts.tokenOf(shop.name)} size="lg" closeButtonProps={{ 'aria-label': texts.close }}>
       <form onSubmit={submit} autoComplete="off">
         <div style={{ display: 'grid', gap: 12 }}>
           <Select
-            label="How it is come by"
+            label={texts.howItIsComeBy}
             data={KINDS}
             value={kind}
             allowDeselect={false}
             onChange={value => setKind((value ?? 'static') as Kind)}
           />
           {kind === 'static' && (
-            <PasswordInput label="Access token" description="Left empty: as it was." value={entered.token} onChange={enter('token')} />
+            <PasswordInput label={texts.accessToken} description={texts.leftEmptyAsItWas} value={entered.token} onChange={enter('token')} />
           )}
-          <TextInput label="Client id of the app" value={entered.clientId} onChange={enter('clientId')} required={kind !== 'static'} />
+          <TextInput label={texts.clientIdOfTheApp} value={entered.clientId} onChange={enter('clientId')} required={kind !== 'static'} />
           <PasswordInput
-            label="Client secret of the app"
-            description="Webhooks are checked with it. The one before goes on counting."
+            label={texts.clientSecretOfTheApp}
+            description={texts.webhooksAreCheckedWithItTheOne}
             value={entered.clientSecret}
             onChange={enter('clientSecret')}
             required={kind !== 'static'}
           />
           {kind === 'refresh_token' && (
-            <PasswordInput label="Refresh token" value={entered.refreshToken} onChange={enter('refreshToken')} required />
+            <PasswordInput label={texts.refreshToken} value={entered.refreshToken} onChange={enter('refreshToken')} required />
           )}
         </div>
         <Trouble error={set.error} />
         <Group justify="flex-end" mt="md">
           <Button variant="default" onClick={close}>
-            Cancel
+            {texts.cancel}
           </Button>
           <Button type="submit" loading={set.isPending}>
-            Save, and ask Shopify
+            {texts.saveAndAskShopify}
           </Button>
         </Group>
       </form>

@@ -11,25 +11,26 @@ import { whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { uploads as texts } from '../texts/uploads.ts'
 import { OUTCOME, ours } from './upload-words.ts'
 
 const DEEDS: Record<UploadVerb, { label: string; title: string; means: string; isFor(upload: UploadDetail): boolean }> = {
   ask: {
-    label: 'Ask Shopify again',
-    title: 'Ask Shopify again',
-    means: 'Shopify is asked at once how far it is, instead of in its turn.',
+    label: texts.askShopifyAgain,
+    title: texts.askShopifyAgain,
+    means: texts.shopifyIsAskedAtOnceHowFar,
     isFor: upload => upload.state === 'running',
   },
   retry: {
-    label: 'Retry',
-    title: 'Retry what was refused',
-    means: 'Each refused level is read and decided anew, and told again: never the number that was refused.',
+    label: texts.retry,
+    title: texts.retryWhatWasRefused,
+    means: texts.eachRefusedLevelIsReadAndDecided,
     isFor: upload => upload.state === 'ended' && upload.byOutcome.some(each => each.outcome === 'refused'),
   },
   cancel: {
-    label: 'Cancel',
-    title: 'Cancel the upload',
-    means: 'What Shopify has done by then stays done. The rest is told call by call.',
+    label: texts.cancel,
+    title: texts.cancelTheUpload,
+    means: texts.whatShopifyHasDoneByThenStays,
     isFor: upload => upload.state !== 'ended',
   },
 }
@@ -42,12 +43,12 @@ export function ShopUpload() {
   const [verb, setVerb] = useState<UploadVerb | null>(null)
   return (
     <>
-      <Back to="/uploads">Uploads</Back>
+      <Back to="/uploads">{texts.uploads}</Back>
       <Shown of={upload}>
         {one => (
           <>
             <PageHead
-              title={`Upload ${one.uploadId}`}
+              title={texts.upload(one.uploadId)}
               lead={one.shop}
               actions={
                 session.data?.role !== 'viewer' &&
@@ -75,34 +76,34 @@ export function ShopUpload() {
 function Progress({ upload }: { upload: UploadDetail }) {
   const count = (outcome: string) => upload.byOutcome.filter(each => each.outcome === outcome).reduce((sum, each) => sum + each.levels, 0)
   return (
-    <Panel title="Ours" actions={<State {...ours(upload)} />}>
+    <Panel title={texts.ours} actions={<State {...ours(upload)} />}>
       {upload.message && <p style={{ marginTop: 0 }}>{upload.message}</p>}
       <Facts
         facts={[
           [
-            'Shopify says',
+            texts.shopifySays,
             <span key="status" className="mono">
-              {upload.shopStatus ?? 'not asked yet'}
+              {upload.shopStatus ?? texts.notAskedYet}
             </span>,
           ],
-          ['Calls done there', `${whole(upload.callsDone)} of ${whole(upload.calls)}`],
-          ['Levels', whole(upload.levels)],
-          ['Confirmed', whole(count('confirmed'))],
-          ['Refused', whole(count('refused'))],
-          ['No answer yet', whole(count('unanswered'))],
-          ['Began', <When key="began" at={upload.createdAt} />],
-          ['Handed over', <When key="started" at={upload.startedAt} />],
-          ['Last asked', <When key="looked" at={upload.lookedAt} />],
-          ['Ended', upload.endedAt === null ? 'not yet' : <When key="ended" at={upload.endedAt} />],
+          [texts.callsDoneThere, texts.ofWord(whole(upload.callsDone), whole(upload.calls))],
+          [texts.levels, whole(upload.levels)],
+          [texts.confirmed, whole(count('confirmed'))],
+          [texts.refused, whole(count('refused'))],
+          [texts.noAnswerYet, whole(count('unanswered'))],
+          [texts.began, <When key="began" at={upload.createdAt} />],
+          [texts.handedOver, <When key="started" at={upload.startedAt} />],
+          [texts.lastAsked, <When key="looked" at={upload.lookedAt} />],
+          [texts.ended, upload.endedAt === null ? texts.notYet : <When key="ended" at={upload.endedAt} />],
           upload.errorCode
             ? [
-                'Shopify’s error',
+                texts.shopifysError,
                 <span key="error" className="mono">
                   {upload.errorCode}
                 </span>,
               ]
             : null,
-          upload.cancelAskedBy ? ['Cancelled by', upload.cancelAskedBy] : null,
+          upload.cancelAskedBy ? [texts.cancelledBy, upload.cancelAskedBy] : null,
         ]}
       />
       {upload.operationGid && (
@@ -120,11 +121,11 @@ function Rows({ upload }: { upload: UploadDetail }) {
   const search = useCallback((text: string) => view.set({ search: text }), [view.set])
   const kinds = [...new Set(upload.byOutcome.map(each => each.outcome))]
   return (
-    <Panel title="Rows" note={rows.data && totalOf(rows.data)} isFlush>
+    <Panel title={texts.rows} note={rows.data && totalOf(rows.data)} isFlush>
       <div className={cell.toolbar}>
-        <Search label="Search SKU or location" value={view.get('search') ?? ''} onChange={search} />
+        <Search label={texts.searchSkuOrLocation} value={view.get('search') ?? ''} onChange={search} />
         <Chips
-          label="Answer"
+          label={texts.answer}
           value={view.get('outcome')}
           options={kinds.map(value => ({
             value,
@@ -137,18 +138,18 @@ function Rows({ upload }: { upload: UploadDetail }) {
       <Shown of={rows}>
         {page =>
           page.rows.length === 0 ? (
-            <Empty title="No rows">Nothing of this upload fits what you chose.</Empty>
+            <Empty title={texts.noRows}>{texts.nothingOfThisUploadFitsWhatYou}</Empty>
           ) : (
             <>
               <Table
-                label="Rows"
+                label={texts.rows}
                 head={
                   <tr>
-                    <th>SKU</th>
-                    <th className={cell.wide}>Location</th>
-                    <th className={`${cell.right} ${cell.narrowHidden}`}>From</th>
-                    <th className={cell.right}>To</th>
-                    <th>Answer</th>
+                    <th>{texts.sku}</th>
+                    <th className={cell.wide}>{texts.location}</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.from}</th>
+                    <th className={cell.right}>{texts.to}</th>
+                    <th>{texts.answer}</th>
                   </tr>
                 }
               >
@@ -184,7 +185,7 @@ function DeedDialog({ upload, verb, close }: { upload: UploadDetail; verb: Uploa
     <ReasonDialog
       {...{ title, deed, close }}
       confirm={title}
-      dismiss={verb === 'cancel' ? 'Let it run' : 'Cancel'}
+      dismiss={verb === 'cancel' ? texts.letItRun : texts.cancel}
       onSay={reason => deed.mutate({ verb, reason }, { onSuccess: close })}
     >
       <p style={{ margin: 0 }}>{means}</p>

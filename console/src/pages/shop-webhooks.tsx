@@ -5,34 +5,32 @@ import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { shops as texts } from '../texts/shops.ts'
 
 /** What Shopify tells us of by itself, and whether it does. */
 export function Webhooks({ shop }: { shop: ShopDetail }) {
   const { webhooks } = shop
   return (
     <Panel
-      title="Webhooks"
-      note={webhooks.state === 'on' && `${whole(webhooks.topics.length)} topics, ${whole(webhooks.mended)} made or mended`}
+      title={texts.webhooks}
+      note={webhooks.state === 'on' && texts.topicsMadeOrMended(whole(webhooks.topics.length), whole(webhooks.mended))}
       actions={<StateOf state={webhooks.state} />}
       isFlush={webhooks.state === 'on'}
     >
       {webhooks.state === 'off' && (
         <p style={{ margin: 0 }}>
-          Webhooks are off. {webhooks.reason} Nothing is lost without them: orders are asked for every few seconds, the catalogue every
-          minute.
+          {texts.webhooksAreOff} {webhooks.reason} {texts.nothingIsLostWithoutThemOrdersAre}
         </p>
       )}
-      {webhooks.state === 'unchecked' && (
-        <Empty title="Not looked at yet">They are checked every ten minutes, or when you ask Shopify again.</Empty>
-      )}
+      {webhooks.state === 'unchecked' && <Empty title={texts.notLookedAtYet}>{texts.theyAreCheckedEveryTenMinutesOr}</Empty>}
       {webhooks.state === 'on' && (
         <Table
-          label="Webhooks"
+          label={texts.webhooks}
           head={
             <tr>
-              <th>Topic</th>
-              <th className={cell.wide}>When it comes</th>
-              <th className={cell.right}>Last came</th>
+              <th>{texts.topic}</th>
+              <th className={cell.wide}>{texts.whenItComes}</th>
+              <th className={cell.right}>{texts.lastCame}</th>
             </tr>
           }
         >
@@ -43,12 +41,12 @@ export function Webhooks({ shop }: { shop: ShopDetail }) {
                 {topic.why}
                 {topic.refused !== null && (
                   <div>
-                    <State tone="stopped" word="Refused by Shopify" isQuiet /> {topic.refused}
+                    <State tone="stopped" word={texts.refusedByShopify} isQuiet /> {topic.refused}
                   </div>
                 )}
               </td>
               <td className={`${cell.right} ${cell.nowrap}`}>
-                {topic.lastAt === null ? <span className={cell.dim}>not yet</span> : <When at={topic.lastAt} />}
+                {topic.lastAt === null ? <span className={cell.dim}>{texts.notYet}</span> : <When at={topic.lastAt} />}
               </td>
             </tr>
           ))}
@@ -59,6 +57,6 @@ export function Webhooks({ shop }: { shop: ShopDetail }) {
 }
 
 function StateOf({ state }: { state: ShopDetail['webhooks']['state'] }) {
-  if (state === 'on') return <State tone="ok" word="On" />
-  return state === 'off' ? <State tone="paused" word="Off" /> : <State tone="unknown" word="Not looked at yet" />
+  if (state === 'on') return <State tone="ok" word={texts.on} />
+  return state === 'off' ? <State tone="paused" word={texts.off} /> : <State tone="unknown" word={texts.notLookedAtYet} />
 }

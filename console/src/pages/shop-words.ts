@@ -3,6 +3,7 @@ import type { ShopCode } from '../../../src/channel/port.ts'
 import { isInTrouble, shopSentence } from '../../../src/channel/sentence.ts'
 import type { Shop } from '../api/queries.ts'
 import type { Tone } from '../parts/state.tsx'
+import { shops as texts } from '../texts/shops.ts'
 
 const time = (iso: string | null): number => (iso === null ? 0 : Date.parse(iso))
 
@@ -39,14 +40,14 @@ export function clockTime(at: number, now = Date.now()): string {
 
 export function toneOf(shop: Shop): { tone: Tone; word: string } {
   const { health } = shop
-  if (!shop.isEnabled) return { tone: 'paused', word: 'Switched off' }
-  if (health.state === 'unreachable') return { tone: 'stopped', word: 'Unreachable' }
-  if (health.state === 'refused') return { tone: 'stopped', word: 'Refuses us' }
-  if (health.held !== null) return { tone: isInTrouble(factsOf(shop), Date.now()) ? 'stuck' : 'paused', word: 'Held' }
-  return health.state === 'unknown' ? { tone: 'unknown', word: 'Not asked yet' } : { tone: 'ok', word: 'Answers' }
+  if (!shop.isEnabled) return { tone: 'paused', word: texts.switchedOff }
+  if (health.state === 'unreachable') return { tone: 'stopped', word: texts.unreachable }
+  if (health.state === 'refused') return { tone: 'stopped', word: texts.refusesUs }
+  if (health.held !== null) return { tone: isInTrouble(factsOf(shop), Date.now()) ? 'stuck' : 'paused', word: texts.held }
+  return health.state === 'unknown' ? { tone: 'unknown', word: texts.notAskedYet2 } : { tone: 'ok', word: texts.answers }
 }
 
 /** Unset is read only, and is said to be unset. */
 export function accessWords(shop: Pick<Shop, 'accessScope' | 'isAccessScopeSet'>): string {
-  return `${ACCESS_SCOPE_WORDS[shop.accessScope]}${shop.isAccessScopeSet ? '' : ' (not set)'}`
+  return `${ACCESS_SCOPE_WORDS[shop.accessScope]}${shop.isAccessScopeSet ? '' : texts.notSet}`
 }

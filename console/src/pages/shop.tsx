@@ -11,6 +11,7 @@ import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { When } from '../parts/when.tsx'
+import { shops as texts } from '../texts/shops.ts'
 import { Lost } from './lost.tsx'
 import { WhatIsWritten } from './shop-choice.tsx'
 import { ShopConfig } from './shop-config.tsx'
@@ -30,7 +31,7 @@ export function ShopPage() {
   const shop = useShop(code)
   return (
     <>
-      <Back to="/shops">Shopify Shop</Back>
+      <Back to="/shops">{texts.shopifyShop}</Back>
       <Shown of={shop}>{found => <Found shop={found} tab={tab} />}</Shown>
     </>
   )
@@ -52,16 +53,16 @@ function Found({ shop, tab }: { shop: ShopDetail; tab: string }) {
         actions={<Actions shop={shop} />}
       />
       <Tabs
-        label={`Shop ${shop.name}`}
+        label={texts.shop(shop.name)}
         tabs={[
-          { to: at, label: 'Shopify Config' },
-          { to: `${at}/locations`, label: 'Locations' },
-          { to: `${at}/job-log`, label: 'Job log' },
-          { to: `${at}/controls`, label: 'Controls' },
-          { to: `${at}/shadow`, label: 'Shadow' },
-          { to: `${at}/webhooks`, label: 'Webhooks' },
+          { to: at, label: texts.shopifyConfig },
+          { to: `${at}/locations`, label: texts.locations },
+          { to: `${at}/job-log`, label: texts.jobLog },
+          { to: `${at}/controls`, label: texts.controls },
+          { to: `${at}/shadow`, label: texts.shadow },
+          { to: `${at}/webhooks`, label: texts.webhooks },
         ]}
-        beside={<Outside href={shop.links.status}>Shopify’s status page</Outside>}
+        beside={<Outside href={shop.links.status}>{texts.shopifysStatusPage}</Outside>}
       />
       <div style={{ display: 'grid', gap: 16 }}>
         {tab === 'config' && <Summary shop={shop} />}
@@ -85,12 +86,12 @@ function Summary({ shop }: { shop: ShopDetail }) {
     <Panel>
       <Facts
         facts={[
-          ['Access scope', accessWords(shop)],
-          ['Changes waiting', whole(shop.waiting)],
-          ['Locations mapped', `${whole(shop.locationsMapped)} of ${whole(shop.locations)} open`],
-          ['Items linked', whole(shop.itemsLinked)],
-          ['Catalogue read', <When key="catalog" at={shop.catalogReadAt} />],
-          ['Orders known until', <When key="orders" at={shop.ordersKnownUntil} />],
+          [texts.accessScope, accessWords(shop)],
+          [texts.changesWaiting, whole(shop.waiting)],
+          [texts.locationsMapped, texts.ofOpen(whole(shop.locationsMapped), whole(shop.locations))],
+          [texts.itemsLinked, whole(shop.itemsLinked)],
+          [texts.catalogueRead, <When key="catalog" at={shop.catalogReadAt} />],
+          [texts.ordersKnownUntil, <When key="orders" at={shop.ordersKnownUntil} />],
         ]}
       />
     </Panel>
@@ -102,7 +103,7 @@ function Actions({ shop }: { shop: ShopDetail }) {
   const check = useCheckShop(shop.code)
   return (
     <>
-      {shop.links.admin !== null && <Outside href={shop.links.admin}>Open in Shopify</Outside>}
+      {shop.links.admin !== null && <Outside href={shop.links.admin}>{texts.openInShopify}</Outside>}
       {session.data?.role !== 'viewer' && (
         <Button
           variant="default"
@@ -110,7 +111,7 @@ function Actions({ shop }: { shop: ShopDetail }) {
           loading={check.isPending}
           onClick={() => check.mutate(undefined)}
         >
-          Ask Shopify again
+          {texts.askShopifyAgain}
         </Button>
       )}
       <Trouble error={check.error} />

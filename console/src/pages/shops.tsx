@@ -7,6 +7,7 @@ import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
+import { shops as texts } from '../texts/shops.ts'
 import { accessWords, sentenceOf, toneOf } from './shop-words.ts'
 
 /** The shops, how they do, and what we may do there. Each opens its own page. */
@@ -16,13 +17,13 @@ export function Shops() {
   return (
     <>
       <PageHead
-        title="Shopify Shop"
+        title={texts.shopifyShop}
         note={shops.data && whole(shops.data.rows.length)}
-        lead="Where stock is promised, and what we may do there."
+        lead={texts.whereStockIsPromisedAndWhatWe}
         actions={
           session.data?.role === 'admin' && (
             <Button component={Link} to="/first-steps/shop" variant="default" leftSection={<IconPlus size={16} aria-hidden />}>
-              Connect a shop
+              {texts.connectAShop}
             </Button>
           )
         }
@@ -31,20 +32,20 @@ export function Shops() {
         <Shown of={shops}>
           {({ rows }) =>
             rows.length === 0 ? (
-              <Empty title="No shop is connected yet">
-                <Link to="/first-steps/shop">Connect one</Link>, or a simulated one. From the command line:{' '}
-                <code>npx trueup shop add --help</code>
+              <Empty title={texts.noShopIsConnectedYet}>
+                <Link to="/first-steps/shop">{texts.connectOne}</Link>
+                {texts.orASimulatedOneFromTheCommand} <code>{texts.npxTrueupShopAddHelp}</code>
               </Empty>
             ) : (
               <Table
-                label="Shops"
+                label={texts.shops}
                 head={
                   <tr>
-                    <th className={cell.wide}>Shop</th>
-                    <th>Access scope</th>
-                    <th className={cell.right}>Waiting</th>
-                    <th className={`${cell.right} ${cell.narrowHidden}`}>Locations mapped</th>
-                    <th className={`${cell.right} ${cell.narrowHidden}`}>Items linked</th>
+                    <th className={cell.wide}>{texts.shop2}</th>
+                    <th>{texts.accessScope}</th>
+                    <th className={cell.right}>{texts.waiting}</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.locationsMapped}</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.itemsLinked}</th>
                   </tr>
                 }
               >
@@ -62,7 +63,7 @@ export function Shops() {
                     <td className={cell.nowrap}>{accessWords(shop)}</td>
                     <td className={`num ${cell.right}`}>{whole(shop.waiting)}</td>
                     <td className={`num ${cell.right} ${cell.narrowHidden}`}>
-                      {whole(shop.locationsMapped)} of {whole(shop.locations)}
+                      {whole(shop.locationsMapped)} {texts.ofWord2} {whole(shop.locations)}
                     </td>
                     <td className={`num ${cell.right} ${cell.narrowHidden}`}>{whole(shop.itemsLinked)}</td>
                   </tr>

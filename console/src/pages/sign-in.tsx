@@ -2,6 +2,7 @@ import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useSignIn, useSignInWays } from '../api/queries.ts'
 import { Code, Trouble } from '../parts/nothing.tsx'
+import { street as texts } from '../texts/street.ts'
 import classes from './sign-in.module.css'
 
 export function SignIn() {
@@ -19,10 +20,10 @@ export function SignIn() {
     <main className={classes.page}>
       <form className={classes.card} onSubmit={submit}>
         <img src="/icon.svg" alt="" width={40} height={40} />
-        <h1>Sign in to Trueup</h1>
-        <p>The stock your ERP reports, the stock you promise and the stock Shopify shows: kept the same, and proved.</p>
+        <h1>{texts.signInToTrueup}</h1>
+        <p>{texts.theStockYourErpReportsTheStock}</p>
         <TextInput
-          label="Name"
+          label={texts.name}
           name="username"
           autoComplete="username"
           required
@@ -32,7 +33,7 @@ export function SignIn() {
           autoFocus
         />
         <PasswordInput
-          label="Password"
+          label={texts.password}
           name="password"
           autoComplete="current-password"
           required
@@ -41,7 +42,7 @@ export function SignIn() {
         />
         <Trouble error={signIn.error} />
         <Button type="submit" loading={signIn.isPending} fullWidth>
-          Sign in
+          {texts.signIn}
         </Button>
         {signOn && (
           <Button component="a" href={signOn.to} variant="default" fullWidth>
@@ -49,16 +50,16 @@ export function SignIn() {
           </Button>
         )}
         <CameBack />
-        <p className={classes.foot}>The first password was printed once, when the server started for the first time.</p>
+        <p className={classes.foot}>{texts.theFirstPasswordWasPrintedOnceWhen}</p>
       </form>
     </main>
   )
 }
 
 const SAID: Readonly<Record<string, string>> = {
-  HTTP_SIGN_ON_EXPIRED: 'That sign-on was used already, or took too long. Begin again.',
-  HTTP_SIGN_ON_NO_ROLE: 'The other system knows you, and gives you no role here. Ask an admin which group you need.',
-  HTTP_SIGN_ON_UNREACHABLE: 'The other system does not answer. Try again in a moment, or sign in with a password.',
+  HTTP_SIGN_ON_EXPIRED: texts.thatSignOnWasUsedAlreadyOr,
+  HTTP_SIGN_ON_NO_ROLE: texts.theOtherSystemKnowsYouAndGives,
+  HTTP_SIGN_ON_UNREACHABLE: texts.theOtherSystemDoesNotAnswerTry,
 }
 
 /** What became of a sign-on that let nobody in: the way back says it in the address. */
@@ -67,7 +68,7 @@ function CameBack() {
   if (code === null || !/^HTTP_[A-Z_]+$/.test(code)) return null
   return (
     <p role="alert">
-      {SAID[code] ?? 'The other system did not let you in, or its answer could not be believed. Begin again.'} <Code code={code} />
+      {SAID[code] ?? texts.theOtherSystemDidNotLetYou} <Code code={code} />
     </p>
   )
 }

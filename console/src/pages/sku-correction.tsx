@@ -6,6 +6,7 @@ import { useBook, useReasons } from '../api/ledger.ts'
 import { type StockOfSku, useSession } from '../api/queries.ts'
 import { Trouble } from '../parts/nothing.tsx'
 import { signed, whole } from '../parts/number.ts'
+import { stock as texts } from '../texts/stock.ts'
 
 /** A person corrects what is on hand: by how much and why, or what was counted. */
 export function Correct({ stock }: { stock: StockOfSku }) {
@@ -15,7 +16,7 @@ export function Correct({ stock }: { stock: StockOfSku }) {
   return (
     <>
       <Button variant="default" size="xs" leftSection={<IconPlusMinus size={14} aria-hidden />} onClick={dialog.open}>
-        Correct stock
+        {texts.correctStock}
       </Button>
       {isOpen && <Dialog stock={stock} close={dialog.close} />}
     </>
@@ -51,31 +52,31 @@ function Dialog({ stock, close }: { stock: StockOfSku; close: () => void }) {
   }
 
   return (
-    <Modal opened onClose={close} title={`Correct ${stock.sku}`} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={close} title={texts.correct(stock.sku)} size="lg" closeButtonProps={{ 'aria-label': texts.close }}>
       <form onSubmit={submit}>
         <div style={{ display: 'grid', gap: 12 }}>
           <NativeSelect
-            label="Facility"
+            label={texts.facility}
             value={code}
             onChange={event => setCode(event.currentTarget.value)}
             data={stock.facilities.map(one => ({
               value: one.code,
-              label: `${one.facility}: ${one.onHandUnits === null ? 'never counted' : `${whole(one.onHandUnits)} on hand`}`,
+              label: `${one.facility}: ${one.onHandUnits === null ? texts.neverCounted : texts.onHand2(whole(one.onHandUnits))}`,
             }))}
           />
           <NativeSelect
-            label="What do you know?"
+            label={texts.whatDoYouKnow}
             value={kind}
             onChange={event => setKind(event.currentTarget.value)}
             data={[
-              { value: 'variance', label: 'By how much it differs' },
-              { value: 'count', label: 'How much is there: it was counted just now' },
-              { value: 'restock', label: 'What comes in, and when: it counts from then on' },
+              { value: 'variance', label: texts.byHowMuchItDiffers },
+              { value: 'count', label: texts.howMuchIsThereItWasCounted },
+              { value: 'restock', label: texts.whatComesInAndWhenItCounts },
             ]}
           />
           <NumberInput
-            label={isCount ? 'Counted' : isLater ? 'Comes in' : 'Difference'}
-            description={isCount || isLater ? undefined : 'Below 0 takes away.'}
+            label={isCount ? texts.counted : isLater ? texts.comesIn : texts.difference}
+            description={isCount || isLater ? undefined : texts.below0TakesAway}
             value={units}
             onChange={setUnits}
             allowDecimal={false}
@@ -84,19 +85,25 @@ function Dialog({ stock, close }: { stock: StockOfSku; close: () => void }) {
             data-autofocus
           />
           {isLater && (
-            <TextInput label="When" type="datetime-local" required value={dueAt} onChange={event => setDueAt(event.currentTarget.value)} />
+            <TextInput
+              label={texts.when}
+              type="datetime-local"
+              required
+              value={dueAt}
+              onChange={event => setDueAt(event.currentTarget.value)}
+            />
           )}
           {!isCount && !isLater && (
             <NativeSelect
-              label="Reason"
+              label={texts.reason}
               value={reason}
               onChange={event => setReason(event.currentTarget.value)}
               data={(reasons.data?.rows ?? []).filter(one => one.isForPeople).map(one => ({ value: one.reason, label: one.label }))}
             />
           )}
           <Textarea
-            label="Why"
-            description="It stands in the ledger with your name."
+            label={texts.why}
+            description={texts.itStandsInTheLedgerWithYour}
             required
             autosize
             minRows={2}
@@ -108,10 +115,10 @@ function Dialog({ stock, close }: { stock: StockOfSku; close: () => void }) {
         <Trouble error={book.error} />
         <Group justify="flex-end" mt="md">
           <Button variant="default" onClick={close}>
-            Cancel
+            {texts.cancel}
           </Button>
           <Button type="submit" disabled={!isSaid || comment.trim() === ''} loading={book.isPending}>
-            {isLater ? 'Schedule it' : after === null ? 'Book' : `Book ${signed(after - (before ?? 0))}`}
+            {isLater ? texts.scheduleIt : after === null ? texts.book : texts.book2(signed(after - (before ?? 0)))}
           </Button>
         </Group>
       </form>
@@ -120,6 +127,6 @@ function Dialog({ stock, close }: { stock: StockOfSku; close: () => void }) {
 }
 
 function sentence(before: number | null, after: number): string {
-  if (before === null) return `Never counted so far; ${whole(after)} on hand afterwards.`
-  return `${whole(before)} on hand now, ${whole(after)} afterwards.`
+  if (before === null) return texts.neverCountedSoFarOnHandAfterwards(whole(after))
+  return texts.onHandNowAfterwards(whole(before), whole(after))
 }

@@ -5,13 +5,14 @@ import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { exact } from '../parts/when.tsx'
+import { stock as texts } from '../texts/stock.ts'
 import classes from './sku-history.module.css'
 
 const DAY_MS = 24 * 3_600_000
 const SPANS = [
-  { value: '1', label: '24 hours' },
-  { value: '7', label: '7 days' },
-  { value: '30', label: '30 days' },
+  { value: '1', label: texts.text24Hours },
+  { value: '7', label: texts.text7Days },
+  { value: '30', label: texts.text30Days },
 ]
 
 /** What was there, promised and told over time, at the location that is looked at. */
@@ -24,9 +25,9 @@ export function History({ stock }: { stock: StockOfSku }) {
   const history = useHistory(stock.sku, { locationId: chosen?.target.locationId, from })
   return (
     <Panel
-      title="Over time"
-      note={chosen?.target.location ?? 'every facility'}
-      actions={<Chips label="How far back" value={days} options={SPANS} onChange={value => view.set({ days: value })} />}
+      title={texts.overTime}
+      note={chosen?.target.location ?? texts.everyFacility}
+      actions={<Chips label={texts.howFarBack} value={days} options={SPANS} onChange={value => view.set({ days: value })} />}
     >
       <Shown of={history}>{found => <Chart of={found} />}</Shown>
     </Panel>
@@ -48,20 +49,24 @@ const MARKS = 14
 
 function Chart({ of: history }: { of: StockHistory }) {
   const lines: Line[] = [
-    { name: 'On hand', style: classes.onHand, steps: history.stock.map(step => ({ at: step.at, units: step.onHandUnits })) },
-    { name: 'Promised', style: classes.promised, steps: history.promised },
-    { name: 'Told to the shop', style: classes.told, steps: history.told },
+    { name: texts.onHand, style: classes.onHand, steps: history.stock.map(step => ({ at: step.at, units: step.onHandUnits })) },
+    { name: texts.promised, style: classes.promised, steps: history.promised },
+    { name: texts.toldToTheShop, style: classes.told, steps: history.told },
   ].filter(line => line.steps.length > 0)
   const begun = lines.map(line => Date.parse(line.steps[0]?.at ?? history.observedAt))
   if (begun.length === 0) {
-    return <Empty title="Nothing moved in this time">What is on hand, promised and told is drawn here, from instant to instant.</Empty>
+    return <Empty title={texts.nothingMovedInThisTime}>{texts.whatIsOnHandPromisedAndTold}</Empty>
   }
   const [first, last] = [Math.min(...begun), Date.parse(history.observedAt)]
   const most = Math.max(1, ...lines.flatMap(line => line.steps.map(step => step.units)))
   const least = Math.min(0, ...lines.flatMap(line => line.steps.map(step => step.units)))
   const x = (at: string) => ((Date.parse(at) - first) / Math.max(1, last - first)) * WIDTH
   const y = (units: number) => TOP + ((most - units) / (most - least)) * (HEIGHT - TOP)
-  const said = `${lines.map(line => `${line.name} ${whole(line.steps.at(-1)?.units ?? 0)}`).join(', ')}; since ${exact(new Date(first).toISOString())}${history.isMore ? ', and there is more before' : ''}.`
+  const said = texts.since(
+    lines.map(line => `${line.name} ${whole(line.steps.at(-1)?.units ?? 0)}`).join(', '),
+    exact(new Date(first).toISOString()),
+    history.isMore ? texts.andThereIsMoreBefore : '',
+  )
   return (
     <figure className={classes.chart}>
       <ul className={classes.legend}>
@@ -75,8 +80,8 @@ function Chart({ of: history }: { of: StockHistory }) {
         ))}
         <li>
           <span className={classes.keys} aria-hidden>
-            <i className={classes.file} /> file <i className={classes.order} /> order <i className={classes.deed} /> deed{' '}
-            <i className={classes.upload} /> told
+            <i className={classes.file} /> {texts.file2} <i className={classes.order} /> {texts.order} <i className={classes.deed} />{' '}
+            {texts.deed} <i className={classes.upload} /> {texts.told}
           </span>
         </li>
       </ul>
@@ -95,9 +100,9 @@ function Chart({ of: history }: { of: StockHistory }) {
       <div className={classes.ends} aria-hidden>
         <span>{exact(new Date(first).toISOString())}</span>
         <span className="num">
-          {whole(least)} to {whole(most)} units
+          {whole(least)} {texts.to} {whole(most)} {texts.units}
         </span>
-        <span>now</span>
+        <span>{texts.now}</span>
       </div>
       <figcaption className="sr-only">{said}</figcaption>
     </figure>

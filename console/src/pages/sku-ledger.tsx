@@ -10,6 +10,7 @@ import { Empty, Shown } from '../parts/nothing.tsx'
 import { signed, whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
+import { stock as texts } from '../texts/stock.ts'
 import classes from './sku.module.css'
 
 const MOVEMENTS_FIRST = 20
@@ -26,7 +27,7 @@ export function Movements({ stock }: { stock: StockOfSku }) {
   const movements = useMovements(stock.sku, { limit, facility, before })
   return (
     <Panel
-      title="Ledger"
+      title={texts.ledger}
       isFlush
       actions={
         <Button
@@ -37,34 +38,34 @@ export function Movements({ stock }: { stock: StockOfSku }) {
           size="xs"
           leftSection={<IconDownload size={14} aria-hidden />}
         >
-          Export
+          {texts.export}
         </Button>
       }
     >
       {stock.facilities.length > 1 && (
         <div className={cell.toolbar}>
           <NativeSelect
-            aria-label="Facility"
+            aria-label={texts.facility}
             value={facility ?? ''}
             onChange={event => view.set({ facility: event.currentTarget.value || null, before: null })}
-            data={[{ value: '', label: 'All facilities' }, ...stock.facilities.map(one => ({ value: one.code, label: one.facility }))]}
+            data={[{ value: '', label: texts.allFacilities }, ...stock.facilities.map(one => ({ value: one.code, label: one.facility }))]}
           />
         </div>
       )}
       <Shown of={movements}>
         {({ rows, isMore }) =>
           rows.length === 0 ? (
-            <Empty title="Nothing moved yet">Counts, variances and orders stand here, each with its file and line.</Empty>
+            <Empty title={texts.nothingMovedYet}>{texts.countsVariancesAndOrdersStandHere}</Empty>
           ) : (
             <>
               <Table
-                label="Ledger"
+                label={texts.ledger}
                 head={
                   <tr>
-                    <th className={cell.narrowHidden}>When</th>
-                    <th className={cell.wide}>Where and why</th>
-                    <th className={cell.right}>On hand</th>
-                    <th className={cell.right}>Reserved</th>
+                    <th className={cell.narrowHidden}>{texts.when}</th>
+                    <th className={cell.wide}>{texts.whereAndWhy}</th>
+                    <th className={cell.right}>{texts.onHand}</th>
+                    <th className={cell.right}>{texts.reserved}</th>
                   </tr>
                 }
               >
@@ -75,17 +76,17 @@ export function Movements({ stock }: { stock: StockOfSku }) {
               <div className={classes.more}>
                 {before !== null && (
                   <Button variant="subtle" size="xs" onClick={() => view.set({ before: null })}>
-                    Newest
+                    {texts.newest}
                   </Button>
                 )}
                 {isMore && limit < MOVEMENTS_MAX && (
                   <Button variant="subtle" size="xs" onClick={() => setLimit(MOVEMENTS_MAX)} loading={movements.isFetching}>
-                    Show up to {MOVEMENTS_MAX}
+                    {texts.showUpTo} {MOVEMENTS_MAX}
                   </Button>
                 )}
                 {isMore && limit === MOVEMENTS_MAX && (
                   <Button variant="subtle" size="xs" onClick={() => view.set({ before: String(rows.at(-1)?.seq ?? '') })}>
-                    Older
+                    {texts.older}
                   </Button>
                 )}
               </div>
@@ -104,13 +105,18 @@ function Row({ of: row }: { of: Movement }) {
         <When at={row.recordedAt} />
         {Math.abs(Date.parse(row.effectiveAt) - Date.parse(row.recordedAt)) >= AS_OF_SHOWN_MS_MIN && (
           <div className={cell.dim}>
-            as of <When at={row.effectiveAt} />
+            {texts.asOf} <When at={row.effectiveAt} />
           </div>
         )}
       </td>
       <td>
         {row.facility}
-        {row.bin !== null && <span className={cell.dim}> bin {row.bin}</span>}
+        {row.bin !== null && (
+          <span className={cell.dim}>
+            {' '}
+            {texts.bin} {row.bin}
+          </span>
+        )}
         <div className={cell.narrowOnly}>
           <When at={row.recordedAt} />
         </div>
@@ -146,7 +152,7 @@ function Cause({ of: row }: { of: Movement }) {
       {row.file && (
         <div className={cell.dim}>
           <Link to={`/files/${row.file.id}`}>{row.file.name}</Link>
-          {row.file.line !== null && `, line ${whole(row.file.line)}`}
+          {row.file.line !== null && texts.line(whole(row.file.line))}
         </div>
       )}
       {row.reference && <div className={`${cell.dim} mono`}>{row.reference.replace('gid://shopify/', '')}</div>}
@@ -173,16 +179,14 @@ function TakeBack({ documentId, row }: { documentId: number; row: Movement }) {
     return null
   return (
     <AskWhy
-      label="Take back"
-      title={`Take back document ${documentId}`}
-      confirm="Take it back"
+      label={texts.takeBack}
+      title={texts.takeBackDocument(documentId)}
+      confirm={texts.takeItBack}
       tone="default"
       icon={<IconArrowBackUp size={14} aria-hidden />}
       deed={deed}
     >
-      <p className={cell.dim}>
-        Every line of the document gets a counter-entry. History stays as it is; what a count has settled since then stays settled.
-      </p>
+      <p className={cell.dim}>{texts.everyLineOfTheDocumentGetsA}</p>
     </AskWhy>
   )
 }

@@ -2,6 +2,7 @@ import type { Explanation, StockOfSku } from '../api/queries.ts'
 import { cell, Table } from '../parts/list.tsx'
 import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
+import { stock as texts } from '../texts/stock.ts'
 
 /** Facilities down, locations across: what each gives to each, and what is taken off before it is promised. */
 export function Matrix({ stock }: { stock: StockOfSku }) {
@@ -9,12 +10,12 @@ export function Matrix({ stock }: { stock: StockOfSku }) {
   const facilities = [...new Set(targets.flatMap(target => target.facilities.map(one => one.facility)))]
   if (targets.length === 0 || facilities.length < 2) return null
   return (
-    <Panel title="Which facility sells where" note="units that each gives" isFlush>
+    <Panel title={texts.whichFacilitySellsWhere} note={texts.unitsThatEachGives} isFlush>
       <Table
-        label="Facilities and locations"
+        label={texts.facilitiesAndLocations}
         head={
           <tr>
-            <th className={cell.wide}>Facility</th>
+            <th className={cell.wide}>{texts.facility}</th>
             {targets.map(target => (
               <th key={keyOf(target)} className={cell.right}>
                 {target.target.location}
@@ -37,7 +38,7 @@ export function Matrix({ stock }: { stock: StockOfSku }) {
         <Less said="Threshold" targets={targets} units={target => target.thresholdUnits} />
         <tr>
           <td>
-            <strong>Promised</strong>
+            <strong>{texts.promised}</strong>
           </td>
           {targets.map(target => (
             <td key={keyOf(target)} className={cell.right}>
@@ -53,8 +54,8 @@ export function Matrix({ stock }: { stock: StockOfSku }) {
 function Given({ by, to }: { by: string; to: Explanation }) {
   const given = to.facilities.find(one => one.facility === by)
   if (given === undefined) return <span className={cell.dim}>–</span>
-  if (given.isSwitchedOff) return <span className={cell.dim}>off</span>
-  if (given.onHandUnits === null && given.components.length === 0) return <span className={cell.dim}>unknown</span>
+  if (given.isSwitchedOff) return <span className={cell.dim}>{texts.off}</span>
+  if (given.onHandUnits === null && given.components.length === 0) return <span className={cell.dim}>{texts.unknown}</span>
   return whole(given.spareUnits)
 }
 

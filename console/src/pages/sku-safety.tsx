@@ -5,6 +5,7 @@ import { useSetSetting } from '../api/places.ts'
 import { useSession } from '../api/queries.ts'
 import { ReasonDialog } from '../parts/ask.tsx'
 import { whole } from '../parts/number.ts'
+import { stock as texts } from '../texts/stock.ts'
 
 type Of = { sku: string; facility: string; code: string; safetyStockUnits: number }
 
@@ -15,7 +16,7 @@ export function SafetyStock({ of }: { of: Of }) {
   if (session.data?.role === 'viewer') return whole(of.safetyStockUnits)
   return (
     <>
-      <Anchor component="button" type="button" onClick={dialog.open} aria-label={`Keep back at ${of.facility}: ${of.safetyStockUnits}`}>
+      <Anchor component="button" type="button" onClick={dialog.open} aria-label={texts.keepBackAt(of.facility, of.safetyStockUnits)}>
         {whole(of.safetyStockUnits)}
       </Anchor>
       {isOpen && <Dialog of={of} close={dialog.close} />}
@@ -30,13 +31,13 @@ function Dialog({ of, close }: { of: Of; close: () => void }) {
   return (
     <ReasonDialog
       {...{ deed, close }}
-      title={`Keep back ${of.sku} at ${of.facility}`}
-      confirm={said === null ? 'Say nothing here' : `Keep ${whole(said)} back`}
+      title={texts.keepBackAt2(of.sku, of.facility)}
+      confirm={said === null ? texts.sayNothingHere : texts.keepBack(whole(said))}
       onSay={reason => deed.mutate({ facility: of.code, safetyStockUnits: said, reason }, { onSuccess: close })}
     >
       <NumberInput
-        label="Safety stock"
-        description="Hidden from every channel that sells from here. Empty: nothing is said here, and a rule or the default holds."
+        label={texts.safetyStock}
+        description={texts.hiddenFromEveryChannelThatSellsFrom}
         value={units}
         onChange={setUnits}
         allowDecimal={false}

@@ -7,6 +7,7 @@ import { signed } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { stock as texts } from '../texts/stock.ts'
 
 /** What takes effect when its instant comes, and what could not. Nothing of it: no panel. */
 export function ScheduledChanges({ sku }: { sku: string }) {
@@ -14,15 +15,15 @@ export function ScheduledChanges({ sku }: { sku: string }) {
   const open = (scheduled.data?.rows ?? []).filter(row => row.state === 'waiting' || row.state === 'refused')
   if (open.length === 0) return null
   return (
-    <Panel title="Still to come" isFlush>
+    <Panel title={texts.stillToCome} isFlush>
       <Table
-        label="Still to come"
+        label={texts.stillToCome}
         head={
           <tr>
-            <th className={cell.wide}>Where</th>
-            <th className={cell.right}>Units</th>
-            <th>When</th>
-            <th className={cell.right}>State</th>
+            <th className={cell.wide}>{texts.where}</th>
+            <th className={cell.right}>{texts.units2}</th>
+            <th>{texts.when}</th>
+            <th className={cell.right}>{texts.state}</th>
           </tr>
         }
       >
@@ -50,12 +51,12 @@ function Row({ of: row }: { of: Scheduled }) {
       <td className={cell.right}>
         <State
           tone={row.state === 'waiting' ? 'waiting' : 'stuck'}
-          word={row.state === 'waiting' ? 'Waits' : (row.code ?? 'Refused')}
+          word={row.state === 'waiting' ? texts.waits : (row.code ?? texts.refused)}
           isQuiet
         />
         {session.data?.role !== 'viewer' && (
           <Button variant="subtle" size="xs" loading={cancel.isPending} onClick={() => cancel.mutate(row.id)}>
-            Cancel
+            {texts.cancel}
           </Button>
         )}
         <Trouble error={cancel.error} />

@@ -8,6 +8,7 @@ import { whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { stock as texts } from '../texts/stock.ts'
 import { Chain } from './chain.tsx'
 import { SwitchedOff, SwitchOff } from './control.tsx'
 import { levelState } from './level.ts'
@@ -27,7 +28,7 @@ export function SkuPage() {
   const stock = useStockOf(sku)
   return (
     <>
-      <Back to="/stock">Stock</Back>
+      <Back to="/stock">{texts.stock}</Back>
       <Shown of={stock}>{found => <Found stock={found} />}</Shown>
     </>
   )
@@ -48,18 +49,18 @@ function Found({ stock }: { stock: StockOfSku }) {
         <Panel>
           <Facts
             facts={[
-              ['On hand', counted.length === 0 ? 'never counted' : whole(sum(facility => facility.onHandUnits ?? 0))],
-              ['Reserved', whole(sum(facility => facility.reservedUnits))],
-              ['Promised singly', promised('facility')],
-              ['Promised as a group', promised('group')],
-              ['Facilities', whole(counted.length)],
-              ['Locations', whole(stock.targets.length)],
+              [texts.onHand, counted.length === 0 ? texts.neverCounted : whole(sum(facility => facility.onHandUnits ?? 0))],
+              [texts.reserved, whole(sum(facility => facility.reservedUnits))],
+              [texts.promisedSingly, promised('facility')],
+              [texts.promisedAsAGroup, promised('group')],
+              [texts.facilities, whole(counted.length)],
+              [texts.locations, whole(stock.targets.length)],
               [
-                'Also known as',
+                texts.alsoKnownAs,
                 stock.identifiers
                   .filter(one => one.type !== 'SKU')
                   .map(one => `${one.type.replaceAll('_', '_\u200b')} ${one.value}`)
-                  .join(', ') || 'nothing else',
+                  .join(', ') || texts.nothingElse,
               ],
             ]}
           />
@@ -88,25 +89,24 @@ function Promises({ stock }: { stock: StockOfSku }) {
   const chosen = stock.targets.find(target => keyOf(target) === at) ?? stock.targets[0]
   if (chosen === undefined) {
     return (
-      <Panel title="What each location may sell">
-        <Empty title="Promised nowhere">
-          Either no facility counted it, or no location of a shop is mapped to one that did.{' '}
-          <Link to="/findings">See the catalogue link</Link>
+      <Panel title={texts.whatEachLocationMaySell}>
+        <Empty title={texts.promisedNowhere}>
+          {texts.eitherNoFacilityCountedItOrNo} <Link to="/findings">{texts.seeTheCatalogueLink}</Link>
         </Empty>
       </Panel>
     )
   }
   return (
     <div className={classes.promises}>
-      <Panel title="What each location may sell" note={whole(stock.targets.length)} isFlush>
+      <Panel title={texts.whatEachLocationMaySell} note={whole(stock.targets.length)} isFlush>
         <Table
-          label="Locations"
+          label={texts.locations}
           head={
             <tr>
-              <th className={cell.wide}>Location</th>
-              <th className={cell.right}>Promised</th>
-              <th className={cell.right}>Shopify shows</th>
-              <th className={cell.narrowHidden}>State</th>
+              <th className={cell.wide}>{texts.location}</th>
+              <th className={cell.right}>{texts.promised}</th>
+              <th className={cell.right}>{texts.shopifyShows}</th>
+              <th className={cell.narrowHidden}>{texts.state}</th>
             </tr>
           }
         >
@@ -125,7 +125,7 @@ function Promises({ stock }: { stock: StockOfSku }) {
                   <div className={cell.narrowOnly}>{levels.data && <State {...levelState(level)} isQuiet />}</div>
                   <div className={cell.dim}>
                     {target.target.shop} ·{' '}
-                    {target.target.kind === 'group' ? `${target.facilities.length} facilities together` : 'one facility'}
+                    {target.target.kind === 'group' ? texts.facilitiesTogether(target.facilities.length) : texts.oneFacility}
                   </div>
                 </td>
                 <td className={cell.right}>{whole(target.sellableUnits)}</td>
@@ -153,14 +153,14 @@ function Why({ target, level, sku }: { target: Explanation; level: LevelOfTarget
   const isBehind = target.sellableUnits !== target.storedUnits
   return (
     <Panel
-      title={`Why ${whole(target.sellableUnits)} at ${target.target.location}`}
+      title={texts.whyAt(whole(target.sellableUnits), target.target.location)}
       note={target.target.shop}
       actions={
         <Group gap="xs">
           <SyncNow of={{ shop: target.target.shop, locationId: target.target.locationId, sku }} />
           <SwitchOff
             of={{ shop: target.target.shop, locationId: target.target.locationId, sku }}
-            what={`${sku} at ${target.target.location}, ${target.target.shop}`}
+            what={texts.at(sku, target.target.location, target.target.shop)}
           />
         </Group>
       }
@@ -168,7 +168,12 @@ function Why({ target, level, sku }: { target: Explanation; level: LevelOfTarget
       <SwitchedOff controls={level?.controls ?? []} />
       <p className={classes.sentence}>{target.sentence}</p>
       <Waterfall of={target} />
-      {isBehind && <p className={cell.dim}>The rooms still work with {whole(target.storedUnits)}; the change is on its way.</p>}
+      {isBehind && (
+        <p className={cell.dim}>
+          {texts.theRoomsStillWorkWith} {whole(target.storedUnits)}
+          {texts.theChangeIsOnItsWay}
+        </p>
+      )}
       <Chain sku={sku} at={target.target.location} shop={target.target.shop} />
     </Panel>
   )
@@ -176,19 +181,19 @@ function Why({ target, level, sku }: { target: Explanation; level: LevelOfTarget
 
 function Facilities({ stock }: { stock: StockOfSku }) {
   return (
-    <Panel title="What is where" note={whole(stock.facilities.length)} actions={<Correct stock={stock} />} isFlush>
+    <Panel title={texts.whatIsWhere} note={whole(stock.facilities.length)} actions={<Correct stock={stock} />} isFlush>
       {stock.facilities.length === 0 ? (
-        <Empty title="Never counted">No file has spoken of this SKU at any facility yet. That is unknown, and not zero.</Empty>
+        <Empty title={texts.neverCounted2}>{texts.noFileHasSpokenOfThisSku}</Empty>
       ) : (
         <Table
-          label="Facilities"
+          label={texts.facilities}
           head={
             <tr>
-              <th className={cell.wide}>Facility</th>
-              <th className={cell.right}>On hand</th>
-              <th className={cell.right}>Reserved</th>
-              <th className={`${cell.right} ${cell.narrowHidden}`}>Safety stock</th>
-              <th className={`${cell.right} ${cell.narrowHidden}`}>Counted</th>
+              <th className={cell.wide}>{texts.facility}</th>
+              <th className={cell.right}>{texts.onHand}</th>
+              <th className={cell.right}>{texts.reserved}</th>
+              <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.safetyStock}</th>
+              <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.counted}</th>
             </tr>
           }
         >

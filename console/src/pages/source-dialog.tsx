@@ -2,6 +2,7 @@ import { Button, Group, Modal, NativeSelect, NumberInput, PasswordInput, Switch,
 import { type FormEvent, useState } from 'react'
 import { type Source, useAddSource } from '../api/feeds.ts'
 import { Trouble } from '../parts/nothing.tsx'
+import { sources as texts } from '../texts/sources.ts'
 import classes from './feeds.module.css'
 
 /** Declares a server that files are fetched from, or changes one. A secret that is left out stays; none is ever shown. */
@@ -28,37 +29,37 @@ export function SourceDialog({ source, close }: { source?: Source; close: () => 
     const secrets = { ...(secret === '' ? {} : { secret }), ...(passphrase === '' ? {} : { passphrase }) }
     add.mutate({ ...settings, ...limits, ...secrets }, { onSuccess: close })
   }
-  const kept = source && source.proof === fields.proof ? 'Left empty: the one that is kept.' : 'Kept sealed, and never shown again.'
+  const kept = source && source.proof === fields.proof ? texts.leftEmptyTheOneThatIsKept : texts.keptSealedAndNeverShownAgain
   return (
-    <Modal opened onClose={close} title={source ? `Change ${source.name}` : 'Add a source'} size="lg">
+    <Modal opened onClose={close} title={source ? texts.change(source.name) : texts.addASource} size="lg">
       <form onSubmit={submit} className={classes.form}>
-        <TextInput label="Name" required disabled={source !== undefined} data-autofocus {...text('name')} />
-        <TextInput label="Host" required {...text('host')} />
+        <TextInput label={texts.name} required disabled={source !== undefined} data-autofocus {...text('name')} />
+        <TextInput label={texts.host} required {...text('host')} />
         <NumberInput
-          label="Port"
+          label={texts.port}
           required
           min={1}
           max={65_535}
           value={fields.port}
           onChange={value => set({ port: Number(value) || 22 })}
         />
-        <TextInput label="User" required autoComplete="off" {...text('user')} />
+        <TextInput label={texts.user} required autoComplete="off" {...text('user')} />
         <NativeSelect
-          label="Comes in by"
+          label={texts.comesInBy}
           data={[
-            { value: 'password', label: 'password' },
-            { value: 'key', label: 'private key' },
-            { value: 'agent', label: 'SSH agent of this machine' },
+            { value: 'password', label: texts.password },
+            { value: 'key', label: texts.privateKey },
+            { value: 'agent', label: texts.sshAgentOfThisMachine },
           ]}
           {...text('proof')}
         />
         {fields.proof === 'password' && (
-          <PasswordInput label="Password" description={kept} autoComplete="new-password" {...text('secret')} />
+          <PasswordInput label={texts.password2} description={kept} autoComplete="new-password" {...text('secret')} />
         )}
         {fields.proof === 'key' && (
           <>
             <Textarea
-              label="Private key"
+              label={texts.privateKey2}
               description={kept}
               autosize
               minRows={3}
@@ -66,18 +67,18 @@ export function SourceDialog({ source, close }: { source?: Source; close: () => 
               className={classes.whole}
               {...text('secret')}
             />
-            <PasswordInput label="Its passphrase" autoComplete="new-password" {...text('passphrase')} />
+            <PasswordInput label={texts.itsPassphrase} autoComplete="new-password" {...text('passphrase')} />
           </>
         )}
-        <TextInput label="Highest folder" description="Nothing above it is looked at" {...text('root')} />
+        <TextInput label={texts.highestFolder} description={texts.nothingAboveItIsLookedAt} {...text('root')} />
         <NumberInput
-          label="Looked at every so many seconds"
+          label={texts.lookedAtEverySoManySeconds}
           min={1}
           value={fields.lookEverySeconds}
           onChange={value => set({ lookEverySeconds: Number(value) || 15 })}
         />
         <Switch
-          label="It is looked at"
+          label={texts.itIsLookedAt}
           checked={fields.isEnabled}
           onChange={event => set({ isEnabled: event.currentTarget.checked })}
           mt="xl"
@@ -86,10 +87,10 @@ export function SourceDialog({ source, close }: { source?: Source; close: () => 
           <Trouble error={add.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>
-              Cancel
+              {texts.cancel}
             </Button>
             <Button type="submit" loading={add.isPending}>
-              {source ? 'Change the source' : 'Add the source'}
+              {source ? texts.changeTheSource : texts.addTheSource}
             </Button>
           </Group>
         </div>

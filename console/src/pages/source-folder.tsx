@@ -6,6 +6,7 @@ import { cell, Table } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { bytes } from '../parts/number.ts'
 import { When } from '../parts/when.tsx'
+import { sources as texts } from '../texts/sources.ts'
 
 /** What lies in the folders of a source just now, so that a path is copied and not guessed. */
 export function SourceFolder({ source }: { source: Source }) {
@@ -25,29 +26,29 @@ export function SourceFolder({ source }: { source: Source }) {
           go(typed)
         }}
       >
-        <TextInput label="Folder" value={typed} onChange={event => setTyped(event.currentTarget.value)} data-autofocus />
+        <TextInput label={texts.folder} value={typed} onChange={event => setTyped(event.currentTarget.value)} data-autofocus />
       </form>
       <p>
-        <Copied text={path} what="this path" />{' '}
+        <Copied text={path} what={texts.thisPath} />{' '}
         {path !== '/' && (
           <Button size="compact-sm" variant="default" onClick={() => go(above)}>
-            One folder up
+            {texts.oneFolderUp}
           </Button>
         )}
       </p>
       <Shown of={folder}>
         {({ entries, isCut }) =>
           entries.length === 0 ? (
-            <Empty title="The folder is empty" />
+            <Empty title={texts.theFolderIsEmpty} />
           ) : (
             <>
               <Table
-                label="What lies in the folder"
+                label={texts.whatLiesInTheFolder}
                 head={
                   <tr>
-                    <th className={cell.wide}>Name</th>
-                    <th className={cell.right}>Size</th>
-                    <th className={cell.right}>Modified</th>
+                    <th className={cell.wide}>{texts.name}</th>
+                    <th className={cell.right}>{texts.size}</th>
+                    <th className={cell.right}>{texts.modified}</th>
                   </tr>
                 }
               >
@@ -69,7 +70,7 @@ export function SourceFolder({ source }: { source: Source }) {
                   </tr>
                 ))}
               </Table>
-              {isCut && <p className={cell.dim}>There are more; the first thousand are shown.</p>}
+              {isCut && <p className={cell.dim}>{texts.thereAreMoreTheFirstThousandAre}</p>}
             </>
           )
         }

@@ -9,17 +9,18 @@ import { whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State, type Tone } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { sources as texts } from '../texts/sources.ts'
 import classes from './feeds.module.css'
 import { QualityChart } from './quality-chart.tsx'
 import { SourceDialog } from './source-dialog.tsx'
 import { SourceFolder } from './source-folder.tsx'
 
 const STATES: Record<Source['state'], { tone: Tone; word: string }> = {
-  new: { tone: 'unknown', word: 'Not looked at yet' },
-  ok: { tone: 'ok', word: 'Answers' },
-  failing: { tone: 'stuck', word: 'In trouble' },
-  given_up: { tone: 'stopped', word: 'Given up' },
-  stopped: { tone: 'stopped', word: 'Waits for a person' },
+  new: { tone: 'unknown', word: texts.notLookedAtYet },
+  ok: { tone: 'ok', word: texts.answers },
+  failing: { tone: 'stuck', word: texts.inTrouble },
+  given_up: { tone: 'stopped', word: texts.givenUp },
+  stopped: { tone: 'stopped', word: texts.waitsForAPerson },
 }
 
 /** Where files come from: the built-in server that others drop them on, and the servers of others that we fetch them from. */
@@ -31,13 +32,13 @@ export function Sources() {
   return (
     <>
       <PageHead
-        title="Sources"
+        title={texts.sources}
         note={sources.data && whole(sources.data.rows.length)}
-        lead="Where files come from, and how good the line to there is."
+        lead={texts.whereFilesComeFromAndHowGood}
         actions={
           session.data?.role === 'admin' && (
             <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={adding.open}>
-              Add a source
+              {texts.addASource}
             </Button>
           )
         }
@@ -50,9 +51,7 @@ export function Sources() {
           {({ rows }) =>
             rows.length === 0 ? (
               <Panel>
-                <Empty title="No source is declared">
-                  Files can be fetched from any SFTP server, too: the ERP’s own, or a managed one.
-                </Empty>
+                <Empty title={texts.noSourceIsDeclared}>{texts.filesCanBeFetchedFromAnySftp}</Empty>
               </Panel>
             ) : (
               rows.map(source => <SourceCard key={source.name} source={source} />)
@@ -67,31 +66,31 @@ export function Sources() {
 
 export function DropServerPanel({ server }: { server: DropServer }) {
   return (
-    <Panel title="The built-in SFTP server" note="senders drop their files here">
+    <Panel title={texts.theBuiltInSftpServer} note={texts.sendersDropTheirFilesHere}>
       <Facts
         facts={[
-          ['Host', <Copied key="host" text={server.host} what="the host" />],
-          ['Port', <Copied key="port" text={String(server.port)} what="the port" />],
-          ['Users', server.users.map(user => user.name).join(', ') || 'none'],
+          [texts.host, <Copied key="host" text={server.host} what={texts.theHost} />],
+          [texts.port, <Copied key="port" text={String(server.port)} what={texts.thePort} />],
+          [texts.users, server.users.map(user => user.name).join(', ') || texts.none],
         ]}
       />
-      <h3>Host keys</h3>
+      <h3>{texts.hostKeys}</h3>
       <ul className={classes.keys}>
         {server.hostKeys.map(key => (
           <li key={key.fingerprint} className={classes.key}>
             <span className={classes.kind}>{key.type}</span>
-            <Copied text={key.fingerprint} what={`the fingerprint of the ${key.type} key`} />
+            <Copied text={key.fingerprint} what={texts.theFingerprintOfTheKey(key.type)} />
           </li>
         ))}
       </ul>
-      <h3>Users</h3>
+      <h3>{texts.users}</h3>
       <ul className={classes.keys}>
         {server.users.map(user => (
           <li key={user.name} className={classes.key}>
             <span className={classes.kind}>{user.name}</span>
             <span>
-              home {user.home}, {user.hasPassword ? 'a password' : 'no password'},{' '}
-              {user.keys.length === 1 ? 'one key' : `${user.keys.length} keys`}
+              {texts.home} {user.home}, {user.hasPassword ? texts.aPassword : texts.noPassword},{' '}
+              {user.keys.length === 1 ? texts.oneKey : texts.keys(user.keys.length)}
             </span>
           </li>
         ))}
@@ -107,30 +106,30 @@ export function SourceCard({ source }: { source: Source }) {
   const [isListing, listing] = useDisclosure(false)
   const [isEditing, editing] = useDisclosure(false)
   const mayTry = session.data?.role !== 'viewer'
-  const state = source.isEnabled ? STATES[source.state] : { tone: 'paused' as const, word: 'Off' }
+  const state = source.isEnabled ? STATES[source.state] : { tone: 'paused' as const, word: texts.off }
   return (
     <Panel
       title={source.name}
-      note={source.feeds.length === 0 ? 'no feed' : source.feeds.join(', ')}
+      note={source.feeds.length === 0 ? texts.noFeed : source.feeds.join(', ')}
       actions={
         <>
           <State {...state} />
           {mayTry && (
             <>
               <Button size="compact-sm" variant="default" loading={test.isPending} onClick={() => test.mutate()}>
-                Test connection
+                {texts.testConnection}
               </Button>
               <Button size="compact-sm" variant="default" onClick={listing.open}>
-                List folder
+                {texts.listFolder}
               </Button>
               <Button size="compact-sm" variant="default" loading={look.isPending} onClick={() => look.mutate()}>
-                Look now
+                {texts.lookNow}
               </Button>
             </>
           )}
           {session.data?.role === 'admin' && (
             <Button size="compact-sm" variant="default" onClick={editing.open}>
-              Change
+              {texts.change2}
             </Button>
           )}
         </>
@@ -141,37 +140,37 @@ export function SourceCard({ source }: { source: Source }) {
           {source.reason} {source.code && <Code code={source.code} />}{' '}
           {source.nextLookAt && (
             <>
-              Tried again <When at={source.nextLookAt} />.
+              {texts.triedAgain} <When at={source.nextLookAt} />.
             </>
           )}
         </p>
       )}
       <Facts
         facts={[
-          ['Host', <Copied key="host" text={source.host} what={`the host of ${source.name}`} />],
-          ['Port', String(source.port)],
-          ['User', source.user],
-          ['Comes in by', source.proof],
-          ['Last good look', <When key="ok" at={source.okAt} />],
-          ['Drops in 48 h', whole(source.quality.reduce((sum, hour) => sum + hour.drops, 0))],
+          [texts.host, <Copied key="host" text={source.host} what={texts.theHostOf(source.name)} />],
+          [texts.port, String(source.port)],
+          [texts.user, source.user],
+          [texts.comesInBy, source.proof],
+          [texts.lastGoodLook, <When key="ok" at={source.okAt} />],
+          [texts.dropsIn48H, whole(source.quality.reduce((sum, hour) => sum + hour.drops, 0))],
         ]}
       />
       <HostKeys source={source} />
       {test.data && (
         <p role="status" className={classes.said2}>
-          <State tone={test.data.isOk ? 'ok' : 'stuck'} word={test.data.isOk ? 'It lets us in' : 'It does not'} isQuiet />{' '}
-          {test.data.message} {test.data.hint} {test.data.isOk && `One question took ${test.data.latencyMs} ms.`}{' '}
+          <State tone={test.data.isOk ? 'ok' : 'stuck'} word={test.data.isOk ? texts.itLetsUsIn : texts.itDoesNot} isQuiet />{' '}
+          {test.data.message} {test.data.hint} {test.data.isOk && texts.oneQuestionTookMs(test.data.latencyMs)}{' '}
           {test.data.code && <Code code={test.data.code} />}
         </p>
       )}
       <Trouble error={test.error ?? look.error} />
       {source.unsettled.map(file => (
         <p key={file.name} className={classes.said2}>
-          {file.name} is imported and still lies there: {file.reason} <Code code={file.code} />
+          {file.name} {texts.isImportedAndStillLiesThere} {file.reason} <Code code={file.code} />
         </p>
       ))}
       <QualityChart hours={source.quality} />
-      <Modal opened={isListing} onClose={listing.close} title={`Folders of ${source.name}`} size="xl">
+      <Modal opened={isListing} onClose={listing.close} title={texts.foldersOf(source.name)} size="xl">
         {isListing && <SourceFolder source={source} />}
       </Modal>
       {isEditing && <SourceDialog source={source} close={editing.close} />}
@@ -188,18 +187,22 @@ function HostKeys({ source }: { source: Source }) {
     <ul className={classes.keys} style={{ marginTop: 12 }}>
       {hostKey && (
         <li className={classes.key}>
-          <span className={classes.kind}>Trusted {hostKey.type}</span>
-          <Copied text={hostKey.fingerprint} what={`the trusted fingerprint of ${source.name}`} />
+          <span className={classes.kind}>
+            {texts.trusted} {hostKey.type}
+          </span>
+          <Copied text={hostKey.fingerprint} what={texts.theTrustedFingerprintOf(source.name)} />
         </li>
       )}
       {shown && (
         <li className={classes.key}>
-          <span className={classes.kind}>Shown {shown.type}</span>
-          <Copied text={shown.fingerprint} what={`the fingerprint that ${source.name} showed`} />
+          <span className={classes.kind}>
+            {texts.shown} {shown.type}
+          </span>
+          <Copied text={shown.fingerprint} what={texts.theFingerprintThatShowed(source.name)} />
           {session.data?.role === 'admin' && (
             <Group gap={8}>
               <Button size="compact-sm" loading={accept.isPending} onClick={() => accept.mutate(shown.fingerprint)}>
-                Accept this key
+                {texts.acceptThisKey}
               </Button>
             </Group>
           )}

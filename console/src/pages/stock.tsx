@@ -6,6 +6,7 @@ import { cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
+import { stock as texts } from '../texts/stock.ts'
 
 /** Every SKU with what is there, what is held, and what is promised. */
 export function Stock() {
@@ -14,46 +15,43 @@ export function Stock() {
   const search = useCallback((text: string) => view.set({ search: text }), [view.set])
   return (
     <>
-      <PageHead title="Stock" note={stock.data && totalOf(stock.data)} lead="Open a SKU to see why its number is what it is." />
+      <PageHead title={texts.stock} note={stock.data && totalOf(stock.data)} lead={texts.openASkuToSeeWhyIts} />
       <Panel isFlush>
         <div className={cell.toolbar}>
-          <Search label="Search SKU or name" value={view.get('search') ?? ''} onChange={search} />
+          <Search label={texts.searchSkuOrName} value={view.get('search') ?? ''} onChange={search} />
           <NativeSelect
-            aria-label="Order"
+            aria-label={texts.order2}
             value={view.get('sort') ?? 'sku'}
             onChange={event => view.set({ sort: event.currentTarget.value === 'sku' ? null : event.currentTarget.value })}
             data={[
-              { value: 'sku', label: 'By SKU' },
-              { value: 'name', label: 'By name' },
+              { value: 'sku', label: texts.bySku },
+              { value: 'name', label: texts.byName },
             ]}
           />
         </div>
         <Shown of={stock}>
           {page =>
             page.rows.length === 0 ? (
-              <Empty title={view.get('search') ? 'No SKU fits' : 'The catalogue is empty'}>
-                {view.get('search') ? 'Part of a SKU or of a name is enough.' : 'Import a file of products, and they stand here.'}
+              <Empty title={view.get('search') ? texts.noSkuFits : texts.theCatalogueIsEmpty}>
+                {view.get('search') ? texts.partOfASkuOrOfA : texts.importAFileOfProductsAndThey}
               </Empty>
             ) : (
               <>
                 <Table
-                  label="Stock"
+                  label={texts.stock}
                   head={
                     <tr>
-                      <th className={cell.wide}>SKU and name</th>
-                      <th className={cell.right}>On hand</th>
-                      <th className={cell.right}>Reserved</th>
-                      <th className={`${cell.right} ${cell.wrapped}`} title="At locations that stand for one facility">
-                        Promised singly
+                      <th className={cell.wide}>{texts.skuAndName}</th>
+                      <th className={cell.right}>{texts.onHand}</th>
+                      <th className={cell.right}>{texts.reserved}</th>
+                      <th className={`${cell.right} ${cell.wrapped}`} title={texts.atLocationsThatStandForOneFacility}>
+                        {texts.promisedSingly}
                       </th>
-                      <th
-                        className={`${cell.right} ${cell.narrowHidden} ${cell.wrapped}`}
-                        title="At locations that stand for a group of facilities"
-                      >
-                        Promised as a group
+                      <th className={`${cell.right} ${cell.narrowHidden} ${cell.wrapped}`} title={texts.atLocationsThatStandForAGroup}>
+                        {texts.promisedAsAGroup}
                       </th>
-                      <th className={`${cell.right} ${cell.mediumHidden}`}>Facilities</th>
-                      <th className={`${cell.right} ${cell.mediumHidden}`}>Locations</th>
+                      <th className={`${cell.right} ${cell.mediumHidden}`}>{texts.facilities}</th>
+                      <th className={`${cell.right} ${cell.mediumHidden}`}>{texts.locations}</th>
                     </tr>
                   }
                 >
@@ -65,7 +63,7 @@ export function Stock() {
                         </Link>
                         <div className={cell.dim}>{row.name}</div>
                       </td>
-                      <td className={cell.right} title={row.onHandUnits === null ? 'Never counted' : undefined}>
+                      <td className={cell.right} title={row.onHandUnits === null ? texts.neverCounted2 : undefined}>
                         {whole(row.onHandUnits)}
                       </td>
                       <td className={cell.right}>{whole(row.reservedUnits)}</td>

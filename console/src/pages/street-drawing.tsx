@@ -4,6 +4,7 @@ import { whole } from '../parts/number.ts'
 import { titleOf } from '../parts/room-name.ts'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { street as texts } from '../texts/street.ts'
 import classes from './street-drawing.module.css'
 
 /**
@@ -14,7 +15,7 @@ export function StreetDrawing({ rooms }: { rooms: readonly RoomOnStreet[] }) {
   const street = rooms.filter(room => room.room !== 'catalog')
   const ground = rooms.find(room => room.room === 'catalog')
   return (
-    <section className={classes.drawing} aria-label="The street">
+    <section className={classes.drawing} aria-label={texts.theStreet}>
       <ol className={classes.street}>
         {street.map(room => (
           <li key={room.room} data-state={room.state}>
@@ -43,11 +44,11 @@ function Door({ room }: { room: RoomOnStreet }) {
   return (
     <span className={classes.door} data-moving={isMoving || undefined} aria-hidden>
       <svg viewBox="0 0 24 10" preserveAspectRatio="none" role="presentation">
-        <title>the way to the next room</title>
+        <title>{texts.theWayToTheNextRoom}</title>
         <path d="M0 5H24" />
       </svg>
       <svg className={classes.tip} viewBox="0 0 6 10" role="presentation">
-        <title>the way to the next room</title>
+        <title>{texts.theWayToTheNextRoom}</title>
         <path d="M1 1l4 4-4 4" />
       </svg>
       {room.backlog > 0 && <span className={`${classes.token} num`}>{whole(room.backlog)}</span>}
@@ -67,13 +68,18 @@ function Card({ room }: { room: RoomOnStreet }) {
       <p className={classes.backlog}>
         <b className="num">{whole(room.backlog)}</b>
         <span>
-          waiting
+          {texts.waiting}
           {room.oldestAt !== null && room.backlog > 0 && (
             <>
-              , oldest <When at={room.oldestAt} style="age" />
+              {texts.oldest} <When at={room.oldestAt} style="age" />
             </>
           )}
-          {room.stuck > 0 && <span className={`${classes.stuck} num`}> · {whole(room.stuck)} stuck</span>}
+          {room.stuck > 0 && (
+            <span className={`${classes.stuck} num`}>
+              {' '}
+              · {whole(room.stuck)} {texts.stuck}
+            </span>
+          )}
         </span>
       </p>
       <p className={classes.state} title={room.reason}>
@@ -81,10 +87,10 @@ function Card({ room }: { room: RoomOnStreet }) {
       </p>
       <p className={classes.last}>
         {room.lastStep === null ? (
-          'no step yet'
+          texts.noStepYet
         ) : (
           <>
-            last step <When at={room.lastStep.at} />
+            {texts.lastStep} <When at={room.lastStep.at} />
           </>
         )}
       </p>

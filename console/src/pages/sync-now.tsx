@@ -6,6 +6,7 @@ import { useChannels } from '../api/places.ts'
 import { type SyncWanted, useLocationsOf, useSyncNow } from '../api/proofs.ts'
 import { useSession, useShops } from '../api/queries.ts'
 import { Trouble } from '../parts/nothing.tsx'
+import { proofs as texts } from '../texts/proofs.ts'
 
 /** Has levels read, compared and told again where they differ: a SKU, a location, a channel, a shop. `of`: what is meant already. */
 export function SyncNow({ of, size = 'xs' }: { of?: { shop: string; locationId: number; sku: string }; size?: 'xs' | 'sm' }) {
@@ -22,7 +23,7 @@ export function SyncNow({ of, size = 'xs' }: { of?: { shop: string; locationId: 
         loading={ask.isPending}
         onClick={() => (of ? ask.mutate(of) : dialog.open())}
       >
-        {ask.isSuccess && of ? 'Being compared' : 'Sync now'}
+        {ask.isSuccess && of ? texts.beingCompared : texts.syncNow}
       </Button>
       {of && <Trouble error={ask.error} />}
       {isOpen && <Dialog ask={ask} close={dialog.close} />}
@@ -47,35 +48,35 @@ function Dialog({ ask, close }: { ask: ReturnType<typeof useSyncNow>; close: () 
     ask.mutate({ ...wanted, ...(sku.trim() === '' ? {} : { sku: sku.trim() }) }, { onSuccess: close })
   }
   return (
-    <Modal opened onClose={close} title="Sync now" size="lg">
+    <Modal opened onClose={close} title={texts.syncNow} size="lg">
       <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
-        <p style={{ margin: 0 }}>Reads the levels from the shop, compares them, and tells the shop again where they differ.</p>
+        <p style={{ margin: 0 }}>{texts.readsTheLevelsFromTheShopCompares}</p>
         <NativeSelect
-          label="Of"
+          label={texts.ofWord}
           value={of}
           onChange={event => {
             setOf(event.currentTarget.value)
             setLocation('')
           }}
           data={[
-            { group: 'Shops', items: codes.map(code => ({ value: `s ${code}`, label: code })) },
-            { group: 'Channels', items: (channels.data?.rows ?? []).map(({ code, name: label }) => ({ value: `c ${code}`, label })) },
+            { group: texts.shops, items: codes.map(code => ({ value: `s ${code}`, label: code })) },
+            { group: texts.channels, items: (channels.data?.rows ?? []).map(({ code, name: label }) => ({ value: `c ${code}`, label })) },
           ]}
         />
         {isShop && (
           <NativeSelect
-            label="Location"
+            label={texts.location}
             value={location}
             onChange={event => setLocation(event.currentTarget.value)}
             data={[
-              { value: '', label: 'All of them' },
+              { value: '', label: texts.allOfThem },
               ...(locations.data?.rows ?? []).map(row => ({ value: String(row.locationId), label: row.name })),
             ]}
           />
         )}
         <TextInput
-          label="SKU"
-          description="Nothing: everything there."
+          label={texts.sku}
+          description={texts.nothingEverythingThere}
           value={sku}
           onChange={event => setSku(event.currentTarget.value)}
           data-autofocus
@@ -83,10 +84,10 @@ function Dialog({ ask, close }: { ask: ReturnType<typeof useSyncNow>; close: () 
         <Trouble error={ask.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
-            Cancel
+            {texts.cancel}
           </Button>
           <Button type="submit" loading={ask.isPending} disabled={name === ''}>
-            Sync now
+            {texts.syncNow}
           </Button>
         </Group>
       </form>

@@ -1,6 +1,7 @@
 import { Empty } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { exact } from '../parts/when.tsx'
+import { shops as texts } from '../texts/shops.ts'
 import classes from './shop.module.css'
 
 type Point = { at: string; availablePoints: number; maxPoints: number; requests: number }
@@ -12,8 +13,7 @@ const SPAN_MS = 6 * 3_600_000
 /** What was left in the bucket after each answer: near nothing means that the shop is worked to its limit. */
 export function ThrottleChart({ points, now = Date.now() }: { points: readonly Point[]; now?: number }) {
   const last = points.at(-1)
-  if (last === undefined)
-    return <Empty title="Nothing was asked in the last six hours">What is left of the shop’s points is drawn here.</Empty>
+  if (last === undefined) return <Empty title={texts.nothingWasAskedInTheLastSix}>{texts.whatIsLeftOfTheShopsPoints}</Empty>
   const max = Math.max(...points.map(point => point.maxPoints), 1)
   const x = (at: string) => WIDTH - ((now - Date.parse(at)) / SPAN_MS) * WIDTH
   const y = (units: number) => HEIGHT - (Math.max(0, units) / max) * (HEIGHT - 4)
@@ -27,12 +27,13 @@ export function ThrottleChart({ points, now = Date.now() }: { points: readonly P
         ))}
       </svg>
       <figcaption className="num">
-        {whole(last.availablePoints)} of {whole(last.maxPoints)} points left now; least {whole(least.availablePoints)} at {exact(least.at)}.
+        {whole(last.availablePoints)} {texts.ofWord2} {whole(last.maxPoints)} {texts.pointsLeftNowLeast} {whole(least.availablePoints)}{' '}
+        {texts.at} {exact(least.at)}.
       </figcaption>
     </figure>
   )
 }
 
 function labelOf(last: Point, least: Point): string {
-  return `${whole(last.availablePoints)} of ${whole(last.maxPoints)} points left; at least ${whole(least.availablePoints)} in the last six hours`
+  return texts.ofPointsLeftAtLeastInThe(whole(last.availablePoints), whole(last.maxPoints), whole(least.availablePoints))
 }

@@ -5,6 +5,7 @@ import { cell, Table } from '../parts/list.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { Once } from '../parts/once.tsx'
 import { When } from '../parts/when.tsx'
+import { people as texts } from '../texts/people.ts'
 import { ROLES } from './roles.ts'
 
 /** The tokens by which programs come in. */
@@ -13,15 +14,15 @@ export function Tokens({ rows }: { rows: readonly TokenInList[] }) {
   return (
     <>
       <Table
-        label="Tokens"
+        label={texts.tokens}
         head={
           <tr>
-            <th className={cell.wide}>Name</th>
-            <th>Role</th>
-            <th className={`${cell.right} ${cell.narrowHidden}`}>Used last</th>
-            <th className={cell.right}>Ends</th>
+            <th className={cell.wide}>{texts.name}</th>
+            <th>{texts.role}</th>
+            <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.usedLast}</th>
+            <th className={cell.right}>{texts.ends}</th>
             <th>
-              <span className="sr-only">Actions</span>
+              <span className="sr-only">{texts.actions}</span>
             </th>
           </tr>
         }
@@ -29,7 +30,10 @@ export function Tokens({ rows }: { rows: readonly TokenInList[] }) {
         {rows.map(row => (
           <tr key={row.name}>
             <td>
-              <b>{row.name}</b> <span className={cell.dim}>made by {row.createdBy}</span>
+              <b>{row.name}</b>{' '}
+              <span className={cell.dim}>
+                {texts.madeBy} {row.createdBy}
+              </span>
             </td>
             <td>{row.role}</td>
             <td className={`${cell.right} ${cell.narrowHidden}`}>
@@ -39,8 +43,8 @@ export function Tokens({ rows }: { rows: readonly TokenInList[] }) {
               <When at={row.expiresAt} />
             </td>
             <td className={cell.right}>
-              <Button size="xs" variant="default" onClick={() => remove.mutate(row.name)} aria-label={`End the token ${row.name}`}>
-                End it
+              <Button size="xs" variant="default" onClick={() => remove.mutate(row.name)} aria-label={texts.endTheToken(row.name)}>
+                {texts.endIt}
               </Button>
             </td>
           </tr>
@@ -64,21 +68,21 @@ export function MakeToken({ isOpen, close }: { isOpen: boolean; close: () => voi
     add.mutate({ name, role, days })
   }
   return (
-    <Modal opened={isOpen} onClose={close} title="Make a token" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={isOpen} onClose={close} title={texts.makeAToken} closeButtonProps={{ 'aria-label': texts.close }}>
       {add.data ? (
-        <Once what={`The token ${add.data.name}`} secret={add.data.token} />
+        <Once what={texts.theToken(add.data.name)} secret={add.data.token} />
       ) : (
         <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
           <TextInput
-            label="For which program"
+            label={texts.forWhichProgram}
             value={name}
             onChange={event => setName(event.currentTarget.value)}
             required
             data-autofocus
           />
-          <NativeSelect label="Role" value={role} onChange={event => setRole(event.currentTarget.value as Role)} data={ROLES} />
+          <NativeSelect label={texts.role} value={role} onChange={event => setRole(event.currentTarget.value as Role)} data={ROLES} />
           <NumberInput
-            label="Ends after so many days"
+            label={texts.endsAfterSoManyDays}
             min={1}
             max={DAYS_MAX}
             value={days}
@@ -86,7 +90,7 @@ export function MakeToken({ isOpen, close }: { isOpen: boolean; close: () => voi
           />
           <Trouble error={add.error} />
           <Button type="submit" loading={add.isPending}>
-            Make the token
+            {texts.makeTheToken}
           </Button>
         </form>
       )}

@@ -4,8 +4,9 @@ import { Link } from 'react-router'
 import { type UnknownName, useDeclare, useUnknown } from '../api/rows.ts'
 import { cell, Pager, Table } from '../parts/list.tsx'
 import { Shown, Trouble } from '../parts/nothing.tsx'
-import { many, whole } from '../parts/number.ts'
+import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
+import { files as texts } from '../texts/files.ts'
 import { AddUnknown } from './add-unknown.tsx'
 import classes from './file-rows.module.css'
 
@@ -19,15 +20,15 @@ export function UnknownNames({ fileId, mayDecide }: { fileId?: number; mayDecide
     <Shown of={unknown}>
       {found =>
         found.total === 0 ? null : (
-          <Panel title="Names that nobody knows" note={whole(found.total)} isFlush>
+          <Panel title={texts.namesThatNobodyKnows} note={whole(found.total)} isFlush>
             {mayDecide && <AddUnknown names={found.rows} />}
             <Table
-              label="Names for which rows wait"
+              label={texts.namesForWhichRowsWait}
               head={
                 <tr>
-                  <th>Name</th>
-                  <th className={cell.right}>Rows</th>
-                  <th className={cell.wide}>Did you mean</th>
+                  <th>{texts.name}</th>
+                  <th className={cell.right}>{texts.rows2}</th>
+                  <th className={cell.wide}>{texts.didYouMean}</th>
                 </tr>
               }
             >
@@ -37,7 +38,7 @@ export function UnknownNames({ fileId, mayDecide }: { fileId?: number; mayDecide
                     {name.value} <span className={cell.dim}>{typeWord(name.type)}</span>
                   </td>
                   <td className={cell.right}>
-                    <Link to={`/files/${name.example.fileId}`} title={`Line ${whole(name.example.line)}: ${name.example.raw}`}>
+                    <Link to={`/files/${name.example.fileId}`} title={texts.line2(whole(name.example.line), name.example.raw)}>
                       {whole(name.rows)}
                     </Link>
                   </td>
@@ -72,7 +73,7 @@ function Means({ name, mayDecide }: { name: UnknownName; mayDecide: boolean }) {
           size="compact-sm"
           variant="default"
           disabled={!mayDecide || declare.isPending}
-          title={`${near.name}: ${near.why}. ${many(name.rows, 'row is', 'rows are')} applied then.`}
+          title={texts.appliedThen(near.name, near.why, texts.rowsAre(name.rows))}
           onClick={() => say(near)}
         >
           {near.value} · {near.name}
@@ -80,11 +81,11 @@ function Means({ name, mayDecide }: { name: UnknownName; mayDecide: boolean }) {
       ))}
       {mayDecide && (
         <Button size="compact-sm" variant="subtle" onClick={() => setOther(true)}>
-          Something else
+          {texts.somethingElse}
         </Button>
       )}
       {!isOther && <Trouble error={declare.error} />}
-      <Modal opened={isOther} onClose={() => setOther(false)} title={`What is ${name.value}?`}>
+      <Modal opened={isOther} onClose={() => setOther(false)} title={texts.whatIs(name.value)}>
         <form
           onSubmit={event => {
             event.preventDefault()
@@ -93,15 +94,15 @@ function Means({ name, mayDecide }: { name: UnknownName; mayDecide: boolean }) {
         >
           <TextInput
             data-autofocus
-            label={isFacility(name.type) ? 'Code of the facility' : 'SKU of the product'}
-            description={`${many(name.rows, 'row waits', 'rows wait')} for it, and will be applied with the moment of their file.`}
+            label={isFacility(name.type) ? texts.codeOfTheFacility : texts.skuOfTheProduct}
+            description={texts.forItAndWillBeAppliedWith(texts.rowsWait(name.rows))}
             value={value}
             onChange={event => setValue(event.currentTarget.value)}
           />
           <Trouble error={declare.error} />
           <Group justify="flex-end" mt="md">
             <Button type="submit" disabled={value.trim() === ''} loading={declare.isPending}>
-              It is that
+              {texts.itIsThat}
             </Button>
           </Group>
         </form>

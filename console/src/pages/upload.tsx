@@ -7,6 +7,7 @@ import { type UploadProgress, upload } from '../api/client.ts'
 import { useFeeds, useSession } from '../api/queries.ts'
 import { Trouble } from '../parts/nothing.tsx'
 import { bytes } from '../parts/number.ts'
+import { files as texts } from '../texts/files.ts'
 import classes from './upload.module.css'
 
 /** A page onto which a file can be dropped. It is taken as an SFTP client's would be, and its own page opens. */
@@ -36,7 +37,7 @@ export function Upload({ children }: { children: (chooser: ReactNode) => ReactNo
     <FileButton onChange={setFile}>
       {props => (
         <Button {...props} leftSection={<IconUpload size={16} aria-hidden />}>
-          Upload a file
+          {texts.uploadAFile}
         </Button>
       )}
     </FileButton>
@@ -49,7 +50,7 @@ export function Upload({ children }: { children: (chooser: ReactNode) => ReactNo
       onDragOver={event => event.preventDefault()}
       onDrop={drop}
     >
-      {isOver && <div className={classes.over}>Drop the file to upload it</div>}
+      {isOver && <div className={classes.over}>{texts.dropTheFileToUploadIt}</div>}
       {children(chooser)}
       {file && <Sending file={file} onClose={() => setFile(null)} />}
     </div>
@@ -76,22 +77,22 @@ function Sending({ file, onClose }: { file: File; onClose: () => void }) {
     <Modal
       opened
       onClose={onClose}
-      title={`Upload ${file.name}`}
+      title={texts.upload(file.name)}
       closeOnClickOutside={!sending.isPending}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': texts.close }}
     >
       <div className={classes.form}>
         <NativeSelect
-          label="Into which feed"
-          description="The feed says how the columns are read."
+          label={texts.intoWhichFeed}
+          description={texts.theFeedSaysHowTheColumnsAre}
           data={names}
           value={feed}
           onChange={event => setChosen(event.currentTarget.value)}
         />
-        {sending.isPending && <Progress value={percent} aria-label={`${percent} % sent`} transitionDuration={200} />}
+        {sending.isPending && <Progress value={percent} aria-label={texts.sent(percent)} transitionDuration={200} />}
         <Trouble error={sending.error} />
         <Button onClick={() => sending.mutate()} loading={sending.isPending} disabled={feed === ''} data-autofocus>
-          Upload {bytes(file.size)}
+          {texts.upload2} {bytes(file.size)}
         </Button>
       </div>
     </Modal>

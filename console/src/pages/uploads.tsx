@@ -7,6 +7,7 @@ import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { uploads as texts } from '../texts/uploads.ts'
 import { ours } from './upload-words.ts'
 
 /** Full loads that were handed to the shops as one. */
@@ -16,20 +17,16 @@ export function Uploads() {
   const search = useCallback((text: string) => view.set({ sku: text }), [view.set])
   return (
     <>
-      <PageHead
-        title="Uploads"
-        note={uploads.data && totalOf(uploads.data)}
-        lead="Full loads that a shop was given as one bulk operation. Small changes go by direct calls and stand in the shop’s job log."
-      />
-      <Panel title="Uploads" isFlush>
+      <PageHead title={texts.uploads} note={uploads.data && totalOf(uploads.data)} lead={texts.fullLoadsThatAShopWasGiven} />
+      <Panel title={texts.uploads} isFlush>
         <div className={cell.toolbar}>
-          <Search label="Held this SKU" value={view.get('sku') ?? ''} onChange={search} />
+          <Search label={texts.heldThisSku} value={view.get('sku') ?? ''} onChange={search} />
           <Chips
-            label="State"
+            label={texts.state}
             value={view.get('state')}
             options={[
-              { value: 'open', label: 'Under way' },
-              { value: 'ended', label: 'Ended' },
+              { value: 'open', label: texts.underWay },
+              { value: 'ended', label: texts.ended },
             ]}
             onChange={state => view.set({ state })}
           />
@@ -37,19 +34,19 @@ export function Uploads() {
         <Shown of={uploads}>
           {page =>
             page.rows.length === 0 ? (
-              <Empty title="No uploads">A load is handed over as one where that is sooner there than direct calls.</Empty>
+              <Empty title={texts.noUploads}>{texts.aLoadIsHandedOverAsOne}</Empty>
             ) : (
               <>
                 <Table
-                  label="Uploads"
+                  label={texts.uploads}
                   head={
                     <tr>
-                      <th className={cell.wide}>Upload</th>
-                      <th>Ours</th>
-                      <th className={cell.narrowHidden}>Shopify says</th>
-                      <th className={cell.right}>Levels</th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>Calls done</th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>Began</th>
+                      <th className={cell.wide}>{texts.upload2}</th>
+                      <th>{texts.ours}</th>
+                      <th className={cell.narrowHidden}>{texts.shopifySays}</th>
+                      <th className={cell.right}>{texts.levels}</th>
+                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.callsDone}</th>
+                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.began}</th>
                     </tr>
                   }
                 >
@@ -57,17 +54,17 @@ export function Uploads() {
                     <tr key={row.uploadId}>
                       <td>
                         <Link to={`/uploads/${row.uploadId}`} data-row>
-                          Upload {row.uploadId}
+                          {texts.upload2} {row.uploadId}
                         </Link>{' '}
                         <span className={cell.dim}>{row.shop}</span>
                       </td>
                       <td className={cell.nowrap}>
                         <State {...ours(row)} isQuiet />
                       </td>
-                      <td className={`mono ${cell.narrowHidden}`}>{row.shopStatus ?? 'not asked yet'}</td>
+                      <td className={`mono ${cell.narrowHidden}`}>{row.shopStatus ?? texts.notAskedYet}</td>
                       <td className={cell.right}>{whole(row.levels)}</td>
                       <td className={`${cell.right} ${cell.narrowHidden}`}>
-                        {whole(row.callsDone)} of {whole(row.calls)}
+                        {whole(row.callsDone)} {texts.ofWord2} {whole(row.calls)}
                       </td>
                       <td className={`${cell.right} ${cell.narrowHidden}`}>
                         <When at={row.createdAt} />

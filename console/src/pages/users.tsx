@@ -18,6 +18,7 @@ import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { Once } from '../parts/once.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
+import { people as texts } from '../texts/people.ts'
 import { ROLES } from './roles.ts'
 import { MakeToken, Tokens } from './tokens.tsx'
 
@@ -26,7 +27,7 @@ export function Users() {
   const session = useSession()
   return (
     <>
-      <PageHead title="Users" lead="Who may come in, and as what. Passwords and tokens are shown once and kept by nobody." />
+      <PageHead title={texts.users} lead={texts.whoMayComeInAndAsWhat} />
       <div style={{ display: 'grid', gap: 16 }}>
         {session.data?.role === 'admin' && <Everybody />}
         <OwnPassword />
@@ -44,10 +45,10 @@ function Everybody() {
       {({ people: rows, tokens }) => (
         <>
           <Panel
-            title="People"
+            title={texts.people}
             actions={
               <Button size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={adding.open}>
-                Add a person
+                {texts.addAPerson}
               </Button>
             }
             isFlush
@@ -55,16 +56,16 @@ function Everybody() {
             <People rows={rows} />
           </Panel>
           <Panel
-            title="Tokens of programs"
+            title={texts.tokensOfPrograms}
             actions={
               <Button size="xs" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={making.open}>
-                Make a token
+                {texts.makeAToken}
               </Button>
             }
             isFlush
           >
             {tokens.length === 0 ? (
-              <Empty title="No program has a token">A program shows its token as a bearer token and may do what its role may.</Empty>
+              <Empty title={texts.noProgramHasAToken}>{texts.aProgramShowsItsTokenAsA}</Empty>
             ) : (
               <Tokens rows={tokens} />
             )}
@@ -84,14 +85,14 @@ function People({ rows }: { rows: readonly PersonInList[] }) {
   return (
     <>
       <Table
-        label="People"
+        label={texts.people}
         head={
           <tr>
-            <th className={cell.wide}>Name</th>
-            <th>Role</th>
-            <th className={`${cell.right} ${cell.narrowHidden}`}>Signed in last</th>
+            <th className={cell.wide}>{texts.name}</th>
+            <th>{texts.role}</th>
+            <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.signedInLast}</th>
             <th>
-              <span className="sr-only">Actions</span>
+              <span className="sr-only">{texts.actions}</span>
             </th>
           </tr>
         }
@@ -104,7 +105,7 @@ function People({ rows }: { rows: readonly PersonInList[] }) {
             <td>
               <NativeSelect
                 size="xs"
-                aria-label={`Role of ${row.name}`}
+                aria-label={texts.roleOf(row.name)}
                 value={row.role}
                 onChange={event => setRole.mutate({ name: row.name, role: event.currentTarget.value as Role })}
                 data={ROLES}
@@ -115,11 +116,11 @@ function People({ rows }: { rows: readonly PersonInList[] }) {
             </td>
             <td className={cell.right}>
               <div style={{ display: 'inline-flex', gap: 4 }}>
-                <Button size="xs" variant="default" onClick={() => renew.mutate(row.name)} aria-label={`New password for ${row.name}`}>
-                  New password
+                <Button size="xs" variant="default" onClick={() => renew.mutate(row.name)} aria-label={texts.newPasswordFor(row.name)}>
+                  {texts.newPassword}
                 </Button>
-                <Button size="xs" variant="default" onClick={() => remove.mutate(row.name)} aria-label={`Remove ${row.name}`}>
-                  Remove
+                <Button size="xs" variant="default" onClick={() => remove.mutate(row.name)} aria-label={texts.remove(row.name)}>
+                  {texts.remove2}
                 </Button>
               </div>
             </td>
@@ -128,7 +129,7 @@ function People({ rows }: { rows: readonly PersonInList[] }) {
       </Table>
       <div style={{ padding: '0 16px' }}>
         <Trouble error={setRole.error ?? remove.error ?? renew.error} />
-        {renew.data && <Once what={`The new password of ${renew.data.name}`} secret={renew.data.password} />}
+        {renew.data && <Once what={texts.theNewPasswordOf(renew.data.name)} secret={renew.data.password} />}
       </div>
     </>
   )
@@ -143,16 +144,16 @@ function AddPerson({ isOpen, close }: { isOpen: boolean; close: () => void }) {
     add.mutate({ name, role })
   }
   return (
-    <Modal opened={isOpen} onClose={close} title="Add a person" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={isOpen} onClose={close} title={texts.addAPerson} closeButtonProps={{ 'aria-label': texts.close }}>
       {add.data ? (
-        <Once what={`The password of ${add.data.name}`} secret={add.data.password} />
+        <Once what={texts.thePasswordOf(add.data.name)} secret={add.data.password} />
       ) : (
         <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
-          <TextInput label="Name" value={name} onChange={event => setName(event.currentTarget.value)} required data-autofocus />
-          <NativeSelect label="Role" value={role} onChange={event => setRole(event.currentTarget.value as Role)} data={ROLES} />
+          <TextInput label={texts.name} value={name} onChange={event => setName(event.currentTarget.value)} required data-autofocus />
+          <NativeSelect label={texts.role} value={role} onChange={event => setRole(event.currentTarget.value as Role)} data={ROLES} />
           <Trouble error={add.error} />
           <Button type="submit" loading={add.isPending}>
-            Add {name.trim() === '' ? 'the person' : name}
+            {texts.add} {name.trim() === '' ? texts.thePerson : name}
           </Button>
         </form>
       )}
@@ -170,18 +171,18 @@ function OwnPassword() {
     change.mutate({ before, after }, { onSuccess: () => window.location.assign('/') })
   }
   return (
-    <Panel title="Your password">
+    <Panel title={texts.yourPassword}>
       <form onSubmit={submit} style={{ display: 'grid', gap: 12, maxWidth: 420 }}>
         <PasswordInput
-          label="Present password"
+          label={texts.presentPassword}
           value={before}
           onChange={event => setBefore(event.currentTarget.value)}
           autoComplete="current-password"
           required
         />
         <PasswordInput
-          label="New password"
-          description="Twelve characters or more."
+          label={texts.newPassword}
+          description={texts.twelveCharactersOrMore}
           value={after}
           onChange={event => setAfter(event.currentTarget.value)}
           autoComplete="new-password"
@@ -191,7 +192,7 @@ function OwnPassword() {
         <Trouble error={change.error} />
         <div>
           <Button type="submit" loading={change.isPending}>
-            Change it and sign in again
+            {texts.changeItAndSignInAgain}
           </Button>
         </div>
       </form>

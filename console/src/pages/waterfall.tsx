@@ -1,5 +1,6 @@
 import type { Explanation } from '../api/queries.ts'
 import { signed, whole } from '../parts/number.ts'
+import { stock as texts } from '../texts/stock.ts'
 import classes from './waterfall.module.css'
 
 type Step = { label: string; from: number; to: number; kind: 'plus' | 'minus' | 'total'; said: string }
@@ -11,7 +12,7 @@ export function Waterfall({ of }: { of: Explanation }) {
   const least = Math.min(0, ...steps.map(step => Math.min(step.from, step.to)))
   const share = (units: number) => `${((units - least) / (largest - least)) * 100}%`
   return (
-    <table className={classes.waterfall} aria-label="How the number is made">
+    <table className={classes.waterfall} aria-label={texts.howTheNumberIsMade}>
       <tbody>
         {steps.map(step => (
           <tr key={step.label} data-kind={step.kind}>
@@ -51,7 +52,7 @@ function stepsOf(of: Explanation): Step[] {
     if (only.isSwitchedOff) add('Not sold from here', 0, true)
     else if (only.components.length > 0) add('Kits, as the scarcest part allows', only.spareUnits, true)
     else if (only.onHandUnits === null)
-      steps.push({ label: `${only.facility}: never counted`, from: 0, to: 0, kind: 'plus', said: 'unknown' })
+      steps.push({ label: texts.neverCounted3(only.facility), from: 0, to: 0, kind: 'plus', said: texts.unknown })
     else {
       add('On hand', only.onHandUnits, true)
       add('Reserved', -only.reservedUnits)
@@ -60,7 +61,7 @@ function stepsOf(of: Explanation): Step[] {
   } else {
     for (const facility of of.facilities) {
       if (facility.onHandUnits === null && facility.components.length === 0)
-        steps.push({ label: `${facility.facility}: never counted`, from: at, to: at, kind: 'plus', said: 'unknown' })
+        steps.push({ label: texts.neverCounted3(facility.facility), from: at, to: at, kind: 'plus', said: texts.unknown })
       else add(facility.isSwitchedOff ? `${facility.facility}: switched off` : facility.facility, facility.spareUnits, true)
     }
   }
@@ -69,6 +70,6 @@ function stepsOf(of: Explanation): Step[] {
   if (at > 0 && of.isSwitchedOff) add('Not sold in this channel', -at)
   if (at > 0 && of.isHeldForPreorders) add('Held for pre-orders', -at)
   if (at < 0) add('Never below nothing', -at)
-  steps.push({ label: 'Promised', from: 0, to: of.sellableUnits, kind: 'total', said: whole(of.sellableUnits) })
+  steps.push({ label: texts.promised, from: 0, to: of.sellableUnits, kind: 'total', said: whole(of.sellableUnits) })
   return steps
 }

@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Textarea } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { type FormEvent, type ReactNode, useState } from 'react'
+import { parts as texts } from '../texts/parts.ts'
 import { Trouble } from './nothing.tsx'
 
 /** As the server wants it. */
@@ -12,8 +13,8 @@ type Deed = { isPending: boolean; error: Error | null }
 export function ReasonDialog({
   title,
   confirm,
-  dismiss = 'Cancel',
-  note = 'Kept with your name, where others will read it.',
+  dismiss = texts.cancel,
+  note = texts.keptWithYourNameWhereOthersWill,
   deed,
   isReady = true,
   isReasonOptional = false,
@@ -47,8 +48,8 @@ export function ReasonDialog({
       <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
         {children}
         <Textarea
-          label="Why?"
-          description={isReasonOptional ? `${note} May be left out.` : note}
+          label={texts.why}
+          description={isReasonOptional ? texts.mayBeLeftOut(note) : note}
           required={!isReasonOptional}
           data-autofocus
           autosize

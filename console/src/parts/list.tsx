@@ -2,6 +2,7 @@ import { ActionIcon, TextInput } from '@mantine/core'
 import { IconChevronLeft, IconChevronRight, IconSearch } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useLocation, useSearchParams } from 'react-router'
+import { parts as texts } from '../texts/parts.ts'
 import classes from './list.module.css'
 import { whole } from './number.ts'
 
@@ -100,14 +101,14 @@ export function Pager({ of, onPage }: { of: Page; onPage: (page: number) => void
   const isLast = of.page * of.pageSize >= of.total && !of.isTotalAtLeast
   if (of.total === 0 || (of.page === 1 && isLast)) return null
   return (
-    <nav className={classes.pager} aria-label="Pages">
+    <nav className={classes.pager} aria-label={texts.pages}>
       <span className="num">
-        {whole(first)}–{whole(last)} of {totalOf(of)}
+        {whole(first)}–{whole(last)} {texts.ofWord} {totalOf(of)}
       </span>
-      <ActionIcon variant="default" aria-label="Previous page" disabled={of.page === 1} onClick={() => onPage(of.page - 1)}>
+      <ActionIcon variant="default" aria-label={texts.previousPage} disabled={of.page === 1} onClick={() => onPage(of.page - 1)}>
         <IconChevronLeft size={16} />
       </ActionIcon>
-      <ActionIcon variant="default" aria-label="Next page" disabled={isLast} onClick={() => onPage(of.page + 1)}>
+      <ActionIcon variant="default" aria-label={texts.nextPage} disabled={isLast} onClick={() => onPage(of.page + 1)}>
         <IconChevronRight size={16} />
       </ActionIcon>
     </nav>

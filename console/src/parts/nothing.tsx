@@ -3,6 +3,7 @@ import { IconBan, IconInbox, IconPlugConnectedX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { ApiProblem } from '../api/client.ts'
+import { parts as texts } from '../texts/parts.ts'
 import classes from './nothing.module.css'
 
 /** What a list or a page is drawn from: the answer, or why there is none. */
@@ -17,7 +18,7 @@ export function Shown<T>({ of, skeleton, children }: { of: Asked<T>; skeleton?: 
 
 export function SkeletonRows({ rows = 8 }: { rows?: number }) {
   return (
-    <div className={classes.skeleton} role="status" aria-label="Loading">
+    <div className={classes.skeleton} role="status" aria-label={texts.loading}>
       {Array.from({ length: rows }, (_, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same, and never move
         <Skeleton key={row} height={14} width={`${92 - ((row * 17) % 40)}%`} />
@@ -42,7 +43,7 @@ export function NotShown({ error, retry, isTrying }: { error: Error; retry: () =
     return (
       <div className={classes.nothing} role="alert">
         <IconBan size={28} stroke={1.5} aria-hidden />
-        <h3>Not for your role</h3>
+        <h3>{texts.notForYourRole}</h3>
         <p>
           {problem.detail} {problem.hint}
         </p>
@@ -52,13 +53,13 @@ export function NotShown({ error, retry, isTrying }: { error: Error; retry: () =
   return (
     <div className={classes.nothing} role="alert">
       <IconPlugConnectedX size={28} stroke={1.5} aria-hidden />
-      <h3>{problem?.status === 404 ? 'Not found' : 'Could not load this'}</h3>
+      <h3>{problem?.status === 404 ? texts.notFound : texts.couldNotLoadThis}</h3>
       <p>
         {problem?.detail ?? error.message} {problem?.hint}
       </p>
       {problem && <Code code={problem.code} />}
       <Button variant="default" size="xs" onClick={retry} loading={isTrying}>
-        Try again
+        {texts.tryAgain}
       </Button>
     </div>
   )

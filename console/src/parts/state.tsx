@@ -13,6 +13,7 @@ import {
   IconPlayerStop,
   IconProgress,
 } from '@tabler/icons-react'
+import { parts as texts } from '../texts/parts.ts'
 import classes from './state.module.css'
 
 /** What a colour means. Each has its icon and is never shown without a word. */
@@ -44,17 +45,17 @@ export function State({ tone, word, icon, isQuiet = false }: { tone: Tone; word:
 }
 
 const FILE: Record<string, { tone: Tone; word: string; icon?: Icon }> = {
-  receiving: { tone: 'working', word: 'Receiving' },
-  interrupted: { tone: 'stuck', word: 'Broke off' },
-  received: { tone: 'working', word: 'Received' },
-  staged: { tone: 'working', word: 'Read' },
-  held: { tone: 'stuck', word: 'Held' },
-  applied: { tone: 'ok', word: 'Applied' },
-  failed: { tone: 'stopped', word: 'Failed', icon: IconCircleX },
-  stale: { tone: 'unknown', word: 'Outdated', icon: IconCircleDashed },
-  duplicate: { tone: 'unknown', word: 'Seen before', icon: IconCopy },
-  empty: { tone: 'stopped', word: 'Empty', icon: IconFileOff },
-  undone: { tone: 'unknown', word: 'Undone', icon: IconArrowBackUp },
+  receiving: { tone: 'working', word: texts.receiving },
+  interrupted: { tone: 'stuck', word: texts.brokeOff },
+  received: { tone: 'working', word: texts.received },
+  staged: { tone: 'working', word: texts.read },
+  held: { tone: 'stuck', word: texts.held },
+  applied: { tone: 'ok', word: texts.applied },
+  failed: { tone: 'stopped', word: texts.failed, icon: IconCircleX },
+  stale: { tone: 'unknown', word: texts.outdated, icon: IconCircleDashed },
+  duplicate: { tone: 'unknown', word: texts.seenBefore, icon: IconCopy },
+  empty: { tone: 'stopped', word: texts.empty, icon: IconFileOff },
+  undone: { tone: 'unknown', word: texts.undone, icon: IconArrowBackUp },
 }
 
 export function FileState({ state }: { state: string }) {

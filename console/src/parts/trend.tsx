@@ -1,3 +1,4 @@
+import { parts as texts } from '../texts/parts.ts'
 import classes from './trend.module.css'
 import { exact } from './when.tsx'
 
@@ -34,7 +35,7 @@ export function Trend({
   const top = Math.max(most, ...points.map(point => point.value))
   const x = (at: number) => ((Math.max(at, since) - since) / Math.max(1, now - since)) * WIDTH
   const y = (value: number) => HEIGHT - 2 - ((Math.max(value, least) - least) / Math.max(1e-9, top - least)) * (HEIGHT - 6)
-  const said = worst === null ? 'nothing was kept yet' : `${worstIs} ${shown(worst.value)}`
+  const said = worst === null ? texts.nothingWasKeptYet : `${worstIs} ${shown(worst.value)}`
   return (
     <figure className={classes.trend}>
       <div className={classes.head}>
@@ -43,7 +44,7 @@ export function Trend({
           {said}
         </b>
       </div>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`${title}: ${said} in 24 hours`}>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={texts.in24Hours(title, said)}>
         <line x1={0} x2={WIDTH} y1={HEIGHT - 1} y2={HEIGHT - 1} className={classes.floor} />
         {runsOf(points, spanMs).map(run => {
           const steps = run.map(point => {
@@ -61,8 +62,8 @@ export function Trend({
         })}
       </svg>
       <figcaption className="num">
-        <span>24 h ago</span>
-        <span>now</span>
+        <span>{texts.text24HAgo}</span>
+        <span>{texts.now}</span>
       </figcaption>
     </figure>
   )

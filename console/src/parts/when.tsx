@@ -2,6 +2,7 @@ import { Tooltip } from '@mantine/core'
 import { useSyncExternalStore } from 'react'
 import { ageInWords } from '../../../src/reconcile/age.ts'
 import { serverNow } from '../api/live.ts'
+import { parts as texts } from '../texts/parts.ts'
 
 const TICK_MS = 1_000
 
@@ -36,7 +37,7 @@ export const exact = (at: string): string => EXACT.format(new Date(at))
 /** An instant as its age, with the exact time, its seconds and its zone when pointed at. */
 export function When({ at, style = 'ago' }: { at: string | null; style?: 'ago' | 'age' }) {
   const now = useNow()
-  if (at === null) return <span>never</span>
+  if (at === null) return <span>{texts.never}</span>
   const ageMs = now - Date.parse(at)
   return (
     <Tooltip label={exact(at)} openDelay={200}>
@@ -48,7 +49,7 @@ export function When({ at, style = 'ago' }: { at: string | null; style?: 'ago' |
 }
 
 function said(ageMs: number, style: 'ago' | 'age'): string {
-  if (ageMs < -1_500) return `in ${ageInWords(-ageMs)}`
+  if (ageMs < -1_500) return texts.inWord(ageInWords(-ageMs))
   if (style === 'age') return ageInWords(ageMs)
-  return ageMs < 1_500 ? 'just now' : `${ageInWords(ageMs)} ago`
+  return ageMs < 1_500 ? texts.justNow : `${ageInWords(ageMs)} ago`
 }

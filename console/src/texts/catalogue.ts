@@ -1,0 +1,22 @@
+/** What the console says: catalogue. */
+export const catalogue = {
+  theSkuIsThereMoreThanOnce: 'The SKU is there more than once',
+  theSkuDiffersOnlyInCaseOr: 'The SKU differs only in case or white space',
+  theItemHasNoSku: 'The item has no SKU',
+  theShopSellsItTheErpDoes: 'The shop sells it, the ERP does not know it',
+  shopifyDoesNotTrackItsStock: 'Shopify does not track its stock',
+  aBundleItsStockFollowsFromIts: 'A bundle: its stock follows from its parts',
+  theErpHasItTheShopDoes: 'The ERP has it, the shop does not sell it',
+  catalogueLink: 'Catalogue link',
+  skusAndItemsThatCouldNotBe: 'SKUs and items that could not be linked for sure. Nothing is guessed: what is not linked stays as it is.',
+  searchSkuOrName: 'Search SKU or name',
+  reason: 'Reason',
+  nothingToReport: 'Nothing to report',
+  everyItemOfEveryShopThatWas: 'Every item of every shop that was read is linked to its product.',
+  findings: 'Findings',
+  sku: 'SKU',
+  whatIsTheMatter: 'What is the matter',
+  shop: 'Shop',
+  seen: 'Seen',
+  none: 'none',
+} as const

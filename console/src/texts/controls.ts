@@ -1,0 +1,21 @@
+/** What the console says: controls. */
+export const controls = {
+  pauseWriting: 'Pause writing',
+  sellNothing: 'Sell nothing',
+  inAnHour: 'in an hour',
+  inFourHours: 'in four hours',
+  inADay: 'in a day',
+  inAWeek: 'in a week',
+  whenSomebodyEndsIt: 'when somebody ends it',
+  writing: 'Writing',
+  changesWaitAndAreCountedWhatThe: 'Changes wait and are counted. What the shop shows stays as it is.',
+  selling: 'Selling',
+  itGoesTo0AtOnceAnd: 'It goes to 0 at once and stays there, whatever is counted.',
+  itStandsWhereverTheNumberIsExplained: 'It stands wherever the number is explained, with your name.',
+  whatShallStop: 'What shall stop',
+  itEnds: 'It ends',
+  paused: 'Paused',
+  sellsNothing: 'Sells nothing',
+  writeAgain: 'Write again',
+  sellAgain: 'Sell again',
+} as const
