@@ -2,7 +2,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import type { stockHistory } from '../../../src/http/contract/history.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { documentBooked, reasonList, scheduledPage } from '../../../src/http/contract/ledger.ts'
-import type { reportsPage, reportTargets } from '../../../src/http/contract/report.ts'
+import type { reportsPage, reportTargetChange, reportTargets } from '../../../src/http/contract/report.ts'
 import type { movementList } from '../../../src/http/contract/stock.ts'
 import { address, change, getJson, type Query } from './client.ts'
 import { usePage } from './queries.ts'
@@ -81,3 +81,12 @@ export function useTakeBack(documentId: number) {
 export const useReports = (query: Query) => usePage<Wire<typeof reportsPage>>('reports', '/reports', query)
 export const useReportTargets = () => usePage<Wire<typeof reportTargets>>('reports', '/report-targets', {})
 export const reportFile = (reportId: number) => address(`/reports/${reportId}/file`)
+export type ReportTarget = Wire<typeof reportTargets>['rows'][number]
+export function useSetReportTarget() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ kind, ...target }: Wire<typeof reportTargetChange> & { kind: ReportTarget['kind'] }) =>
+      change<Wire<typeof reportTargets>>('PUT', `/report-targets/${kind}`, target),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['reports'] }),
+  })
+}

@@ -17,7 +17,7 @@ export function Brokering() {
   return (
     <>
       <PageHead title={texts.title} note={queue.data && totalOf(queue.data)} lead={texts.lead} />
-      <Panel isFlush>
+      <Panel title={texts.table} isFlush>
         <div className={cell.toolbar}>
           <Search label={texts.search} value={view.get('search') ?? ''} onChange={search} />
           <Chips

@@ -148,7 +148,7 @@ function SamplePanel({
             size="xs"
             leftSection={<IconDownload size={14} aria-hidden />}
           >
-            {texts.templateOf} {layout.name}
+            {texts.template}
           </Button>
         </>
       }

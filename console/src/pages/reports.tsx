@@ -1,11 +1,16 @@
+import { Button } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { reportFile, useReports, useReportTargets } from '../api/ledger.ts'
+import { useSession } from '../api/queries.ts'
 import { cell, Pager, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { reportTarget as target } from '../texts/report-target.ts'
 import { reports as texts } from '../texts/reports.ts'
+import { ReportTargetDialog } from './report-target.tsx'
 
 const KINDS = { variances: texts.variancesToBook, counts: texts.countsThatWereTaken, sellable: texts.whatMayBeSoldAsItChanges } as const
 
@@ -84,13 +89,26 @@ export function Reports() {
 
 function Targets() {
   const targets = useReportTargets()
+  const session = useSession()
+  const [isSetting, setting] = useDisclosure(false)
   return (
-    <Panel title={texts.whatWaits} isFlush>
+    <Panel
+      title={texts.whatWaits}
+      actions={
+        session.data?.role === 'admin' && (
+          <Button variant="default" size="xs" onClick={setting.open} disabled={targets.data === undefined}>
+            {target.open}
+          </Button>
+        )
+      }
+      isFlush
+    >
+      {isSetting && targets.data && <ReportTargetDialog kinds={KINDS} targets={targets.data.rows} close={setting.close} />}
       <Shown of={targets}>
         {({ rows, withoutAccount }) => (
           <>
             {rows.length === 0 ? (
-              <Empty title={texts.nothingIsSetToGoOut}>{texts.anAdminSaysWhereFilesGoPut}</Empty>
+              <Empty title={texts.nothingIsSetToGoOut}>{target.nothingYet}</Empty>
             ) : (
               <Table
                 label={texts.whatWaits}

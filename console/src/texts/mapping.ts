@@ -16,7 +16,7 @@ export const mapping = {
   anAdminMaySaveThis: 'An admin may save this.',
   sample: 'Sample',
   whatIsHereNow: 'What is here now',
-  templateOf: 'Template of',
+  template: 'Template of its layout',
   aFileOfThisFeed: 'A file of this feed',
   noneHasComeYet: 'none has come yet',
   chooseOne: 'choose one',

@@ -22,7 +22,6 @@ export const reports = {
   triedAgainByItself: '; tried again by itself',
   whatWaits: 'What waits',
   nothingIsSetToGoOut: 'Nothing is set to go out',
-  anAdminSaysWhereFilesGoPut: 'An admin says where files go: PUT /api/v1/report-targets/variances with home, folder and minutes.',
   kind: 'Kind',
   waiting: 'Waiting',
   since: 'Since',
