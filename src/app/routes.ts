@@ -85,6 +85,7 @@ import { madeByRuns } from './made-by-runs.ts'
 import { FOLLOWS } from './rooms.ts'
 import type { SimulatedShop } from './simulated-shop.ts'
 import { simulatedShopRoutes } from './simulated-shop-routes.ts'
+import { nextTick } from './sources.ts'
 import type { House, World } from './wire.ts'
 
 /** What people may see and do, room by room, in the order of the street. */
@@ -147,6 +148,7 @@ export function allRoutes(deps: {
       door: house.remoteDoor,
       seal: house.box.seal,
       unseal: house.box.open,
+      nextTick,
       sourceChanged: () => clockwork.nudge('sources'),
     }),
     ...dropServerRoutes({ db, clock, server: deps.sftp }),

@@ -4,7 +4,8 @@ import type { RemoteDoor } from '../feed/source-port.ts'
 import { visitSource } from '../feed/source-step.ts'
 import { dueSources } from '../feed/source-store.ts'
 import type { Recognise } from '../feed/stray-step.ts'
-import type { Clock, Sleep } from '../kernel/clock.ts'
+import { nextTicks } from '../jobs/cron.ts'
+import type { Clock, InstantMs, Sleep } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
 import type { StepReport } from '../kernel/report.ts'
 import { chanceOf } from '../outbox/backoff.ts'
@@ -18,6 +19,11 @@ type Deps = {
   reception: Reception
   unseal(sealed: string): string
   recognise: Recognise
+}
+
+/** When a schedule ticks next: the rooms do not read schedules themselves. */
+export function nextTick(schedule: { cron: string; timeZone: string }, after: InstantMs): InstantMs | null {
+  return nextTicks(schedule, after, 1)[0] ?? null
 }
 
 /** While a long fetch goes on, the others are looked for so often. */
@@ -45,7 +51,9 @@ export function sourceVisits({
     for (const source of await dueSources(db, clock.now())) {
       if (underWay.has(source.sourceId)) continue
       const visit = db
-        .alone(`source ${source.sourceId}`, () => visitSource({ db, clock, chance, door, reception, unseal, recognise }, source, signal))
+        .alone(`source ${source.sourceId}`, () =>
+          visitSource({ db, clock, chance, door, reception, unseal, recognise, nextTick }, source, signal),
+        )
         .then(done => (done.ran ? done.result : null))
         .catch((error: unknown) => {
           broken.push(error)

@@ -86,6 +86,8 @@ type AddOptions = CommonOptions & {
   proof: 'password' | 'key' | 'agent'
   root: string
   every: number
+  cron?: string
+  timeZone: string
   connectS: number
   idleS: number
   overallS: number
@@ -103,6 +105,8 @@ function addCommand(hands: Hands, ended: Ended): Command {
     .addOption(new Option('--proof <proof>', 'what to come in with').choices(['password', 'key', 'agent']).default('password'))
     .option('--root <folder>', 'the highest folder that is looked at', '/')
     .option('--every <seconds>', 'how often to look', positive, 15)
+    .option('--cron <fields>', 'look by a schedule of five fields instead, as "30 2 * * *"')
+    .option('--time-zone <zone>', 'whose clock the schedule means', 'UTC')
     .option('--connect-s <seconds>', 'how long it may take to let us in', positive, 15)
     .option('--idle-s <seconds>', 'how long it may be silent', positive, 30)
     .option('--overall-s <seconds>', 'how long one visit may last', positive, 3_600)
@@ -119,6 +123,7 @@ async function addSource(hands: Hands, name: string, options: AddOptions): Promi
   const secret = isAsked ? (await hands.sourceSecret(proof === 'key' ? 'Private key' : 'Password')).replace(/\r?\n$/, '') : ''
   const body: Wire<typeof newSource> = {
     ...{ name, host, port, user, proof, root, lookEverySeconds: options.every, isEnabled: options.disabled === undefined },
+    schedule: options.cron === undefined ? null : { cron: options.cron, timeZone: options.timeZone },
     ...{ connectSeconds: options.connectS, idleSeconds: options.idleS, overallSeconds: options.overallS },
     ...(secret === '' ? {} : { secret: proof === 'key' ? `${secret}\n` : secret }),
   }

@@ -26,6 +26,8 @@ export type SourceRouteDeps = {
   door: RemoteDoor
   seal(secret: string): string
   unseal(sealed: string): string
+  /** When a schedule ticks next after an instant; null: never. Throws for one that cannot be read. */
+  nextTick(schedule: store.SourceSchedule, after: InstantMs): InstantMs | null
   /** A source may be looked at now. */
   sourceChanged(): void
 }
@@ -71,7 +73,9 @@ export function sourceRoutes(deps: SourceRouteDeps): Route[] {
           ...(passphrase === undefined || passphrase === '' ? {} : { passphraseSealed: deps.seal(passphrase) }),
         }
         await db.transaction(async tx => {
-          const sourceId = await store.putSource(tx, { ...settings, ...limits, ...sealed, now: clock.now() })
+          const now = clock.now()
+          const nextLookAt = body.schedule === null ? now : deps.nextTick(body.schedule, now)
+          const sourceId = await store.putSource(tx, { ...settings, ...limits, ...sealed, nextLookAt, now })
           if (hostKey !== undefined) await store.pinHostKey(tx, { sourceId, key: hostKey })
           const after = {
             ...{ ...settings, ...limits },
@@ -237,8 +241,8 @@ function checkSecret(door: RemoteDoor, body: Answer<typeof newSource>, before: s
 }
 
 function shownSettings(source: store.Source) {
-  const { name, host, port, user, proof, root, isEnabled, lookEveryMs, connectMs, idleMs, overallMs } = source
-  return { name, host, port, user, proof, root, isEnabled, lookEveryMs, connectMs, idleMs, overallMs }
+  const { name, host, port, user, proof, root, isEnabled, lookEveryMs, schedule, connectMs, idleMs, overallMs } = source
+  return { name, host, port, user, proof, root, isEnabled, lookEveryMs, schedule, connectMs, idleMs, overallMs }
 }
 
 async function sourcesShown(sql: Sql, now: InstantMs): Promise<Answer<typeof sourceInList>[]> {

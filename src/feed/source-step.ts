@@ -20,6 +20,8 @@ export type SourceDeps = {
   /** Opens what was sealed with the key of this house. */
   unseal(sealed: string): string
   recognise: Recognise
+  /** When a schedule ticks next after an instant; null: never. Throws for one that cannot be read. */
+  nextTick(schedule: store.SourceSchedule, after: InstantMs): InstantMs | null
 }
 
 const SETTLED_PER_VISIT_MAX = 200
@@ -77,13 +79,15 @@ export async function visitSource(deps: SourceDeps, source: store.Source, signal
 }
 
 async function conclude(
-  { db, chance }: SourceDeps,
+  { db, chance, nextTick }: SourceDeps,
   source: store.Source,
   { failure, now, isSoon }: { failure: TrueupError | null; now: InstantMs; isSoon: boolean },
 ): Promise<void> {
   const { sourceId, nextLookAt: asOfLook } = source
   if (failure === null) {
-    const nextLookAt = now + Math.min(source.lookEveryMs, isSoon ? QUIET_MS_DEFAULT : source.lookEveryMs)
+    const usual = source.schedule === null ? now + source.lookEveryMs : nextTick(source.schedule, now)
+    // What has come and has yet to come to rest is not left until tomorrow.
+    const nextLookAt = isSoon ? Math.min(now + QUIET_MS_DEFAULT, usual ?? Number.POSITIVE_INFINITY) : usual
     return store.recordVisit(db, { sourceId, state: 'ok', failures: 0, nextLookAt, code: null, reason: null, now, asOfLook })
   }
   const { fingerprint, keyType } = failure.detail

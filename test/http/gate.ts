@@ -10,6 +10,7 @@ import { configurationRoutes } from '../../src/app/configuration/routes.ts'
 import { dropServerRoutes } from '../../src/app/drop-server-routes.ts'
 import { madeByRuns } from '../../src/app/made-by-runs.ts'
 import { simulatedShopRoutes } from '../../src/app/simulated-shop-routes.ts'
+import { nextTick } from '../../src/app/sources.ts'
 import { realSleep } from '../../src/app/world.ts'
 import { availabilityRoutes } from '../../src/availability/routes.ts'
 import { sellable } from '../../src/availability/sellable-store.ts'
@@ -258,6 +259,7 @@ export async function openTestGate(
     ...sourceRoutes({
       ...{ db, clock, seal: (text: string) => `sealed ${text}`, unseal: (text: string) => text.replace('sealed ', '') },
       door: sftpDoor({ spoolDir: dataDir, agentSocket: null, clock }),
+      nextTick,
       sourceChanged: () => void done.jobs.push('sources'),
     }),
     ...configurationRoutes({ db, clock, unseal: (text: string) => text, routes: () => [] }),

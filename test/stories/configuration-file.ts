@@ -14,6 +14,7 @@ sources:
     proof: password
     secret: env:ERP_PASSWORD
     root: /out
+    schedule: { cron: "30 2 * * *", timeZone: Europe/Berlin }
     hostKey: { type: ssh-ed25519, fingerprint: "SHA256:${'a'.repeat(43)}" }
 feeds:
   - name: counts

@@ -4,9 +4,10 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openFileRoom } from '../../src/adapters/files/file-room.ts'
 import { sftpDoor } from '../../src/adapters/files/sftp-client/client.ts'
+import { nextTick } from '../../src/app/sources.ts'
 import { realIds } from '../../src/app/world.ts'
 import { visitSource } from '../../src/feed/source-step.ts'
-import { acceptHostKey, listSources, putSource, type Source } from '../../src/feed/source-store.ts'
+import { acceptHostKey, dueSources, listSources, pinHostKey, putSource, type Source } from '../../src/feed/source-store.ts'
 import { adoptOrphans, createReception, type Receiver } from '../../src/feed/step.ts'
 import { addFeed } from '../../src/feed/store.ts'
 import { openTestDatabase, type TestDatabase } from '../database.ts'
@@ -54,6 +55,7 @@ const source = async (): Promise<Source> => (await listSources(database.db))[0] 
 const deps = () => ({
   ...{ db: database.db, clock, chance: () => 0, reception, unseal: (sealed: string) => sealed, recognise: async () => [] },
   door: sftpDoor({ spoolDir: path.join(directory, 'spool'), agentSocket: null, clock }),
+  nextTick,
 })
 const visit = async () => visitSource(deps(), await source())
 const files = () =>
@@ -80,6 +82,32 @@ async function putAway(state: 'applied' | 'failed'): Promise<void> {
     new Date(clock.now()),
   ])
 }
+
+test('a source with a schedule is looked at when it ticks, once for all that was missed, and soon again after trouble', async () => {
+  const at = (day: number, hour: number, minute = 0) => Date.UTC(2026, 10, day, hour, minute)
+  await database.db.query(`update feed.source set look_cron = '30 4 * * *', look_zone = 'Europe/Berlin', next_look_at = $1`, [
+    new Date(at(23, 3, 30)),
+  ])
+  const isDue = async () => (await dueSources(database.db, clock.now())).length === 1
+  clock.ms = at(23, 3, 29)
+  expect(await isDue()).toBe(false)
+  clock.ms = at(23, 3, 31)
+  expect(await isDue()).toBe(true)
+  const [type = ''] = erp.server.hostKeys.map(key => key.type)
+  await pinHostKey(database.db, { sourceId: (await source()).sourceId, key: { type, fingerprint: erp.server.fingerprint } })
+  await visit()
+  expect(await source()).toMatchObject({ state: 'ok', nextLookAt: at(24, 3, 30) })
+  clock.ms = at(27, 12)
+  await visit()
+  expect((await source()).nextLookAt).toBe(at(28, 3, 30))
+  await writeFile(folder('stock.csv'), 'x')
+  await visit()
+  expect((await source()).nextLookAt).toBeLessThan(at(27, 12, 1))
+  await proxy.close()
+  await visit()
+  expect(await source()).toMatchObject({ state: 'failing' })
+  expect((await source()).nextLookAt).toBeLessThan(at(27, 12, 1))
+})
 
 test('the first contact waits for a person, who accepts the key that was shown', async () => {
   await visit()

@@ -19,6 +19,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Ids } from '../../kernel/ids.ts'
 import { alertRoutes } from '../../reconcile/alert-routes.ts'
 import { FOLLOWS } from '../rooms.ts'
+import { nextTick } from '../sources.ts'
 
 export type ChangingDeps = {
   clock: Clock
@@ -44,7 +45,7 @@ export function changingRoutes(deps: ChangingDeps, db: Db, later: (() => unknown
   return [
     ...placeRoutes({ db, clock, switched }),
     ...catalogRoutes({ db, clock, seal, shopChanged: wake(['catalog', 'shop-check']), mappingChanged: switched }),
-    ...sourceRoutes({ db, clock, door, seal, unseal, sourceChanged: wake(['sources']) }),
+    ...sourceRoutes({ db, clock, door, seal, unseal, nextTick, sourceChanged: wake(['sources']) }),
     ...feedsRoutes({
       ...{ db, clock, files, reception, door, unseal, layouts: LAYOUTS.map(layout => layout.name) },
       changed: wake(['feed', 'sources', 'look-around']),

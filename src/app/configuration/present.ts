@@ -61,9 +61,9 @@ async function sourcesOf(sql: Sql, kept: KeptSecret[]): Promise<Entry<'sources'>
   return rows.sort(byText(one => one.name))
 }
 
-function sourceOf({ name, host, port, user, proof, root, isEnabled, hostKey, ...limits }: Source): Entry<'sources'> {
+function sourceOf({ name, host, port, user, proof, root, isEnabled, hostKey, schedule, ...limits }: Source): Entry<'sources'> {
   return {
-    ...{ name, host, port, user, proof, root, isEnabled },
+    ...{ name, host, port, user, proof, root, isEnabled, schedule },
     ...{ lookEverySeconds: limits.lookEveryMs / 1_000, connectSeconds: limits.connectMs / 1_000 },
     ...{ idleSeconds: limits.idleMs / 1_000, overallSeconds: limits.overallMs / 1_000 },
     ...(hostKey === null ? {} : { hostKey }),
