@@ -19,6 +19,8 @@ import {
 import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import * as outbox from '../outbox/store.ts'
+import { adminUrl } from './admin-url.ts'
+import { knownShop } from './shop-routes.ts'
 import { askAgain, askToCancel, refusedOfUpload } from './upload-store.ts'
 
 /** Uploads: how far each is, what was answered to every row, and what a person may do about it. */
@@ -68,7 +70,11 @@ export function uploadRoutes({ db, clock, asked }: { db: Db; clock: Clock; asked
       role: 'viewer',
       params: uploadParams,
       answer: uploadDetail,
-      handle: async ({ params }) => ({ ...(await found(db, params.uploadId)), byOutcome: await outcomesOf(db, params.uploadId) }),
+      async handle({ params }) {
+        const one = await found(db, params.uploadId)
+        const shop = await knownShop(db, one.shop)
+        return { ...one, byOutcome: await outcomesOf(db, params.uploadId), link: adminUrl(shop.apiUrl, { kind: 'upload' }) }
+      },
     }),
     jsonRoute({
       method: 'GET',

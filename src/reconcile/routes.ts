@@ -1,5 +1,6 @@
 import { availabilityStatus } from '../availability/store.ts'
 import { catalogStatus } from '../catalog/store.ts'
+import { adminUrl } from '../channel/admin-url.ts'
 import { controlsAtProduct } from '../channel/control-store.ts'
 import { channelStatus } from '../channel/store.ts'
 import type { Sql } from '../db/connection.ts'
@@ -176,6 +177,9 @@ type LevelRow = Pick<Level, 'shopId' | 'locationId'> & {
   isOfNewest: boolean
   observedAt: InstantMs
   differentSince: InstantMs | null
+  apiUrl: string
+  locationGid: string
+  inventoryItemGid: string | null
 }
 
 function levelOf(row: LevelRow): Omit<Level, 'controls'> {
@@ -184,10 +188,15 @@ function levelOf(row: LevelRow): Omit<Level, 'controls'> {
   return {
     shopId,
     locationId,
+    link: linkOf(row),
     intent: state === null ? null : { state, units, revision, code, hint, changedAt },
     shown: availableUnits === null ? null : { availableUnits, committedUnits, readAt: row.shownAt },
     observed: verdict === null ? null : { verdict, expectedUnits, shopUnits, isOfNewest, readAt: row.observedAt, differentSince },
   }
+}
+
+function linkOf({ apiUrl, inventoryItemGid, locationGid }: LevelRow): string | null {
+  return inventoryItemGid === null ? null : adminUrl(apiUrl, { kind: 'inventory_history', inventoryItemGid, locationGid })
 }
 
 async function levelsOf(sql: Sql, sku: string): Promise<LevelRow[]> {
@@ -195,13 +204,17 @@ async function levelsOf(sql: Sql, sku: string): Promise<LevelRow[]> {
     `select t.shop_id as "shopId", t.location_id as "locationId", t.product_id as "productId", i.state, i.units, i.revision, i.code, i.hint, i.changed_at as "changedAt",
             v.available_units as "availableUnits", v.committed_units as "committedUnits", v.read_at as "shownAt",
             o.verdict, o.expected_units as "expectedUnits", o.shop_units as "shopUnits", o.revision = t.revision as "isOfNewest",
-            o.read_at as "observedAt", o.different_since as "differentSince"
+            o.read_at as "observedAt", o.different_since as "differentSince", s.api_url as "apiUrl", loc.location_gid as "locationGid",
+            n.inventory_item_gid as "inventoryItemGid"
        from catalog.product_identifier k
        join availability.target t on t.product_id = k.product_id
        left join outbox.intent i on i.shop_id = t.shop_id and i.location_id = t.location_id and i.product_id = t.product_id
        left join channel.level v on v.shop_id = t.shop_id and v.location_id = t.location_id and v.product_id = t.product_id
        left join reconcile.observation o on o.shop_id = t.shop_id and o.location_id = t.location_id and o.product_id = t.product_id
        join catalog.location_mapping m on m.shop_id = t.shop_id and m.location_id = t.location_id
+       join catalog.shop s on s.shop_id = t.shop_id
+       join catalog.location loc on loc.location_id = t.location_id
+       left join catalog.item_link n on n.shop_id = t.shop_id and n.product_id = t.product_id
       where k.type = 'SKU' and k.value = $1`,
     [sku],
   )

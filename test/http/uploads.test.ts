@@ -51,6 +51,21 @@ test.each([
   expect(((await ask('GET', `/uploads${query}`)).json().rows as { uploadId: number }[]).map(row => row.uploadId)).toEqual(ids)
 })
 
+test('from a shop of Shopify it leads to the app’s page there, a level to its history, and from another address to nowhere', async () => {
+  const { db } = house.database
+  const links = async () => {
+    const { rows } = (await ask('GET', '/stock/AR-5381/levels')).json() as { rows: { link: string | null }[] }
+    return [(await ask('GET', '/uploads/1')).json().link, ...rows.map(row => row.link)]
+  }
+  expect(await links()).toEqual([null, null, null])
+  await db.query(`update catalog.shop set api_url = 'https://corner.myshopify.com' where shop_id = 1`)
+  expect((await links()).toSorted()).toEqual([
+    'https://admin.shopify.com/store/corner/products/inventory/1/inventory_history?location_id=1',
+    'https://admin.shopify.com/store/corner/products/inventory/1/inventory_history?location_id=2',
+    'https://admin.shopify.com/store/corner/settings/apps',
+  ])
+})
+
 test('its answers by kind, Shopify’s status beside ours', async () => {
   expect((await ask('GET', '/uploads/1')).json()).toMatchObject({
     ...{ state: 'ended', result: 'failed', shopStatus: 'FAILED', callsDone: 2 },

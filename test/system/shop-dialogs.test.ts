@@ -163,6 +163,7 @@ test('a facility closes: it is said what that comes to, its mapping ends by way 
   await dialog().getByRole('button', { name: 'Close the facility' }).click()
   await expect.poll(() => main().textContent()).toMatch(/Closed.*by admin: the lease ends/)
   await expect.poll(() => shown(sold.location), { timeout: 20_000 }).toBe(0)
+  expect(await page.getByRole('region', { name: 'Facilities', exact: true }).getByRole('button', { name: 'Switch off' }).count()).toBe(0)
   await picture('facilities-closed')
   await page.getByRole('button', { name: `Open ${sold.location} again` }).click()
   await why().fill('the lease goes on')

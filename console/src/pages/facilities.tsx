@@ -85,6 +85,7 @@ function FacilityRow({ of: facility }: { of: Facility }) {
         <Switch
           isOn={facility.allowBrokering}
           path={path}
+          isShut={facility.closed !== null}
           to={{ allowBrokering: !facility.allowBrokering }}
           deed={`${facility.allowBrokering ? texts.stopSelling : texts.sell} the stock of ${facility.name} online`}
         />
@@ -93,6 +94,7 @@ function FacilityRow({ of: facility }: { of: Facility }) {
         <Switch
           isOn={facility.allowPickup}
           path={path}
+          isShut={facility.closed !== null}
           to={{ allowPickup: !facility.allowPickup }}
           deed={`${facility.allowPickup ? texts.stopPromising : texts.promise} the stock of ${facility.name} for pickup`}
         />
@@ -170,11 +172,13 @@ function ChannelRow({ of: channel }: { of: Channel }) {
   )
 }
 
-type Switched = { isOn: boolean; path: string; to: object; deed: string; isUsuallyOff?: boolean }
+type Switched = { isOn: boolean; path: string; to: object; deed: string; isUsuallyOff?: boolean; isShut?: boolean }
 
-function Switch({ isOn, path, to, deed: title, isUsuallyOff = false }: Switched) {
+function Switch({ isOn, path, to, deed: title, isUsuallyOff = false, isShut = false }: Switched) {
   const session = useSession()
   const deed = useSwitchPlace({ path, to })
+  // Whatever the switch says, nothing of what is closed is sold.
+  if (isShut) return <State tone="stopped" word="No" isQuiet />
   return (
     <div style={{ display: 'flex', gap: 8, alignItems: 'center', justifyContent: 'space-between' }}>
       <State tone={isOn ? 'ok' : isUsuallyOff ? 'unknown' : 'paused'} word={isOn ? texts.yes : texts.no} isQuiet />

@@ -27,6 +27,7 @@ const observed = (verdict: Observed['verdict'], isOfNewest = true): Observed => 
 const level = (of: Partial<LevelOfTarget>): LevelOfTarget => ({
   shopId: 1,
   locationId: 1,
+  link: null,
   intent: null,
   shown: null,
   observed: null,

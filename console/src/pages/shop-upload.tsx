@@ -8,6 +8,7 @@ import { Back } from '../parts/back.tsx'
 import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
+import { Outside } from '../parts/outside.tsx'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
@@ -109,6 +110,11 @@ function Progress({ upload }: { upload: UploadDetail }) {
       {upload.operationGid && (
         <p className="mono" style={{ margin: '16px 0 0', overflowWrap: 'anywhere' }}>
           {upload.operationGid}
+        </p>
+      )}
+      {upload.link !== null && (
+        <p style={{ margin: '16px 0 0' }}>
+          <Outside href={upload.link}>The app’s page in Shopify</Outside>
         </p>
       )}
     </Panel>

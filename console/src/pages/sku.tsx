@@ -5,6 +5,7 @@ import { Back } from '../parts/back.tsx'
 import { cell, Table, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
+import { Outside } from '../parts/outside.tsx'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
@@ -167,6 +168,11 @@ function Why({ target, level, sku }: { target: Explanation; level: LevelOfTarget
     >
       <SwitchedOff controls={level?.controls ?? []} />
       <p className={classes.sentence}>{target.sentence}</p>
+      {level?.link != null && (
+        <p style={{ margin: '0 0 12px' }}>
+          <Outside href={level.link}>Inventory history in Shopify</Outside>
+        </p>
+      )}
       <Waterfall of={target} />
       {isBehind && (
         <p className={cell.dim}>

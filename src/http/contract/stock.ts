@@ -148,6 +148,8 @@ export const levelOfTarget = z
   .object({
     shopId: z.number().int(),
     locationId: z.number().int(),
+    /** The item's history at this location in Shopify's own admin, where our reference stands beside each change; null: not linked, or unknown. */
+    link: z.string().nullable(),
     intent: z
       .object({
         state: z.enum(['pending', 'sending', 'confirmed', 'blocked']),

@@ -38,7 +38,11 @@ export const uploadParams = z.object({ uploadId: z.coerce.number().int().positiv
 const outcome = z.enum(['confirmed', 'refused', 'sent_again', 'unanswered'])
 
 export const uploadDetail = upload
-  .extend({ byOutcome: z.array(z.object({ outcome, code: z.string().nullable(), levels: z.number().int() })) })
+  .extend({
+    byOutcome: z.array(z.object({ outcome, code: z.string().nullable(), levels: z.number().int() })),
+    /** Where Shopify's own admin shows what the app did; null: the shop's address does not say which Shopify shop it is. */
+    link: z.string().nullable(),
+  })
   .meta({ id: 'UploadDetail' })
 
 export const uploadRow = z
