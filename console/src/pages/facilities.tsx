@@ -178,7 +178,7 @@ function Switch({ isOn, path, to, deed: title, isUsuallyOff = false, isShut = fa
   const session = useSession()
   const deed = useSwitchPlace({ path, to })
   // Whatever the switch says, nothing of what is closed is sold.
-  if (isShut) return <State tone="stopped" word="No" isQuiet />
+  if (isShut) return <State tone="stopped" word={texts.no} isQuiet />
   return (
     <div style={{ display: 'flex', gap: 8, alignItems: 'center', justifyContent: 'space-between' }}>
       <State tone={isOn ? 'ok' : isUsuallyOff ? 'unknown' : 'paused'} word={isOn ? texts.yes : texts.no} isQuiet />

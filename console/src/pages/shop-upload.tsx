@@ -114,7 +114,7 @@ function Progress({ upload }: { upload: UploadDetail }) {
       )}
       {upload.link !== null && (
         <p style={{ margin: '16px 0 0' }}>
-          <Outside href={upload.link}>The app’s page in Shopify</Outside>
+          <Outside href={upload.link}>{texts.theAppsPageInShopify}</Outside>
         </p>
       )}
     </Panel>

@@ -170,7 +170,7 @@ function Why({ target, level, sku }: { target: Explanation; level: LevelOfTarget
       <p className={classes.sentence}>{target.sentence}</p>
       {level?.link != null && (
         <p style={{ margin: '0 0 12px' }}>
-          <Outside href={level.link}>Inventory history in Shopify</Outside>
+          <Outside href={level.link}>{texts.inventoryHistoryInShopify}</Outside>
         </p>
       )}
       <Waterfall of={target} />

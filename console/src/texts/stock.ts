@@ -45,6 +45,7 @@ export const stock = {
   below0TakesAway: 'Below 0 takes away.',
   when: 'When',
   reason: 'Reason',
+  inventoryHistoryInShopify: 'Inventory history in Shopify',
   why: 'Why',
   itStandsInTheLedgerWithYour: 'It stands in the ledger with your name.',
   cancel: 'Cancel',
