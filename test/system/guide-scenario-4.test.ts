@@ -77,6 +77,12 @@ test('the better way: an upload job that rests turns the whole street red, names
     .poll(() => answer.textContent(), { timeout: 30_000 })
     .toMatch(/Channel is paused. Process Uploads to eCommerce was paused by admin: trying the guide/)
 
+  // What needs somebody stands there with the one thing to press, which leads to the job.
+  const needs = page.locator('section', { has: page.getByRole('heading', { level: 2, name: 'What needs you' }) })
+  const finding = needs.getByRole('listitem').filter({ hasText: 'JOB_PAUSED_WITH_WORK_WAITING' })
+  await expect.poll(() => finding.count(), { timeout: 40_000 }).toBeGreaterThan(0)
+  await finding.getByRole('link').last().click()
+  await page.waitForURL('**/jobs/process-uploads-to-ecommerce')
   await tabFrom('/jobs', 'Miscellaneous')
   await expect.poll(() => uploads.textContent()).toContain('JOB_PAUSED_WITH_WORK_WAITING')
   await uploads.getByRole('button', { name: 'Resume Process Uploads to eCommerce' }).click()

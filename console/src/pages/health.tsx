@@ -9,15 +9,10 @@ import { Chips, cell, Pager, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
-import { State, type Tone } from '../parts/state.tsx'
+import { State } from '../parts/state.tsx'
 import { exact, When } from '../parts/when.tsx'
 import { health as texts } from '../texts/health.ts'
-
-const SEVERITY: Record<HealthFinding['severity'], { tone: Tone; word: string }> = {
-  stop: { tone: 'stopped', word: texts.stopsStock },
-  risk: { tone: 'stuck', word: texts.atRisk },
-  note: { tone: 'unknown', word: texts.toKnow },
-}
+import { SEVERITY } from './health-words.ts'
 
 /** What is wrong, since when, what it costs, and what to press. What is over is kept. */
 export function Health() {

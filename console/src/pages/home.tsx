@@ -1,17 +1,16 @@
 import { Button } from '@mantine/core'
-import { useState } from 'react'
 import { Link } from 'react-router'
 import { type Street, useFiles, useShops, useStreet } from '../api/queries.ts'
 import { useSync } from '../frame/sync-pill.tsx'
 import { Empty, Shown, SkeletonRows } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
-import { placeOf, titleOf } from '../parts/room-name.ts'
-import { FileState, State, StateIcon } from '../parts/state.tsx'
+import { FileState, StateIcon } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { notSetUp } from '../texts/first-steps.ts'
 import { street as texts } from '../texts/street.ts'
 import classes from './home.module.css'
+import { NeedsYou } from './home-needs.tsx'
 import { HomeTrends } from './home-trends.tsx'
 import { StreetDrawing } from './street-drawing.tsx'
 
@@ -96,58 +95,6 @@ function Levels({ sync }: { sync: Street['sync'] }) {
         )}
       </ul>
     </div>
-  )
-}
-
-const CONCERNS = { stopped: 0, paused: 1, stuck: 2, waiting: 3, unknown: 4, working: 5, ok: 6 } as const
-
-const DAY_MS = 24 * 3_600 * 1_000
-const FAILED_SHOWN = 3
-
-function NeedsYou({ rooms }: { rooms: Street['rooms'] }) {
-  const [since] = useState(() => new Date(Date.now() - DAY_MS).toISOString())
-  const failed = useFiles({ state: 'failed', from: since, pageSize: FAILED_SHOWN })
-  const files = failed.data?.rows ?? []
-  const concerns = rooms
-    .filter(room => ['stopped', 'paused', 'stuck', 'waiting'].includes(room.state))
-    .toSorted((one, other) => CONCERNS[one.state] - CONCERNS[other.state])
-  return (
-    <Panel
-      title={texts.whatNeedsYou}
-      note={concerns.length + files.length > 0 ? whole(concerns.length + (failed.data?.total ?? 0)) : undefined}
-      isFlush
-    >
-      {concerns.length + files.length === 0 ? (
-        <Empty title={texts.nothingNeedsYou}>{texts.whatBreaksWaitsTooLongOrHas}</Empty>
-      ) : (
-        <ul className={classes.lines}>
-          {concerns.map(room => (
-            <li key={room.room}>
-              <State tone={room.state} word={room.word} />
-              <div>
-                <Link to={placeOf(room.room)} data-row>
-                  {room.reason}
-                </Link>
-                <span className={classes.where}>{titleOf(room.room)}</span>
-              </div>
-            </li>
-          ))}
-          {files.map(file => (
-            <li key={file.id}>
-              <FileState state={file.state} />
-              <div>
-                <Link to={`/files/${file.id}`} data-row>
-                  {file.name}: {file.reason ?? texts.noReasonWasKept}
-                </Link>
-                <span className={classes.where}>
-                  {file.feed}, <When at={file.changedAt} />
-                </span>
-              </div>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Panel>
   )
 }
 

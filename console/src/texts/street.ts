@@ -3,6 +3,10 @@ import type { Said } from './said.ts'
 
 /** What the console says: street. */
 export const street = {
+  allFindings: 'All findings',
+  forSoLong: 'for',
+  unitsAtRisk: (count: number) => `${many(count, 'unit', 'units')} at risk`,
+  seesToIt: (who: string) => `${who} sees to it`,
   thisPageBroke: 'This page broke',
   itDidNotSayWhy: 'It did not say why.',
   theServerAndYourStockGoOn: 'The server and your stock go on without it.',
