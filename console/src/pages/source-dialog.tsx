@@ -79,8 +79,8 @@ export function SourceDialog({ source, close }: { source?: Source; close: () => 
           value={fields.lookEverySeconds}
           onChange={value => set({ lookEverySeconds: Number(value) || 15 })}
         />
-        <TextInput label="Or by a schedule" description="Five fields, as 30 2 * * *; empty: every so many seconds" {...text('cron')} />
-        {fields.cron.trim() !== '' && <TextInput label="Time zone of the schedule" required {...text('timeZone')} />}
+        <TextInput label={texts.orByASchedule} description={texts.fiveFields} {...text('cron')} />
+        {fields.cron.trim() !== '' && <TextInput label={texts.zoneOfSchedule} required {...text('timeZone')} />}
         <Switch
           label={texts.itIsLookedAt}
           checked={fields.isEnabled}

@@ -2,6 +2,9 @@ import type { Said } from './said.ts'
 
 /** What the console says: sources. */
 export const sources = {
+  orByASchedule: 'Or by a schedule',
+  fiveFields: 'Five fields, as 30 2 * * *; empty: every so many seconds',
+  zoneOfSchedule: 'Time zone of the schedule',
   in48HoursDropsAndVisitsThat: (drops: Said, refusals: Said, shown: Said, worst: Said) =>
     `In 48 hours ${drops} drops and ${refusals} visits that did not get in; ${shown} fetched; an answer took ${worst} ms at the most.`,
   leftEmptyTheOneThatIsKept: 'Left empty: the one that is kept.',
