@@ -220,6 +220,14 @@ describe('what does not fit', () => {
     ])
   })
 
+  test('whoever is told that a secret is missing is told which variable was to hold it', async () => {
+    const { error } = await apply(house, changed('name: netsuite', 'name: another'), { dry: true, env: {} })
+    expect(error.detail.issues[0]).toMatchObject({
+      code: 'SOURCE_SECRET_MISSING',
+      message: 'The source another was given no password. env:ERP_PASSWORD was not given.',
+    })
+  })
+
   test('what the database itself refuses does not hide the rest', async () => {
     const { error } = await apply(house, changed('folder: products-of-erp', 'folder: counts').replace('Hard Sync', 'Soft Sync'), {
       dry: true,

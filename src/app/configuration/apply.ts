@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { recordAudit } from '../../db/audit.ts'
 import type { Db, Tx } from '../../db/connection.ts'
-import type { configurationAnswer, SectionName } from '../../http/contract/configuration.ts'
+import { type configurationAnswer, SECRET_FIELDS, type SectionName } from '../../http/contract/configuration.ts'
 import type { Answer } from '../../http/contract/instant.ts'
 import type { Route, Who } from '../../http/contract/route.ts'
 import { jobCalled } from '../../jobs/job.ts'
@@ -71,8 +71,8 @@ async function inTransaction(deps: ApplyDeps, { tx, read, asked, who, later }: W
   const wanted = itemsOf(read.wanted, secret => digestOrNull(given(secret.reference)), jobName).map(asKept)
   const twice = namedTwice(wanted)
   if (twice.length > 0) throw refusedFile(twice.map(twiceIssue), read.placeOf)
-  for (const missing of missingSecrets(read.wanted, given))
-    warnings.push(`${missing.name}: ${missing.reference} was not given; what is kept stays.`)
+  const missing = missingSecrets(read.wanted, given)
+  for (const { name, reference } of missing) warnings.push(`${name}: ${reference} was not given; what is kept stays.`)
 
   const differences = differencesOf(present, wanted)
   const issues: Issue[] = []
@@ -96,7 +96,7 @@ async function inTransaction(deps: ApplyDeps, { tx, read, asked, who, later }: W
     if (!isLastFeed) continue
     for (const one of differences.filter(isFollowing)) await attempt(one, letFollow)
   }
-  if (issues.length > 0) throw refusedFile(issues, read.placeOf)
+  if (issues.length > 0) throw refusedFile(issues.map(withMissing(missing)), read.placeOf)
   if (differences.length > 0) await onRecord(tx, { deps, who, differences })
   return {
     isApplied: false,
@@ -130,6 +130,15 @@ function issueOf(thrown: unknown, { at }: Item): Issue[] | null {
   const { issues } = thrown as { issues?: { path: (string | number)[]; message: string }[] }
   if (!Array.isArray(issues)) return null
   return issues.map(({ path, message }) => ({ code: 'CONFIG_FIELD_INVALID', message, path: [...at, ...path] }))
+}
+
+/** Whoever is told that there is no password is told which variable or file was to hold it. */
+function withMissing(missing: readonly Missing[]): (issue: Issue) => Issue {
+  return issue => {
+    const own = missing.filter(({ at }) => at.join('.') === issue.path.slice(0, at.length).join('.'))
+    const said = own.map(({ reference }) => ` ${reference} was not given.`).join('')
+    return { ...issue, message: `${issue.message}${said}` }
+  }
 }
 
 function twiceIssue({ name, at }: Item): Issue {
@@ -169,18 +178,20 @@ function givenSecret({ secrets }: Asked): Given {
 }
 
 /** References in the file that nobody gave a secret for. */
-function missingSecrets(wanted: ReadFile['wanted'], given: Given): { name: string; reference: string }[] {
-  const missing: { name: string; reference: string }[] = []
-  itemsOf(
-    wanted,
-    ({ name, reference }) => {
-      if (reference !== undefined && given(reference) === undefined) missing.push({ name, reference })
-      return null
-    },
-    jobName,
+function missingSecrets(wanted: ReadFile['wanted'], given: Given): Missing[] {
+  return Object.entries(SECRET_FIELDS).flatMap(([section, fields]) =>
+    wanted[section as SectionName].flatMap((entry, place) =>
+      fields.flatMap(field => {
+        const { name, code, [field]: reference } = entry as unknown as Record<string, string | undefined>
+        return reference === undefined || given(reference) !== undefined
+          ? []
+          : [{ name: code ?? name ?? '', reference, at: [section, place] }]
+      }),
+    ),
   )
-  return missing
 }
+
+type Missing = { name: string; reference: string; at: readonly (string | number)[] }
 
 function referenceOf({ wanted }: ReadFile, item: Item, field: string): string | undefined {
   const [section, place] = item.at
