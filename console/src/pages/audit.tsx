@@ -1,6 +1,6 @@
 import { useCallback } from 'react'
 import { useAudit } from '../api/queries.ts'
-import { cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
@@ -19,39 +19,34 @@ export function AuditPage() {
           <Search label={texts.whatItWasDoneToByIts} value={view.get('name') ?? ''} onChange={search} />
         </div>
         <Shown of={deeds}>
-          {page =>
-            page.rows.length === 0 ? (
-              <Empty title={texts.nobodyDidAnythingYet}>{texts.releasingAFileOrChangingASetting}</Empty>
-            ) : (
-              <>
-                <Table
-                  label={texts.deeds}
-                  head={
-                    <tr>
-                      <th>{texts.who}</th>
-                      <th className={cell.wide}>{texts.what}</th>
-                      <th className={cell.right}>{texts.when}</th>
-                    </tr>
-                  }
-                >
-                  {page.rows.map(row => (
-                    <tr key={row.seq}>
-                      <td className={cell.nowrap}>{row.who}</td>
-                      <td>
-                        <span className="mono">{row.action}</span> {row.subject} {row.name}
-                        {row.reason && <div>“{row.reason}”</div>}
-                        <div className={cell.dim}>{changed(row.before, row.after)}</div>
-                      </td>
-                      <td className={cell.right}>
-                        <When at={row.at} />
-                      </td>
-                    </tr>
-                  ))}
-                </Table>
-                <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-              </>
-            )
-          }
+          {page => (
+            <Paged of={page} empty={<Empty title={texts.nobodyDidAnythingYet}>{texts.releasingAFileOrChangingASetting}</Empty>}>
+              <Table
+                label={texts.deeds}
+                head={
+                  <tr>
+                    <th>{texts.who}</th>
+                    <th className={cell.wide}>{texts.what}</th>
+                    <th className={cell.right}>{texts.when}</th>
+                  </tr>
+                }
+              >
+                {page.rows.map(row => (
+                  <tr key={row.seq}>
+                    <td className={cell.nowrap}>{row.who}</td>
+                    <td>
+                      <span className="mono">{row.action}</span> {row.subject} {row.name}
+                      {row.reason && <div>“{row.reason}”</div>}
+                      <div className={cell.dim}>{changed(row.before, row.after)}</div>
+                    </td>
+                    <td className={cell.right}>
+                      <When at={row.at} />
+                    </td>
+                  </tr>
+                ))}
+              </Table>
+            </Paged>
+          )}
         </Shown>
       </Panel>
     </>

@@ -1,7 +1,7 @@
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { type QueuedItem, useQueue } from '../api/brokering.ts'
-import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -28,20 +28,16 @@ export function Brokering() {
           />
         </div>
         <Shown of={queue}>
-          {page =>
-            page.rows.length === 0 ? (
-              isFiltered ? (
-                <Empty title={texts.noneFits}>{texts.noneFitsText}</Empty>
-              ) : (
-                <Empty title={texts.none}>{texts.noneText}</Empty>
-              )
-            ) : (
-              <>
-                <List rows={page.rows} />
-                <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-              </>
-            )
-          }
+          {page => (
+            <Paged
+              of={page}
+              empty={
+                isFiltered ? <Empty title={texts.noneFits}>{texts.noneFitsText}</Empty> : <Empty title={texts.none}>{texts.noneText}</Empty>
+              }
+            >
+              <List rows={page.rows} />
+            </Paged>
+          )}
         </Shown>
       </Panel>
     </>

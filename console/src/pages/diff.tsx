@@ -3,7 +3,7 @@ import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { address } from '../api/client.ts'
 import { useDiff, useDiffCauses } from '../api/promise.ts'
-import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -43,50 +43,45 @@ export function Diff() {
           />
         </div>
         <Shown of={diff}>
-          {page =>
-            page.rows.length === 0 ? (
-              <Empty title={texts.noDifference}>{texts.everyLevelThatIsToldShowsWhat}</Empty>
-            ) : (
-              <>
-                <Table
-                  label={texts.differences}
-                  head={
-                    <tr>
-                      <th>{texts.skuAndLocation}</th>
-                      <th className={`${cell.right} ${cell.mediumHidden}`}>{texts.erpSaid}</th>
-                      <th className={`${cell.right} ${cell.mediumHidden}`}>{texts.onHand}</th>
-                      <th className={cell.right}>{texts.promised}</th>
-                      <th className={cell.right}>{texts.shopify}</th>
-                      <th className={cell.right}>{texts.units2}</th>
-                      <th className={`${cell.wide} ${cell.narrowHidden}`}>{texts.why}</th>
-                    </tr>
-                  }
-                >
-                  {page.rows.map(row => (
-                    <tr key={`${row.shop} ${row.location} ${row.sku}`}>
-                      <td className={cell.main}>
-                        <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
-                          {row.sku}
-                        </Link>
-                        <div className={cell.dim}>
-                          {row.shop} · {row.location}
-                        </div>
-                      </td>
-                      <td className={`${cell.right} ${cell.mediumHidden}`}>{whole(row.erpUnits)}</td>
-                      <td className={`${cell.right} ${cell.mediumHidden}`}>{whole(row.onHandUnits)}</td>
-                      <td className={cell.right}>{whole(row.promisedUnits)}</td>
-                      <td className={cell.right}>{whole(row.shopUnits)}</td>
-                      <td className={cell.right}>{whole(row.units)}</td>
-                      <td className={cell.narrowHidden}>
-                        {row.said} {/^[A-Z]/.test(row.cause) && <Code code={row.cause} />}
-                      </td>
-                    </tr>
-                  ))}
-                </Table>
-                <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-              </>
-            )
-          }
+          {page => (
+            <Paged of={page} empty={<Empty title={texts.noDifference}>{texts.everyLevelThatIsToldShowsWhat}</Empty>}>
+              <Table
+                label={texts.differences}
+                head={
+                  <tr>
+                    <th>{texts.skuAndLocation}</th>
+                    <th className={`${cell.right} ${cell.mediumHidden}`}>{texts.erpSaid}</th>
+                    <th className={`${cell.right} ${cell.mediumHidden}`}>{texts.onHand}</th>
+                    <th className={cell.right}>{texts.promised}</th>
+                    <th className={cell.right}>{texts.shopify}</th>
+                    <th className={cell.right}>{texts.units2}</th>
+                    <th className={`${cell.wide} ${cell.narrowHidden}`}>{texts.why}</th>
+                  </tr>
+                }
+              >
+                {page.rows.map(row => (
+                  <tr key={`${row.shop} ${row.location} ${row.sku}`}>
+                    <td className={cell.main}>
+                      <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
+                        {row.sku}
+                      </Link>
+                      <div className={cell.dim}>
+                        {row.shop} · {row.location}
+                      </div>
+                    </td>
+                    <td className={`${cell.right} ${cell.mediumHidden}`}>{whole(row.erpUnits)}</td>
+                    <td className={`${cell.right} ${cell.mediumHidden}`}>{whole(row.onHandUnits)}</td>
+                    <td className={cell.right}>{whole(row.promisedUnits)}</td>
+                    <td className={cell.right}>{whole(row.shopUnits)}</td>
+                    <td className={cell.right}>{whole(row.units)}</td>
+                    <td className={cell.narrowHidden}>
+                      {row.said} {/^[A-Z]/.test(row.cause) && <Code code={row.cause} />}
+                    </td>
+                  </tr>
+                ))}
+              </Table>
+            </Paged>
+          )}
         </Shown>
       </Panel>
     </>

@@ -2,7 +2,7 @@ import { useCallback } from 'react'
 import { type Channel, type Facility, useChannels, useFacilities, useSwitchPlace } from '../api/places.ts'
 import { useSession } from '../api/queries.ts'
 import { AskWhy } from '../parts/ask.tsx'
-import { cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -26,36 +26,36 @@ export function Facilities() {
             <Search label={texts.searchCodeOrName} value={view.get('search') ?? ''} onChange={search} />
           </div>
           <Shown of={facilities}>
-            {page =>
-              page.rows.length === 0 ? (
-                <Empty title={texts.noFacilityHere}>
-                  {texts.facilitiesComeInByAFileFor} <span className="mono">{texts.facilities2}</span>.
-                </Empty>
-              ) : (
-                <>
-                  <Table
-                    label={texts.facilities}
-                    head={
-                      <tr>
-                        <th className={cell.wide}>{texts.facility}</th>
-                        <th>{texts.sellsOnline}</th>
-                        <th>{texts.forPickup}</th>
-                        <th className={cell.narrowHidden}>{texts.groups}</th>
-                        <th className={cell.mediumHidden}>{texts.locationsOfItsOwn}</th>
-                        <th>
-                          <span className="sr-only">{texts.closeOrOpen}</span>
-                        </th>
-                      </tr>
-                    }
-                  >
-                    {page.rows.map(facility => (
-                      <FacilityRow key={facility.code} of={facility} />
-                    ))}
-                  </Table>
-                  <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-                </>
-              )
-            }
+            {page => (
+              <Paged
+                of={page}
+                empty={
+                  <Empty title={texts.noFacilityHere}>
+                    {texts.facilitiesComeInByAFileFor} <span className="mono">{texts.facilities2}</span>.
+                  </Empty>
+                }
+              >
+                <Table
+                  label={texts.facilities}
+                  head={
+                    <tr>
+                      <th className={cell.wide}>{texts.facility}</th>
+                      <th>{texts.sellsOnline}</th>
+                      <th>{texts.forPickup}</th>
+                      <th className={cell.narrowHidden}>{texts.groups}</th>
+                      <th className={cell.mediumHidden}>{texts.locationsOfItsOwn}</th>
+                      <th>
+                        <span className="sr-only">{texts.closeOrOpen}</span>
+                      </th>
+                    </tr>
+                  }
+                >
+                  {page.rows.map(facility => (
+                    <FacilityRow key={facility.code} of={facility} />
+                  ))}
+                </Table>
+              </Paged>
+            )}
           </Shown>
         </Panel>
       </div>

@@ -5,7 +5,7 @@ import { Link } from 'react-router'
 import { address } from '../api/client.ts'
 import type { FileDetail } from '../api/queries.ts'
 import { type RejectedPage, type RejectedRow, useRejected, useRetry } from '../api/rows.ts'
-import { Chips, cell, Pager, Search, Table, useView } from '../parts/list.tsx'
+import { Chips, cell, Paged, Search, Table, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
@@ -56,16 +56,11 @@ export function Rejected({ file, mayDecide }: { file: FileDetail; mayDecide: boo
         </Empty>
       ) : (
         <Shown of={rows}>
-          {page =>
-            page.rows.length === 0 ? (
-              <Empty title={texts.noSuchRow}>{texts.chooseAnotherCodeOrSearchFor}</Empty>
-            ) : (
-              <>
-                <Rows page={page} fileId={file.id} mayDecide={mayDecide} />
-                <Pager of={page} onPage={toPage} />
-              </>
-            )
-          }
+          {page => (
+            <Paged of={page} onPage={toPage} empty={<Empty title={texts.noSuchRow}>{texts.chooseAnotherCodeOrSearchFor}</Empty>}>
+              <Rows page={page} fileId={file.id} mayDecide={mayDecide} />
+            </Paged>
+          )}
         </Shown>
       )}
     </Panel>

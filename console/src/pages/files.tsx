@@ -2,7 +2,7 @@ import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { type FileInList, useFeeds, useFiles } from '../api/queries.ts'
-import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { bytes, whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -92,20 +92,20 @@ export function Files() {
               />
             </div>
             <Shown of={files}>
-              {page =>
-                page.rows.length === 0 ? (
-                  isFiltered ? (
-                    <Empty title={texts.noFileFits}>{texts.takeAFilterAwayToSeeMore}</Empty>
-                  ) : (
-                    <Empty title={texts.noFileCameYet}>{texts.dropOneOverSftpIntoAFeeds}</Empty>
-                  )
-                ) : (
-                  <>
-                    <List rows={page.rows} />
-                    <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-                  </>
-                )
-              }
+              {page => (
+                <Paged
+                  of={page}
+                  empty={
+                    isFiltered ? (
+                      <Empty title={texts.noFileFits}>{texts.takeAFilterAwayToSeeMore}</Empty>
+                    ) : (
+                      <Empty title={texts.noFileCameYet}>{texts.dropOneOverSftpIntoAFeeds}</Empty>
+                    )
+                  }
+                >
+                  <List rows={page.rows} />
+                </Paged>
+              )}
             </Shown>
           </Panel>
         </>

@@ -1,7 +1,7 @@
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { useFindings, useSession } from '../api/queries.ts'
-import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
@@ -45,50 +45,45 @@ export function Findings() {
             />
           </div>
           <Shown of={findings}>
-            {page =>
-              page.rows.length === 0 ? (
-                <Empty title={texts.nothingToReport}>{texts.everyItemOfEveryShopThatWas}</Empty>
-              ) : (
-                <>
-                  <Table
-                    label={texts.findings}
-                    head={
-                      <tr>
-                        <th>{texts.sku}</th>
-                        <th className={cell.wide}>{texts.whatIsTheMatter}</th>
-                        <th className={cell.narrowHidden}>{texts.shop}</th>
-                        <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.seen}</th>
-                      </tr>
-                    }
-                  >
-                    {page.rows.map(row => (
-                      <tr key={`${row.code} ${row.sku} ${row.inventoryItemGid}`}>
-                        <td className={`mono ${cell.nowrap}`}>
-                          {row.product === null ? (
-                            row.sku || texts.none
-                          ) : (
-                            <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
-                              {row.sku}
-                            </Link>
-                          )}
-                        </td>
-                        <td>
-                          {WORDS[row.code] ?? row.code} <Code code={row.code} />
-                          <div className={cell.dim}>
-                            {[row.product, row.inventoryItemGid?.replace('gid://shopify/', ''), row.detail].filter(Boolean).join(' · ')}
-                          </div>
-                        </td>
-                        <td className={`${cell.nowrap} ${cell.narrowHidden}`}>{row.shop}</td>
-                        <td className={`${cell.right} ${cell.narrowHidden}`}>
-                          <When at={row.foundAt} />
-                        </td>
-                      </tr>
-                    ))}
-                  </Table>
-                  <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-                </>
-              )
-            }
+            {page => (
+              <Paged of={page} empty={<Empty title={texts.nothingToReport}>{texts.everyItemOfEveryShopThatWas}</Empty>}>
+                <Table
+                  label={texts.findings}
+                  head={
+                    <tr>
+                      <th>{texts.sku}</th>
+                      <th className={cell.wide}>{texts.whatIsTheMatter}</th>
+                      <th className={cell.narrowHidden}>{texts.shop}</th>
+                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.seen}</th>
+                    </tr>
+                  }
+                >
+                  {page.rows.map(row => (
+                    <tr key={`${row.code} ${row.sku} ${row.inventoryItemGid}`}>
+                      <td className={`mono ${cell.nowrap}`}>
+                        {row.product === null ? (
+                          row.sku || texts.none
+                        ) : (
+                          <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
+                            {row.sku}
+                          </Link>
+                        )}
+                      </td>
+                      <td>
+                        {WORDS[row.code] ?? row.code} <Code code={row.code} />
+                        <div className={cell.dim}>
+                          {[row.product, row.inventoryItemGid?.replace('gid://shopify/', ''), row.detail].filter(Boolean).join(' · ')}
+                        </div>
+                      </td>
+                      <td className={`${cell.nowrap} ${cell.narrowHidden}`}>{row.shop}</td>
+                      <td className={`${cell.right} ${cell.narrowHidden}`}>
+                        <When at={row.foundAt} />
+                      </td>
+                    </tr>
+                  ))}
+                </Table>
+              </Paged>
+            )}
           </Shown>
         </Panel>
       </div>

@@ -5,7 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { Link } from 'react-router'
 import { type HealthFinding, useHealth, useSilence, useTake } from '../api/health.ts'
 import { useSession } from '../api/queries.ts'
-import { Chips, cell, Pager, Table, totalOf, useView } from '../parts/list.tsx'
+import { Chips, cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -40,16 +40,11 @@ export function Health() {
           )}
         </div>
         <Shown of={findings}>
-          {page =>
-            page.rows.length === 0 ? (
-              <Nothing state={state} lookedAt={page.lookedAt} />
-            ) : (
-              <>
-                <List rows={page.rows} />
-                <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-              </>
-            )
-          }
+          {page => (
+            <Paged of={page} empty={<Nothing state={state} lookedAt={page.lookedAt} />}>
+              <List rows={page.rows} />
+            </Paged>
+          )}
         </Shown>
       </Panel>
     </>

@@ -4,7 +4,7 @@ import { Link } from 'react-router'
 import { type Kit, useKits, useSetKit } from '../api/places.ts'
 import { useSession } from '../api/queries.ts'
 import { ReasonDialog } from '../parts/ask.tsx'
-import { cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -31,52 +31,47 @@ export function Kits() {
           <Search label={texts.searchSkuOrNameAlsoOfA} value={view.get('search') ?? ''} onChange={search} />
         </div>
         <Shown of={kits}>
-          {page =>
-            page.rows.length === 0 ? (
-              <Empty title={texts.noKitHere}>{texts.everyProductIsCountedAndPromisedBy}</Empty>
-            ) : (
-              <>
-                <Table
-                  label={texts.kits}
-                  head={
-                    <tr>
-                      <th>{texts.kit}</th>
-                      <th className={cell.wide}>{texts.madeOf}</th>
-                      <th className={cell.right}>{texts.parts}</th>
-                      {mayWrite && <th className={cell.right}>{texts.change}</th>}
-                    </tr>
-                  }
-                >
-                  {page.rows.map(kit => (
-                    <tr key={kit.sku}>
-                      <td>
-                        <Link to={`/stock/${encodeURIComponent(kit.sku)}`} data-row>
-                          {kit.name}
-                        </Link>
-                        <div className={`${cell.dim} mono`}>{kit.sku}</div>
+          {page => (
+            <Paged of={page} empty={<Empty title={texts.noKitHere}>{texts.everyProductIsCountedAndPromisedBy}</Empty>}>
+              <Table
+                label={texts.kits}
+                head={
+                  <tr>
+                    <th>{texts.kit}</th>
+                    <th className={cell.wide}>{texts.madeOf}</th>
+                    <th className={cell.right}>{texts.parts}</th>
+                    {mayWrite && <th className={cell.right}>{texts.change}</th>}
+                  </tr>
+                }
+              >
+                {page.rows.map(kit => (
+                  <tr key={kit.sku}>
+                    <td>
+                      <Link to={`/stock/${encodeURIComponent(kit.sku)}`} data-row>
+                        {kit.name}
+                      </Link>
+                      <div className={`${cell.dim} mono`}>{kit.sku}</div>
+                    </td>
+                    <td>
+                      {kit.components.map(part => (
+                        <div key={part.sku}>
+                          {whole(part.units)} × {part.name} <span className={`${cell.dim} mono`}>{part.sku}</span>
+                        </div>
+                      ))}
+                    </td>
+                    <td className={cell.right}>{whole(kit.components.length)}</td>
+                    {mayWrite && (
+                      <td className={cell.right}>
+                        <Anchor component="button" type="button" onClick={() => setOpened(kit)} aria-label={texts.change2(kit.sku)}>
+                          {texts.change}
+                        </Anchor>
                       </td>
-                      <td>
-                        {kit.components.map(part => (
-                          <div key={part.sku}>
-                            {whole(part.units)} × {part.name} <span className={`${cell.dim} mono`}>{part.sku}</span>
-                          </div>
-                        ))}
-                      </td>
-                      <td className={cell.right}>{whole(kit.components.length)}</td>
-                      {mayWrite && (
-                        <td className={cell.right}>
-                          <Anchor component="button" type="button" onClick={() => setOpened(kit)} aria-label={texts.change2(kit.sku)}>
-                            {texts.change}
-                          </Anchor>
-                        </td>
-                      )}
-                    </tr>
-                  ))}
-                </Table>
-                <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-              </>
-            )
-          }
+                    )}
+                  </tr>
+                ))}
+              </Table>
+            </Paged>
+          )}
         </Shown>
       </Panel>
       {opened !== null && <Dialog kit={opened === 'new' ? null : opened} close={() => setOpened(null)} />}

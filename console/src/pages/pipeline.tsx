@@ -1,7 +1,7 @@
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { type Job, useJobs, useRuns } from '../api/jobs.ts'
-import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -139,16 +139,11 @@ function History() {
         />
       </div>
       <Shown of={runs}>
-        {page =>
-          page.rows.length === 0 ? (
-            <Empty title={texts.nothingFits}>{texts.takeAFilterAwayToSeeMore}</Empty>
-          ) : (
-            <>
-              <RunTable rows={page.rows} />
-              <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-            </>
-          )
-        }
+        {page => (
+          <Paged of={page} empty={<Empty title={texts.nothingFits}>{texts.takeAFilterAwayToSeeMore}</Empty>}>
+            <RunTable rows={page.rows} />
+          </Paged>
+        )}
       </Shown>
     </Panel>
   )

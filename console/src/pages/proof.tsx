@@ -7,7 +7,7 @@ import { type ProofDetail, useProof, useProofRows, useReleaseProof } from '../ap
 import { useSession } from '../api/queries.ts'
 import { AskWhy } from '../parts/ask.tsx'
 import { Back } from '../parts/back.tsx'
-import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
@@ -136,52 +136,52 @@ function Rows({ proof }: { proof: ProofDetail }) {
         />
       </div>
       <Shown of={rows}>
-        {page =>
-          page.rows.length === 0 ? (
-            <Empty title={texts.nothingDiffers}>
-              {proof.rowsKept === 0 && proof.levelsDifferent > 0
-                ? texts.onlyAHardSyncKeepsItsDifferences
-                : texts.everyLevelThatWasComparedShowsWhat}
-            </Empty>
-          ) : (
-            <>
-              <Table
-                label={texts.differences}
-                head={
-                  <tr>
-                    <th>{texts.sku}</th>
-                    <th className={cell.wide}>{texts.cause}</th>
-                    <th className={cell.right}>{texts.ours}</th>
-                    <th className={cell.right}>{texts.theirs}</th>
-                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.since}</th>
-                  </tr>
-                }
-              >
-                {page.rows.map(row => (
-                  <tr key={`${row.locationGid} ${row.inventoryItemGid}`}>
-                    <td className={`mono ${cell.nowrap}`}>
-                      <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
-                        {row.sku}
-                      </Link>
-                    </td>
-                    <td>
-                      {CAUSE[row.cause].word} {row.detail && <Code code={row.detail} />}
-                      <div className={cell.dim}>
-                        {row.location} · {CAUSE[row.cause].means}
-                      </div>
-                    </td>
-                    <td className={cell.right}>{whole(row.expectedUnits)}</td>
-                    <td className={cell.right}>{row.shopUnits === null ? texts.none : whole(row.shopUnits)}</td>
-                    <td className={`${cell.right} ${cell.narrowHidden}`}>
-                      {row.differentSince === null ? null : <When at={row.differentSince} />}
-                    </td>
-                  </tr>
-                ))}
-              </Table>
-              <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-            </>
-          )
-        }
+        {page => (
+          <Paged
+            of={page}
+            empty={
+              <Empty title={texts.nothingDiffers}>
+                {proof.rowsKept === 0 && proof.levelsDifferent > 0
+                  ? texts.onlyAHardSyncKeepsItsDifferences
+                  : texts.everyLevelThatWasComparedShowsWhat}
+              </Empty>
+            }
+          >
+            <Table
+              label={texts.differences}
+              head={
+                <tr>
+                  <th>{texts.sku}</th>
+                  <th className={cell.wide}>{texts.cause}</th>
+                  <th className={cell.right}>{texts.ours}</th>
+                  <th className={cell.right}>{texts.theirs}</th>
+                  <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.since}</th>
+                </tr>
+              }
+            >
+              {page.rows.map(row => (
+                <tr key={`${row.locationGid} ${row.inventoryItemGid}`}>
+                  <td className={`mono ${cell.nowrap}`}>
+                    <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
+                      {row.sku}
+                    </Link>
+                  </td>
+                  <td>
+                    {CAUSE[row.cause].word} {row.detail && <Code code={row.detail} />}
+                    <div className={cell.dim}>
+                      {row.location} · {CAUSE[row.cause].means}
+                    </div>
+                  </td>
+                  <td className={cell.right}>{whole(row.expectedUnits)}</td>
+                  <td className={cell.right}>{row.shopUnits === null ? texts.none : whole(row.shopUnits)}</td>
+                  <td className={`${cell.right} ${cell.narrowHidden}`}>
+                    {row.differentSince === null ? null : <When at={row.differentSince} />}
+                  </td>
+                </tr>
+              ))}
+            </Table>
+          </Paged>
+        )}
       </Shown>
     </Panel>
   )

@@ -1,6 +1,6 @@
 import { Link } from 'react-router'
 import { useDrift, useProofs } from '../api/proofs.ts'
-import { Chips, cell, Pager, Table, totalOf, useView } from '../parts/list.tsx'
+import { Chips, cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
@@ -34,48 +34,43 @@ export function Proofs() {
             />
           </div>
           <Shown of={proofs}>
-            {page =>
-              page.rows.length === 0 ? (
-                <Empty title={texts.nothingWasComparedYet}>{texts.aHardSyncComparesEveryLevelOf}</Empty>
-              ) : (
-                <>
-                  <Table
-                    label={texts.comparisons}
-                    head={
-                      <tr>
-                        <th className={cell.wide}>{texts.comparison}</th>
-                        <th className={cell.right}>{texts.compared}</th>
-                        <th className={cell.right}>{texts.different}</th>
-                        <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.units}</th>
-                        <th>{texts.result}</th>
-                        <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.when}</th>
-                      </tr>
-                    }
-                  >
-                    {page.rows.map(row => (
-                      <tr key={row.runId}>
-                        <td>
-                          <Link to={`/proofs/${row.runId}`} data-row>
-                            {KIND[row.kind]} {row.runId}
-                          </Link>{' '}
-                          <span className={cell.dim}>{[row.shop, row.scope].filter(Boolean).join(' · ')}</span>
-                        </td>
-                        <td className={cell.right}>{whole(row.levelsCompared)}</td>
-                        <td className={cell.right}>{whole(row.levelsDifferent + row.levelsNotStocked)}</td>
-                        <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.unitsOver + row.unitsUnder)}</td>
-                        <td className={cell.nowrap}>
-                          <State {...endOf(row)} isQuiet />
-                        </td>
-                        <td className={`${cell.right} ${cell.narrowHidden}`}>
-                          <When at={row.finishedAt ?? row.startedAt} />
-                        </td>
-                      </tr>
-                    ))}
-                  </Table>
-                  <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-                </>
-              )
-            }
+            {page => (
+              <Paged of={page} empty={<Empty title={texts.nothingWasComparedYet}>{texts.aHardSyncComparesEveryLevelOf}</Empty>}>
+                <Table
+                  label={texts.comparisons}
+                  head={
+                    <tr>
+                      <th className={cell.wide}>{texts.comparison}</th>
+                      <th className={cell.right}>{texts.compared}</th>
+                      <th className={cell.right}>{texts.different}</th>
+                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.units}</th>
+                      <th>{texts.result}</th>
+                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.when}</th>
+                    </tr>
+                  }
+                >
+                  {page.rows.map(row => (
+                    <tr key={row.runId}>
+                      <td>
+                        <Link to={`/proofs/${row.runId}`} data-row>
+                          {KIND[row.kind]} {row.runId}
+                        </Link>{' '}
+                        <span className={cell.dim}>{[row.shop, row.scope].filter(Boolean).join(' · ')}</span>
+                      </td>
+                      <td className={cell.right}>{whole(row.levelsCompared)}</td>
+                      <td className={cell.right}>{whole(row.levelsDifferent + row.levelsNotStocked)}</td>
+                      <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.unitsOver + row.unitsUnder)}</td>
+                      <td className={cell.nowrap}>
+                        <State {...endOf(row)} isQuiet />
+                      </td>
+                      <td className={`${cell.right} ${cell.narrowHidden}`}>
+                        <When at={row.finishedAt ?? row.startedAt} />
+                      </td>
+                    </tr>
+                  ))}
+                </Table>
+              </Paged>
+            )}
           </Shown>
         </Panel>
       </div>

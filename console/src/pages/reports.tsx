@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { reportFile, useReports, useReportTargets } from '../api/ledger.ts'
 import { useSession } from '../api/queries.ts'
-import { cell, Pager, Table, totalOf, useView } from '../parts/list.tsx'
+import { cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -25,61 +25,56 @@ export function Reports() {
         <Targets />
         <Panel title={texts.files} isFlush>
           <Shown of={reports}>
-            {page =>
-              page.rows.length === 0 ? (
-                <Empty title={texts.nothingWentOutYet}>{texts.aFileIsMadeWhenLinesWait}</Empty>
-              ) : (
-                <>
-                  <Table
-                    label={texts.filesThatWentOut}
-                    head={
-                      <tr>
-                        <th className={cell.wide}>{texts.file}</th>
-                        <th className={cell.right}>{texts.lines}</th>
-                        <th>{texts.state}</th>
-                        <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.made}</th>
-                      </tr>
-                    }
-                  >
-                    {page.rows.map(row => (
-                      <tr key={row.reportId}>
-                        <td>
-                          <a href={reportFile(row.reportId)} download data-row>
-                            {row.name}
-                          </a>
+            {page => (
+              <Paged of={page} empty={<Empty title={texts.nothingWentOutYet}>{texts.aFileIsMadeWhenLinesWait}</Empty>}>
+                <Table
+                  label={texts.filesThatWentOut}
+                  head={
+                    <tr>
+                      <th className={cell.wide}>{texts.file}</th>
+                      <th className={cell.right}>{texts.lines}</th>
+                      <th>{texts.state}</th>
+                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.made}</th>
+                    </tr>
+                  }
+                >
+                  {page.rows.map(row => (
+                    <tr key={row.reportId}>
+                      <td>
+                        <a href={reportFile(row.reportId)} download data-row>
+                          {row.name}
+                        </a>
+                        <div className={cell.dim}>
+                          {KINDS[row.kind]} · {row.home}/{row.folder}
+                          {texts.out}
+                        </div>
+                      </td>
+                      <td className={cell.right}>{whole(row.lines)}</td>
+                      <td>
+                        {row.writtenAt === null ? (
+                          <State
+                            tone={row.message === null ? 'working' : 'stuck'}
+                            word={row.message === null ? texts.made : texts.notWritten}
+                            isQuiet
+                          />
+                        ) : (
+                          <State tone="ok" word={texts.written} isQuiet />
+                        )}
+                        {row.message && (
                           <div className={cell.dim}>
-                            {KINDS[row.kind]} · {row.home}/{row.folder}
-                            {texts.out}
+                            {row.message}
+                            {texts.triedAgainByItself}
                           </div>
-                        </td>
-                        <td className={cell.right}>{whole(row.lines)}</td>
-                        <td>
-                          {row.writtenAt === null ? (
-                            <State
-                              tone={row.message === null ? 'working' : 'stuck'}
-                              word={row.message === null ? texts.made : texts.notWritten}
-                              isQuiet
-                            />
-                          ) : (
-                            <State tone="ok" word={texts.written} isQuiet />
-                          )}
-                          {row.message && (
-                            <div className={cell.dim}>
-                              {row.message}
-                              {texts.triedAgainByItself}
-                            </div>
-                          )}
-                        </td>
-                        <td className={`${cell.right} ${cell.narrowHidden}`}>
-                          <When at={row.madeAt} />
-                        </td>
-                      </tr>
-                    ))}
-                  </Table>
-                  <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-                </>
-              )
-            }
+                        )}
+                      </td>
+                      <td className={`${cell.right} ${cell.narrowHidden}`}>
+                        <When at={row.madeAt} />
+                      </td>
+                    </tr>
+                  ))}
+                </Table>
+              </Paged>
+            )}
           </Shown>
         </Panel>
       </div>

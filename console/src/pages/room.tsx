@@ -2,7 +2,7 @@ import { Link, useParams } from 'react-router'
 import { useRuns } from '../api/jobs.ts'
 import { type RoomOnStreet, useComparisons, useDifferences, useIntents, useOrders, useStreet } from '../api/queries.ts'
 import { Back } from '../parts/back.tsx'
-import { cell, Pager, Table, useView } from '../parts/list.tsx'
+import { cell, Paged, Table, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
@@ -85,57 +85,52 @@ function Intents() {
   return (
     <Panel title={texts.notConfirmedYet} note={intents.data && whole(intents.data.total)} isFlush>
       <Shown of={intents}>
-        {page =>
-          page.rows.length === 0 ? (
-            <Empty title={texts.nothingToTell}>{texts.everyPromiseWasConfirmedByItsShop}</Empty>
-          ) : (
-            <>
-              <Hints rows={page.rows} />
-              <Table
-                label={texts.promises}
-                head={
-                  <tr>
-                    <th>{texts.sku}</th>
-                    <th className={cell.wide}>{texts.location}</th>
-                    <th className={cell.right}>{texts.units}</th>
-                    <th>{texts.state}</th>
-                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.since}</th>
-                  </tr>
-                }
-              >
-                {page.rows.map(row => (
-                  <tr key={`${row.shop} ${row.location} ${row.sku}`}>
-                    <td className={cell.nowrap}>
-                      <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
-                        {row.sku}
-                      </Link>
-                    </td>
-                    <td>
-                      {row.location} <span className={cell.dim}>{row.shop}</span>
-                      {row.code && (
-                        <div>
-                          <Code code={row.code} />
-                        </div>
-                      )}
-                    </td>
-                    <td className={cell.right}>{whole(row.units)}</td>
-                    <td>
-                      <State
-                        tone={row.state === 'blocked' ? 'stuck' : 'working'}
-                        word={{ pending: texts.queued, sending: texts.sent, confirmed: texts.confirmed, blocked: texts.blocked }[row.state]}
-                        isQuiet
-                      />
-                    </td>
-                    <td className={`${cell.right} ${cell.narrowHidden}`}>
-                      <When at={row.createdAt} style="age" />
-                    </td>
-                  </tr>
-                ))}
-              </Table>
-              <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-            </>
-          )
-        }
+        {page => (
+          <Paged of={page} empty={<Empty title={texts.nothingToTell}>{texts.everyPromiseWasConfirmedByItsShop}</Empty>}>
+            <Hints rows={page.rows} />
+            <Table
+              label={texts.promises}
+              head={
+                <tr>
+                  <th>{texts.sku}</th>
+                  <th className={cell.wide}>{texts.location}</th>
+                  <th className={cell.right}>{texts.units}</th>
+                  <th>{texts.state}</th>
+                  <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.since}</th>
+                </tr>
+              }
+            >
+              {page.rows.map(row => (
+                <tr key={`${row.shop} ${row.location} ${row.sku}`}>
+                  <td className={cell.nowrap}>
+                    <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
+                      {row.sku}
+                    </Link>
+                  </td>
+                  <td>
+                    {row.location} <span className={cell.dim}>{row.shop}</span>
+                    {row.code && (
+                      <div>
+                        <Code code={row.code} />
+                      </div>
+                    )}
+                  </td>
+                  <td className={cell.right}>{whole(row.units)}</td>
+                  <td>
+                    <State
+                      tone={row.state === 'blocked' ? 'stuck' : 'working'}
+                      word={{ pending: texts.queued, sending: texts.sent, confirmed: texts.confirmed, blocked: texts.blocked }[row.state]}
+                      isQuiet
+                    />
+                  </td>
+                  <td className={`${cell.right} ${cell.narrowHidden}`}>
+                    <When at={row.createdAt} style="age" />
+                  </td>
+                </tr>
+              ))}
+            </Table>
+          </Paged>
+        )}
       </Shown>
     </Panel>
   )
@@ -162,45 +157,40 @@ function Differences() {
   return (
     <Panel title={texts.levelsThatDiffer} note={differences.data && whole(differences.data.total)} isFlush>
       <Shown of={differences}>
-        {page =>
-          page.rows.length === 0 ? (
-            <Empty title={texts.noneThatWasReadBack}>{texts.aLevelThatShowsSomethingElseThan}</Empty>
-          ) : (
-            <>
-              <Table
-                label={texts.differences}
-                head={
-                  <tr>
-                    <th>{texts.sku}</th>
-                    <th className={cell.wide}>{texts.location}</th>
-                    <th className={cell.right}>{texts.expected}</th>
-                    <th className={cell.right}>{texts.shopifyShows}</th>
-                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.read}</th>
-                  </tr>
-                }
-              >
-                {page.rows.map(row => (
-                  <tr key={`${row.shop} ${row.location} ${row.sku}`}>
-                    <td className={cell.nowrap}>
-                      <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
-                        {row.sku}
-                      </Link>
-                    </td>
-                    <td>
-                      {row.location} <span className={cell.dim}>{row.shop}</span>
-                    </td>
-                    <td className={cell.right}>{whole(row.expectedUnits)}</td>
-                    <td className={cell.right}>{row.shopUnits === null ? texts.notStocked : whole(row.shopUnits)}</td>
-                    <td className={`${cell.right} ${cell.narrowHidden}`}>
-                      <When at={row.readAt} />
-                    </td>
-                  </tr>
-                ))}
-              </Table>
-              <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-            </>
-          )
-        }
+        {page => (
+          <Paged of={page} empty={<Empty title={texts.noneThatWasReadBack}>{texts.aLevelThatShowsSomethingElseThan}</Empty>}>
+            <Table
+              label={texts.differences}
+              head={
+                <tr>
+                  <th>{texts.sku}</th>
+                  <th className={cell.wide}>{texts.location}</th>
+                  <th className={cell.right}>{texts.expected}</th>
+                  <th className={cell.right}>{texts.shopifyShows}</th>
+                  <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.read}</th>
+                </tr>
+              }
+            >
+              {page.rows.map(row => (
+                <tr key={`${row.shop} ${row.location} ${row.sku}`}>
+                  <td className={cell.nowrap}>
+                    <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
+                      {row.sku}
+                    </Link>
+                  </td>
+                  <td>
+                    {row.location} <span className={cell.dim}>{row.shop}</span>
+                  </td>
+                  <td className={cell.right}>{whole(row.expectedUnits)}</td>
+                  <td className={cell.right}>{row.shopUnits === null ? texts.notStocked : whole(row.shopUnits)}</td>
+                  <td className={`${cell.right} ${cell.narrowHidden}`}>
+                    <When at={row.readAt} />
+                  </td>
+                </tr>
+              ))}
+            </Table>
+          </Paged>
+        )}
       </Shown>
     </Panel>
   )

@@ -2,7 +2,7 @@ import { Anchor, Button } from '@mantine/core'
 import { useCallback, useState } from 'react'
 import { type Rule, useOverlaps, useRules } from '../api/promise.ts'
 import { useSession } from '../api/queries.ts'
-import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -60,56 +60,51 @@ export function Rules() {
           />
         </div>
         <Shown of={rules}>
-          {page =>
-            page.rows.length === 0 ? (
-              <Empty title={texts.noRuleHere}>{texts.withoutRulesEveryProductIsPromised}</Empty>
-            ) : (
-              <>
-                <Table
-                  label={texts.rules}
-                  head={
-                    <tr>
-                      <th className={cell.right}>{texts.order}</th>
-                      <th className={cell.wide}>{texts.rule}</th>
-                      <th>{texts.says}</th>
-                      <th className={cell.narrowHidden}>{texts.forWord}</th>
-                      <th className={cell.mediumHidden}>{texts.at2}</th>
-                      <th className={cell.narrowHidden}>{texts.state}</th>
-                    </tr>
-                  }
-                >
-                  {page.rows.map(rule => (
-                    <tr key={rule.ruleId}>
-                      <td className={cell.right}>{whole(rule.place)}</td>
-                      <td className={cell.main}>
-                        <Anchor component="button" type="button" data-row onClick={() => setOpened(rule)}>
-                          {rule.name}
-                        </Anchor>
-                        <div className={cell.dim}>{groupSaid(rule)}</div>
-                      </td>
-                      <td>{setsOf(rule)}</td>
-                      <td className={cell.narrowHidden}>{productsOf(rule)}</td>
-                      <td className={cell.mediumHidden}>{placesOf(rule)}</td>
-                      <td className={cell.narrowHidden}>
-                        <State {...STATUS[rule.status]} isQuiet />
-                        {rule.fromAt && (
-                          <div className={cell.dim}>
-                            {texts.from2} <When at={rule.fromAt} />
-                          </div>
-                        )}
-                        {rule.thruAt && (
-                          <div className={cell.dim}>
-                            {texts.until2} <When at={rule.thruAt} />
-                          </div>
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </Table>
-                <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-              </>
-            )
-          }
+          {page => (
+            <Paged of={page} empty={<Empty title={texts.noRuleHere}>{texts.withoutRulesEveryProductIsPromised}</Empty>}>
+              <Table
+                label={texts.rules}
+                head={
+                  <tr>
+                    <th className={cell.right}>{texts.order}</th>
+                    <th className={cell.wide}>{texts.rule}</th>
+                    <th>{texts.says}</th>
+                    <th className={cell.narrowHidden}>{texts.forWord}</th>
+                    <th className={cell.mediumHidden}>{texts.at2}</th>
+                    <th className={cell.narrowHidden}>{texts.state}</th>
+                  </tr>
+                }
+              >
+                {page.rows.map(rule => (
+                  <tr key={rule.ruleId}>
+                    <td className={cell.right}>{whole(rule.place)}</td>
+                    <td className={cell.main}>
+                      <Anchor component="button" type="button" data-row onClick={() => setOpened(rule)}>
+                        {rule.name}
+                      </Anchor>
+                      <div className={cell.dim}>{groupSaid(rule)}</div>
+                    </td>
+                    <td>{setsOf(rule)}</td>
+                    <td className={cell.narrowHidden}>{productsOf(rule)}</td>
+                    <td className={cell.mediumHidden}>{placesOf(rule)}</td>
+                    <td className={cell.narrowHidden}>
+                      <State {...STATUS[rule.status]} isQuiet />
+                      {rule.fromAt && (
+                        <div className={cell.dim}>
+                          {texts.from2} <When at={rule.fromAt} />
+                        </div>
+                      )}
+                      {rule.thruAt && (
+                        <div className={cell.dim}>
+                          {texts.until2} <When at={rule.thruAt} />
+                        </div>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </Table>
+            </Paged>
+          )}
         </Shown>
       </Panel>
       {opened !== null && <RuleDrawer rule={opened === 'new' ? null : opened} mayWrite={mayWrite} close={() => setOpened(null)} />}

@@ -1,6 +1,6 @@
 import { Link } from 'react-router'
 import { type Control, type ShopDetail, useControls } from '../api/shops.ts'
-import { cell, Pager, Table, totalOf, useView } from '../parts/list.tsx'
+import { cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
@@ -20,47 +20,42 @@ export function Controls({ shop }: { shop: ShopDetail }) {
       isFlush
     >
       <Shown of={controls}>
-        {page =>
-          page.rows.length === 0 ? (
-            <Empty title={texts.nothingIsSwitchedOff}>{texts.aLevelOrAProductIsSwitched}</Empty>
-          ) : (
-            <>
-              <Table
-                label={texts.switchedOffByHand}
-                head={
-                  <tr>
-                    <th>{texts.ofWhat}</th>
-                    <th className={cell.wide}>{texts.whatAndWhy}</th>
-                    <th className={cell.right}>{texts.since}</th>
-                    <th>
-                      <span className="sr-only">{texts.end}</span>
-                    </th>
-                  </tr>
-                }
-              >
-                {page.rows.map(control => (
-                  <tr key={control.controlId}>
-                    <td>{subjectOf(control)}</td>
-                    <td>
-                      <State {...stateOf(control)} isQuiet /> {sentenceOf(control)}
-                      {control.endedAt !== null && (
-                        <div className={cell.dim}>
-                          {texts.ended} <When at={control.endedAt} />
-                          {texts.by} {control.endedBy}.
-                        </div>
-                      )}
-                    </td>
-                    <td className={`${cell.right} ${cell.nowrap}`}>
-                      <When at={control.setAt} />
-                    </td>
-                    <td className={cell.right}>{control.endedAt === null && <EndControl control={control} />}</td>
-                  </tr>
-                ))}
-              </Table>
-              <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-            </>
-          )
-        }
+        {page => (
+          <Paged of={page} empty={<Empty title={texts.nothingIsSwitchedOff}>{texts.aLevelOrAProductIsSwitched}</Empty>}>
+            <Table
+              label={texts.switchedOffByHand}
+              head={
+                <tr>
+                  <th>{texts.ofWhat}</th>
+                  <th className={cell.wide}>{texts.whatAndWhy}</th>
+                  <th className={cell.right}>{texts.since}</th>
+                  <th>
+                    <span className="sr-only">{texts.end}</span>
+                  </th>
+                </tr>
+              }
+            >
+              {page.rows.map(control => (
+                <tr key={control.controlId}>
+                  <td>{subjectOf(control)}</td>
+                  <td>
+                    <State {...stateOf(control)} isQuiet /> {sentenceOf(control)}
+                    {control.endedAt !== null && (
+                      <div className={cell.dim}>
+                        {texts.ended} <When at={control.endedAt} />
+                        {texts.by} {control.endedBy}.
+                      </div>
+                    )}
+                  </td>
+                  <td className={`${cell.right} ${cell.nowrap}`}>
+                    <When at={control.setAt} />
+                  </td>
+                  <td className={cell.right}>{control.endedAt === null && <EndControl control={control} />}</td>
+                </tr>
+              ))}
+            </Table>
+          </Paged>
+        )}
       </Shown>
     </Panel>
   )

@@ -6,7 +6,7 @@ import { useSession } from '../api/queries.ts'
 import { type ForeignPage, type ShopDetail, useDecideForeign, useForeign, useSetForeignPolicy } from '../api/shops.ts'
 import { ReasonDialog } from '../parts/ask.tsx'
 import { Choices } from '../parts/choices.tsx'
-import { cell, Pager, Table, totalOf, useView } from '../parts/list.tsx'
+import { cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
@@ -31,46 +31,41 @@ export function ChangedByOthers({ shop }: { shop: ShopDetail }) {
       isFlush
     >
       <Shown of={foreign}>
-        {page =>
-          page.rows.length === 0 ? (
-            <Empty title={texts.nobodyElseWritesTheseLevels}>{texts.betweenTwoLooksOrdersAndOurOwn}</Empty>
-          ) : (
-            <>
-              <Table
-                label={texts.levelsThatSomebodyElseWrote}
-                head={
-                  <tr>
-                    <th>{texts.level}</th>
-                    <th className={cell.right}>{texts.units}</th>
-                    <th className={cell.wide}>{texts.whoseNumberItIs}</th>
-                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.between}</th>
-                    <th>
-                      <span className="sr-only">{texts.decide}</span>
-                    </th>
-                  </tr>
-                }
-              >
-                {page.rows.map(row => (
-                  <tr key={row.findingId}>
-                    <td className={cell.nowrap}>
-                      {row.sku === null ? texts.aProductWithoutASku : <Link to={`/stock/${encodeURIComponent(row.sku)}`}>{row.sku}</Link>}
-                      <div className={cell.dim}>{row.location}</div>
-                    </td>
-                    <td className={`num ${cell.right}`}>{row.units > 0 ? `+${row.units}` : row.units}</td>
-                    <td>
-                      <State {...stateOf(row)} isQuiet /> {row.takenBy !== null && texts.saidBy(row.takenBy)} {row.reason}
-                    </td>
-                    <td className={`${cell.right} ${cell.nowrap} ${cell.narrowHidden}`}>
-                      <When at={row.from} /> {texts.and} <When at={row.until} />
-                    </td>
-                    <td className={cell.right}>{row.taken === null && <DecideButton shop={shop} row={row} />}</td>
-                  </tr>
-                ))}
-              </Table>
-              <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-            </>
-          )
-        }
+        {page => (
+          <Paged of={page} empty={<Empty title={texts.nobodyElseWritesTheseLevels}>{texts.betweenTwoLooksOrdersAndOurOwn}</Empty>}>
+            <Table
+              label={texts.levelsThatSomebodyElseWrote}
+              head={
+                <tr>
+                  <th>{texts.level}</th>
+                  <th className={cell.right}>{texts.units}</th>
+                  <th className={cell.wide}>{texts.whoseNumberItIs}</th>
+                  <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.between}</th>
+                  <th>
+                    <span className="sr-only">{texts.decide}</span>
+                  </th>
+                </tr>
+              }
+            >
+              {page.rows.map(row => (
+                <tr key={row.findingId}>
+                  <td className={cell.nowrap}>
+                    {row.sku === null ? texts.aProductWithoutASku : <Link to={`/stock/${encodeURIComponent(row.sku)}`}>{row.sku}</Link>}
+                    <div className={cell.dim}>{row.location}</div>
+                  </td>
+                  <td className={`num ${cell.right}`}>{row.units > 0 ? `+${row.units}` : row.units}</td>
+                  <td>
+                    <State {...stateOf(row)} isQuiet /> {row.takenBy !== null && texts.saidBy(row.takenBy)} {row.reason}
+                  </td>
+                  <td className={`${cell.right} ${cell.nowrap} ${cell.narrowHidden}`}>
+                    <When at={row.from} /> {texts.and} <When at={row.until} />
+                  </td>
+                  <td className={cell.right}>{row.taken === null && <DecideButton shop={shop} row={row} />}</td>
+                </tr>
+              ))}
+            </Table>
+          </Paged>
+        )}
       </Shown>
     </Panel>
   )

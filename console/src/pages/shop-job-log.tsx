@@ -3,7 +3,7 @@ import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useCallback, useState } from 'react'
 import { Link } from 'react-router'
 import { type Exchange, type ShopDetail, useExchangeRows, useJobLog, useThrottle } from '../api/shops.ts'
-import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Outside } from '../parts/outside.tsx'
@@ -47,33 +47,33 @@ export function JobLog({ shop }: { shop: ShopDetail }) {
           />
         </div>
         <Shown of={log}>
-          {page =>
-            page.rows.length === 0 ? (
-              <Empty title={view.get('search') ? texts.nothingWasAskedAboutThis : texts.nothingWasAskedYet}>
-                {texts.eachRequestToShopifyStandsHereWith}
-              </Empty>
-            ) : (
-              <>
-                <Table
-                  label={texts.jobLog}
-                  head={
-                    <tr>
-                      <th>{texts.when}</th>
-                      <th className={cell.wide}>{texts.whatWasAskedAndWhatCameBack}</th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.items}</th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.points}</th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.took}</th>
-                    </tr>
-                  }
-                >
-                  {page.rows.map(row => (
-                    <Line key={row.exchangeId} shop={shop} row={row} />
-                  ))}
-                </Table>
-                <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-              </>
-            )
-          }
+          {page => (
+            <Paged
+              of={page}
+              empty={
+                <Empty title={view.get('search') ? texts.nothingWasAskedAboutThis : texts.nothingWasAskedYet}>
+                  {texts.eachRequestToShopifyStandsHereWith}
+                </Empty>
+              }
+            >
+              <Table
+                label={texts.jobLog}
+                head={
+                  <tr>
+                    <th>{texts.when}</th>
+                    <th className={cell.wide}>{texts.whatWasAskedAndWhatCameBack}</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.items}</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.points}</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.took}</th>
+                  </tr>
+                }
+              >
+                {page.rows.map(row => (
+                  <Line key={row.exchangeId} shop={shop} row={row} />
+                ))}
+              </Table>
+            </Paged>
+          )}
         </Shown>
       </Panel>
     </>

@@ -3,7 +3,7 @@ import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { useSession } from '../api/queries.ts'
 import { type ShadowPage, type ShopDetail, useSetShadow, useShadow } from '../api/shops.ts'
-import { cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
@@ -49,12 +49,15 @@ export function Shadow({ shop }: { shop: ShopDetail }) {
               />
             </div>
           )}
-          {page.rows.length === 0 ? (
-            <Empty title={page.runId === null ? texts.notComparedYet : texts.noLevelDiffers}>
-              {page.runId === null ? texts.theFirstListIsMadeWhenThe : texts.theShopShowsWhatWeWouldHave}
-            </Empty>
-          ) : (
-            <>
+          {
+            <Paged
+              of={page}
+              empty={
+                <Empty title={page.runId === null ? texts.notComparedYet : texts.noLevelDiffers}>
+                  {page.runId === null ? texts.theFirstListIsMadeWhenThe : texts.theShopShowsWhatWeWouldHave}
+                </Empty>
+              }
+            >
               <Table
                 label={texts.levelsThatDiffer}
                 head={
@@ -80,9 +83,8 @@ export function Shadow({ shop }: { shop: ShopDetail }) {
                   </tr>
                 ))}
               </Table>
-              <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-            </>
-          )}
+            </Paged>
+          }
         </Panel>
       )}
     </Shown>

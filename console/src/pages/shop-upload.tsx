@@ -5,7 +5,7 @@ import { useSession } from '../api/queries.ts'
 import { type UploadDetail, type UploadVerb, useUpload, useUploadDeed, useUploadRows } from '../api/uploads.ts'
 import { ReasonDialog } from '../parts/ask.tsx'
 import { Back } from '../parts/back.tsx'
-import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Outside } from '../parts/outside.tsx'
@@ -142,43 +142,38 @@ function Rows({ upload }: { upload: UploadDetail }) {
         />
       </div>
       <Shown of={rows}>
-        {page =>
-          page.rows.length === 0 ? (
-            <Empty title={texts.noRows}>{texts.nothingOfThisUploadFitsWhatYou}</Empty>
-          ) : (
-            <>
-              <Table
-                label={texts.rows}
-                head={
-                  <tr>
-                    <th>{texts.sku}</th>
-                    <th className={cell.wide}>{texts.location}</th>
-                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.from}</th>
-                    <th className={cell.right}>{texts.to}</th>
-                    <th>{texts.answer}</th>
-                  </tr>
-                }
-              >
-                {page.rows.map(row => (
-                  <tr key={`${row.location} ${row.sku}`}>
-                    <td className={`mono ${cell.nowrap}`}>
-                      <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
-                        {row.sku}
-                      </Link>
-                    </td>
-                    <td>{row.location}</td>
-                    <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.fromUnits)}</td>
-                    <td className={cell.right}>{whole(row.units)}</td>
-                    <td>
-                      <State {...OUTCOME[row.outcome]} isQuiet /> {row.code && <Code code={row.code} />}
-                    </td>
-                  </tr>
-                ))}
-              </Table>
-              <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-            </>
-          )
-        }
+        {page => (
+          <Paged of={page} empty={<Empty title={texts.noRows}>{texts.nothingOfThisUploadFitsWhatYou}</Empty>}>
+            <Table
+              label={texts.rows}
+              head={
+                <tr>
+                  <th>{texts.sku}</th>
+                  <th className={cell.wide}>{texts.location}</th>
+                  <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.from}</th>
+                  <th className={cell.right}>{texts.to}</th>
+                  <th>{texts.answer}</th>
+                </tr>
+              }
+            >
+              {page.rows.map(row => (
+                <tr key={`${row.location} ${row.sku}`}>
+                  <td className={`mono ${cell.nowrap}`}>
+                    <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
+                      {row.sku}
+                    </Link>
+                  </td>
+                  <td>{row.location}</td>
+                  <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.fromUnits)}</td>
+                  <td className={cell.right}>{whole(row.units)}</td>
+                  <td>
+                    <State {...OUTCOME[row.outcome]} isQuiet /> {row.code && <Code code={row.code} />}
+                  </td>
+                </tr>
+              ))}
+            </Table>
+          </Paged>
+        )}
       </Shown>
     </Panel>
   )

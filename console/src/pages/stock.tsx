@@ -2,7 +2,7 @@ import { NativeSelect } from '@mantine/core'
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { useStock } from '../api/queries.ts'
-import { cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -30,54 +30,54 @@ export function Stock() {
           />
         </div>
         <Shown of={stock}>
-          {page =>
-            page.rows.length === 0 ? (
-              <Empty title={view.get('search') ? texts.noSkuFits : texts.theCatalogueIsEmpty}>
-                {view.get('search') ? texts.partOfASkuOrOfA : texts.importAFileOfProductsAndThey}
-              </Empty>
-            ) : (
-              <>
-                <Table
-                  label={texts.stock}
-                  head={
-                    <tr>
-                      <th className={cell.wide}>{texts.skuAndName}</th>
-                      <th className={cell.right}>{texts.onHand}</th>
-                      <th className={cell.right}>{texts.reserved}</th>
-                      <th className={`${cell.right} ${cell.wrapped}`} title={texts.atLocationsThatStandForOneFacility}>
-                        {texts.promisedSingly}
-                      </th>
-                      <th className={`${cell.right} ${cell.narrowHidden} ${cell.wrapped}`} title={texts.atLocationsThatStandForAGroup}>
-                        {texts.promisedAsAGroup}
-                      </th>
-                      <th className={`${cell.right} ${cell.mediumHidden}`}>{texts.facilities}</th>
-                      <th className={`${cell.right} ${cell.mediumHidden}`}>{texts.locations}</th>
-                    </tr>
-                  }
-                >
-                  {page.rows.map(row => (
-                    <tr key={row.sku}>
-                      <td className={cell.main}>
-                        <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
-                          {row.sku}
-                        </Link>
-                        <div className={cell.dim}>{row.name}</div>
-                      </td>
-                      <td className={cell.right} title={row.onHandUnits === null ? texts.neverCounted2 : undefined}>
-                        {whole(row.onHandUnits)}
-                      </td>
-                      <td className={cell.right}>{whole(row.reservedUnits)}</td>
-                      <td className={cell.right}>{whole(row.sellableByFacilityUnits)}</td>
-                      <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.sellableByGroupUnits)}</td>
-                      <td className={`${cell.right} ${cell.mediumHidden}`}>{whole(row.facilities)}</td>
-                      <td className={`${cell.right} ${cell.mediumHidden}`}>{whole(row.targets)}</td>
-                    </tr>
-                  ))}
-                </Table>
-                <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-              </>
-            )
-          }
+          {page => (
+            <Paged
+              of={page}
+              empty={
+                <Empty title={view.get('search') ? texts.noSkuFits : texts.theCatalogueIsEmpty}>
+                  {view.get('search') ? texts.partOfASkuOrOfA : texts.importAFileOfProductsAndThey}
+                </Empty>
+              }
+            >
+              <Table
+                label={texts.stock}
+                head={
+                  <tr>
+                    <th className={cell.wide}>{texts.skuAndName}</th>
+                    <th className={cell.right}>{texts.onHand}</th>
+                    <th className={cell.right}>{texts.reserved}</th>
+                    <th className={`${cell.right} ${cell.wrapped}`} title={texts.atLocationsThatStandForOneFacility}>
+                      {texts.promisedSingly}
+                    </th>
+                    <th className={`${cell.right} ${cell.narrowHidden} ${cell.wrapped}`} title={texts.atLocationsThatStandForAGroup}>
+                      {texts.promisedAsAGroup}
+                    </th>
+                    <th className={`${cell.right} ${cell.mediumHidden}`}>{texts.facilities}</th>
+                    <th className={`${cell.right} ${cell.mediumHidden}`}>{texts.locations}</th>
+                  </tr>
+                }
+              >
+                {page.rows.map(row => (
+                  <tr key={row.sku}>
+                    <td className={cell.main}>
+                      <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
+                        {row.sku}
+                      </Link>
+                      <div className={cell.dim}>{row.name}</div>
+                    </td>
+                    <td className={cell.right} title={row.onHandUnits === null ? texts.neverCounted2 : undefined}>
+                      {whole(row.onHandUnits)}
+                    </td>
+                    <td className={cell.right}>{whole(row.reservedUnits)}</td>
+                    <td className={cell.right}>{whole(row.sellableByFacilityUnits)}</td>
+                    <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.sellableByGroupUnits)}</td>
+                    <td className={`${cell.right} ${cell.mediumHidden}`}>{whole(row.facilities)}</td>
+                    <td className={`${cell.right} ${cell.mediumHidden}`}>{whole(row.targets)}</td>
+                  </tr>
+                ))}
+              </Table>
+            </Paged>
+          )}
         </Shown>
       </Panel>
     </>

@@ -1,7 +1,7 @@
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { useUploads } from '../api/uploads.ts'
-import { Chips, cell, Pager, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -32,50 +32,45 @@ export function Uploads() {
           />
         </div>
         <Shown of={uploads}>
-          {page =>
-            page.rows.length === 0 ? (
-              <Empty title={texts.noUploads}>{texts.aLoadIsHandedOverAsOne}</Empty>
-            ) : (
-              <>
-                <Table
-                  label={texts.uploads}
-                  head={
-                    <tr>
-                      <th className={cell.wide}>{texts.upload2}</th>
-                      <th>{texts.ours}</th>
-                      <th className={cell.narrowHidden}>{texts.shopifySays}</th>
-                      <th className={cell.right}>{texts.levels}</th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.callsDone}</th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.began}</th>
-                    </tr>
-                  }
-                >
-                  {page.rows.map(row => (
-                    <tr key={row.uploadId}>
-                      <td>
-                        <Link to={`/uploads/${row.uploadId}`} data-row>
-                          {texts.upload2} {row.uploadId}
-                        </Link>{' '}
-                        <span className={cell.dim}>{row.shop}</span>
-                      </td>
-                      <td className={cell.nowrap}>
-                        <State {...ours(row)} isQuiet />
-                      </td>
-                      <td className={`mono ${cell.narrowHidden}`}>{row.shopStatus ?? texts.notAskedYet}</td>
-                      <td className={cell.right}>{whole(row.levels)}</td>
-                      <td className={`${cell.right} ${cell.narrowHidden}`}>
-                        {whole(row.callsDone)} {texts.ofWord2} {whole(row.calls)}
-                      </td>
-                      <td className={`${cell.right} ${cell.narrowHidden}`}>
-                        <When at={row.createdAt} />
-                      </td>
-                    </tr>
-                  ))}
-                </Table>
-                <Pager of={page} onPage={to => view.set({ page: String(to) })} />
-              </>
-            )
-          }
+          {page => (
+            <Paged of={page} empty={<Empty title={texts.noUploads}>{texts.aLoadIsHandedOverAsOne}</Empty>}>
+              <Table
+                label={texts.uploads}
+                head={
+                  <tr>
+                    <th className={cell.wide}>{texts.upload2}</th>
+                    <th>{texts.ours}</th>
+                    <th className={cell.narrowHidden}>{texts.shopifySays}</th>
+                    <th className={cell.right}>{texts.levels}</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.callsDone}</th>
+                    <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.began}</th>
+                  </tr>
+                }
+              >
+                {page.rows.map(row => (
+                  <tr key={row.uploadId}>
+                    <td>
+                      <Link to={`/uploads/${row.uploadId}`} data-row>
+                        {texts.upload2} {row.uploadId}
+                      </Link>{' '}
+                      <span className={cell.dim}>{row.shop}</span>
+                    </td>
+                    <td className={cell.nowrap}>
+                      <State {...ours(row)} isQuiet />
+                    </td>
+                    <td className={`mono ${cell.narrowHidden}`}>{row.shopStatus ?? texts.notAskedYet}</td>
+                    <td className={cell.right}>{whole(row.levels)}</td>
+                    <td className={`${cell.right} ${cell.narrowHidden}`}>
+                      {whole(row.callsDone)} {texts.ofWord2} {whole(row.calls)}
+                    </td>
+                    <td className={`${cell.right} ${cell.narrowHidden}`}>
+                      <When at={row.createdAt} />
+                    </td>
+                  </tr>
+                ))}
+              </Table>
+            </Paged>
+          )}
         </Shown>
       </Panel>
     </>

@@ -115,6 +115,28 @@ export function Pager({ of, onPage }: { of: Page; onPage: (page: number) => void
   )
 }
 
+/** A page of a list and the way to the others, which lies in the address where nobody says otherwise; `empty` where there is nothing. */
+export function Paged({
+  of,
+  empty,
+  onPage,
+  children,
+}: {
+  of: Page & { rows: readonly unknown[] }
+  empty: ReactNode
+  onPage?: (page: number) => void
+  children: ReactNode
+}) {
+  const view = useView()
+  if (of.rows.length === 0) return empty
+  return (
+    <>
+      {children}
+      <Pager of={of} onPage={onPage ?? (page => view.set({ page: String(page) }))} />
+    </>
+  )
+}
+
 /** A table that scrolls within itself where the screen is too narrow, and can be reached and moved by keyboard then. */
 export function Table({ label, head, children }: { label: string; head: ReactNode; children: ReactNode }) {
   return (
