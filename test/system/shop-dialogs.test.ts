@@ -39,6 +39,7 @@ async function looksRight(name: string): Promise<void> {
   for (const [width, colorScheme] of LOOKS) {
     await page.emulateMedia({ colorScheme })
     await page.setViewportSize({ width, height: 1_000 })
+    await page.waitForFunction(`document.documentElement.getAttribute('data-mantine-color-scheme') === '${colorScheme}'`)
     // Two frames, so that colours have set out; and then until they have arrived.
     await page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
     await page.evaluate('Promise.allSettled(document.getAnimations().map(each => each.finished))')
