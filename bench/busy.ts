@@ -21,7 +21,9 @@ const STOCK_UNITS = 20_000
 
 /** A level of the shop that shows what one facility has. */
 type Place = { facility: string; code: string; sku: string; itemId: number; locationId: number }
-type Took = { orders: number[]; less: number[]; more: number[] }
+/** How long something took, and how long after the beginning it had begun. */
+type Timed = { ms: number; afterMs: number }
+type Took = { orders: Timed[]; less: Timed[]; more: Timed[] }
 
 /**
  * Nobody waits for the big one: while a file of ten million rows is read and applied, orders of another system and files of a hundred rows of
@@ -63,6 +65,7 @@ export async function busyBench(words: readonly string[]): Promise<void> {
       return { sentMs: sentAt - startedAt, appliedMs: performance.now() - sentAt }
     })()
     const beside: Took = { orders: [], less: [], more: [] }
+    shop.begin()
     while (!isDone) await shop.round(beside)
     const took = await applying
     report(`while ${rows} rows come in (${seconds(took.sentMs)}) and are applied (${seconds(took.appliedMs)})`, beside)
@@ -98,27 +101,41 @@ async function openCounter(running: Running, places: readonly Place[], shown: (p
     return performance.now() - closedAt
   }
 
+  let begunAt = performance.now()
+  const timed = async (work: () => Promise<number>): Promise<Timed> => {
+    const afterMs = performance.now() - begunAt
+    return { ms: await work(), afterMs }
+  }
+
   return {
+    /** From here the places in the run are counted. */
+    begin() {
+      begunAt = performance.now()
+    },
     /** The first count of all the levels that this bench looks at. */
     stock: () => count(places, units),
     async round(took: Took): Promise<void> {
       // Never the same bytes twice: that would be a file that came before.
       units -= 3
-      took.less.push(await count(counted, units))
-      const place = ordered[orders % ordered.length]
-      if (place === undefined) throw new Error('there is no level left to order from')
-      const before = shown(place) ?? 0
-      const line = `B-${orders++},1,ordered,${place.code},${place.sku},1,,,,,`
-      const closedAt = await client.put(`/orders/inbox/order-${orders}.csv`, Buffer.from(`${ORDER_HEADER}\n${line}\n`))
-      await until(
-        () => shown(place) === before - 1,
-        () => [place.sku, before, shown(place)],
-      )
-      took.orders.push(performance.now() - closedAt)
+      took.less.push(await timed(() => count(counted, units)))
+      took.orders.push(await timed(order))
       units += 1
-      took.more.push(await count(counted, units))
+      took.more.push(await timed(() => count(counted, units)))
       await running.world.sleep(REST_MS)
     },
+  }
+
+  async function order(): Promise<number> {
+    const place = ordered[orders % ordered.length]
+    if (place === undefined) throw new Error('there is no level left to order from')
+    const before = shown(place) ?? 0
+    const line = `B-${orders++},1,ordered,${place.code},${place.sku},1,,,,,`
+    const closedAt = await client.put(`/orders/inbox/order-${orders}.csv`, Buffer.from(`${ORDER_HEADER}\n${line}\n`))
+    await until(
+      () => shown(place) === before - 1,
+      () => [place.sku, before, shown(place)],
+    )
+    return performance.now() - closedAt
   }
 
   async function until(isSo: () => boolean, said: () => unknown): Promise<void> {
@@ -158,7 +175,19 @@ function report(what: string, { orders, less, more }: Took): void {
     ['100 rows, less of each', less],
     ['100 rows, more of each', more],
   ] as const)
-    print(`  ${name}: ${took.length}, p50 ${percentile(took, 50)} ms, p99 ${percentile(took, 99)} ms, longest ${percentile(took, 100)} ms`)
+    print(`  ${name}: ${took.length}, p50 ${percentOf(took, 50)} ms, p99 ${percentOf(took, 99)} ms; longest ${longest(took)}`)
+}
+
+const percentOf = (took: readonly Timed[], percent: number): number =>
+  percentile(
+    took.map(({ ms }) => ms),
+    percent,
+  )
+
+/** The longest three, with where in the run they were: what they waited for is found by that. */
+function longest(took: readonly Timed[]): string {
+  const three = took.toSorted((one, other) => other.ms - one.ms).slice(0, 3)
+  return three.map(({ ms, afterMs }) => `${Math.round(ms)} ms after ${seconds(afterMs)}`).join(', ')
 }
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`

@@ -3,7 +3,7 @@
  * file. The scripts in package.json use it, so that they do the same under whatever Node.js started npm.
  */
 import { realpathSync } from 'node:fs'
-import { become, findInModules, findNode, refuse } from './runtime.mjs'
+import { become, findInModules, findNode, OWN, refuse } from './runtime.mjs'
 
 const [name, ...args] = process.argv.slice(2)
 const node = findNode()
@@ -12,7 +12,7 @@ if (name === undefined) {
   console.error('Usage: node bin/run.mjs BIN [ARGUMENT…]')
   process.exit(2)
 } else if (node === null) refuse()
-else if (name === 'node') become(node, args)
+else if (name === 'node') become(node, [...OWN, ...args])
 else {
   const bin = findInModules(['.bin', name])
   if (bin === null) {

@@ -39,6 +39,12 @@ export function refuse() {
   process.exit(1)
 }
 
+/**
+ * How our own files are run. A small young generation: left alone, V8 lets it and the pages that it pools grow to a hundred megabytes that
+ * reading a million rows does not need.
+ */
+export const OWN = ['--max-semi-space-size=8']
+
 /** Runs `node args…` in this terminal and ends as it ends: with its exit status, or by the signal that ended it. */
 export function become(node, args) {
   const child = spawn(node, ['--import', new URL('follow.mjs', import.meta.url).href, ...args], {

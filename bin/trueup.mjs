@@ -5,11 +5,11 @@
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { become, findNode, packageDir, refuse } from './runtime.mjs'
+import { become, findNode, OWN, packageDir, refuse } from './runtime.mjs'
 
 const source = path.join(packageDir, 'src', 'app', 'main.ts')
 const built = path.join(packageDir, 'dist', 'src', 'app', 'main.js')
 
 const node = findNode()
 if (node === null) refuse()
-else become(node, [existsSync(source) ? source : built, ...process.argv.slice(2)])
+else become(node, [...OWN, existsSync(source) ? source : built, ...process.argv.slice(2)])

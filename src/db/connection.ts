@@ -16,7 +16,7 @@ export type Sql = {
 /** An open transaction. It ends with the function it was given to. */
 export type Tx = Sql & {
   /** Streams text in PostgreSQL's COPY format into `copy … from stdin`. Bounded by back pressure. */
-  copyIn(text: string, chunks: AsyncIterable<Buffer | string>): Promise<void>
+  copyIn(text: string, chunks: AsyncIterable<Uint8Array | string>): Promise<void>
   /** Streams what `copy … to stdout` gives. */
   copyOut(text: string): AsyncIterable<Buffer>
 }

@@ -16,7 +16,7 @@ const SORT_MEMORY = '256MB'
  * Takes every row of a file as it was read: the columns of `incoming-row.ts`, streamed, in constant memory. The table is
  * unlogged and not temporary: what is temporary can be read by one process of the database only.
  */
-export async function takeIncoming(tx: Tx, fileId: number, chunks: AsyncIterable<string>): Promise<void> {
+export async function takeIncoming(tx: Tx, fileId: number, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
   const table = incomingTable(fileId)
   await tx.query(`set local work_mem = '${SORT_MEMORY}'`)
   await tx.query(

@@ -1,17 +1,20 @@
+import { CopyLines } from './copy-lines.ts'
 import type { Reading } from './format-port.ts'
 import { rawLine } from './incoming-row.ts'
-import { type RowsRead, stockLinesOf } from './stock-lines.ts'
+import { putStockLines, type RowsRead } from './stock-lines.ts'
 
 /** The rows of a stock file as lines for the database, a chunk for each batch. */
 export async function* stockLines(
   reading: Reading,
-  file: Parameters<typeof stockLinesOf>[1],
-  finders: Parameters<typeof stockLinesOf>[2],
+  file: Parameters<typeof putStockLines>[1],
+  finders: Parameters<typeof putStockLines>[2],
   read: RowsRead,
-): AsyncIterable<string> {
+): AsyncIterable<Uint8Array> {
+  const lines = new CopyLines()
   for await (const batch of reading.batches) {
-    const lines = stockLinesOf(batch, file, finders, read)
-    if (lines !== '') yield lines
+    putStockLines(batch, file, finders, read, lines)
+    const chunk = lines.take()
+    if (chunk !== null) yield chunk
   }
 }
 

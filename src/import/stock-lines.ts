@@ -1,6 +1,7 @@
+import type { CopyLines } from './copy-lines.ts'
 import type { FacilityFinder } from './facility-finder.ts'
 import type { RawRow, RowBatch } from './format-port.ts'
-import { incomingLine, refusedLine } from './incoming-row.ts'
+import { putIncoming, refusedLine } from './incoming-row.ts'
 import type { LayoutPlan } from './layout.ts'
 import type { PositionsNamed } from './positions-named.ts'
 import type { ProductFinder } from './product-finder.ts'
@@ -18,17 +19,16 @@ export type RowsRead = { rows: number; rejected: number; found: { rows: number; 
 export const noneRead = (): RowsRead => ({ rows: 0, rejected: 0, found: { rows: 0, units: 0 } })
 
 /**
- * Some rows of a stock file as lines for the database; `read` counts them by the way. `positions` is told of each position that was
+ * Writes some rows of a stock file as lines for the database; `read` counts them by the way. `positions` is told of each position that was
  * found; `moment` gives that of each row, where the feed has one.
  */
-export function stockLinesOf(
+export function putStockLines(
   batch: RowBatch,
   { plan, rules, tally }: { plan: LayoutPlan; rules: RowSettings; tally: Tally },
   { facilities, products, positions, moment }: Finders & { positions?: PositionsNamed; moment?: RowMoment },
   read: RowsRead,
-): string {
-  // One text that grows: an array of a thousand lines and their joining cost a tenth more.
-  let lines = ''
+  lines: CopyLines,
+): void {
   for (const raw of batch.rows) {
     const row = timed(readRow(plan, raw, rules), raw, moment)
     const facilityId = row.kind === 'rejected' ? null : facilities(row.facility)
@@ -39,17 +39,16 @@ export function stockLinesOf(
         read.found.rows++
         read.found.units += row.units
       }
-      lines += incomingLine(row, { facilityId, productId }, raw)
+      putIncoming(lines, row, { facilityId, productId }, raw)
       if (row.treated !== undefined) count(tally, row.treated)
     } else {
-      lines += refusedLine(row.kind === 'rejected' ? row : reject.facilityUnknown(raw, row.facility))
+      lines.text(refusedLine(row.kind === 'rejected' ? row : reject.facilityUnknown(raw, row.facility)))
       read.rejected++
     }
   }
-  for (const row of batch.unreadable) lines += refusedLine(row)
+  for (const row of batch.unreadable) lines.text(refusedLine(row))
   read.rejected += batch.unreadable.length
   read.rows += batch.rows.length + batch.unreadable.length
-  return lines
 }
 
 /** A row with the moment of which it speaks, where the feed has one for each row. */
