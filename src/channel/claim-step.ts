@@ -20,7 +20,7 @@ import { attachCall } from './upload-store.ts'
  * lost its lock and lives; and then the shop itself refuses the second of two equal keys.
  */
 export const LEASE_MS = 20_000
-/** When this many movements are not in the promises yet, it is not looked which: every increase waits a moment. */
+/** When this many movements are not in the promises yet, each level is looked up by itself instead of going through them. */
 const MOVEMENTS_LOOKED_THROUGH_MAX = 20_000
 /**
  * When what an increase needs is not there yet, it is decided again as soon as it is there; and after so long at the latest, for a

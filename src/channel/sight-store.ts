@@ -19,6 +19,18 @@ export type LevelInSight = PoolLevel &
 export type Behind = { demandSeen: number; movementsSeen: number; isFarBehind: boolean }
 
 /**
+ * Whether a level's own positions moved since its promise was made: asked by their key, where so much moved elsewhere that looking it all
+ * through would take longer. A large file that is booked in parts is such a time, and what it does not touch need not wait for it.
+ */
+const HAS_MOVED = `exists (
+               select 1 from availability.supply u
+                cross join lateral (
+                  select k.product_id union all select c.component_product_id from catalog.kit_component c where c.kit_product_id = k.product_id
+                ) part
+                 join inventory.movement m on m.facility_id = u.facility_id and m.product_id = part.product_id and m.seq > $6
+                where u.shop_id = k.shop_id and u.location_id = k.location_id)`
+
+/**
  * These levels as they are, each with what is promised, known and open at it, in one snapshot. One that was never looked at
  * has no base and is not fresh. `isPooled` says of which it matters what they draw on.
  */
@@ -47,7 +59,8 @@ export async function levelsInSight(
             v.shop_id is not null and v.read_at >= $4::timestamptz - $8 * interval '1 ms' and not ${IS_OLD} as "isFresh",
             coalesce(st.is_merged, true) as "isMerged", sh.weight as "shareWeight",
             coalesce(v.stale_at > $4::timestamptz - $9 * interval '1 ms', false) as "isHot",
-            ($7 or i.revision is distinct from t.revision
+            (i.revision is distinct from t.revision
+             or ($7 and ${HAS_MOVED})
              or exists (select 1 from orders.demand_change d
                          where d.shop_id = k.shop_id and d.inventory_item_gid = i.inventory_item_gid and d.seq > $5)
              or k.product_id in (select product_id from moved)
