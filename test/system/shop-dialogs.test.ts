@@ -39,12 +39,12 @@ async function looksRight(name: string): Promise<void> {
   for (const [width, colorScheme] of LOOKS) {
     await page.emulateMedia({ colorScheme })
     await page.setViewportSize({ width, height: 1_000 })
-    await page.waitForFunction(`document.documentElement.getAttribute('data-mantine-color-scheme') === '${colorScheme}'`)
-    // Two frames, so that colours have set out; and then until they have arrived.
+    await expect.poll(() => page.evaluate('document.documentElement.dataset.mantineColorScheme')).toBe(colorScheme)
+    // Two frames, so that colours have set out; and then until the last has arrived: what inherits one sets out when that one moves.
     await page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
-    await page.evaluate('Promise.allSettled(document.getAnimations().map(each => each.finished))')
+    await expect.poll(() => page.evaluate('document.getAnimations().length')).toBe(0)
     const { violations } = await new AxeBuilder({ page }).include('[role="dialog"]').analyze()
-    expect(violations.map(found => `${name} ${width} ${found.id}: ${found.nodes[0]?.html}`)).toEqual([])
+    expect(violations.map(found => `${name} ${width} ${found.id}: ${found.nodes[0]?.html} ${found.nodes[0]?.failureSummary}`)).toEqual([])
     const beyond = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
     expect(beyond, `${name}: how far it goes beyond ${width} pixels`).toBeLessThanOrEqual(0)
     await picture(`${name}-${width}-${colorScheme}`)
