@@ -11,12 +11,19 @@ export default defineConfig({
     allowOnly: false,
     provide: { rounds: 3 },
     pool: 'forks',
+    // A browser beside a database on two cores: what is asked for again and again gets the time that a page needs.
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
       {
         extends: true,
-        test: { name: 'machine', include: ['test/system/**/*.test.ts'], globalSetup: ['test/database-setup.ts'], maxWorkers: 2 },
+        test: {
+          name: 'machine',
+          include: ['test/system/**/*.test.ts'],
+          globalSetup: ['test/database-setup.ts', 'test/system/console-setup.ts'],
+          maxWorkers: 2,
+        },
       },
       {
         extends: true,

@@ -15,6 +15,6 @@ export function rounds(): number {
 const SOAK_ROUNDS_MIN = 30
 
 /** The number that was promised in `npm run soak`, and a sample of it elsewhere. */
-export function inSoak({ full, sample }: { full: number; sample: number }): number {
+export function inSoak<T>({ full, sample }: { full: T; sample: T }): T {
   return rounds() >= SOAK_ROUNDS_MIN ? full : sample
 }

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { type RunningDemo, startDemo } from '../../src/app/demo.ts'
 import { startServer } from '../../src/app/server.ts'
 import { realWorld } from '../../src/app/start.ts'
@@ -23,15 +23,8 @@ export type OpenConsole = {
   close(): Promise<void>
 }
 
-/** Builds the console, starts the demo with it on free ports, or a house with nothing in it, and opens a window of a desktop's size. */
+/** Starts the demo with the console on free ports, or a house with nothing in it, and opens a window of a desktop's size. */
 export async function openConsole({ isEmpty = false } = {}): Promise<OpenConsole> {
-  const built = spawnSync(
-    process.execPath,
-    [path.join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'console/vite.config.ts'],
-    // As it is shipped: a test's own environment would build React for development, half as large again.
-    { cwd: ROOT, env: { ...process.env, NODE_ENV: 'production' } },
-  )
-  if (built.status !== 0) throw new Error(String(built.stderr))
   const dataDir = await mkdtemp(path.join(tmpdir(), 'trueup-console-'))
   await chmod(dataDir, 0o711)
   const config = {
@@ -83,4 +76,12 @@ async function startEmpty(config: Parameters<typeof startDemo>[0]): Promise<Runn
   const server = await startServer(config, realWorld(config))
   const drop = () => Promise.reject(new Error('an empty house has no file of its own'))
   return { server, shopUrl: '', drop, stop: () => server.stop() }
+}
+
+/** Turns the tablet or dims the light, and waits until the page has taken the new colours. */
+export async function lookAt(page: Page, width: number, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme })
+  await page.setViewportSize({ width, height: 1_000 })
+  await expect.poll(() => page.evaluate('document.documentElement.dataset.mantineColorScheme')).toBe(colorScheme)
+  await page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
 }

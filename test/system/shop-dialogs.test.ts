@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type OpenConsole, openConsole } from './browser.ts'
+import { lookAt, type OpenConsole, openConsole } from './browser.ts'
 
 /* What a person says to a shop: switching off by hand, looking now, mapping and moving, closing, letting go, and what of an upload. */
 
@@ -37,12 +37,7 @@ let isPageLookedAt = false
 /** The open dialog has room at every width, in the light and in the dark, and shuts nobody out. */
 async function looksRight(name: string): Promise<void> {
   for (const [width, colorScheme] of LOOKS) {
-    await page.emulateMedia({ colorScheme })
-    await page.setViewportSize({ width, height: 1_000 })
-    await expect.poll(() => page.evaluate('document.documentElement.dataset.mantineColorScheme')).toBe(colorScheme)
-    // Two frames, so that colours have set out; and then until the last has arrived: what inherits one sets out when that one moves.
-    await page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
-    await expect.poll(() => page.evaluate('document.getAnimations().length')).toBe(0)
+    await lookAt(page, width, colorScheme)
     const { violations } = await new AxeBuilder({ page }).include('[role="dialog"]').analyze()
     expect(violations.map(found => `${name} ${width} ${found.id}: ${found.nodes[0]?.html} ${found.nodes[0]?.failureSummary}`)).toEqual([])
     const beyond = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')

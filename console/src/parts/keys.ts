@@ -12,7 +12,7 @@ export function useKeys(): void {
     const listen = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return
       const isTyping = event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [contenteditable]') !== null
-      if (event.key === 'Escape' && isTyping && event.target instanceof HTMLElement) event.target.blur()
+      if (event.key === 'Escape' && isTyping && event.target instanceof HTMLElement) leaveField(event, event.target)
       if (isTyping) return
       const move = { j: 1, k: -1 }[event.key]
       if (event.key === '/') focusSearch(event, navigate)
@@ -21,6 +21,12 @@ export function useKeys(): void {
     document.addEventListener('keydown', listen)
     return () => document.removeEventListener('keydown', listen)
   }, [navigate])
+}
+
+/** The browser would empty a search as well, and with it the list that one wants to walk through. */
+function leaveField(event: KeyboardEvent, field: HTMLElement): void {
+  if (field.matches('[data-search]')) event.preventDefault()
+  field.blur()
 }
 
 /** A page without a search sends one to the stock, which is what people look for. */
