@@ -11,7 +11,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { decideAnew } from './control-step.ts'
 import { askFirst } from './leaving-step.ts'
-import { beginLeaving, leavingOf } from './leaving-store.ts'
+import { beginLeaving, finishLeaving, leavingOf } from './leaving-store.ts'
 import { knownShop } from './shop-routes.ts'
 
 export type ChoiceRouteDeps = { db: Db; clock: Clock; switched(): void }
@@ -62,12 +62,15 @@ export function choiceRoutes({ db, clock, switched }: ChoiceRouteDeps): Route[] 
             throw askFirst(`${leaving.length} products would no longer be written, and nobody said what becomes of them.`, {
               products: leaving.length,
             })
+          const underWay = await leavingOf(tx, shopId)
           if (leaving.length > 0 && body.leaving === 'zero') {
-            if ((await leavingOf(tx, shopId)) !== null) throw underWay()
+            if (underWay !== null) throw leavesAlready()
             const leaver = { kind: 'products', choice: body.choice, productIds: leaving } as const
             const of = { shopId, leaver, reason: `leaves the choice: ${body.reason}`, by: who.name, now }
             await decideAnew(tx, await beginLeaving(tx, of), now)
           } else {
+            // The newest word counts: what was on its way out is chosen again, or let go as it is.
+            if (underWay !== null) await decideAnew(tx, await finishLeaving(tx, underWay.leavingId, now), now)
             await setChoice(tx, shopId, body.choice)
             await relink(tx, shopId, now)
           }
@@ -92,13 +95,16 @@ async function described(sql: Sql, code: string, of: Choice): Promise<Answer<typ
   })
   return {
     ...{ shop: code, choice: plain(of), ...counts, leaving: leaving.length },
-    underWay: under && { choice: plain(under.choice), askedBy: under.askedBy, askedAt: under.askedAt, levelsLeft: under.levelsLeft },
+    underWay: under && {
+      ...{ choice: plain(under.choice), askedBy: under.askedBy, askedAt: under.askedAt },
+      ...{ levelsLeft: under.levelsLeft, levelsRefused: under.levelsRefused },
+    },
   }
 }
 
-function underWay(): TrueupError {
+function leavesAlready(): TrueupError {
   return new TrueupError('CHANNEL_LEAVING_UNDER_WAY', 'Other products leave this shop just now, and do not show 0 yet.', {
     retry: 'after-operator',
-    hint: 'Wait until they do; the shop’s page says how many levels are left.',
+    hint: 'Wait until they do; the shop’s page says how many levels are left. Another choice, or keep or hand_over, takes their place at once.',
   })
 }

@@ -83,8 +83,10 @@ export async function wantedNow(
   const due = keys.map(({ locationId, productId }) => ({ locationId, productId, revision: 0 }))
   const decided = await decide(tx, { shopId, due, behind: await readCursors(tx), now, isWrittenByOthers: true })
   return decided.map(({ level, decision }) => ({
-    ...{ locationId: level.locationId, productId: level.productId, promisedUnits: level.promisedUnits },
-    ...{ wantedUnits: decision.wantedUnits, unseenUnits: unseenUnits(level) },
+    ...{ locationId: level.locationId, productId: level.productId, wantedUnits: decision.wantedUnits },
+    ...(level.sellsNothing
+      ? { promisedUnits: Math.min(level.promisedUnits, 0), unseenUnits: 0 }
+      : { promisedUnits: level.promisedUnits, unseenUnits: unseenUnits(level) }),
   }))
 }
 

@@ -18,5 +18,5 @@ export async function endControls(db: Db, now: InstantMs): Promise<void> {
 
 /** Something was switched off, or on again: the levels that it is about are decided anew. */
 export async function decideAnew(tx: Tx, controlIds: readonly number[], now: InstantMs): Promise<number> {
-  return controlIds.length === 0 ? 0 : wake(tx, await store.levelsUnder(tx, controlIds), now)
+  return controlIds.length === 0 ? 0 : wake(tx, await store.levelsUnder(tx, controlIds), now, { isSwitched: true })
 }

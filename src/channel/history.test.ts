@@ -143,7 +143,7 @@ class Level {
       ...{ productId: 1, draws: [], promisedUnits: this.existing - this.takenKnown(), queuedUnits: 0, seen, base },
       takenUnits: -taken.reduce((sum, effect) => sum + effect.units, 0),
       returnedUnits: returned.reduce((sum, effect) => sum + effect.units, 0),
-      ...{ isSettled: true, isFresh: true, isMerged: true, shareWeight: null },
+      ...{ isSettled: true, isFresh: true, isMerged: true, sellsNothing: false, shareWeight: null },
     }
   }
 

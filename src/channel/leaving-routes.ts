@@ -145,8 +145,8 @@ export function leavingRoutes({ db, clock, changed, switched }: LeavingRouteDeps
     const shop = await knownShop(db, code)
     const stopped = await stoppedOf(db, shop.shopId)
     const rows = (await leavingsOf(db, shop.shopId)).map(
-      ({ leavingId, kind, locationId, location, movesTo, reason, askedAt, askedBy, levelsLeft }) => ({
-        ...{ leavingId, kind, locationId, location, movesTo, reason, askedAt, askedBy, levelsLeft },
+      ({ leavingId, kind, locationId, location, movesTo, reason, askedAt, askedBy, levelsLeft, levelsRefused }) => ({
+        ...{ leavingId, kind, locationId, location, movesTo, reason, askedAt, askedBy, levelsLeft, levelsRefused },
       }),
     )
     return { shop: code, isEnabled: stopped === null && shop.isEnabled, rows }

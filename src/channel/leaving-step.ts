@@ -26,11 +26,13 @@ export type Leave = {
 
 /**
  * A location, or a shop, is let go as a person said. By way of 0 it goes when it shows 0. Else it goes at once: another tool or another
- * place takes it over, or it stays as it is; and where it moves, what the new place has never counted stays until it does.
+ * place takes it over, or it stays as it is; and where it moves, what the new place has never counted stays until it does. Whoever will
+ * not wait for 0 any longer, since the shop refuses it perhaps, says what else becomes of what is left.
  */
 export async function letGo(tx: Tx, { shopId, locationId, to, becomes, reason, by, now }: Leave): Promise<void> {
   const underWay = (await store.leavingsOf(tx, shopId)).filter(leaving => leaving.kind !== 'products' && leaving.locationId === locationId)
-  if (underWay.some(leaving => leaving.kind !== 'kept')) throw leavesAlready()
+  const isSaidAnew = becomes !== 'zero' && to === undefined
+  if (underWay.some(leaving => leaving.kind !== 'kept' && !(isSaidAnew && leaving.movesTo === null))) throw leavesAlready()
   for (const { leavingId } of underWay) await decideAnew(tx, await store.finishLeaving(tx, leavingId, now), now)
   const begin = (leaver: store.Leaver) => store.beginLeaving(tx, { shopId, leaver, reason, by, now })
   if (becomes === 'zero') {
@@ -110,7 +112,7 @@ async function end(tx: Tx, { shopId, locationId, to, reason, now }: Ending): Pro
 export function leavesAlready(): TrueupError {
   return new TrueupError('CHANNEL_LEAVING_UNDER_WAY', 'It leaves already, and some of its levels do not show 0 yet.', {
     retry: 'after-operator',
-    hint: 'Wait until they do; the shop’s page says how many levels are left.',
+    hint: 'Wait until they do; the shop’s page says how many levels are left. What does not move can be let go as it is: say keep or hand_over.',
   })
 }
 

@@ -30,23 +30,31 @@ export type Leaving = {
   askedBy: string
   /** Levels that do not show 0 yet; of what is kept: that are kept still. */
   levelsLeft: number
+  /** Of these, levels that the shop refuses to set to 0. What it has no longer, or does not sell there, is none of them. */
+  levelsRefused: number
 }
 
 /** What waits to leave a shop, oldest first, and how many of its levels do not show 0 yet. */
 export async function leavingsOf(sql: Sql, shopId: number): Promise<Leaving[]> {
   const rows = await sql.query<Omit<Leaving, 'choice' | 'to'> & Choice & StandsFor>(
-    `select l.leaving_id as "leavingId", l.kind, l.tags, l.vendors, l.product_types as "productTypes", l.skus, l.location_id as "locationId",
+    `select l.leaving_id as "leavingId", left_over.levels as "levelsLeft", left_over.refused as "levelsRefused", l.kind, l.tags, l.vendors, l.product_types as "productTypes", l.skus, l.location_id as "locationId",
             loc.name as location, l.to_facility_id as "facilityId", l.to_group_id as "groupId", l.moved_at is not null as "hasMoved",
             coalesce((select f.code from catalog.facility f where f.facility_id = l.to_facility_id),
-                     (select g.code from catalog.facility_group g where g.group_id = l.to_group_id)) as "movesTo", coalesce(l.reason, '') as reason, l.asked_at as "askedAt", l.asked_by as "askedBy",
-            case when l.kind = 'kept' then (select count(*) from channel.control x where x.leaving_id = l.leaving_id and x.ended_at is null)
-                 else (select count(*) from channel.control x
-               join outbox.intent i on i.shop_id = l.shop_id and (x.product_id is null or i.product_id = x.product_id)
-                                   and (x.location_id is null or i.location_id = x.location_id)
-               left join channel.level v on v.shop_id = i.shop_id and v.location_id = i.location_id and v.product_id = i.product_id
-              where x.leaving_id = l.leaving_id
-                and (i.state in ('pending', 'sending') or (i.state = 'confirmed' and v.available_units > 0))) end as "levelsLeft"
+                     (select g.code from catalog.facility_group g where g.group_id = l.to_group_id)) as "movesTo", coalesce(l.reason, '') as reason, l.asked_at as "askedAt", l.asked_by as "askedBy"
        from channel.leaving l left join catalog.location loc on loc.location_id = l.location_id
+      cross join lateral (
+        select count(*) as levels, 0 as refused from channel.control x where l.kind = 'kept' and x.leaving_id = l.leaving_id and x.ended_at is null
+        having l.kind = 'kept'
+        union all
+        select count(*), count(*) filter (where i.state = 'blocked')
+          from channel.control x
+          join outbox.intent i on i.shop_id = l.shop_id and (x.product_id is null or i.product_id = x.product_id)
+                              and (x.location_id is null or i.location_id = x.location_id)
+          left join channel.level v on v.shop_id = i.shop_id and v.location_id = i.location_id and v.product_id = i.product_id
+         where l.kind <> 'kept' and x.leaving_id = l.leaving_id
+           and (i.state in ('pending', 'sending') or (i.state = 'confirmed' and v.available_units > 0)
+                or (i.state = 'blocked' and i.blocked_until <> 'catalog'))
+        having l.kind <> 'kept') left_over
       where l.shop_id = $1 and l.done_at is null order by l.leaving_id`,
     [shopId],
   )

@@ -17,6 +17,8 @@ const ACTIVATIONS_PER_STEP_MAX = 100
 /** Looks that one step makes the base of their levels. */
 const PROVED_PER_STEP_MAX = 5_000
 
+const NOT_STOCKED = 'CHANNEL_ROW_NOT_STOCKED'
+
 type LookDeps = {
   db: Db
   clock: Clock
@@ -65,6 +67,9 @@ export async function look(deps: LookDeps): Promise<number> {
         ...activated.filter(level => !shown.has(level.inventoryItemGid)).map(level => ({ level, message: null })),
       ]
       await blockUnstocked(tx, shopId, unstocked, clock.now())
+      // Somebody has stocked it meanwhile.
+      const stocked = known.map(({ productId }) => ({ locationId, productId }))
+      await outbox.release(tx, shopId, stocked, clock.now(), { code: NOT_STOCKED })
       await wakePools(
         tx,
         [...new Set([...changed, ...asked])].map(productId => ({ shopId, locationId, productId })),
@@ -147,7 +152,7 @@ async function activate({ ids, port, signal }: LookDeps, unstocked: readonly lev
 }
 
 async function blockUnstocked(tx: Tx, shopId: number, unstocked: readonly Unstocked[], now: InstantMs): Promise<void> {
-  const code = 'CHANNEL_ROW_NOT_STOCKED'
+  const code = NOT_STOCKED
   const { hint, until } = refusalOf(code)
   const rows = unstocked.map(({ level, message }) => ({
     ...level,

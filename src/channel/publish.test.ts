@@ -18,7 +18,7 @@ const sight = (terms: Partial<Sight> = {}): Sight => ({
 type Terms = Partial<Omit<PoolLevel, 'seen' | 'base'>> & { seen?: Partial<Sight>; base?: Partial<Sight> | null }
 const level = ({ seen, base, ...terms }: Terms = {}): PoolLevel => ({
   ...{ productId: 1, draws: [{ stock: 'F1', freeUnits: 10, unitsEach: 1 }], promisedUnits: 10, queuedUnits: 0 },
-  ...{ takenUnits: 0, returnedUnits: 0, isSettled: true, isFresh: true, isMerged: true, shareWeight: null },
+  ...{ takenUnits: 0, returnedUnits: 0, isSettled: true, isFresh: true, isMerged: true, sellsNothing: false, shareWeight: null },
   ...terms,
   seen: sight(seen),
   base: base === null ? null : sight(base),
@@ -135,6 +135,11 @@ describe('what a level should show', () => {
       1,
     ],
     ['nothing to split', level({ shareWeight: 1, promisedUnits: -2 }), [half(0)], -2],
+    ['a person has it sell nothing', level({ sellsNothing: true }), [], 0],
+    ['the same, where three were sold unseen', level({ sellsNothing: true, seen: { availableUnits: 7, committedUnits: 3 } }), [], 0],
+    ['the same, where there is less than nothing', level({ sellsNothing: true, promisedUnits: -2 }), [], -2],
+    ['of a part of a pool too', level({ sellsNothing: true, shareWeight: 1, seen: { availableUnits: 5 } }), [half(5)], 0],
+    ['what another level sells none of is sold here', level(), [level({ sellsNothing: true })], 10],
   ]
   test.each(table)('%s', (_, one, pool, expected) => expect(wantedUnits(one, pool)).toBe(expected))
 

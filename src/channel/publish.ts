@@ -59,6 +59,8 @@ export type PoolLevel = {
   isFresh: boolean
   /** An operator switched the merge off for its shop, whose orders we cannot read: its sales are not looked for. */
   isMerged: boolean
+  /** A person has it sell nothing: it shows 0, or what it lacks. */
+  sellsNothing: boolean
   /** Its part where the operator's rule is to split the pool; null: it shows all that there is. */
   shareWeight: number | null
 }
@@ -97,7 +99,8 @@ function excessUnits({ committedUnits, openUnits }: Sight): number {
 /** What a level should show. `pool` are the other levels that draw on the same stock, or on stock of those that do. */
 export function wantedUnits(level: PoolLevel, pool: readonly PoolLevel[]): number {
   const free = freeUnits(level, pool)
-  return level.shareWeight === null ? free : shareOf(free, level, pool)
+  const shown = level.shareWeight === null ? free : shareOf(free, level, pool)
+  return level.sellsNothing ? Math.min(shown, 0) : shown
 }
 
 function freeUnits(level: PoolLevel, pool: readonly PoolLevel[]): number {

@@ -45,6 +45,9 @@ export function refusalOf(code: Exclude<RowCode, 'CHANNEL_ROW_STALE'>): { hint: 
     case 'CHANNEL_ROW_UNITS_REFUSED':
       return { hint: 'Shopify refuses this quantity. Look at where it comes from; another number is sent at once.', until: 'number' }
     case 'CHANNEL_ROW_REFUSED':
-      return { hint: 'Shopify refused this level. Read its message, mend the cause, and release it.', until: 'person' }
+      return {
+        hint: 'Shopify refused this level. Read its message and mend the cause; it is tried again with the next number, when the catalogue has been read, and by Sync now.',
+        until: 'either',
+      }
   }
 }

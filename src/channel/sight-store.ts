@@ -48,8 +48,7 @@ export async function levelsInSight(
      )
      select k.shop_id as "shopId", k.location_id as "locationId", k.product_id as "productId", loc.location_gid as "locationGid",
             i.inventory_item_gid as "inventoryItemGid", v.on_hand_units as "onHandUnits", v.noted_until as "notedUntil",
-            case when ${CONTROLLED('sell_nothing', 'k', '$4::timestamptz')} then least(t.sellable_units - t.deficit_units, 0)
-                 else t.sellable_units - t.deficit_units end as "promisedUnits",
+            t.sellable_units - t.deficit_units as "promisedUnits", ${CONTROLLED('sell_nothing', 'k', '$4::timestamptz')} as "sellsNothing",
             coalesce(draws.list, '[]'::json) as draws, coalesce(draws.queued, 0) as "queuedUnits",
             json_build_object('availableUnits', coalesce(v.available_units, 0), 'committedUnits', coalesce(v.committed_units, 0),
               'reservedUnits', coalesce(v.reserved_units, 0), 'openUnits', open.units, 'ownUnits', coalesce(v.own_units, 0)) as seen,

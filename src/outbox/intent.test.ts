@@ -9,7 +9,7 @@ const states = {
   confirmed: { kind: 'confirmed' },
   blockedUntilNumber: { kind: 'blocked', code: 'B', hint: 'b', until: 'number' },
   blockedUntilCatalog: { kind: 'blocked', code: 'B', hint: 'b', until: 'catalog' },
-  blockedUntilPerson: { kind: 'blocked', code: 'B', hint: 'b', until: 'person' },
+  blockedUntilEither: { kind: 'blocked', code: 'B', hint: 'b', until: 'either' },
 } satisfies Record<string, IntentState>
 
 const events = {
@@ -26,8 +26,10 @@ const events = {
   givenBackUnheard: { kind: 'call_given_back', callId: 'mine', dueAt: NOW, code: null, countsAsAttempt: false },
   givenBackOfAnother: { kind: 'call_given_back', callId: 'other', dueAt: NOW, code: null, countsAsAttempt: true },
   refused: { kind: 'refused', callId: 'mine', code: 'R', hint: 'r', until: 'number' },
+  refusedByCatalog: { kind: 'refused', callId: 'mine', code: 'R', hint: 'r', until: 'catalog' },
   refusedOfAnother: { kind: 'refused', callId: 'other', code: 'R', hint: 'r', until: 'number' },
   woken: { kind: 'woken' },
+  switched: { kind: 'switched' },
   reopened: { kind: 'reopened' },
   released: { kind: 'released' },
 } satisfies Record<string, IntentEvent>
@@ -35,10 +37,10 @@ const events = {
 const FRESH = 'pending at 1000, attempt 0'
 /** A row says what each state becomes, in the order of `states`. `-` is: as it was. */
 const table: Record<keyof typeof events, string[]> = {
-  newNumber: [FRESH, FRESH, FRESH, FRESH, FRESH, '-', '-'],
-  readdressed: [FRESH, FRESH, FRESH, FRESH, FRESH, FRESH, '-'],
-  unaddressed: [...Array.from({ length: 6 }, () => 'blocked U until catalog'), '-'],
-  catalogRead: ['-', '-', '-', '-', '-', FRESH, '-'],
+  newNumber: [FRESH, FRESH, FRESH, FRESH, FRESH, '-', FRESH],
+  readdressed: Array.from({ length: 7 }, () => FRESH),
+  unaddressed: Array.from({ length: 7 }, () => 'blocked U until catalog'),
+  catalogRead: ['-', '-', '-', '-', '-', FRESH, FRESH],
   claimed: ['sending in mine, attempt 2', 'bug', 'bug', 'bug', 'bug', 'bug', 'bug'],
   agrees: ['confirmed', '-', '-', '-', '-', '-', '-'],
   postponed: ['pending at 1250, attempt 2, W', '-', '-', '-', '-', '-', '-'],
@@ -47,9 +49,11 @@ const table: Record<keyof typeof events, string[]> = {
   givenBack: ['-', 'pending at 1100, attempt 3, S', 'pending at 1100, attempt 3, S', '-', '-', '-', '-'],
   givenBackUnheard: ['-', 'pending at 1000, attempt 2', 'pending at 1000, attempt 2', '-', '-', '-', '-'],
   givenBackOfAnother: ['-', '-', '-', '-', '-', '-', '-'],
-  refused: ['-', 'blocked R until number', 'blocked R until number', '-', '-', '-', '-'],
+  refused: ['-', 'blocked R until number', FRESH, '-', '-', '-', '-'],
+  refusedByCatalog: ['-', 'blocked R until catalog', 'blocked R until catalog', '-', '-', '-', '-'],
   refusedOfAnother: ['-', '-', '-', '-', '-', '-', '-'],
   woken: ['-', 'sending in mine, attempt 2, woken', '-', FRESH, '-', '-', '-'],
+  switched: ['-', 'sending in mine, attempt 2, woken', '-', FRESH, FRESH, '-', FRESH],
   reopened: ['-', '-', '-', FRESH, '-', '-', '-'],
   released: ['-', '-', '-', '-', FRESH, FRESH, FRESH],
 }

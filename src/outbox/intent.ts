@@ -11,7 +11,7 @@ import type { InstantMs } from '../kernel/clock.ts'
  *              │     number, readdressed  │
  *              └──── blocked ◄── refused ─┘
  *                      │
- *                      └── what ends it happens: another number, a look at the catalogue, a person ──► pending
+ *                      └── what ends it happens: another number, a look at the catalogue; or a person asks ──► pending
  *
  * An intent is one target's newest number, named by its revision. 10, then 5, then 10 again are three revisions of one
  * intent: whichever is unsent gives way to the next. An intent that is out when a newer number comes is pending again at
@@ -19,8 +19,11 @@ import type { InstantMs } from '../kernel/clock.ts'
  * number never overtakes the older one.
  */
 
-/** What ends a block by itself. `catalog`: the address changed, or the shop's catalogue was read again. */
-export type BlockedUntil = 'number' | 'catalog' | 'person'
+/**
+ * What ends a block by itself. `catalog`: the address changed, or what the catalogue says of it was read again. `either`: nobody knows why
+ * it was refused, so whatever may have ended it is tried.
+ */
+export type BlockedUntil = 'number' | 'catalog' | 'either'
 
 export type IntentState =
   | { kind: 'pending'; dueAt: InstantMs; attempt: number; code: string | null }
@@ -49,7 +52,9 @@ export type IntentEvent =
   | { kind: 'refused'; callId: string; code: string; hint: string; until: BlockedUntil }
   /** Something that it was decided by has changed. */
   | { kind: 'woken' }
-  /** Somebody who compared wants it said again, or a person lifts a block. */
+  /** A person has it sell nothing, or sell again: what is to be told is another number, although the target's is the same. */
+  | { kind: 'switched' }
+  /** Somebody who compared wants it said again, or a person has a block tried once more. */
   | { kind: 'reopened' }
   | { kind: 'released' }
 
@@ -58,14 +63,13 @@ export function afterEvent(state: IntentState, event: IntentEvent, now: InstantM
   const fresh: IntentState = { kind: 'pending', dueAt: now, attempt: 0, code: null }
   switch (event.kind) {
     case 'new_number':
-      return state.kind === 'blocked' && state.until !== 'number' ? state : fresh
+      return state.kind === 'blocked' && state.until === 'catalog' ? state : fresh
     case 'readdressed':
-      return state.kind === 'blocked' && state.until === 'person' ? state : fresh
+      return fresh
     case 'unaddressed':
-      if (state.kind === 'blocked' && state.until === 'person') return state
       return { kind: 'blocked', code: event.code, hint: event.hint, until: 'catalog' }
     case 'catalog_read':
-      return state.kind === 'blocked' && state.until === 'catalog' ? fresh : state
+      return state.kind === 'blocked' && state.until !== 'number' ? fresh : state
     case 'claimed':
       assert(state.kind === 'pending', `only a pending intent is claimed, not a ${state.kind} one`)
       return { kind: 'sending', callId: event.callId, attempt: state.attempt, isWoken: false }
@@ -81,7 +85,13 @@ export function afterEvent(state: IntentState, event: IntentEvent, now: InstantM
       return { kind: 'pending', dueAt: event.dueAt, attempt, code: event.code }
     }
     case 'refused':
-      return belongs(state, event.callId) ? { kind: 'blocked', code: event.code, hint: event.hint, until: event.until } : state
+      if (!belongs(state, event.callId)) return state
+      // What was refused may not be what would be told now.
+      if (state.isWoken && event.until !== 'catalog') return fresh
+      return { kind: 'blocked', code: event.code, hint: event.hint, until: event.until }
+    case 'switched':
+      if (state.kind === 'blocked') return state.until === 'catalog' ? state : fresh
+      return afterEvent(state, { kind: 'woken' }, now)
     case 'woken':
       if (state.kind === 'sending') return { ...state, isWoken: true }
       if (state.kind === 'pending') return { ...state, dueAt: Math.min(state.dueAt, now) }

@@ -3,10 +3,10 @@ import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { AVAILABILITY_HEAD } from '../availability/store.ts'
 import { CATALOG_HEAD } from '../catalog/store.ts'
 import type { Db } from '../db/connection.ts'
-import type { IntentState } from './intent.ts'
+import type { BlockedUntil, IntentState } from './intent.ts'
 import { type Address, type Intent, planIntent } from './plan.ts'
 import { step } from './step.ts'
-import { outboxStatus, release, reopen } from './store.ts'
+import { markSending, outboxStatus, refuseRows, release, reopen, wake } from './store.ts'
 
 const T = Date.UTC(2026, 10, 24, 12)
 let home: TestDatabase
@@ -17,7 +17,7 @@ beforeAll(async () => {
   home = await openTestDatabase()
   await home.db.query(`insert into catalog.shop (code, name, api_url) values ('one', 'One', 'http://one')`)
   await home.db.query(`insert into catalog.location (shop_id, location_gid, name, is_active, seen_at) values (1, 'L1', 'One', true, $1)`, [
-    new Date(T),
+    new Date(T - 3_600_000),
   ])
   await home.db.query(`insert into catalog.facility (code, name, created_at) values ('F', 'F', $1)`, [new Date(T)])
   await home.db.query(`insert into catalog.product (name, created_at) select 'P' || n, $1 from generate_series(1, 100) n`, [new Date(T)])
@@ -129,22 +129,63 @@ describe('to whom', () => {
     expect(await intent(1)).toMatchObject({ state: 'blocked', code: 'OUTBOX_NOT_MAPPED' })
   })
 
-  test('what the shop refused until its catalogue is read is tried again when it was', async () => {
+  test.each([
+    ['catalog', 'the whole catalogue', 'update catalog.shop set catalog_read_at = $1'],
+    ['catalog', 'its location', 'update catalog.location set seen_at = $1'],
+    [
+      'catalog',
+      'its item',
+      `insert into catalog.shop_item (shop_id, inventory_item_gid, variant_gid, is_tracked, is_bundle_parent, seen_at) values (1, 'item-1', 'v', true, false, $1)`,
+    ],
+    ['either', 'the whole catalogue', 'update catalog.shop set catalog_read_at = $1'],
+  ])('what the shop refused until %s is tried again when %s was read', async (until, _, reading) => {
     await link(home.db, 1, 'item-1')
     await promise(home.db, 1, 10, 1)
     await step({ db: home.db, clock })
-    await home.db.query(`update outbox.intent set state = 'blocked', code = 'GONE', blocked_until = 'catalog'`)
+    await home.db.query(`update outbox.intent set state = 'blocked', code = 'GONE', blocked_until = $1`, [until])
     expect(await step({ db: home.db, clock })).toMatchObject({ wrote: 0 })
-    await home.db.query('update catalog.shop set catalog_read_at = $1', [new Date(T + 1_000)])
+    await home.db.query(reading, [new Date(T + 1_000)])
     expect(await step({ db: home.db, clock })).toMatchObject({ wrote: 1 })
     expect(await intent(1)).toMatchObject({ state: 'pending' })
+    await home.db.query(`delete from catalog.shop_item`)
+    await home.db.query('update catalog.location set seen_at = $1', [new Date(T - 3_600_000)])
   })
 
-  test('a person releases a block; one without an address stays', async () => {
+  test.each<[BlockedUntil, string]>([
+    ['number', 'pending'],
+    ['either', 'pending'],
+    ['catalog', 'blocked'],
+  ])(
+    'what was refused until %s is %s when a person has it sell nothing, and when that was said while it was out',
+    async (until, becomes) => {
+      await link(home.db, 1, 'item-1')
+      await promise(home.db, 1, 10, 1)
+      await step({ db: home.db, clock })
+      const key = { shopId: 1, locationId: 1, productId: 1 }
+      const callId = '00000000-0000-4000-8000-000000000002'
+      const refuse = () => home.db.transaction(tx => refuseRows(tx, callId, [{ ...key, code: 'NO', hint: 'h', until }], now))
+      const send = () => home.db.transaction(tx => markSending(tx, { shopId: 1, rows: [{ ...key, revision: 1, callId }], now }))
+      await send()
+      await refuse()
+      expect(await intent(1)).toMatchObject({ state: 'blocked', blocked_until: until })
+      await home.db.transaction(tx => wake(tx, [key], now))
+      expect(await intent(1), 'any other news does not').toMatchObject({ state: 'blocked' })
+      await home.db.transaction(tx => wake(tx, [key], now, { isSwitched: true }))
+      expect(await intent(1)).toMatchObject({ state: becomes })
+
+      await home.db.query(`update outbox.intent set state = 'pending', blocked_until = null, code = null, hint = null`)
+      await send()
+      await home.db.transaction(tx => wake(tx, [key], now, { isSwitched: true }))
+      await refuse()
+      expect(await intent(1)).toMatchObject({ state: becomes, call_id: null })
+    },
+  )
+
+  test('what was refused is tried once more when a person asks; what has no address stays', async () => {
     await link(home.db, 1, 'item-1')
     for (const product of [1, 2]) await promise(home.db, product, 10, 1)
     await step({ db: home.db, clock })
-    await home.db.query(`update outbox.intent set state = 'blocked', code = 'X', blocked_until = 'person' where product_id = 1`)
+    await home.db.query(`update outbox.intent set state = 'blocked', code = 'X', blocked_until = 'either' where product_id = 1`)
     const keys = [1, 2].map(productId => ({ locationId: 1, productId }))
     expect(await release(home.db as never, 1, keys, now)).toBe(1)
     expect(await intent(2)).toMatchObject({ state: 'blocked' })
@@ -169,7 +210,7 @@ describe('the statement does what planIntent says', () => {
     { kind: 'confirmed' },
     { kind: 'blocked', code: 'B', hint: 'b', until: 'number' },
     { kind: 'blocked', code: 'B', hint: 'b', until: 'catalog' },
-    { kind: 'blocked', code: 'B', hint: 'b', until: 'person' },
+    { kind: 'blocked', code: 'B', hint: 'b', until: 'either' },
   ]
   const addresses: [string, string | null, Address][] = [
     ['the same item', 'item', { inventoryItemGid: 'item', isLocationMapped: true, withdrawn: null }],

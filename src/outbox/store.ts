@@ -74,17 +74,22 @@ const ADDRESS_JOINS = (of: string) => `
   left join catalog.location_mapping m on m.shop_id = ${of}.shop_id and m.location_id = ${of}.location_id
   left join catalog.item_link l on l.shop_id = ${of}.shop_id and l.product_id = ${of}.product_id`
 /** A block that a new number does not end. */
-const STAYS_BLOCKED = `(i.state = 'blocked' and (i.blocked_until = 'person' or (i.blocked_until = 'catalog'
-  and excluded.inventory_item_gid is not null and i.inventory_item_gid is not distinct from excluded.inventory_item_gid)))`
+const STAYS_BLOCKED = `(i.state = 'blocked' and i.blocked_until = 'catalog'
+  and excluded.inventory_item_gid is not null and i.inventory_item_gid is not distinct from excluded.inventory_item_gid)`
+/** When what the catalogue says of an intent's item or location was read last, by itself or with the whole shop. */
+const CATALOG_READ_AT = `greatest(s.catalog_read_at,
+  (select loc.seen_at from catalog.location loc where loc.location_id = i.location_id),
+  (select x.seen_at from catalog.shop_item x where x.shop_id = i.shop_id and x.inventory_item_gid = i.inventory_item_gid))`
 
 /**
  * Looks every intent's address up again after the catalogue changed. What has one again, or another one, is pending; what
- * lost it is blocked; what was blocked until the catalogue is read, and it was, is tried once more.
+ * lost it is blocked; what was blocked until the catalogue is read, and it was, as a whole or of this item or location, is tried once more.
  */
 export async function readdress(tx: Tx, now: InstantMs): Promise<number> {
   const rows = await tx.query<{ intents: number }>(
     `with addressed as (
-       select i.shop_id, i.location_id, i.product_id, ${ADDRESS_COLUMNS}, s.catalog_read_at
+       select i.shop_id, i.location_id, i.product_id, ${ADDRESS_COLUMNS},
+              case when i.blocked_until is not null then ${CATALOG_READ_AT} end as catalog_read_at
          from outbox.intent i
          join catalog.shop s on s.shop_id = i.shop_id
          left join availability.target t on t.shop_id = i.shop_id and t.location_id = i.location_id and t.product_id = i.product_id
@@ -96,10 +101,9 @@ export async function readdress(tx: Tx, now: InstantMs): Promise<number> {
               call_id = null, attempt = 0, due_at = $1, changed_at = $1
          from addressed a
         where i.shop_id = a.shop_id and i.location_id = a.location_id and i.product_id = a.product_id
-          and i.blocked_until is distinct from 'person'
           and (a.address is distinct from i.inventory_item_gid
                or (a.address is null and a.code is distinct from i.code)
-               or (a.address is not null and i.blocked_until = 'catalog' and a.catalog_read_at > i.changed_at))
+               or (a.address is not null and i.blocked_until in ('catalog', 'either') and a.catalog_read_at > i.changed_at))
        returning 1
      )
      select count(*) as intents from readdressed`,
@@ -113,7 +117,7 @@ export async function catalogReadSince(sql: Sql): Promise<boolean> {
   const rows = await sql.query<{ found: boolean }>(
     `select exists (
        select 1 from outbox.intent i join catalog.shop s using (shop_id)
-        where i.blocked_until = 'catalog' and i.inventory_item_gid is not null and s.catalog_read_at > i.changed_at) as found`,
+        where i.blocked_until in ('catalog', 'either') and i.inventory_item_gid is not null and ${CATALOG_READ_AT} > i.changed_at) as found`,
   )
   return rows[0]?.found ?? false
 }
@@ -199,7 +203,7 @@ export async function confirmCalls(tx: Tx, callIds: readonly string[], now: Inst
   return new Map(rows.map(row => [row.callId, row.intents]))
 }
 
-/** Rows that the call was refused for: blocked until what their code needs. */
+/** Rows that the call was refused for: blocked until what their code needs; decided anew where the number may be another by now. */
 export async function refuseRows(
   tx: Tx,
   callId: string,
@@ -208,7 +212,10 @@ export async function refuseRows(
 ): Promise<void> {
   await tx.query(
     `update outbox.intent i
-        set state = 'blocked', call_id = null, code = c.code, hint = c.hint, blocked_until = c.blocked_until, changed_at = $7
+        set state = case when ${IS_ANEW} then 'pending' else 'blocked' end, code = case when ${IS_ANEW} then null else c.code end,
+            hint = case when ${IS_ANEW} then null else c.hint end, blocked_until = case when ${IS_ANEW} then null else c.blocked_until end,
+            due_at = case when ${IS_ANEW} then $7 else i.due_at end, attempt = case when ${IS_ANEW} then 0 else i.attempt end,
+            is_woken = false, call_id = null, changed_at = $7
        from unnest($2::integer[], $3::integer[], $4::text[], $5::text[], $6::text[]) as c (location_id, product_id, code, hint, blocked_until)
       where i.call_id = $1 and i.location_id = c.location_id and i.product_id = c.product_id`,
     [
@@ -222,6 +229,8 @@ export async function refuseRows(
     ],
   )
 }
+
+const IS_ANEW = `(i.is_woken and c.blocked_until <> 'catalog')`
 
 /** Rows whose level somebody else wrote meanwhile: decided again, a little later each time. */
 export async function retryRows(
@@ -275,46 +284,78 @@ export async function reopen(tx: Tx, shopId: number, keys: readonly TargetKey[],
 
 /**
  * Something that these were decided by has changed, in any shop: what is confirmed is decided anew, what waits does not wait
- * any longer.
+ * any longer. Switched by a person: also what was refused with another number than the one that is to be told now.
  */
 export async function wake(
   tx: Tx,
   keys: readonly (TargetKey & { shopId: number })[],
   now: InstantMs,
   /** Leaves alone what is confirmed: it is right as it stands, and only what waits has heard something new. */
-  { isOnlyWaiting = false }: { isOnlyWaiting?: boolean } = {},
+  { isOnlyWaiting = false, isSwitched = false }: { isOnlyWaiting?: boolean; isSwitched?: boolean } = {},
 ): Promise<number> {
   if (keys.length === 0) return 0
   const rows = await tx.query<{ intents: number }>(
     `with woken as (
        update outbox.intent i
           set state = case when i.state = 'sending' then 'sending' else 'pending' end, is_woken = i.state = 'sending', due_at = $4,
-              created_at = case when i.state = 'confirmed' then $4 else i.created_at end, changed_at = $4
+              created_at = case when i.state = 'confirmed' then $4 else i.created_at end, changed_at = $4,
+              code = case when i.state = 'blocked' then null else i.code end, hint = null, blocked_until = null,
+              attempt = case when i.state = 'blocked' then 0 else i.attempt end
          from (select distinct shop_id, location_id, product_id
                  from unnest($1::integer[], $2::integer[], $3::integer[]) as k (shop_id, location_id, product_id)) k
         where i.shop_id = k.shop_id and i.location_id = k.location_id and i.product_id = k.product_id
-          and (i.state = 'confirmed' and not $5 or (i.state = 'pending' and i.due_at > $4) or (i.state = 'sending' and not i.is_woken and not $5))
+          and (i.state = 'confirmed' and not $5 or (i.state = 'pending' and i.due_at > $4) or (i.state = 'sending' and not i.is_woken and not $5)
+               or ($6 and i.state = 'blocked' and i.blocked_until <> 'catalog'))
        returning 1
      )
      select count(*) as intents from woken`,
-    [keys.map(key => key.shopId), keys.map(key => key.locationId), keys.map(key => key.productId), new Date(now), isOnlyWaiting],
+    [
+      keys.map(key => key.shopId),
+      keys.map(key => key.locationId),
+      keys.map(key => key.productId),
+      new Date(now),
+      isOnlyWaiting,
+      isSwitched,
+    ],
   )
   return rows[0]?.intents ?? 0
 }
 
-/** A person lifts blocks. Where there is no address there is nothing to lift. */
-export async function release(tx: Tx, shopId: number, keys: readonly TargetKey[], now: InstantMs): Promise<number> {
+/** A person asks for a shop, a location or a product of it: what was refused there is tried once more. */
+export async function releaseUnder(
+  tx: Tx,
+  under: { shopId: number; locationId: number | null; productId: number | null },
+  now: InstantMs,
+): Promise<number> {
+  const keys = await tx.query<TargetKey>(
+    `select location_id as "locationId", product_id as "productId" from outbox.intent
+      where shop_id = $1 and state = 'blocked' and inventory_item_gid is not null
+        and ($2::integer is null or location_id = $2) and ($3::integer is null or product_id = $3)`,
+    [under.shopId, under.locationId, under.productId],
+  )
+  return release(tx, under.shopId, keys, now)
+}
+
+/** What was refused, for whatever reason or this one, is tried once more. Where there is no address there is nothing to try. */
+export async function release(
+  tx: Tx,
+  shopId: number,
+  keys: readonly TargetKey[],
+  now: InstantMs,
+  { code = null }: { code?: string | null } = {},
+): Promise<number> {
+  if (keys.length === 0) return 0
   const rows = await tx.query<{ intents: number }>(
     `with released as (
        update outbox.intent i
           set state = 'pending', attempt = 0, code = null, hint = null, blocked_until = null, due_at = $4, changed_at = $4
          from unnest($2::integer[], $3::integer[]) as k (location_id, product_id)
         where i.shop_id = $1 and i.location_id = k.location_id and i.product_id = k.product_id
-          and i.state = 'blocked' and i.inventory_item_gid is not null
+          and i.state = 'blocked' and i.inventory_item_gid is not null and ($5::text is null or i.code = $5)
        returning 1
      )
      select count(*) as intents from released`,
-    [shopId, keys.map(key => key.locationId), keys.map(key => key.productId), new Date(now)],
+    [shopId, keys.map(key => key.locationId), keys.map(key => key.productId), new Date(now), code],
   )
   return rows[0]?.intents ?? 0
 }

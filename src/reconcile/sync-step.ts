@@ -1,6 +1,7 @@
 import { LEVELS_PER_CALL_MAX } from '../channel/port.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
+import * as outbox from '../outbox/store.ts'
 import { conclude, hardSync } from './proof-step.ts'
 import { endLostRuns } from './proof-store.ts'
 import * as requests from './request-store.ts'
@@ -20,6 +21,8 @@ export async function syncNow(deps: ReconcileDeps): Promise<StepReport> {
   const request = await requests.nextRequest(db, shopId)
   if (request === null) return NOTHING_TO_DO
   const { locationId, productId, askedBy: by, scope } = request
+  // Whoever asks may have mended why something was refused.
+  await db.transaction(tx => outbox.releaseUnder(tx, { shopId, locationId, productId }, clock.now()))
   const levels = await requests.levelsToSync(db, { shopId, locationId, productId, after: FIRST, limit: LEVELS_PER_REQUEST_MAX + 1 })
   if (levels.length > LEVELS_PER_REQUEST_MAX) {
     const report = await hardSync(deps, { by, scope })

@@ -246,6 +246,11 @@ test('what leaves the choice of a shop is asked about first', async () => {
     code: 'CHANNEL_LEAVING_UNDER_WAY',
   })
   expect(await audit()).toMatchObject([{ action: 'shop.choice', reason: 'season is over', after: { becomes: 'zero' } }])
+  // The newest word counts: what was on its way out is chosen again, and sells again.
+  const everything = { ...nothing, tags: [] }
+  const back = await ask('PUT', `${shop}/choice`, { choice: everything, reason: 'the season goes on' })
+  expect(back.json()).toMatchObject({ choice: everything, underWay: null, linked: now.linked })
+  expect(await db.query('select 1 from channel.control where ended_at is null')).toEqual([])
 })
 
 test('a mapping that ends and a shop that is switched off: what becomes of the numbers is said first', async () => {
@@ -257,7 +262,7 @@ test('a mapping that ends and a shop that is switched off: what becomes of the n
     isEnabled: true,
     rows: expect.arrayContaining([expect.objectContaining({ kind: 'location', locationId: mapped?.id, reason: 'it closes' })]),
   })
-  expect((await ask('POST', leave, { becomes: 'keep', reason: 'no, keep' })).json()).toMatchObject({ code: 'CHANNEL_LEAVING_UNDER_WAY' })
+  expect((await ask('POST', leave, { becomes: 'zero', reason: 'go on' })).json()).toMatchObject({ code: 'CHANNEL_LEAVING_UNDER_WAY' })
   expect((await ask('POST', `${shop}/locations/999/leave`, { becomes: 'keep', reason: 'what is it' })).statusCode).toBe(404)
   const off = await ask('POST', `${shop}/switch-off`, { becomes: 'hand_over', reason: 'another tool writes it' })
   expect(off.json()).toMatchObject({ isEnabled: false })

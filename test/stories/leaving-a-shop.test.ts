@@ -4,8 +4,12 @@ import { choiceOf, countsUnder, setChoice } from '../../src/catalog/choice-store
 import { relink } from '../../src/catalog/reading-store.ts'
 import { isMapped, stoppedOf } from '../../src/catalog/store.ts'
 import { decideAnew } from '../../src/channel/control-step.ts'
+import { type Becomes, letGo } from '../../src/channel/leaving-step.ts'
 import { beginLeaving, type Leaver, leavingOf, leavingsOf } from '../../src/channel/leaving-store.ts'
+import type { ShopPort } from '../../src/channel/port.ts'
 import * as outbox from '../../src/outbox/step.ts'
+import { requestSync } from '../../src/reconcile/request-store.ts'
+import { syncNow } from '../../src/reconcile/sync-step.ts'
 import { openToldShop, sku, type ToldShop } from './told-shop.ts'
 
 /* What is written in a shop is chosen; what leaves the choice shows 0 first where somebody wants it so, and is never touched again. */
@@ -112,6 +116,52 @@ test('a mapping that ends by way of 0: its levels show 0, and only then the loca
   await told.promise(9)
   await minutes(2)
   expect(await told.available(), 'never touched again').toEqual([0, 0, 0])
+})
+
+test('what the shop refuses to set to 0 has not left, and is said; it is tried again by Sync now, or let go as it is', async () => {
+  const isStill = async () => isMapped(told.home.db, 1, 1)
+  await told.home.db.query(
+    `update outbox.intent set state = 'blocked', code = 'CHANNEL_ROW_REFUSED', blocked_until = 'either' where product_id = 2`,
+  )
+  const refusing: ShopPort = {
+    ...told.shop.port,
+    async send(call, signal) {
+      const rows = [...call.body.matchAll(/"inventoryItemId":"gid:\/\/shopify\/InventoryItem\/(\d+)"/g)].map(match => match[1])
+      const ordinal = rows.indexOf('1002')
+      if (ordinal < 0) return told.shop.port.send(call, signal)
+      const row = { ordinal, code: 'CHANNEL_ROW_REFUSED', message: 'a reason of next year' } as const
+      return { kind: 'rows_refused', requestId: null, costPoints: null, rows: [row] }
+    },
+  }
+  await leave({ kind: 'location', locationId: 1 })
+  for (let minute = 0; minute < 4; minute++) {
+    told.later(61_000)
+    await told.tellAll(refusing)
+  }
+  expect(await told.available()).toEqual([0, 7, 0])
+  expect(await isStill()).toBe(true)
+  expect(await leavingsOf(told.home.db, 1)).toMatchObject([{ levelsLeft: 1, levelsRefused: 1 }])
+  // The reason is gone, and somebody asks.
+  await told.home.db.transaction(tx => requestSync(tx, { shopId: 1, locationId: null, productId: 2, by: 'anna', now: Date.now() }))
+  await syncNow({ db: told.home.db, clock: { now: () => Date.now() }, port: told.shop.port, shopId: 1 })
+  await minutes(2)
+  expect(await told.available()).toEqual([0, 0, 0])
+  expect(await isStill()).toBe(false)
+})
+
+test('whoever does not want to wait for 0 any longer lets go of it as it is', async () => {
+  await leave({ kind: 'location', locationId: 1 })
+  const again = (becomes: Becomes) => {
+    const of = { shopId: 1, locationId: 1, becomes, reason: 'it stays', by: 'anna', now: Date.now() }
+    return told.home.db.transaction(tx => letGo(tx, of))
+  }
+  await expect(again('zero')).rejects.toMatchObject({ code: 'CHANNEL_LEAVING_UNDER_WAY' })
+  await again('keep')
+  expect(await isMapped(told.home.db, 1, 1)).toBe(false)
+  expect(await leavingsOf(told.home.db, 1)).toEqual([])
+  await readdress()
+  await minutes(3)
+  expect(await told.available(), 'none of it is written any longer').toEqual([7, 7, 7])
 })
 
 test('a shop that is switched off by way of 0 is written to until it shows 0, and then not even asked', async () => {

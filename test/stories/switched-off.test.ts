@@ -99,6 +99,32 @@ test('nothing is sold any longer: the level goes to 0 at once, stays there whate
   expect(await told.available()).toEqual([50, 50, 50])
 })
 
+test('nothing is sold of what was sold unseen either: it is 0, not as much below', async () => {
+  await open()
+  await told.ordersKnownUntilNow()
+  await told.shop.order([{ sku: 'SKU-2', units: 3 }])
+  await switchOff('sell_nothing', { productId: 2 })
+  told.later(5_000)
+  await told.tellAll()
+  expect(await told.available()).toEqual([7, 0, 7])
+})
+
+test('what the shop refused is tried again with 0', async () => {
+  await open()
+  await told.promise([7, 2_000_000_000, 7])
+  await told.tellAll()
+  expect(await told.intent(2)).toMatchObject({ state: 'blocked', code: 'CHANNEL_ROW_UNITS_REFUSED' })
+  const control = await switchOff('sell_nothing', { productId: 2 })
+  told.later(5_000)
+  await told.tellAll()
+  expect(await told.available()).toEqual([7, 0, 7])
+  await switchOn(control)
+  told.later(5_000)
+  await told.tellAll()
+  expect(await told.available(), 'the number that is refused comes back, and is refused').toEqual([7, 0, 7])
+  expect(await told.intent(2)).toMatchObject({ state: 'blocked', code: 'CHANNEL_ROW_UNITS_REFUSED' })
+})
+
 test.each<[ControlKind, number[]]>([
   ['pause', [7, 7, 7]],
   ['sell_nothing', [0, 0, 0]],

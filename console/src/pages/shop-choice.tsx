@@ -42,7 +42,8 @@ export function WhatIsWritten({ shop }: { shop: ShopDetail }) {
             {found.underWay !== null && (
               <p style={{ marginBottom: 0 }}>
                 <State tone="working" word={texts.leaving} /> {texts.levelsDo(found.underWay.levelsLeft)} {texts.notShow0YetThenOnly}{' '}
-                {inWords(found.underWay.choice)} {texts.isWrittenAs} {found.underWay.askedBy} {texts.wantsIt}
+                {inWords(found.underWay.choice)} {texts.isWrittenAs} {found.underWay.askedBy} {texts.wantsIt}{' '}
+                {found.underWay.levelsRefused > 0 && texts.ofTheseRefused(found.underWay.levelsRefused)}
               </p>
             )}
             {isOpen && <ChoiceDialog shop={shop} before={found} close={dialog.close} />}

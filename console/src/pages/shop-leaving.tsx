@@ -97,10 +97,11 @@ function subjectOf({ kind, location, movesTo }: Row): string {
   }
 }
 
-function whatIsLeft({ kind, levelsLeft, movesTo }: Row): string {
+function whatIsLeft({ kind, levelsLeft, levelsRefused, movesTo }: Row): string {
   if (kind === 'kept') return texts.asItWasUntilWhatTheLocation(texts.levelsStay(levelsLeft))
   if (levelsLeft === 0 && movesTo !== null) return texts.itShows0AndIsToldThe
-  return texts.notShow0Yet(texts.levelsDo(levelsLeft))
+  const left = texts.notShow0Yet(texts.levelsDo(levelsLeft))
+  return levelsRefused === 0 ? left : `${left} ${texts.ofTheseRefused(levelsRefused)}`
 }
 
 function SwitchOn({ shop }: { shop: ShopDetail }) {

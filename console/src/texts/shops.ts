@@ -194,6 +194,8 @@ export const shops = {
   levelsStay: (count: number) => many(count, 'level stays', 'levels stay'),
   itShows0AndIsToldThe: 'it shows 0, and is told the numbers of the new place next.',
   notShow0Yet: (levelsLeft: Said) => `${levelsLeft} not show 0 yet.`,
+  ofTheseRefused: (count: number) =>
+    `Shopify refuses 0 for ${count} of these; Channel lists ${count === 1 ? 'it' : 'them'} with the reason. Sync now tries again; or let them stay as they are.`,
   switchThisShopOn: 'Switch this shop on',
   mappingChecker: 'Mapping checker',
   nothingIsWrong: 'nothing is wrong',

@@ -16,7 +16,9 @@ export const choiceOfShop = z.object({
   /** Products that are linked now, and would not be. */
   leaving: z.number().int(),
   /** A choice that takes effect when what leaves shows 0. */
-  underWay: z.object({ choice, askedBy: z.string(), askedAt: instant, levelsLeft: z.number().int() }).nullable(),
+  underWay: z
+    .object({ choice, askedBy: z.string(), askedAt: instant, levelsLeft: z.number().int(), levelsRefused: z.number().int() })
+    .nullable(),
 })
 
 /** What becomes of the numbers that the shop shows for what leaves: 0, as they are, or another tool takes them over. */

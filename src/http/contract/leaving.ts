@@ -30,6 +30,8 @@ export const leavingList = z.object({
       askedAt: instant,
       askedBy: z.string(),
       levelsLeft: z.number().int(),
+      /** Of these, levels that the shop refuses to set to 0. */
+      levelsRefused: z.number().int(),
     }),
   ),
 })
