@@ -3,10 +3,10 @@ import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { AVAILABILITY_HEAD } from '../availability/store.ts'
 import { CATALOG_HEAD } from '../catalog/store.ts'
 import type { Db } from '../db/connection.ts'
-import type { BlockedUntil, IntentState } from './intent.ts'
+import type { IntentState } from './intent.ts'
 import { type Address, type Intent, planIntent } from './plan.ts'
 import { step } from './step.ts'
-import { markSending, outboxStatus, refuseRows, release, reopen, wake } from './store.ts'
+import { outboxStatus, release, reopen } from './store.ts'
 
 const T = Date.UTC(2026, 10, 24, 12)
 let home: TestDatabase
@@ -150,36 +150,6 @@ describe('to whom', () => {
     await home.db.query(`delete from catalog.shop_item`)
     await home.db.query('update catalog.location set seen_at = $1', [new Date(T - 3_600_000)])
   })
-
-  test.each<[BlockedUntil, string]>([
-    ['number', 'pending'],
-    ['either', 'pending'],
-    ['catalog', 'blocked'],
-  ])(
-    'what was refused until %s is %s when a person has it sell nothing, and when that was said while it was out',
-    async (until, becomes) => {
-      await link(home.db, 1, 'item-1')
-      await promise(home.db, 1, 10, 1)
-      await step({ db: home.db, clock })
-      const key = { shopId: 1, locationId: 1, productId: 1 }
-      const callId = '00000000-0000-4000-8000-000000000002'
-      const refuse = () => home.db.transaction(tx => refuseRows(tx, callId, [{ ...key, code: 'NO', hint: 'h', until }], now))
-      const send = () => home.db.transaction(tx => markSending(tx, { shopId: 1, rows: [{ ...key, revision: 1, callId }], now }))
-      await send()
-      await refuse()
-      expect(await intent(1)).toMatchObject({ state: 'blocked', blocked_until: until })
-      await home.db.transaction(tx => wake(tx, [key], now))
-      expect(await intent(1), 'any other news does not').toMatchObject({ state: 'blocked' })
-      await home.db.transaction(tx => wake(tx, [key], now, { isSwitched: true }))
-      expect(await intent(1)).toMatchObject({ state: becomes })
-
-      await home.db.query(`update outbox.intent set state = 'pending', blocked_until = null, code = null, hint = null`)
-      await send()
-      await home.db.transaction(tx => wake(tx, [key], now, { isSwitched: true }))
-      await refuse()
-      expect(await intent(1)).toMatchObject({ state: becomes, call_id: null })
-    },
-  )
 
   test('what was refused is tried once more when a person asks; what has no address stays', async () => {
     await link(home.db, 1, 'item-1')
