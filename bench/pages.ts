@@ -13,7 +13,8 @@ import type { Db } from '../src/db/connection.ts'
 import { advanceCursor, peekCursor, readCursor } from '../src/db/cursor.ts'
 import { ensureAdmin } from '../src/http/people.ts'
 import { createGate, type Gate } from '../src/http/server.ts'
-import { isPerShop, JOBS } from '../src/jobs/job.ts'
+import { JOBS } from '../src/jobs/job.ts'
+import { perWhat } from '../src/jobs/parameters.ts'
 import { READS_AVAILABILITY } from '../src/outbox/store.ts'
 import { countStep } from '../src/reconcile/tally-store.ts'
 import { FACILITIES, map, stock } from './availability.ts'
@@ -84,7 +85,7 @@ export async function pagesBench(words: readonly string[]): Promise<void> {
   try {
     const skus = Math.round(positions / FACILITIES)
     await fill(house, world, skus)
-    const own = JOBS.filter(isPerShop).length * SHOPS
+    const own = JOBS.filter(job => perWhat(job) === 'shop').length * SHOPS
     print(`${skus * FACILITIES} positions, ${FILES} files, ${RUNS} runs, ${JOBS.length + own} jobs (${own} of them of ${SHOPS} shops)`)
     const admin = await ensureAdmin({ db: house.db, ids: world.ids, clock: world.clock })
     const gate = await openGate(house, world)
@@ -231,9 +232,9 @@ async function fillHistory(db: Db, at: Date): Promise<void> {
     [SHOPS, at],
   )
   await db.query(
-    `insert into jobs.schedule (job, shop, cron, time_zone, is_real_time, parameters, changed_at, changed_by)
+    `insert into jobs.schedule (job, whose, cron, time_zone, is_real_time, parameters, changed_at, changed_by)
      select job, 'shop-' || n, '*/15 * * * *', 'UTC', true, '{}', $2, 'bench' from unnest($3::text[]) as job, generate_series(1, $1::int) n`,
-    [SHOPS, at, JOBS.filter(isPerShop).map(job => job.slug)],
+    [SHOPS, at, JOBS.filter(job => perWhat(job) === 'shop').map(job => job.slug)],
   )
   await db.query(
     `insert into jobs.run (parameters, job, room, started_at, finished_at, outcome, read, wrote, code, message, cause)

@@ -16,6 +16,7 @@ export const pages = createBrowserRouter([
       { path: 'files/:id', lazy: async () => ({ Component: (await import('./pages/file.tsx')).FilePage }) },
       { path: 'feeds', lazy: async () => ({ Component: (await import('./pages/feeds.tsx')).Feeds }) },
       { path: 'sources', lazy: async () => ({ Component: (await import('./pages/sources.tsx')).Sources }) },
+      { path: 'sources/:name', lazy: async () => ({ Component: (await import('./pages/source.tsx')).SourcePage }) },
       { path: 'feeds/:name/mapping', lazy: async () => ({ Component: (await import('./pages/feed-mapping.tsx')).FeedMappingPage }) },
       { path: 'feeds/:name/guards', lazy: async () => ({ Component: (await import('./pages/feed-guards.tsx')).FeedGuardsPage }) },
       { path: 'stock', lazy: async () => ({ Component: (await import('./pages/stock.tsx')).Stock }) },

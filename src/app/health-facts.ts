@@ -12,7 +12,7 @@ import type { Facts } from '../reconcile/diagnosis.ts'
 import * as facts from '../reconcile/facts-store.ts'
 import type { Finding } from '../reconcile/finding.ts'
 import { readStreet } from '../reconcile/routes.ts'
-import { waitingOfShops } from '../reconcile/shop-waiting-store.ts'
+import { eachOfJobs } from './sources.ts'
 
 type Deps = { db: Db; clock: Clock; dataDir: string }
 
@@ -23,14 +23,20 @@ const NOTICED_MS = 24 * 3_600_000
 export async function healthFacts({ db, clock, dataDir }: Deps): Promise<Facts> {
   const street = await streetOf({ db, clock })
   const waiting = async () => new Map(street.rooms.map(room => [room.room as string, room]))
-  const jobs = await jobViews({ db, clock, jobs: JOBS, waiting, waitingOfShops: () => waitingOfShops(db) })
+  const jobs = await jobViews({ db, clock, jobs: JOBS, waiting, ...eachOfJobs(db, clock) })
   const now = clock.now()
   return {
     rooms: street.rooms,
-    jobs: jobs.flatMap(({ name, slug, findings, shops }) => [
+    jobs: jobs.flatMap(({ name, slug, findings, per, own }) => [
       ...findings.map(finding => ({ ...finding, job: name, slug })),
-      ...shops.flatMap(({ shop, waiting: { units }, findings: ofShop }) =>
-        ofShop.map(finding => ({ ...finding, job: `${name} for ${shop}`, slug, shop, unitsAtRisk: units })),
+      ...own.flatMap(({ whose, waiting: { units }, findings: ofIt }) =>
+        ofIt.map(finding => ({
+          ...finding,
+          ...(per === 'shop' ? { shop: whose } : {}),
+          job: `${name} for ${whose}`,
+          slug,
+          unitsAtRisk: units,
+        })),
       ),
     ]),
     shops: await facts.shopFacts(db),

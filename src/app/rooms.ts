@@ -36,6 +36,7 @@ import { foreignBooking } from './foreign.ts'
 import { healthFacts, streetOf, syncNow } from './health-facts.ts'
 import { recogniser } from './recognise.ts'
 import type { Shops } from './shops.ts'
+import type { SourceVisits } from './sources.ts'
 
 export type RoomDeps = {
   db: Db
@@ -45,17 +46,20 @@ export type RoomDeps = {
   format: FormatReader
   shops: Pick<Shops, 'each' | 'check'>
   pollFolders(): Promise<StepReport>
-  visitSources(signal?: AbortSignal): Promise<StepReport>
+  visitSources: SourceVisits
   alertPort: AlertPort
   consoleUrl: string | null
   dataDir: string
   bring: Bring
 }
 
-/** What a run is told; `shop`: the code of the one shop that it is for, `exceptShops`: those that it leaves out. */
+/** What a run is told; `shop`: the code of the one shop that it is for, `source`: the name of the one source, `exceptShops`: those that it leaves out. */
 type RunParameters = Readonly<Record<string, string>>
 
-export type Steps = Record<RoomStep, (signal?: AbortSignal, parameters?: RunParameters, cause?: Cause) => Promise<StepReport>>
+export type Steps = Record<
+  RoomStep,
+  (signal?: AbortSignal, parameters?: RunParameters, cause?: Cause, ended?: AbortSignal) => Promise<StepReport>
+>
 
 /** Every room's unit of work, with what it needs. The clockwork calls them; a story may call them itself, in any order. */
 export function roomSteps(deps: RoomDeps): Steps {
@@ -66,7 +70,7 @@ export function roomSteps(deps: RoomDeps): Steps {
   return {
     catalog: (signal, parameters) =>
       forShops('catalog', (shop, port) => readShop({ db, clock }, { shopId: shop.shopId, port, ...abort(signal) }), parameters),
-    sources: signal => visitSources(signal),
+    sources: (signal, parameters, _cause, ended) => visitSources(signal, { only: parameters?.source, run: parameters, ended }),
     'catalog-news': (signal, parameters) =>
       forShops('catalog-news', (shop, port) => readNews({ db, clock }, { shopId: shop.shopId, port, ...abort(signal) }), parameters),
     feed: () => inTurn(pollFolders, () => feed.step({ db, clock, files, hash: algorithm => createHash(algorithm) })),

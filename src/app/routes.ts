@@ -11,7 +11,6 @@ import { kitRoutes } from '../catalog/kit-routes.ts'
 import { placeRoutes } from '../catalog/place-routes.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
 import { settingRoutes } from '../catalog/setting-routes.ts'
-import { enabledShops } from '../catalog/store.ts'
 import { choiceRoutes } from '../channel/choice-routes.ts'
 import { closingRoutes } from '../channel/closing-routes.ts'
 import { conformRoutes } from '../channel/conform-routes.ts'
@@ -77,7 +76,6 @@ import { proofRoutes } from '../reconcile/proof-routes.ts'
 import { release } from '../reconcile/proof-step.ts'
 import { readStreet, reconcileRoutes } from '../reconcile/routes.ts'
 import { searchRoutes } from '../reconcile/search-routes.ts'
-import { waitingOfShops } from '../reconcile/shop-waiting-store.ts'
 import { changingRoutes } from './configuration/changing-routes.ts'
 import { configurationRoutes } from './configuration/routes.ts'
 import { dropServerRoutes } from './drop-server-routes.ts'
@@ -85,7 +83,7 @@ import { madeByRuns } from './made-by-runs.ts'
 import { FOLLOWS } from './rooms.ts'
 import type { SimulatedShop } from './simulated-shop.ts'
 import { simulatedShopRoutes } from './simulated-shop-routes.ts'
-import { nextTick } from './sources.ts'
+import { eachOfJobs, forgetSchedule } from './sources.ts'
 import type { House, World } from './wire.ts'
 
 /** What people may see and do, room by room, in the order of the street. */
@@ -113,9 +111,8 @@ export function allRoutes(deps: {
   const jobs = {
     ...{ db, clock, clockwork, jobs: JOBS },
     madeBy: (runs: Parameters<typeof madeByRuns>[1]) => madeByRuns(db, runs, clock.now()),
-    shops: async () => (await enabledShops(db)).map(shop => shop.code),
+    ...eachOfJobs(db, clock),
     waiting: async () => new Map((await streetNow(db, clock)).rooms.map(room => [room.room as string, room])),
-    waitingOfShops: () => waitingOfShops(db),
     standingAgainst: async (job: Job) => (job.steps.includes('channel') || job.steps.includes('outbox') ? shopsThatHold(db) : []),
   }
   return [
@@ -148,7 +145,7 @@ export function allRoutes(deps: {
       door: house.remoteDoor,
       seal: house.box.seal,
       unseal: house.box.open,
-      nextTick,
+      removed: forgetSchedule,
       sourceChanged: () => clockwork.nudge('sources'),
     }),
     ...dropServerRoutes({ db, clock, server: deps.sftp }),

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Wire } from '../http/contract/instant.ts'
+import type { scheduleChange } from '../http/contract/job.ts'
 import type { folderListed, newSource, sourceList, sourceNamed, sourceTested } from '../http/contract/source.ts'
 import { type Api, openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
@@ -123,13 +124,19 @@ async function addSource(hands: Hands, name: string, options: AddOptions): Promi
   const secret = isAsked ? (await hands.sourceSecret(proof === 'key' ? 'Private key' : 'Password')).replace(/\r?\n$/, '') : ''
   const body: Wire<typeof newSource> = {
     ...{ name, host, port, user, proof, root, lookEverySeconds: options.every, isEnabled: options.disabled === undefined },
-    schedule: options.cron === undefined ? null : { cron: options.cron, timeZone: options.timeZone },
     ...{ connectSeconds: options.connectS, idleSeconds: options.idleS, overallSeconds: options.overallS },
     ...(secret === '' ? {} : { secret: proof === 'key' ? `${secret}\n` : secret }),
   }
   const added = await api.post<Wire<typeof sourceNamed>>('/sources', body)
+  if (options.cron !== undefined) await schedule(api, name, { cron: options.cron, timeZone: options.timeZone })
   const next = `Next: \`trueup source test ${plain(name)}\` shows its host key; compare it, then accept it.`
   return { status: EXIT.yes, json: added, text: `${plain(name)} is declared.\n${next}` }
+}
+
+/** A source with a schedule is looked at when that ticks, and not every so many seconds besides. */
+async function schedule(api: Api, source: string, wanted: { cron: string; timeZone: string }): Promise<void> {
+  const body: Wire<typeof scheduleChange> = { ...wanted, isRealTime: false }
+  await api.put(`/jobs/import-inventory/schedule?source=${encodeURIComponent(source)}`, body)
 }
 
 function lsCommand(withApi: (options: CommonOptions, ask: (api: Api) => Promise<Answer>) => Promise<number>, ended: Ended): Command {

@@ -15,6 +15,17 @@ export type RemoteFeed = {
   afterCommit: 'move' | 'delete' | 'leave'
 }
 
+/** What was seen at each source and is not here yet, by its name; a source of which nothing waits is left out. */
+export async function waitingAtSources(sql: Sql): Promise<Map<string, { backlog: number; oldestAt: InstantMs | null; units: null }>> {
+  const rows = await sql.query<{ name: string; backlog: number; oldestAt: InstantMs | null }>(
+    `select s.name, count(*) as backlog, min(r.still_since) as "oldestAt"
+       from feed.remote_file r join feed.feed e using (feed_id) join feed.source s using (source_id) left join feed.file f using (file_id)
+      where r.settled_at is null and e.is_enabled and (r.file_id is null or f.state = 'interrupted')
+      group by s.name`,
+  )
+  return new Map(rows.map(({ name, ...waiting }) => [name, { ...waiting, units: null }]))
+}
+
 /** The feeds that take their files from a source. */
 export async function feedsOfSource(sql: Sql, sourceId: number): Promise<RemoteFeed[]> {
   return sql.query<RemoteFeed>(

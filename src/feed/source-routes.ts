@@ -1,5 +1,5 @@
 import { recordAudit } from '../db/audit.ts'
-import type { Db, Sql } from '../db/connection.ts'
+import type { Db, Sql, Tx } from '../db/connection.ts'
 import type { Answer } from '../http/contract/instant.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
 import {
@@ -26,8 +26,8 @@ export type SourceRouteDeps = {
   door: RemoteDoor
   seal(secret: string): string
   unseal(sealed: string): string
-  /** When a schedule ticks next after an instant; null: never. Throws for one that cannot be read. */
-  nextTick(schedule: store.SourceSchedule, after: InstantMs): InstantMs | null
+  /** A source is no more: what others keep under its name goes with it, in the same transaction. */
+  removed(tx: Tx, name: string): Promise<void>
   /** A source may be looked at now. */
   sourceChanged(): void
 }
@@ -74,8 +74,7 @@ export function sourceRoutes(deps: SourceRouteDeps): Route[] {
         }
         await db.transaction(async tx => {
           const now = clock.now()
-          const nextLookAt = body.schedule === null ? now : deps.nextTick(body.schedule, now)
-          const sourceId = await store.putSource(tx, { ...settings, ...limits, ...sealed, nextLookAt, now })
+          const sourceId = await store.putSource(tx, { ...settings, ...limits, ...sealed, now })
           if (hostKey !== undefined) await store.pinHostKey(tx, { sourceId, key: hostKey })
           const after = {
             ...{ ...settings, ...limits },
@@ -109,6 +108,7 @@ export function sourceRoutes(deps: SourceRouteDeps): Route[] {
         const source = await wanted(params.name)
         await db.transaction(async tx => {
           if (!(await store.removeSource(tx, source.sourceId))) throw inUse(params.name)
+          await deps.removed(tx, source.name)
           await recordAudit(tx, {
             at: clock.now(),
             who: who.name,
@@ -241,8 +241,8 @@ function checkSecret(door: RemoteDoor, body: Answer<typeof newSource>, before: s
 }
 
 function shownSettings(source: store.Source) {
-  const { name, host, port, user, proof, root, isEnabled, lookEveryMs, schedule, connectMs, idleMs, overallMs } = source
-  return { name, host, port, user, proof, root, isEnabled, lookEveryMs, schedule, connectMs, idleMs, overallMs }
+  const { name, host, port, user, proof, root, isEnabled, lookEveryMs, connectMs, idleMs, overallMs } = source
+  return { name, host, port, user, proof, root, isEnabled, lookEveryMs, connectMs, idleMs, overallMs }
 }
 
 async function sourcesShown(sql: Sql, now: InstantMs): Promise<Answer<typeof sourceInList>[]> {

@@ -20,9 +20,13 @@ export type SourceDeps = {
   /** Opens what was sealed with the key of this house. */
   unseal(sealed: string): string
   recognise: Recognise
-  /** When a schedule ticks next after an instant; null: never. Throws for one that cannot be read. */
-  nextTick(schedule: store.SourceSchedule, after: InstantMs): InstantMs | null
 }
+
+/**
+ * `isPaced`: it is looked at again by itself after a while; else when somebody says so, and for what is left undone. `signal`: the program
+ * stops. `ended`: a person ended this visit; what was fetched is kept, and it says nothing about the source.
+ */
+export type Visit = { isPaced?: boolean; signal?: AbortSignal; ended?: AbortSignal }
 
 const SETTLED_PER_VISIT_MAX = 200
 const FILES_PER_LOOK_MAX = 1_000
@@ -34,7 +38,7 @@ const PROGRESS_BYTES_MIN = 64 * 1_024
  * One visit to a source: puts away there what is committed here, looks at the folders of its feeds, and fetches what has come to rest. The
  * network lies between statements, never inside a transaction; whatever breaks leaves rows from which the next visit goes on.
  */
-export async function visitSource(deps: SourceDeps, source: store.Source, signal?: AbortSignal): Promise<StepReport> {
+export async function visitSource(deps: SourceDeps, source: store.Source, visit: Visit = {}): Promise<StepReport> {
   const { db, clock } = deps
   const startedAt = clock.now()
   let remote: Remote | null = null
@@ -42,7 +46,8 @@ export async function visitSource(deps: SourceDeps, source: store.Source, signal
   let latencyMs: number | null = null
   const found = { read: 0, wrote: 0, isSoon: false }
   try {
-    remote = await deps.door.connect(addressOf(source, await proofOf(deps, source)), signal)
+    const signals = [visit.signal, visit.ended].filter(one => one !== undefined)
+    remote = await deps.door.connect(addressOf(source, await proofOf(deps, source)), AbortSignal.any(signals))
     latencyMs = await remote.latencyMs()
     await settle(deps, source, remote)
     if (source.aroundAt === null || clock.now() - source.aroundAt >= AROUND_EVERY_MS) await lookAroundSource(deps, source, remote)
@@ -74,19 +79,20 @@ export async function visitSource(deps: SourceDeps, source: store.Source, signal
   })
   // A line that drops again and again but brings something each time is bad, not hopeless.
   const failures = (remote?.receivedBytes() ?? 0) >= PROGRESS_BYTES_MIN ? 0 : source.failures
-  await conclude(deps, { ...source, failures }, { failure, now, isSoon: found.isSoon })
+  await conclude(deps, { ...source, failures }, { ...visit, failure, now, isSoon: found.isSoon })
   return { read: found.read, wrote: found.wrote, more: false, notes: { source: source.name, ...(failure ? { code: failure.code } : {}) } }
 }
 
 async function conclude(
-  { db, chance, nextTick }: SourceDeps,
+  { db, chance }: SourceDeps,
   source: store.Source,
-  { failure, now, isSoon }: { failure: TrueupError | null; now: InstantMs; isSoon: boolean },
+  { failure, now, isSoon, isPaced = true, ended }: Visit & { failure: TrueupError | null; now: InstantMs; isSoon: boolean },
 ): Promise<void> {
   const { sourceId, nextLookAt: asOfLook } = source
+  const usual = isPaced ? now + source.lookEveryMs : null
+  if (ended?.aborted) return store.recordVisit(db, { ...source, nextLookAt: usual, now, asOfLook })
   if (failure === null) {
-    const usual = source.schedule === null ? now + source.lookEveryMs : nextTick(source.schedule, now)
-    // What has come and has yet to come to rest is not left until tomorrow.
+    // What has come and has yet to come to rest is not left until somebody says so again.
     const nextLookAt = isSoon ? Math.min(now + QUIET_MS_DEFAULT, usual ?? Number.POSITIVE_INFINITY) : usual
     return store.recordVisit(db, { sourceId, state: 'ok', failures: 0, nextLookAt, code: null, reason: null, now, asOfLook })
   }

@@ -13,8 +13,6 @@ export type Source = SourceLimits & {
   proof: SourceProof['kind']
   root: string
   lookEveryMs: number
-  /** When it is looked at instead: five fields and their zone; null: every so often. */
-  schedule: SourceSchedule | null
   isEnabled: boolean
   state: SourceState
   code: string | null
@@ -31,11 +29,7 @@ export type Source = SourceLimits & {
   aroundAt: InstantMs | null
 }
 
-export type SourceSchedule = { cron: string; timeZone: string }
-
-type SourceRow = Omit<Source, 'hostKey' | 'shownHostKey' | 'schedule'> & {
-  lookCron: string | null
-  lookZone: string | null
+type SourceRow = Omit<Source, 'hostKey' | 'shownHostKey'> & {
   key: string | null
   keyType: string | null
   shownKey: string | null
@@ -43,15 +37,13 @@ type SourceRow = Omit<Source, 'hostKey' | 'shownHostKey' | 'schedule'> & {
 }
 
 const SOURCE_COLUMNS = `source_id as "sourceId", name, host, port, user_name as "user", proof, root, look_every_ms as "lookEveryMs",
-  look_cron as "lookCron", look_zone as "lookZone",
   connect_ms as "connectMs", idle_ms as "idleMs", overall_ms as "overallMs", is_enabled as "isEnabled", state, code, reason, failures,
   host_key as key, host_key_type as "keyType", shown_host_key as "shownKey", shown_host_key_type as "shownKeyType",
   next_look_at as "nextLookAt", looked_at as "lookedAt", ok_at as "okAt", around_at as "aroundAt"`
 
-function sourceOf({ key, keyType, shownKey, shownKeyType, lookCron, lookZone, ...row }: SourceRow): Source {
+function sourceOf({ key, keyType, shownKey, shownKeyType, ...row }: SourceRow): Source {
   return {
     ...row,
-    schedule: lookCron === null ? null : { cron: lookCron, timeZone: lookZone ?? 'UTC' },
     hostKey: key === null || keyType === null ? null : { fingerprint: key, type: keyType },
     shownHostKey: shownKey === null || shownKeyType === null ? null : { fingerprint: shownKey, type: shownKeyType },
   }
@@ -90,20 +82,17 @@ export type SourceSettings = SourceLimits & Pick<Source, 'name' | 'host' | 'port
 
 /**
  * Declares a source, or changes one. Another host or port is another server: its accepted key is forgotten. A secret that is not given
- * stays as it is. `nextLookAt` left out: it is looked at now.
+ * stays as it is. It is looked at now.
  */
-export async function putSource(
-  sql: Sql,
-  source: SourceSettings & Partial<SourceSecret> & { schedule?: SourceSchedule | null; nextLookAt?: InstantMs | null; now: InstantMs },
-): Promise<number> {
+export async function putSource(sql: Sql, source: SourceSettings & Partial<SourceSecret> & { now: InstantMs }): Promise<number> {
   const rows = await sql.query<{ sourceId: number }>(
     `insert into feed.source as s (name, host, port, user_name, proof, root, look_every_ms, connect_ms, idle_ms, overall_ms, is_enabled,
-                                   secret_sealed, passphrase_sealed, next_look_at, created_at, look_cron, look_zone)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $15, $14, $16, $17)
+                                   secret_sealed, passphrase_sealed, next_look_at, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
      on conflict (name) do update
         set host = excluded.host, port = excluded.port, user_name = excluded.user_name, proof = excluded.proof, root = excluded.root,
             look_every_ms = excluded.look_every_ms, connect_ms = excluded.connect_ms, idle_ms = excluded.idle_ms,
-            overall_ms = excluded.overall_ms, is_enabled = excluded.is_enabled, look_cron = excluded.look_cron, look_zone = excluded.look_zone,
+            overall_ms = excluded.overall_ms, is_enabled = excluded.is_enabled,
             secret_sealed = case when excluded.proof = 'agent' then null else coalesce(excluded.secret_sealed, s.secret_sealed) end,
             passphrase_sealed = case when excluded.secret_sealed is null then s.passphrase_sealed else excluded.passphrase_sealed end,
             host_key = case when (s.host, s.port) = (excluded.host, excluded.port) then s.host_key end,
@@ -114,11 +103,6 @@ export async function putSource(
       ...[source.name, source.host, source.port, source.user, source.proof, source.root, source.lookEveryMs],
       ...[source.connectMs, source.idleMs, source.overallMs, source.isEnabled],
       ...[source.secretSealed ?? null, source.passphraseSealed ?? null, new Date(source.now)],
-      ...[
-        dateOrNull(source.nextLookAt === undefined ? source.now : source.nextLookAt),
-        source.schedule?.cron ?? null,
-        source.schedule?.timeZone ?? null,
-      ],
     ],
   )
   assert(rows[0], 'an upsert gives its row')
@@ -158,6 +142,14 @@ export async function pinHostKey(sql: Sql, source: { sourceId: number; key: Host
 /** A person wants it looked at now, whatever its state. */
 export async function lookNow(sql: Sql, source: { sourceId: number; now: InstantMs }): Promise<void> {
   await sql.query('update feed.source set next_look_at = $2, failures = 0 where source_id = $1', [source.sourceId, new Date(source.now)])
+}
+
+/** Lets a source that nothing stops be looked at by itself from now on, whatever it waited for. */
+export async function lookByItself(sql: Sql, source: { name: string; now: InstantMs }): Promise<void> {
+  await sql.query(`update feed.source set next_look_at = $2 where name = $1 and state <> 'stopped' and next_look_at is null`, [
+    source.name,
+    new Date(source.now),
+  ])
 }
 
 /** What the server showed at a contact that went no further. */

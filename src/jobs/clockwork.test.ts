@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { startTestClockwork, until } from '../../test/clockwork.ts'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
-import type { Sleep } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
-import { type Clockwork, startClockwork } from './clockwork.ts'
-import { EXCEPT_SHOPS, JOBS, type Job, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
+import type { Clockwork, startClockwork } from './clockwork.ts'
+import { JOBS, type Job, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
 import type { Step } from './room-loop.ts'
 import { madeWith, type Schedule } from './schedule.ts'
 import { setSchedule } from './schedule-store.ts'
@@ -30,8 +30,6 @@ afterEach(async () => {
   await home.drop()
 })
 
-const sleep: Sleep = (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {})
-const clock = { now: () => Date.now() }
 const log = {
   debug() {},
   info: (line: Record<string, unknown>) => lines.push(line),
@@ -47,32 +45,13 @@ const moving =
   }
 
 async function start(steps: Partial<Record<RoomStep, Step>>, more: Partial<Parameters<typeof startClockwork>[0]> = {}) {
-  const clockwork = await startClockwork({
-    databaseUrl: home.url,
-    db: home.db,
-    clock,
-    sleep,
-    catalogue: JOBS,
-    steps,
-    follows: { feed: ['import'] },
-    floorMs: { feed: null, import: null },
-    log,
-    ...more,
-  })
+  const clockwork = await startTestClockwork(home, steps, { log, ...more })
   running.push(clockwork)
   return clockwork
 }
 
 const put = (...ids: number[]) => home.db.query(`insert into thing select id, 'door' from unnest($1::int[]) id`, [ids])
 const onShelf = async (shelf: string) => (await home.db.query('select id from thing where shelf = $1', [shelf])).length
-
-async function until(what: () => Promise<boolean> | boolean, limitMs = 8_000) {
-  const end = Date.now() + limitMs
-  while (!(await what())) {
-    if (Date.now() > end) throw new Error('it did not come to pass in time')
-    await delay(20)
-  }
-}
 
 test('what a room wrote is taken on by the next within milliseconds, without a hop over a queue', async () => {
   const clockwork = await start({ feed: moving('door', 'hall'), import: moving('hall', 'shelf') })
@@ -330,61 +309,4 @@ test('a run for one shop is told so, and does not stand in for a run for all', a
   expect(asked.map(one => one.isQueued)).toEqual([true, true])
   await until(() => told.length === 2)
   expect(told).toEqual(expect.arrayContaining([{ shop: 'corner' }, 'all']))
-})
-
-describe('a shop with a schedule of its own', () => {
-  const uploads = knownJob('Process Uploads to eCommerce')
-  const own = (change: Partial<Schedule>) =>
-    setSchedule(home.db, uploads, { ...madeWith(uploads), ...change }, { by: 'ada', at: Date.now(), shop: 'corner' })
-  const tick = (parameters: object, hoursAgo = 0) =>
-    home.db.query(
-      `insert into pgboss.job (name, data, created_on) values ('job.process-uploads-to-ecommerce', $1::jsonb, now() - $2 * interval '1 hour')`,
-      [JSON.stringify({ cause: 'tick', parameters }), hoursAgo],
-    )
-  let told: object[]
-  const channel: Step = async (_signal, parameters) => {
-    told.push(parameters ?? {})
-    return NOTHING_TO_DO
-  }
-  beforeEach(() => {
-    told = []
-  })
-
-  test('ticks by it, and the tick of all the others leaves it out', async () => {
-    await own({ cron: '0 3 * * *', timeZone: 'Asia/Tokyo' })
-    const clockwork = await start({ channel }, { floorMs: { channel: null } })
-    const ticking = `select key, cron, timezone from pgboss.schedule where name = 'job.process-uploads-to-ecommerce' order by key`
-    const general = { key: '', cron: uploads.cron, timezone: 'UTC' }
-    expect(await home.db.query(ticking)).toEqual([general, { key: 'corner', cron: '0 3 * * *', timezone: 'Asia/Tokyo' }])
-    await tick({ shop: 'corner' })
-    await until(() => told.length === 1)
-    await tick({})
-    await until(() => told.length === 2)
-    expect(told).toEqual([{ shop: 'corner' }, { [EXCEPT_SHOPS]: 'corner' }])
-    // Sent once more by a process that knew of no other: it is the same tick.
-    await tick({})
-    await delay(1_500)
-    expect(told).toHaveLength(2)
-
-    await home.db.query(`delete from jobs.schedule where shop = 'corner'`)
-    await clockwork.scheduleChanged(uploads, 'corner')
-    expect(await home.db.query(ticking)).toEqual([general])
-    // A tick that was on its way already is for nobody now: the shop runs with the others.
-    await tick({ shop: 'corner' }, 1)
-    await tick({}, 1)
-    await delay(2_500)
-    expect(told.slice(2).every(one => Object.keys(one).length === 0)).toBe(true)
-  })
-
-  test('that is paused is left out of what runs by itself, and not when a person asks', async () => {
-    await own({ paused: { at: 1, by: 'ada', reason: 'moving house' } })
-    const clockwork = await start({ channel }, { floorMs: { channel: null } })
-    clockwork.nudge('channel')
-    await until(() => told.length === 1)
-    await tick({ shop: 'corner' })
-    await clockwork.runNow(uploads.slug, { by: 'ada', parameters: { shop: 'corner' } })
-    await until(() => told.length === 2)
-    await delay(1_200)
-    expect(told).toEqual([{ [EXCEPT_SHOPS]: 'corner' }, { shop: 'corner' }])
-  })
 })

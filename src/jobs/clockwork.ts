@@ -5,11 +5,12 @@ import type { StepReport } from '../kernel/report.ts'
 import { openBooks } from './books.ts'
 import { EXCEPT_SHOPS, FLOOR_MS, type Job, jobOfStep, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
 import type { Log } from './log.ts'
+import { perWhat, whoseRun } from './parameters.ts'
 import { openQueue, type QueuedRun } from './queue.ts'
 import { openRoomLoop, type Pass, type Rest, type RoomLoop, type Step } from './room-loop.ts'
 import { runEnd } from './run-end.ts'
 import { judgeTick, madeWith, type Schedule, tickOf } from './schedule.ts'
-import { schedules, shopSchedules, takeTick } from './schedule-store.ts'
+import { ownSchedules, schedules, takeTick } from './schedule-store.ts'
 import { closeLostRuns, type EndedRun, finishRun, heartbeats, recordRuns, showProgress, startRun } from './store.ts'
 
 /** A stop lets running steps end by themselves for so long; then it tells them to. */
@@ -30,7 +31,7 @@ export type Clockwork = {
   /** Puts one run of a job (by name, slug or alias) on its queue. `isQueued` is false when one like it waits already. */
   runNow(job: string, asked?: { by: string; parameters?: Readonly<Record<string, string>> }): Promise<{ job: string; isQueued: boolean }>
   /** Lets a job tick by what its row in jobs.schedule says now, and its rooms look at once. */
-  scheduleChanged(job: Job, shop?: string | null): Promise<void>
+  scheduleChanged(job: Job, whose?: string | null): Promise<void>
   /** Resolves when nothing runs, nothing is asked for and no failed step waits for its next try, in this process. */
   drained(): Promise<void>
   /** Takes no more work, waits for what runs (bounded), writes the books. */
@@ -71,7 +72,7 @@ export async function startClockwork(options: {
     databaseUrl,
     jobs: catalogue,
     schedules: await schedules(db, catalogue),
-    shopSchedules: await shopSchedules(db),
+    ownSchedules: await ownSchedules(db),
     steps: ROOM_STEPS.filter(room => options.steps[room] !== undefined),
     onRun: (job, asked) => opened.promise.then(() => runJob(job, asked)),
     onWake: room => void opened.promise.then(() => nudge(room)),
@@ -90,15 +91,15 @@ export async function startClockwork(options: {
     /** Shops whose own schedule is paused, or without real time: no nudge is for them. Looked up before each pass. */
     let resting: string[] = []
     return openRoomLoop({
-      step: (signal, _parameters, cause) =>
-        step(signal, cause === 'nudge' && resting.length > 0 ? { [EXCEPT_SHOPS]: resting.join(',') } : undefined, cause),
+      step: (signal, _parameters, cause, ended) =>
+        step(signal, cause === 'nudge' && resting.length > 0 ? { [EXCEPT_SHOPS]: resting.join(',') } : undefined, cause, ended),
       floorMs: floorMs[room],
       clock,
       sleep,
       abort: abort.signal,
       async mayRun() {
         const rest = await restOf(room)
-        resting = [...(await ownOf(room))].filter(([, own]) => own.paused !== null || !own.isRealTime).map(([shop]) => shop)
+        resting = [...(await ofShops(room))].filter(([, own]) => own.paused !== null || !own.isRealTime).map(([shop]) => shop)
         return rest
       },
       events: {
@@ -148,10 +149,10 @@ export async function startClockwork(options: {
     return { job: job.name, isQueued }
   }
 
-  async function scheduleChanged(job: Job, shop: string | null = null) {
-    const schedule = shop === null ? (await schedules(db, catalogue)).get(job.slug) : (await shopSchedules(db)).get(job.slug)?.get(shop)
-    if (schedule !== undefined) await queue.reschedule(job, schedule, shop)
-    else if (shop !== null) await queue.unschedule(job, shop)
+  async function scheduleChanged(job: Job, whose: string | null = null) {
+    const schedule = whose === null ? (await schedules(db, catalogue)).get(job.slug) : (await ownSchedules(db)).get(job.slug)?.get(whose)
+    if (schedule !== undefined) await queue.reschedule(job, schedule, whose)
+    else if (whose !== null) await queue.unschedule(job, whose)
     for (const room of job.steps) nudge(room)
   }
 
@@ -168,25 +169,28 @@ export async function startClockwork(options: {
   }
 
   /** The schedules that shops have of their own, of the job that is known for a room. */
-  async function ownOf(room: RoomStep): Promise<ReadonlyMap<string, Schedule>> {
-    return (await shopSchedules(db)).get(jobOfStep(room, catalogue)?.slug ?? '') ?? new Map()
+  async function ofShops(room: RoomStep): Promise<ReadonlyMap<string, Schedule>> {
+    const job = jobOfStep(room, catalogue)
+    if (job === undefined || perWhat(job) !== 'shop') return new Map()
+    return (await ownSchedules(db)).get(job.slug) ?? new Map()
   }
 
-  /** What a run does and whether its tick counts: that of a shop by the shop's own schedule, that of the job for all who have none. */
+  /** What a run does and whether its tick counts: that of a shop or source by its own schedule, that of the job for all who have none. */
   async function wantedOf(
     job: Job,
     asked: QueuedRun,
   ): Promise<{ schedule: Schedule; parameters: QueuedRun['parameters']; judgement: ReturnType<typeof judgeTick> }> {
     const schedule = (await schedules(db, catalogue)).get(job.slug) ?? madeWith(job)
     if (asked.cause !== 'tick') return { schedule, parameters: asked.parameters, judgement: 'run' }
-    const own = (await shopSchedules(db)).get(job.slug) ?? new Map<string, Schedule>()
-    const { shop } = asked.parameters
-    const mine = shop === undefined ? schedule : own.get(shop)
+    const own = (await ownSchedules(db)).get(job.slug) ?? new Map<string, Schedule>()
+    const whose = whoseRun(asked.parameters)
+    const mine = whose === '' ? schedule : own.get(whose)
     if (mine === undefined) return { schedule, parameters: {}, judgement: 'paused' }
-    const rest = shop === undefined && own.size > 0 ? { [EXCEPT_SHOPS]: [...own.keys()].join(',') } : {}
+    // Sources say themselves when the next look at them is due.
+    const rest = whose === '' && own.size > 0 && perWhat(job) === 'shop' ? { [EXCEPT_SHOPS]: [...own.keys()].join(',') } : {}
     const parameters = { ...mine.parameters, ...asked.parameters, ...rest }
     const at = tickOf(mine, asked.queuedAt)
-    const tick = { job, shop: shop ?? '', at: at ?? asked.queuedAt, queuedId: asked.queuedId }
+    const tick = { job, whose, at: at ?? asked.queuedAt, queuedId: asked.queuedId }
     if (!(await takeTick(db, tick))) return { schedule: mine, parameters, judgement: 'paused' }
     return { schedule: mine, parameters, judgement: judgeTick(mine, clock.now()) }
   }
@@ -195,8 +199,8 @@ export async function startClockwork(options: {
   async function runJob(job: Job, asked: QueuedRun) {
     const lost = 'The process that ran this ended before it could say how it went.'
     const { schedule, parameters, judgement } = await wantedOf(job, asked)
-    await closeLostRuns(db, { job: job.name, shop: parameters.shop ?? '', now: clock.now(), code: 'JOBS_RUN_LOST', message: lost })
-    if (judgement === 'skipped') await recordRuns(db, [skippedRun(job, schedule)])
+    await closeLostRuns(db, { job: job.name, whose: whoseRun(parameters), now: clock.now(), code: 'JOBS_RUN_LOST', message: lost })
+    if (judgement === 'skipped') await recordRuns(db, [skippedRun(job, schedule, asked.parameters)])
     if (judgement !== 'run') return
     for (const room of job.steps) {
       const loop = loops.get(room)
@@ -205,7 +209,9 @@ export async function startClockwork(options: {
       const { cause, by: askedBy } = asked
       const runId = await startRun(db, { job: job.name, room, startedAt: clock.now(), cause, askedBy, parameters })
       const hasOwn = Object.keys(parameters).length > 0
-      const passing = hasOwn ? loop.askWith(cause, signal => step(signal, parameters, cause)) : loop.ask(cause)
+      const passing = hasOwn
+        ? loop.askWith(cause, (signal, _none, _cause, ended) => step(signal, parameters, cause, ended))
+        : loop.ask(cause)
       const pass = await watched(passing, runId, loop)
       await finishRun(db, runId, runEnd(pass))
       // The queue's copy fails with it, so that the run is made up for after the next start.
@@ -231,11 +237,11 @@ export async function startClockwork(options: {
     return pass
   }
 
-  function skippedRun(job: Job, schedule: Schedule): EndedRun {
+  function skippedRun(job: Job, schedule: Schedule, parameters: QueuedRun['parameters']): EndedRun {
     const at = clock.now()
     const end = { finishedAt: at, outcome: 'skipped' as const, read: 0, wrote: 0, errors: 0, code: null }
     const message = `This tick was passed over once, as ${schedule.changedBy ?? 'somebody'} asked.`
-    return { job: job.name, room: job.steps[0] ?? '', startedAt: at, cause: 'tick', askedBy: null, parameters: {}, ...end, message }
+    return { job: job.name, room: job.steps[0] ?? '', startedAt: at, cause: 'tick', askedBy: null, parameters, ...end, message }
   }
 
   async function drained() {

@@ -1,29 +1,30 @@
 import type { Answer } from '../http/contract/instant.ts'
 import type { jobDetail, jobInList } from '../http/contract/job.ts'
 import type { RoomStatus } from '../kernel/report.ts'
-import { FLOOR_MS, isPerShop, type Job, jobOfStep } from './job.ts'
+import { FLOOR_MS, type Job, jobOfStep } from './job.ts'
 import { type JobFacts, judgeJob } from './lateness.ts'
+import { perWhat } from './parameters.ts'
 import { permissions } from './permission-store.ts'
-import type { JobRouteDeps, WaitingOfShop } from './routes.ts'
+import type { JobRouteDeps, WaitingOfOne } from './routes.ts'
 import { madeWith, nextRuns, type Schedule } from './schedule.ts'
-import { schedules, shopSchedules } from './schedule-store.ts'
+import { ownSchedules, schedules } from './schedule-store.ts'
 import { editsOf, heartbeats, knownSince, lastAskedRuns } from './store.ts'
 
 const NEXT_SHOWN = 5
 
-type ViewDeps = Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' | 'waiting' | 'waitingOfShops'>
+type ViewDeps = Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' | 'waiting' | 'waitingOfEach'>
 
 /** Every job as the list shows it, judged at this moment from rows: true even when the clockwork is dead. */
-export async function jobViews({ db, clock, jobs, waiting, waitingOfShops }: ViewDeps): Promise<Answer<typeof jobInList>[]> {
+export async function jobViews({ db, clock, jobs, waiting, waitingOfEach }: ViewDeps): Promise<Answer<typeof jobInList>[]> {
   const set = await schedules(db, jobs)
-  const own = await shopSchedules(db)
-  const scopes = jobs.flatMap(({ name, slug }) => ['', ...(own.get(slug)?.keys() ?? [])].map(shop => ({ job: name, shop })))
-  const asked = new Map((await lastAskedRuns(db, scopes)).map(({ shop, ...run }) => [`${run.job} ${shop}`, run]))
+  const own = await ownSchedules(db)
+  const scopes = jobs.flatMap(({ name, slug }) => ['', ...(own.get(slug)?.keys() ?? [])].map(whose => ({ job: name, whose })))
+  const asked = new Map((await lastAskedRuns(db, scopes)).map(({ whose, ...run }) => [`${run.job} ${whose}`, run]))
   const given = await permissions(db)
   const beats = new Map((await heartbeats(db)).map(beat => [beat.room, beat.beatAt]))
   const since = await knownSince(db)
   const rooms = await waiting()
-  const ofShops = own.size === 0 ? new Map() : await waitingOfShops()
+  const ofEach = own.size === 0 ? new Map() : await waitingOfEach()
   const now = clock.now()
   return jobs.map(job => {
     const schedule = set.get(job.slug) ?? madeWith(job)
@@ -36,21 +37,21 @@ export async function jobViews({ db, clock, jobs, waiting, waitingOfShops }: Vie
       knownSince: since,
     }
     const { name, slug, category, description, isSlow } = job
-    const shops = [...(own.get(slug) ?? [])].map(([shop, ofShop]) => {
-      const lastOfShop = asked.get(`${name} ${shop}`) ?? null
-      const waits = waitingForShop(job, shop, ofShops)
-      const ofIt = { ...facts, schedule: ofShop, lastRun: lastOfShop, waiting: waits }
+    const ownOnes = [...(own.get(slug) ?? [])].map(([whose, mine]) => {
+      const lastOfIt = asked.get(`${name} ${whose}`) ?? null
+      const waits = waitingForOne(job, whose, ofEach)
+      const ofIt = { ...facts, schedule: mine, lastRun: lastOfIt, waiting: waits }
       return {
-        ...{ shop, schedule: sent(ofShop), nextAt: nextRuns(ofShop, now, NEXT_SHOWN), lastRun: lastOfShop, waiting: waits },
-        findings: judgeJob({ name: `${name} for ${shop}` }, ofIt, now).filter(one => one.code !== 'WORKER_SILENT'),
+        ...{ whose, schedule: sent(mine), nextAt: nextRuns(mine, now, NEXT_SHOWN), lastRun: lastOfIt, waiting: waits },
+        findings: judgeJob({ name: `${name} for ${whose}` }, ofIt, now).filter(one => one.code !== 'WORKER_SILENT'),
       }
     })
     return {
       ...{ name, slug, category, description, isSlow, steps: [...job.steps], aliases: [...job.aliases] },
       parameters: job.parameters.map(one => ({ ...one, choices: [...one.choices], aliases: [...one.aliases] })),
-      isPerShop: isPerShop(job),
+      per: perWhat(job),
       people: given.get(slug) ?? null,
-      shops,
+      own: ownOnes,
       schedule: sent(schedule),
       nextAt: nextRuns(schedule, now, NEXT_SHOWN),
       lastRun,
@@ -64,11 +65,11 @@ function sent(schedule: Schedule) {
   return { ...schedule, parameters: { ...schedule.parameters } }
 }
 
-/** One job, with who changed it. */
-export async function jobView(deps: JobRouteDeps, job: Job): Promise<Answer<typeof jobDetail>> {
+/** One job, with who changed it; `whose`: only what was changed for that shop or source. */
+export async function jobView(deps: JobRouteDeps, job: Job, whose: string | null): Promise<Answer<typeof jobDetail>> {
   const view = (await jobViews(deps)).find(one => one.slug === job.slug)
   if (view === undefined) throw new Error(`bug: the job ${job.slug} is not in the catalogue`)
-  return { ...view, edits: await editsOf(deps.db, job.name) }
+  return { ...view, edits: await editsOf(deps.db, job.name, whose) }
 }
 
 /** Rooms that look every few seconds tell whether anybody works at all; where a job has none, nothing is known. */
@@ -90,9 +91,9 @@ function waitingFor(job: Job, jobs: readonly Job[], rooms: ReadonlyMap<string, R
   return { backlog, oldestAt }
 }
 
-/** What of one shop waits for a job, in the rooms for which this is the job that people know. */
-function waitingForShop(job: Job, shop: string, rooms: Awaited<ReturnType<ViewDeps['waitingOfShops']>>): WaitingOfShop {
-  const found = job.steps.flatMap(step => (jobOfStep(step)?.slug === job.slug ? (rooms.get(step)?.get(shop) ?? []) : []))
+/** What of one shop or source waits for a job, in the rooms for which this is the job that people know. */
+function waitingForOne(job: Job, whose: string, rooms: Awaited<ReturnType<ViewDeps['waitingOfEach']>>): WaitingOfOne {
+  const found = job.steps.flatMap(step => (jobOfStep(step)?.slug === job.slug ? (rooms.get(step)?.get(whose) ?? []) : []))
   const oldest = found.flatMap(one => one.oldestAt ?? [])
   const units = found.flatMap(one => one.units ?? [])
   return {
@@ -111,7 +112,7 @@ export async function jobsCalled(deps: ViewDeps, text: string) {
   return (await jobViews(deps))
     .filter(view => slugs.has(view.slug))
     .map(view => {
-      const [worst] = [...view.findings, ...view.shops.flatMap(one => one.findings)]
+      const [worst] = [...view.findings, ...view.own.flatMap(one => one.findings)]
       return {
         ...{ kind: 'job' as const, title: view.name, stage: null, since: worst?.since ?? null, code: worst?.code ?? null },
         tone: worst === undefined ? ('ok' as const) : ('stuck' as const),

@@ -33,7 +33,7 @@ export type JobCategory = 'Inventory' | 'Miscellaneous' | 'Orders' | 'Products'
 /** What a run can be told. */
 export type JobParameter = {
   name: string
-  type: 'text' | 'shop' | 'choice'
+  type: 'text' | 'shop' | 'source' | 'choice'
   description: string
   isRequired: boolean
   /** Shown and not to be changed: the program's own settings say it. */
@@ -56,13 +56,17 @@ const SHOP: JobParameter = {
   aliases: ['shopId', 'shopifyShopId', 'shopifyConfigId'],
 }
 
+/** One server of others instead of all. */
+const SOURCE: JobParameter = {
+  ...SHOP,
+  name: 'source',
+  type: 'source',
+  description: 'The name of one source; without it, all of them.',
+  aliases: ['systemMessageRemoteId'],
+}
+
 /** What a run leaves out, since it has a schedule of its own or was paused: codes of shops, with commas between. Never given by people. */
 export const EXCEPT_SHOPS = 'exceptShops'
-
-/** Whether a job works shop by shop, so that a shop may have a schedule of its own. */
-export function isPerShop(job: Pick<Job, 'parameters'>): boolean {
-  return job.parameters.some(parameter => parameter.type === 'shop')
-}
 
 /** HotWax asks for groups where here the mapping of a shop's locations says it: the names are known, and answered with that. */
 const SAID_BY_MAPPING: readonly JobParameter[] = [
@@ -100,7 +104,7 @@ export const JOBS: readonly Job[] = [
     steps: ['sources', 'feed'],
     cron: '*/15 * * * *',
     isSlow: false,
-    parameters: [],
+    parameters: [SOURCE],
     aliases: ['JOB_IMP_INV', 'JOB_IMP_INV_QOH', 'JOB_RST_INV_SFTP'],
   },
   {

@@ -1,6 +1,17 @@
 import { TrueupError } from '../kernel/error.ts'
 import type { Job } from './job.ts'
 
+/** What a job works through one by one, so that each may have a schedule of its own; null: it does all of its work at once. */
+export function perWhat(job: Pick<Job, 'parameters'>): 'shop' | 'source' | null {
+  const types = job.parameters.map(parameter => parameter.type)
+  return types.includes('shop') ? 'shop' : types.includes('source') ? 'source' : null
+}
+
+/** Whom a run is for, by what it was told: the code of a shop or the name of a source; '': all of them. */
+export function whoseRun(parameters: Readonly<Record<string, string>>): string {
+  return parameters.shop ?? parameters.source ?? ''
+}
+
 /**
  * What a run is told, by our own names: HotWax's names are understood. A protected parameter is taken as said and dropped,
  * since the program's settings say it; an unknown one is refused.

@@ -4,6 +4,7 @@ import { messageOf } from '../kernel/error.ts'
 import type { Cron } from './cron.ts'
 import type { Job, RoomStep } from './job.ts'
 import type { Log } from './log.ts'
+import { perWhat } from './parameters.ts'
 import type { Cause } from './room-loop.ts'
 
 /** The job library's own tables lie in this schema and are its own affair. */
@@ -36,10 +37,10 @@ export type QueuedRun = Asked & { queuedId: string; queuedAt: InstantMs }
 export type Queue = {
   /** Puts one run of a job on its queue; false when one like it waits there already. */
   sendRun(job: Job, asked: Asked): Promise<boolean>
-  /** Lets a job tick by another schedule from now on, in every process; `shop`: for that one. */
-  reschedule(job: Job, schedule: Cron, shop?: string | null): Promise<void>
-  /** A shop ticks with all the others again. */
-  unschedule(job: Job, shop: string): Promise<void>
+  /** Lets a job tick by another schedule from now on, in every process; `whose`: for that shop or source. */
+  reschedule(job: Job, schedule: Cron, whose?: string | null): Promise<void>
+  /** A shop or source ticks with all the others again. */
+  unschedule(job: Job, whose: string): Promise<void>
   /** Wakes a step in whichever process has it; false when it is being woken already. */
   sendWake(step: RoomStep): Promise<boolean>
   stop(options: { timeoutMs: number }): Promise<void>
@@ -54,8 +55,8 @@ export async function openQueue(options: {
   jobs: readonly Job[]
   /** When each job ticks, by slug. */
   schedules: ReadonlyMap<string, Cron>
-  /** What shops have of their own, by slug and the shop's code. */
-  shopSchedules?: ReadonlyMap<string, ReadonlyMap<string, Cron>>
+  /** What shops and sources have of their own, by slug and the shop's code or the source's name. */
+  ownSchedules?: ReadonlyMap<string, ReadonlyMap<string, Cron>>
   /** What this process can run: it takes ticks of the jobs that have one of these steps, and wake-ups for these. */
   steps: readonly RoomStep[]
   onRun(job: Job, asked: QueuedRun): Promise<void>
@@ -91,12 +92,13 @@ export async function openQueue(options: {
     })
     // The schedule that people set is a row of ours; the library follows it, also when a process died between the two.
     const schedule = schedules.get(job.slug) ?? { cron: job.cron, timeZone: 'UTC' }
-    const wanted = new Map([['', schedule], ...(options.shopSchedules?.get(job.slug) ?? [])])
-    for (const [shop, own] of wanted)
-      if (ticking.get(`${queueOfJob(job)} ${shop}`) !== `${own.cron} ${own.timeZone}`) await reschedule(job, own, shop)
+    const wanted = new Map([['', schedule], ...(options.ownSchedules?.get(job.slug) ?? [])])
+    for (const [whose, own] of wanted)
+      if (ticking.get(`${queueOfJob(job)} ${keyOf(whose)}`) !== `${own.cron} ${own.timeZone}`) await reschedule(job, own, whose)
+    const keys = new Set([...wanted.keys()].map(keyOf))
     for (const known of ticking.keys()) {
-      const [name, shop = ''] = known.split(' ')
-      if (name === queueOfJob(job) && !wanted.has(shop)) await boss.unschedule(name, shop)
+      const [name, key = ''] = known.split(' ')
+      if (name === queueOfJob(job) && !keys.has(key)) await boss.unschedule(name, key)
     }
     if (!job.steps.some(step => steps.includes(step))) continue
     const polling = { pollingIntervalSeconds: JOB_POLL_S, notifyPollingIntervalSeconds: JOB_POLL_S, includeMetadata: true as const }
@@ -118,17 +120,27 @@ export async function openQueue(options: {
       return (await boss.send(queueOfJob(job), asked, key)) !== null
     },
     reschedule,
-    unschedule: (job, shop) => boss.unschedule(queueOfJob(job), shop),
+    unschedule: (job, whose) => boss.unschedule(queueOfJob(job), keyOf(whose)),
     sendWake: async step => (await boss.send(queueOfWake(step))) !== null,
     stop: ({ timeoutMs }) => boss.stop({ graceful: true, timeout: timeoutMs }),
   }
 
-  async function reschedule(job: Job, { cron, timeZone }: Cron, shop: string | null = null) {
-    const whose = shop ? { parameters: { shop } } : {}
+  async function reschedule(job: Job, { cron, timeZone }: Cron, whose: string | null = null) {
+    const parameters = whose ? { [perWhat(job) ?? 'shop']: whose } : null
     // Two shops that tick in the same minute are two runs, as two that are asked for are.
-    const key = shop ? { key: shop, singletonKey: JSON.stringify({ shop }) } : {}
-    await boss.schedule(queueOfJob(job), cron, { cause: 'tick', ...whose }, { tz: timeZone, missed: 'once', ...key })
+    const key = whose ? { key: keyOf(whose), singletonKey: JSON.stringify(parameters) } : {}
+    await boss.schedule(
+      queueOfJob(job),
+      cron,
+      { cause: 'tick', ...(parameters && { parameters }) },
+      { tz: timeZone, missed: 'once', ...key },
+    )
   }
+}
+
+/** The library's names have letters, digits and `_ . - /` only; ours of sources may have any. No two are given the same. */
+function keyOf(whose: string): string {
+  return whose.replaceAll(/[^\w.-]/gu, character => `/${character.codePointAt(0)?.toString(16)}/`)
 }
 
 function askedOf(queued: JobWithMetadata<Partial<Asked>>): QueuedRun {

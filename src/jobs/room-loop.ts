@@ -4,8 +4,16 @@ import { messageOf, type Retry, TrueupError } from '../kernel/error.ts'
 import type { StepReport } from '../kernel/report.ts'
 import { retryDelayMs } from './backoff.ts'
 
-/** `parameters`: what a run was asked for with, by name; none where it is the usual work. `cause`: who wanted the pass. */
-export type Step = (signal: AbortSignal, parameters?: Readonly<Record<string, string>>, cause?: Cause) => Promise<StepReport>
+/**
+ * `parameters`: what a run was asked for with, by name; none where it is the usual work. `cause`: who wanted the pass. `ended`: a person
+ * ended the pass; what the step began for it alone and goes on beside it, it lets go of.
+ */
+export type Step = (
+  signal: AbortSignal,
+  parameters?: Readonly<Record<string, string>>,
+  cause?: Cause,
+  ended?: AbortSignal,
+) => Promise<StepReport>
 
 /** Who wanted a pass: a schedule, the room before (or the floor interval), a person. */
 export type Cause = 'tick' | 'nudge' | 'person'
@@ -76,6 +84,7 @@ export function openRoomLoop(options: {
   let special: Asked[] = []
   let isRunning = false
   let isCancelled = false
+  let cancelling = new AbortController()
   let done: { read: number; wrote: number } | null = null
   let isStopping = false
   let failures = 0
@@ -98,6 +107,7 @@ export function openRoomLoop(options: {
     },
     cancel() {
       isCancelled = isRunning
+      if (isRunning) cancelling.abort()
     },
     progress: () => done,
     isBusy: () => isRunning || asked !== null || special.length > 0 || failures > 0,
@@ -159,11 +169,12 @@ export function openRoomLoop(options: {
     const total = { read: 0, wrote: 0 }
     done = total
     isCancelled = false
+    cancelling = new AbortController()
     try {
       let more = true
       while (more && !isStopping && !isCancelled) {
         const calledAt = clock.now()
-        const report = await work(abort, undefined, cause)
+        const report = await work(abort, undefined, cause, cancelling.signal)
         total.read += report.read
         total.wrote += report.wrote
         errors += errorsOf(report)

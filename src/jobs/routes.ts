@@ -1,5 +1,5 @@
 import { recordAudit } from '../db/audit.ts'
-import type { Db } from '../db/connection.ts'
+import type { Db, Tx } from '../db/connection.ts'
 import type { Answer } from '../http/contract/instant.ts'
 import {
   jobAsk,
@@ -12,6 +12,7 @@ import {
   runList,
   runParams,
   runsQuery,
+  scheduleQuery,
   timelineQuery,
 } from '../http/contract/job.ts'
 import { offsetOf, pageFrom, TOTAL_COUNTED_MAX } from '../http/contract/page.ts'
@@ -22,15 +23,15 @@ import type { RoomStatus } from '../kernel/report.ts'
 import type { Clockwork } from './clockwork.ts'
 import { type Job, knownJob } from './job.ts'
 import { jobView, jobViews } from './job-view.ts'
-import { givenParameters } from './parameters.ts'
+import { givenParameters, perWhat, whoseRun } from './parameters.ts'
 import { allow } from './permission.ts'
 import { permissionOf } from './permission-store.ts'
-import { madeWith } from './schedule.ts'
+import { madeWith, type Schedule } from './schedule.ts'
 import { schedules } from './schedule-store.ts'
 import { askedRunsSince, askToEnd, countRuns, knownSince, type Run, type RunFilter, runOf, runsPage } from './store.ts'
 import { comingTicks, missedTicks } from './timeline.ts'
 
-export type WaitingOfShop = { backlog: number; oldestAt: InstantMs | null; units: number | null }
+export type WaitingOfOne = { backlog: number; oldestAt: InstantMs | null; units: number | null }
 
 export type JobRouteDeps = {
   db: Db
@@ -38,14 +39,16 @@ export type JobRouteDeps = {
   jobs: readonly Job[]
   /** What waits in each room, for the jobs that work for it. */
   waiting(): Promise<ReadonlyMap<string, RoomStatus>>
-  /** The same of each shop, by room and the code of the shop: for jobs that a shop has a schedule of its own for. */
-  waitingOfShops(): Promise<ReadonlyMap<string, ReadonlyMap<string, WaitingOfShop>>>
+  /** The same of each shop and source, by room and its code or name: for jobs that it has a schedule of its own for. */
+  waitingOfEach(): Promise<ReadonlyMap<string, ReadonlyMap<string, WaitingOfOne>>>
   /** What stands against a job whenever it runs: the code and why, for what it works on. */
   standingAgainst?(job: Job): Promise<{ code: string; reason: string }[]>
   /** The files, uploads and proofs that these runs made. */
   madeBy?(runs: readonly Run[]): Promise<ReadonlyMap<number, readonly Answer<typeof madeByRun>[]>>
-  /** The codes of the connected shops. */
-  shops(): Promise<string[]>
+  /** What a job can be run for one by one: the codes of the connected shops, or the names of the sources. */
+  each(per: 'shop' | 'source'): Promise<string[]>
+  /** A shop or source has another schedule of its own; null: none any more. In the transaction that says so. */
+  ownChanged?(tx: Tx, of: { job: Job; whose: string }, schedule: Schedule | null): Promise<void>
   /** null: this process has no clockwork. */
   clockwork: Pick<Clockwork, 'runNow' | 'scheduleChanged'> | null
 }
@@ -72,12 +75,13 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
       query: runsQuery,
       answer: runList,
       async handle({ query }) {
-        const { job, room, outcome, cause, search } = query
+        const { job, room, outcome, cause, whose, search } = query
         const filter: RunFilter = {
           job: job ?? null,
           room: room ?? null,
           outcome: outcome ?? null,
           cause: cause ?? null,
+          whose: whose ?? null,
           search: search ?? null,
         }
         const runs = await runsPage(db, filter, { limit: query.pageSize, offset: offsetOf(query) })
@@ -103,8 +107,9 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
       tag: 'jobs',
       role: 'viewer',
       params: jobParams,
+      query: scheduleQuery,
       answer: jobDetail,
-      handle: async ({ params }) => jobView(deps, knownJob(params.name, jobs)),
+      handle: async ({ params, query }) => jobView(deps, knownJob(params.name, jobs), query.shop ?? query.source ?? null),
     }),
     jsonRoute({
       method: 'POST',
@@ -120,6 +125,7 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
         const job = knownJob(params.name, jobs)
         allow(job, who, await permissionOf(db, job))
         const parameters = givenParameters(job, body?.parameters ?? {})
+        await oneOf(deps, job, whoseRun(parameters))
         const asked = await (clockwork ?? noClockwork()).runNow(job.slug, { by: who.name, parameters })
         await recordAudit(db, { at: clock.now(), who: who.name, action: 'job.run', subject: 'job', name: job.name, after: parameters })
         return asked
@@ -185,7 +191,7 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
           startedAt,
           finishedAt,
           outcome,
-          shop: parameters.shop ?? null,
+          whose: whoseRun(parameters) || null,
         })),
         nextAt: comingTicks(schedule, { now, until }),
         missedAt: missedTicks(schedule, starts, { from: known, now }),
@@ -199,6 +205,19 @@ const HOUR_MS = 3_600_000
 /** So much of what comes is shown beside what was. */
 const COMING_SHARE = 0.25
 const RUNS_DRAWN_MAX = 3_000
+
+/** A run for one shop or source is for one that there is. */
+export async function oneOf({ each }: Pick<JobRouteDeps, 'each'>, job: Job, whose: string): Promise<void> {
+  const per = perWhat(job)
+  if (whose === '' || per === null || (await each(per)).includes(whose)) return
+  throw new TrueupError(NOT_PER[per], `There is no ${per} called ${JSON.stringify(whose)}.`, {
+    retry: 'never',
+    hint: per === 'shop' ? 'Name the code of a connected shop.' : 'Name a source that is declared.',
+    detail: { job: job.slug, [per]: whose },
+  })
+}
+
+export const NOT_PER = { shop: 'JOBS_NOT_PER_SHOP', source: 'JOBS_NOT_PER_SOURCE' } as const
 
 function noClockwork(): never {
   throw new TrueupError('JOBS_NOT_HERE', 'This process lets people in and runs no jobs.', {

@@ -5,21 +5,23 @@ import { jsonRoute, type Route } from '../http/contract/route.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { lastTick, nextTicks } from './cron.ts'
-import { isPerShop, type Job, knownJob } from './job.ts'
-import { givenParameters } from './parameters.ts'
+import { type Job, knownJob } from './job.ts'
+import { givenParameters, perWhat } from './parameters.ts'
 import { allow } from './permission.ts'
 import { permissionOf, setPermission } from './permission-store.ts'
-import type { JobRouteDeps } from './routes.ts'
+import { type JobRouteDeps, NOT_PER, oneOf } from './routes.ts'
 import { madeWith, nextRuns, objections, type Schedule } from './schedule.ts'
-import { removeShopSchedule, schedules, setSchedule, shopSchedules } from './schedule-store.ts'
+import { ownSchedules, removeOwnSchedule, schedules, setSchedule } from './schedule-store.ts'
 
 const NEXT_SHOWN = 5
 
 type Found = { kind: 'refused' | 'warning'; code: string; reason: string }
 
 /** When a job runs by itself: another schedule, a pause, one tick passed over. Each is a deed on record. */
-export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' | 'clockwork' | 'standingAgainst' | 'shops'>): Route[] {
-  const { db, clock, jobs, clockwork, shops } = deps
+export function scheduleRoutes(
+  deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' | 'clockwork' | 'standingAgainst' | 'each' | 'ownChanged'>,
+): Route[] {
+  const { db, clock, jobs, clockwork } = deps
   return [
     jsonRoute({
       method: 'POST',
@@ -32,8 +34,8 @@ export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' 
       body: scheduleChange,
       answer: schedulePreview,
       async handle({ params, query, body }) {
-        const { job, shop } = await asked(params, query)
-        const { schedule, found } = await changed(job, body, shop)
+        const { job, whose } = await asked(params, query)
+        const { schedule, found } = await changed(job, body, whose)
         return { nextAt: nextRuns({ ...schedule, paused: null }, clock.now(), NEXT_SHOWN), objections: found }
       },
     }),
@@ -48,11 +50,11 @@ export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' 
       body: scheduleChange,
       answer: scheduleChanged,
       async handle({ params, query, body, who }) {
-        const { job, shop } = await asked(params, query, who)
-        const { schedule, found } = await changed(job, body, shop)
+        const { job, whose } = await asked(params, query, who)
+        const { schedule, found } = await changed(job, body, whose)
         const refused = found.find(one => one.kind === 'refused')
         if (refused !== undefined) throw tooOften(job, refused.reason)
-        const answer = await take(job, schedule, { action: 'job.schedule', who: who.name, shop })
+        const answer = await take(job, schedule, { action: 'job.schedule', who: who.name, whose })
         return { ...answer, warnings: found.map(one => one.reason) }
       },
     }),
@@ -67,10 +69,10 @@ export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' 
       body: why,
       answer: scheduleChanged,
       async handle({ params, query, body, who }) {
-        const { job, shop } = await asked(params, query, who)
-        const schedule = await current(job, shop)
+        const { job, whose } = await asked(params, query, who)
+        const schedule = await current(job, whose)
         const paused = { at: clock.now(), by: who.name, reason: body.reason }
-        return take(job, { ...schedule, paused }, { action: 'job.pause', who: who.name, reason: body.reason, shop })
+        return take(job, { ...schedule, paused }, { action: 'job.pause', who: who.name, reason: body.reason, whose })
       },
     }),
     jsonRoute({
@@ -83,8 +85,8 @@ export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' 
       query: scheduleQuery,
       answer: scheduleChanged,
       async handle({ params, query, who }) {
-        const { job, shop } = await asked(params, query, who)
-        return take(job, { ...(await current(job, shop)), paused: null }, { action: 'job.resume', who: who.name, shop })
+        const { job, whose } = await asked(params, query, who)
+        return take(job, { ...(await current(job, whose)), paused: null }, { action: 'job.resume', who: who.name, whose })
       },
     }),
     jsonRoute({
@@ -97,33 +99,35 @@ export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' 
       query: scheduleQuery,
       answer: scheduleChanged,
       async handle({ params, query, who }) {
-        const { job, shop } = await asked(params, query, who)
-        const schedule = await current(job, shop)
+        const { job, whose } = await asked(params, query, who)
+        const schedule = await current(job, whose)
         const [next] = nextRuns(schedule, clock.now(), 1)
         if (next === undefined) throw nothingToSkip(job)
-        return take(job, { ...schedule, skippedUntil: next }, { action: 'job.skip', who: who.name, shop })
+        return take(job, { ...schedule, skippedUntil: next }, { action: 'job.skip', who: who.name, whose })
       },
     }),
     jsonRoute({
       method: 'DELETE',
       path: '/jobs/:name/schedule',
-      summary: 'Takes away the schedule that a shop has of its own: it runs with all the others again',
+      summary: 'Takes away the schedule that a shop or source has of its own: it runs with all the others again',
       tag: 'jobs',
       role: 'operator',
       params: jobParams,
       query: scheduleQuery,
       answer: scheduleChanged,
       async handle({ params, query, who }) {
-        const { job, shop } = await asked(params, query, who)
-        if (shop === null) throw notPerShop(job, shop)
+        const { job, whose } = await asked(params, query, who)
+        if (whose === null) throw ofTheJob(job)
         const at = clock.now()
-        const before = await current(job, shop)
+        const before = await current(job, whose)
         await db.transaction(async tx => {
-          if (!(await removeShopSchedule(tx, job, shop))) return
+          if (!(await removeOwnSchedule(tx, job, whose))) return
+          await deps.ownChanged?.(tx, { job, whose }, null)
           const deed = { at, who: who.name, action: 'job.schedule', subject: 'job', name: job.name }
-          await recordAudit(tx, { ...deed, before: { shop, ...shown(before) }, after: { shop, schedule: 'as all the others' } })
+          const of = { [perWhat(job) ?? '']: whose }
+          await recordAudit(tx, { ...deed, before: { ...of, ...shown(before) }, after: { ...of, schedule: 'as all the others' } })
         })
-        await clockwork?.scheduleChanged(job, shop)
+        await clockwork?.scheduleChanged(job, whose)
         const schedule = await current(job)
         return {
           schedule: { ...schedule, parameters: { ...schedule.parameters } },
@@ -155,23 +159,26 @@ export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' 
     }),
   ]
 
-  /** The job and the shop that a request is about; `who` may change it, or it is refused. */
-  async function asked(params: { name: string }, query: { shop?: string | undefined }, who?: { name: string; role: string }) {
+  /** The job and the shop or source that a request is about; `who` may change it, or it is refused. */
+  async function asked(params: { name: string }, query: Answer<typeof scheduleQuery>, who?: { name: string; role: string }) {
     const job = knownJob(params.name, jobs)
     if (who !== undefined) allow(job, who, await permissionOf(db, job))
-    const shop = query.shop ?? null
-    if (shop !== null && !(isPerShop(job) && (await shops()).includes(shop))) throw notPerShop(job, shop)
-    return { job, shop }
+    for (const per of ['shop', 'source'] as const) {
+      if (query[per] === undefined) continue
+      if (perWhat(job) !== per) throw notPer(job, per)
+      await oneOf(deps, job, query[per])
+    }
+    return { job, whose: query.shop ?? query.source ?? null }
   }
 
-  /** A shop without a schedule of its own begins with the job's. */
-  async function current(job: Job, shop: string | null = null): Promise<Schedule> {
-    const own = shop === null ? undefined : (await shopSchedules(db)).get(job.slug)?.get(shop)
+  /** A shop or source without a schedule of its own begins with the job's. */
+  async function current(job: Job, whose: string | null = null): Promise<Schedule> {
+    const own = whose === null ? undefined : (await ownSchedules(db)).get(job.slug)?.get(whose)
     return own ?? (await schedules(db, jobs)).get(job.slug) ?? madeWith(job)
   }
 
-  async function changed(job: Job, change: Answer<typeof scheduleChange>, shop: string | null) {
-    const before = await current(job, shop)
+  async function changed(job: Job, change: Answer<typeof scheduleChange>, whose: string | null) {
+    const before = await current(job, whose)
     const parameters = change.parameters === undefined ? before.parameters : givenParameters(job, change.parameters)
     const schedule: Schedule = { ...before, ...withoutBlanks(change), parameters }
     // Looked at now, so that a schedule which cannot be read is refused and never kept.
@@ -191,18 +198,19 @@ export function scheduleRoutes(deps: Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' 
   async function take(
     job: Job,
     schedule: Schedule,
-    { shop, ...deed }: { action: string; who: string; reason?: string; shop: string | null },
+    { whose, ...deed }: { action: string; who: string; reason?: string; whose: string | null },
   ) {
     const at = clock.now()
-    const before = await current(job, shop)
-    const whose = shop === null ? {} : { shop }
+    const before = await current(job, whose)
+    const of = whose === null ? {} : { [perWhat(job) ?? '']: whose }
     const kept = { ...schedule, skippedUntil: stillAhead(schedule, at), changedAt: at, changedBy: deed.who }
     await db.transaction(async tx => {
-      await setSchedule(tx, job, kept, { by: deed.who, at, shop })
-      const [was, is] = [before, kept].map(one => ({ ...whose, ...shown(one) }))
+      await setSchedule(tx, job, kept, { by: deed.who, at, whose })
+      if (whose !== null) await deps.ownChanged?.(tx, { job, whose }, kept)
+      const [was, is] = [before, kept].map(one => ({ ...of, ...shown(one) }))
       await recordAudit(tx, { ...deed, at, subject: 'job', name: job.name, before: was, after: is })
     })
-    await clockwork?.scheduleChanged(job, shop)
+    await clockwork?.scheduleChanged(job, whose)
     return { schedule: { ...kept, parameters: { ...kept.parameters } }, nextAt: nextRuns(kept, at, NEXT_SHOWN), warnings: [] as string[] }
   }
 }
@@ -238,11 +246,20 @@ function nothingToSkip(job: Job): TrueupError {
   })
 }
 
-function notPerShop(job: Job, shop: string | null): TrueupError {
-  const why = isPerShop(job) ? `There is no shop called ${JSON.stringify(shop)}.` : `${job.name} does not work shop by shop.`
-  return new TrueupError('JOBS_NOT_PER_SHOP', why, {
+function notPer(job: Job, per: 'shop' | 'source'): TrueupError {
+  return new TrueupError(NOT_PER[per], `${job.name} does not work ${per} by ${per}.`, {
     retry: 'never',
-    hint: isPerShop(job) ? 'Name the code of a connected shop.' : 'Set the schedule of the job itself.',
-    detail: { job: job.slug, shop },
+    hint: 'Set the schedule of the job itself.',
+    detail: { job: job.slug },
+  })
+}
+
+function ofTheJob(job: Job): TrueupError {
+  const per = perWhat(job)
+  if (per === null) return notPer(job, 'shop')
+  return new TrueupError(NOT_PER[per], `A job keeps its schedule; only what a ${per} has of its own can be taken away.`, {
+    retry: 'never',
+    hint: `Say which ${per} is meant: ?${per}=…`,
+    detail: { job: job.slug },
   })
 }

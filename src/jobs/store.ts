@@ -94,9 +94,10 @@ export type EndedRun = RunStart & RunEnd
 /** Books runs that are over already. */
 export async function recordRuns(sql: Sql, runs: readonly EndedRun[]): Promise<void> {
   await sql.query(
-    `insert into jobs.run (job, room, started_at, finished_at, outcome, read, wrote, code, message, cause, errors)
-     select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::bigint[], $7::bigint[],
-                          $8::text[], $9::text[], $10::text[], $11::bigint[])`,
+    `insert into jobs.run (job, room, started_at, finished_at, outcome, read, wrote, code, message, cause, errors, parameters)
+     select job, room, started_at, finished_at, outcome, read, wrote, code, message, cause, errors, parameters::jsonb from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::bigint[], $7::bigint[],
+                          $8::text[], $9::text[], $10::text[], $11::bigint[], $12::text[])
+            as ended (job, room, started_at, finished_at, outcome, read, wrote, code, message, cause, errors, parameters)`,
     [
       runs.map(run => run.job),
       runs.map(run => run.room),
@@ -109,22 +110,26 @@ export async function recordRuns(sql: Sql, runs: readonly EndedRun[]): Promise<v
       runs.map(run => run.message),
       runs.map(run => run.cause),
       runs.map(run => run.errors),
+      runs.map(run => JSON.stringify(run.parameters)),
     ],
   )
 }
 
+/** Whom a run is for, as whoseRun says: an index is made of it. */
+const WHOSE = `coalesce(parameters->>'shop', parameters->>'source', '')`
+
 /**
- * Ends the runs of a job whose process died: its queue lets one run at a time of those that are for the same shop (`shop`, '' for
- * all), so whatever of them is still open when the next one begins cannot be running.
+ * Ends the runs of a job whose process died: its queue lets one run at a time of those that are for the same shop or source (`whose`, ''
+ * for all), so whatever of them is still open when the next one begins cannot be running.
  */
 export async function closeLostRuns(
   sql: Sql,
-  lost: { job: string; shop: string; now: InstantMs; code: string; message: string },
+  lost: { job: string; whose: string; now: InstantMs; code: string; message: string },
 ): Promise<void> {
   await sql.query(
     `update jobs.run set finished_at = $2, outcome = 'crashed', code = $3, message = $4
-      where job = $1 and finished_at is null and coalesce(parameters->>'shop', '') = $5`,
-    [lost.job, new Date(lost.now), lost.code, lost.message, lost.shop],
+      where job = $1 and finished_at is null and ${WHOSE} = $5`,
+    [lost.job, new Date(lost.now), lost.code, lost.message, lost.whose],
   )
 }
 
@@ -173,6 +178,8 @@ export type RunFilter = {
   /** `running`: those that are not over. */
   outcome: RunOutcome | 'running' | null
   cause: Cause | null
+  /** The shop or source that it was for. */
+  whose: string | null
   /** In the job's name or in what it said. */
   search: string | null
 }
@@ -180,11 +187,12 @@ export type RunFilter = {
 const MATCHING = `($1::text is null or job = $1) and ($2::text is null or room = $2)
           and ($3::text is null or case $3 when 'running' then finished_at is null else outcome = $3 end)
           and ($4::text is null or cause = $4)
-          and ($5::text is null or job ilike $5 or message ilike $5 or code ilike $5)`
+          and ($5::text is null or job ilike $5 or message ilike $5 or code ilike $5)
+          and ($6::text is null or ${WHOSE} = $6)`
 
 /** A page of the history, newest first. */
 export async function runsPage(sql: Sql, filter: RunFilter, page: { limit: number; offset: number }): Promise<Run[]> {
-  return sql.query<Run>(`select ${RUN} from jobs.run where ${MATCHING} order by run_id desc limit $6 offset $7`, [
+  return sql.query<Run>(`select ${RUN} from jobs.run where ${MATCHING} order by run_id desc limit $7 offset $8`, [
     ...matching(filter),
     page.limit,
     page.offset,
@@ -193,15 +201,15 @@ export async function runsPage(sql: Sql, filter: RunFilter, page: { limit: numbe
 
 /** How many runs match, counted up to `countedMax`. */
 export async function countRuns(sql: Sql, filter: RunFilter, countedMax: number): Promise<number> {
-  const rows = await sql.query<{ n: number }>(`select count(*) as n from (select 1 from jobs.run where ${MATCHING} limit $6) counted`, [
+  const rows = await sql.query<{ n: number }>(`select count(*) as n from (select 1 from jobs.run where ${MATCHING} limit $7) counted`, [
     ...matching(filter),
     countedMax,
   ])
   return rows[0]?.n ?? 0
 }
 
-function matching({ job, room, outcome, cause, search }: RunFilter): unknown[] {
-  return [job, room, outcome, cause, search === null ? null : `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`]
+function matching({ job, room, outcome, cause, whose, search }: RunFilter): unknown[] {
+  return [job, room, outcome, cause, search === null ? null : `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`, whose]
 }
 
 /** The runs since then that a tick or a person began, of every job, newest first. */
@@ -217,16 +225,16 @@ export async function runOf(sql: Sql, runId: number): Promise<Run | null> {
   return (await sql.query<Run>(`select ${RUN} from jobs.run where run_id = $1`, [runId]))[0] ?? null
 }
 
-/** The newest run that a tick or a person began of each of these jobs, for the shop that stands beside it; '' for all of them. */
-export async function lastAskedRuns(sql: Sql, jobs: readonly { job: string; shop: string }[]): Promise<(Run & { shop: string })[]> {
-  return sql.query<Run & { shop: string }>(
-    `select ${RUN}, named.shop from unnest($1::text[], $2::text[]) as named (name, shop)
+/** The newest run that a tick or a person began of each of these jobs, for the shop or source that stands beside it; '' for all of them. */
+export async function lastAskedRuns(sql: Sql, jobs: readonly { job: string; whose: string }[]): Promise<(Run & { whose: string })[]> {
+  return sql.query<Run & { whose: string }>(
+    `select ${RUN}, named.whose from unnest($1::text[], $2::text[]) as named (name, whose)
       cross join lateral (
         select * from jobs.run
-         where job = named.name and coalesce(parameters->>'shop', '') = named.shop and cause <> 'nudge' and outcome is distinct from 'skipped'
+         where job = named.name and ${WHOSE} = named.whose and cause <> 'nudge' and outcome is distinct from 'skipped'
          order by run_id desc limit 1
       ) newest`,
-    [jobs.map(one => one.job), jobs.map(one => one.shop)],
+    [jobs.map(one => one.job), jobs.map(one => one.whose)],
   )
 }
 
@@ -236,12 +244,12 @@ export async function knownSince(sql: Sql): Promise<InstantMs> {
   return rows[0]?.at ?? 0
 }
 
-/** Who changed a job, newest first. */
-export async function editsOf(sql: Sql, job: string): Promise<Edit[]> {
+/** Who changed a job, newest first; `whose`: only what was changed for that shop or source. */
+export async function editsOf(sql: Sql, job: string, whose: string | null = null): Promise<Edit[]> {
   return sql.query<Edit>(
     `select seq, at, who, action, subject, name, before, after, reason from audit.entry
-      where subject = 'job' and name = $1 order by seq desc limit $2`,
-    [job, EDITS_SHOWN],
+      where subject = 'job' and name = $1 and ($3::text is null or coalesce(after->>'shop', after->>'source') = $3) order by seq desc limit $2`,
+    [job, EDITS_SHOWN, whose],
   )
 }
 

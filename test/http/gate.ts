@@ -10,7 +10,7 @@ import { configurationRoutes } from '../../src/app/configuration/routes.ts'
 import { dropServerRoutes } from '../../src/app/drop-server-routes.ts'
 import { madeByRuns } from '../../src/app/made-by-runs.ts'
 import { simulatedShopRoutes } from '../../src/app/simulated-shop-routes.ts'
-import { nextTick } from '../../src/app/sources.ts'
+import { eachOfJobs, forgetSchedule } from '../../src/app/sources.ts'
 import { realSleep } from '../../src/app/world.ts'
 import { availabilityRoutes } from '../../src/availability/routes.ts'
 import { sellable } from '../../src/availability/sellable-store.ts'
@@ -20,7 +20,6 @@ import { kitRoutes } from '../../src/catalog/kit-routes.ts'
 import { placeRoutes } from '../../src/catalog/place-routes.ts'
 import { catalogRoutes } from '../../src/catalog/routes.ts'
 import { settingRoutes } from '../../src/catalog/setting-routes.ts'
-import { enabledShops } from '../../src/catalog/store.ts'
 import { choiceRoutes } from '../../src/channel/choice-routes.ts'
 import { closingRoutes } from '../../src/channel/closing-routes.ts'
 import { controlRoutes } from '../../src/channel/control-routes.ts'
@@ -82,7 +81,6 @@ import { proofRoutes } from '../../src/reconcile/proof-routes.ts'
 import { release } from '../../src/reconcile/proof-step.ts'
 import { readStreet, reconcileRoutes } from '../../src/reconcile/routes.ts'
 import { searchRoutes } from '../../src/reconcile/search-routes.ts'
-import { waitingOfShops } from '../../src/reconcile/shop-waiting-store.ts'
 import { openTestDatabase, type TestDatabase } from '../database.ts'
 import { memoryDisk } from '../doors/memory-disk.ts'
 import { NOW, seed } from './seed.ts'
@@ -164,9 +162,8 @@ export async function openTestGate(
   const jobs = {
     ...{ db, clock, jobs: JOBS },
     madeBy: (runs: Parameters<typeof madeByRuns>[1]) => madeByRuns(db, runs, NOW),
-    shops: async () => (await enabledShops(db)).map(shop => shop.code),
+    ...eachOfJobs(db, clock),
     waiting: async () => new Map((await readStreet(street)).rooms.map(room => [room.room as string, room])),
-    waitingOfShops: () => waitingOfShops(db),
     standingAgainst: async (job: Job) => (job.steps.includes('channel') ? shopsThatHold(db) : []),
     clockwork: {
       async runNow(job: string) {
@@ -259,7 +256,7 @@ export async function openTestGate(
     ...sourceRoutes({
       ...{ db, clock, seal: (text: string) => `sealed ${text}`, unseal: (text: string) => text.replace('sealed ', '') },
       door: sftpDoor({ spoolDir: dataDir, agentSocket: null, clock }),
-      nextTick,
+      removed: forgetSchedule,
       sourceChanged: () => void done.jobs.push('sources'),
     }),
     ...configurationRoutes({ db, clock, unseal: (text: string) => text, routes: () => [] }),

@@ -76,14 +76,92 @@ test('a shop has a schedule of its own, which is set, paused, shown with what is
   expect(set.body.schedule).toMatchObject({ cron: '0 3 * * *', timeZone: 'Asia/Tokyo' })
   await ask('POST', `${UPLOADS}/pause?shop=${shop.code}`, { reason: 'moving house' })
   const shown = (await ask('GET', UPLOADS)).body
-  expect(shown.shops).toMatchObject([{ shop: shop.code, schedule: { paused: { reason: 'moving house' } }, nextAt: [] }])
+  expect(shown.own).toMatchObject([{ whose: shop.code, schedule: { paused: { reason: 'moving house' } }, nextAt: [] }])
   expect(shown.schedule.paused).toBeNull()
   expect(shown.edits[0]).toMatchObject({ action: 'job.pause', after: { shop: shop.code, paused: 'moving house' } })
 
   expect((await ask('PUT', `${UPLOADS}/schedule?shop=nowhere`, { cron: '0 3 * * *' })).body.code).toBe('JOBS_NOT_PER_SHOP')
   expect((await ask('PUT', `/jobs/import-inventory/schedule?shop=${shop.code}`, { cron: '0 3 * * *' })).body.code).toBe('JOBS_NOT_PER_SHOP')
   expect((await ask('DELETE', at)).status).toBe(200)
-  expect((await ask('GET', UPLOADS)).body.shops).toEqual([])
+  expect((await ask('GET', UPLOADS)).body.own).toEqual([])
+})
+
+test('a source has a schedule of its own as a shop has: previewed, set, paused, skipped, run, on record, and gone with the source', async () => {
+  const admin = await house.signIn(house.admin.name, house.admin.password)
+  const operator = cookie
+  const [name, IMPORT] = ['ERP in the cellar', '/jobs/import-inventory']
+  const of = `?source=${encodeURIComponent(name)}`
+  cookie = admin
+  await ask('POST', '/sources', { name, host: '127.0.0.1', port: 9, user: 'erp', proof: 'password', secret: 'secret' })
+  cookie = operator
+  const change = { cron: '30 4 * * *', timeZone: 'Europe/Berlin', isRealTime: false }
+  const preview = await ask('POST', `${IMPORT}/schedule/preview${of}`, {
+    ...change,
+    firstRunAt: new Date(house.clock.at + 3 * 86_400_000).toISOString(),
+  })
+  expect(preview.body.nextAt).toHaveLength(5)
+  expect(preview.body.nextAt[0]).toMatch(/T0[23]:30:00/)
+  expect(preview.body.objections).toMatchObject([{ kind: 'warning', code: 'JOBS_FIRST_RUN_FAR' }])
+  expect((await ask('PUT', `${IMPORT}/schedule${of}`, change)).body.schedule).toMatchObject(change)
+  expect((await ask('GET', IMPORT)).body).toMatchObject({
+    per: 'source',
+    schedule: { cron: '*/15 * * * *' },
+    own: [{ whose: name, schedule: change }],
+  })
+
+  const skipped = await ask('POST', `${IMPORT}/skip${of}`)
+  expect(skipped.body.nextAt[0]).toBe(preview.body.nextAt[0] === skipped.body.nextAt[0] ? null : skipped.body.nextAt[0])
+  expect((await ask('POST', `${IMPORT}/pause${of}`, { reason: 'stocktaking' })).body.nextAt).toEqual([])
+  expect((await ask('GET', IMPORT)).body.own[0]).toMatchObject({
+    schedule: { paused: { by: 'operator', reason: 'stocktaking' } },
+    findings: [],
+  })
+  expect((await ask('POST', `${IMPORT}/resume${of}`)).body.schedule.paused).toBeNull()
+  expect((await ask('POST', `${IMPORT}/run`, { parameters: { source: name } })).status).toBe(202)
+  expect((await ask('GET', `${IMPORT}${of}`)).body.edits.map((one: { action: string }) => one.action)).toEqual([
+    ...['job.run', 'job.resume', 'job.pause', 'job.skip', 'job.schedule'],
+  ])
+
+  cookie = admin
+  await ask('PUT', `${IMPORT}/people`, { people: ['olga'] })
+  cookie = operator
+  expect((await ask('POST', `${IMPORT}/pause${of}`, { reason: 'x' })).body.code).toBe('JOBS_NOT_PERMITTED')
+  cookie = admin
+  await ask('PUT', `${IMPORT}/people`, { people: null })
+  await ask('DELETE', `/sources/${encodeURIComponent(name)}`)
+  cookie = operator
+  expect((await ask('GET', IMPORT)).body.own).toEqual([])
+  for (const [method, at, payload] of [
+    ['PUT', `${IMPORT}/schedule${of}`, { cron: '0 3 * * *' }],
+    ['POST', `${IMPORT}/run`, { parameters: { source: name } }],
+    ['PUT', `${UPLOADS}/schedule${of}`, { cron: '0 3 * * *' }],
+    ['DELETE', `${IMPORT}/schedule`, undefined],
+  ] as const)
+    expect((await ask(method, at, payload)).body.code).toBe('JOBS_NOT_PER_SOURCE')
+})
+
+test('a source that was not looked at when its own schedule said so is late, though the others are not', async () => {
+  const { db } = house.database
+  await db.query(
+    `insert into feed.source (name, host, port, user_name, proof, root, created_at) values ('late', '127.0.0.1', 9, 'erp', 'password', '/', $1)`,
+    [new Date(house.clock.at)],
+  )
+  await db.query(
+    `insert into jobs.schedule (job, whose, cron, is_real_time, changed_at, changed_by) values ('import-inventory', 'late', '0 * * * *', false, $1, 'me')`,
+    [new Date(house.clock.at - 90 * 60_000)],
+  )
+  const late = (rows: { code: string; evidence: string }[]) =>
+    rows.filter(one => one.code === 'JOB_LATE' && one.evidence.includes('for late'))
+  await db.query(`update migration.applied set applied_at = $1`, [new Date(house.clock.at - 90 * 60_000)])
+  expect(late((await ask('GET', '/jobs/import-inventory')).body.own[0].findings)).toHaveLength(1)
+  await db.query(
+    `insert into jobs.run (job, room, started_at, finished_at, outcome, cause, parameters)
+     values ('Import Inventory', 'sources', $1, $1, 'finished', 'tick', '{"source":"late"}')`,
+    [new Date(house.clock.at)],
+  )
+  expect(late((await ask('GET', '/jobs/import-inventory')).body.own[0].findings)).toEqual([])
+  await db.query(`delete from jobs.schedule where whose = 'late'`)
+  await db.query(`delete from feed.source where name = 'late'`)
 })
 
 test('a shop that is paused while work waits for it says so, with the levels and units; the others go on', async () => {
@@ -91,8 +169,8 @@ test('a shop that is paused while work waits for it says so, with the levels and
   await db.query(`insert into catalog.shop (code, name, api_url) values ('idle', 'Idle', 'http://127.0.0.1:9')`)
   await db.query(`update outbox.intent set state = 'pending', units = units - 5 where product_id = 1`)
   for (const shop of ['demo', 'idle']) await ask('POST', `${UPLOADS}/pause?shop=${shop}`, { reason: 'moving house' })
-  const { shops, findings } = (await ask('GET', UPLOADS)).body
-  const demo = shops.find((one: { shop: string }) => one.shop === 'demo')
+  const { own, findings } = (await ask('GET', UPLOADS)).body
+  const demo = own.find((one: { whose: string }) => one.whose === 'demo')
   expect(demo.waiting).toMatchObject({ backlog: 2, units: 10 })
   expect(demo.findings).toMatchObject([
     {
@@ -100,7 +178,7 @@ test('a shop that is paused while work waits for it says so, with the levels and
       evidence: `Process Uploads to eCommerce for demo was paused by operator (“moving house”), and 2 things, 10 units apart from what is shown, wait for it.`,
     },
   ])
-  expect(shops.find((one: { shop: string }) => one.shop === 'idle').findings).toEqual([])
+  expect(own.find((one: { whose: string }) => one.whose === 'idle').findings).toEqual([])
   expect(findings.map((one: { code: string }) => one.code)).not.toContain('JOB_PAUSED_WITH_WORK_WAITING')
   for (const shop of ['demo', 'idle']) await ask('DELETE', `${UPLOADS}/schedule?shop=${shop}`)
 })

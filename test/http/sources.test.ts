@@ -65,18 +65,7 @@ test('another port is another server: its key has to be accepted anew', async ()
   expect((await shown()).hostKey).toBeNull()
 })
 
-test('a schedule of its own says when a source is looked at; without one it is looked at now and every so often', async () => {
-  await declare({ schedule: { cron: '30 4 * * *', timeZone: 'Europe/Berlin' } })
-  const { schedule, nextLookAt } = await shown()
-  expect(schedule).toEqual({ cron: '30 4 * * *', timeZone: 'Europe/Berlin' })
-  expect(nextLookAt).toMatch(/T03:30:00\.000Z$/)
-  await declare()
-  expect(await shown()).toMatchObject({ schedule: null, nextLookAt: new Date(house.clock.at).toISOString() })
-})
-
 const refused: [string, object, string][] = [
-  ['a schedule that cannot be read', { schedule: { cron: 'at night' } }, 'JOBS_SCHEDULE_INVALID'],
-  ['a zone that there is not', { schedule: { cron: '0 2 * * *', timeZone: 'Europe/Atlantis' } }, 'JOBS_SCHEDULE_INVALID'],
   ['no secret at all', { name: 'new', secret: undefined }, 'SOURCE_SECRET_MISSING'],
   ['another proof without its secret', { proof: 'key', secret: undefined }, 'SOURCE_SECRET_MISSING'],
   ['a key that is none', { proof: 'key', secret: 'nonsense' }, 'SOURCE_KEY_UNREADABLE'],

@@ -14,7 +14,6 @@ sources:
     proof: password
     secret: env:ERP_PASSWORD
     root: /out
-    schedule: { cron: "30 2 * * *", timeZone: Europe/Berlin }
     hostKey: { type: ssh-ed25519, fingerprint: "SHA256:${'a'.repeat(43)}" }
 feeds:
   - name: counts
@@ -53,6 +52,7 @@ ruleGroups:
 schedules:
   - { job: JOB_UL_PRCS, shop: corner, cron: "*/5 * * * *", timeZone: Europe/Berlin }
   - { job: Hard Sync, cron: "0 3 * * *", timeZone: Europe/Berlin, paused: stocktaking, people: [ada] }
+  - { job: Import Inventory, source: netsuite, cron: "30 2 * * *", timeZone: Europe/Berlin, isRealTime: false }
 alerts:
   - { name: desk, kind: email, address: stock@example.org, severityLeast: stop, shops: [corner], quietFrom: 22, quietTo: 6, dailyHour: 7 }
   - { name: hook, kind: webhook, address: "https://hook.example/trueup", secret: env:HOOK }

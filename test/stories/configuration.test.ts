@@ -98,7 +98,13 @@ describe('a house from one file', () => {
       ...['add feeds counts', 'add feeds products-of-erp', 'add shops corner', 'add shops outlet'],
       ...['add locations corner / gid://shopify/Location/1', 'add locations corner / gid://shopify/Location/2'],
       ...['add ruleGroups Safety', 'add rules Safety / Two for shoes', 'add rules Safety / Not yet'],
-      ...['add schedules process-uploads-to-ecommerce / corner', 'change schedules hard-sync-job', 'add alerts desk', 'add alerts hook'],
+      ...[
+        'add schedules process-uploads-to-ecommerce / corner',
+        'change schedules hard-sync-job',
+        'add schedules import-inventory / netsuite',
+        'add alerts desk',
+        'add alerts hook',
+      ],
     ])
     expect(await exported(house)).toBe(before)
     expect(JSON.stringify(seen)).not.toContain('hush')

@@ -1,15 +1,18 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openFileRoom } from '../../src/adapters/files/file-room.ts'
 import { sftpDoor } from '../../src/adapters/files/sftp-client/client.ts'
-import { nextTick } from '../../src/app/sources.ts'
+import { eachOfJobs, LOOKING, sourceVisits } from '../../src/app/sources.ts'
 import { realIds } from '../../src/app/world.ts'
 import { visitSource } from '../../src/feed/source-step.ts'
-import { acceptHostKey, dueSources, listSources, pinHostKey, putSource, type Source } from '../../src/feed/source-store.ts'
+import { acceptHostKey, listSources, pinHostKey, putSource, type Source } from '../../src/feed/source-store.ts'
 import { adoptOrphans, createReception, type Receiver } from '../../src/feed/step.ts'
 import { addFeed } from '../../src/feed/store.ts'
+import { madeWith, type Schedule } from '../../src/jobs/schedule.ts'
+import { setSchedule } from '../../src/jobs/schedule-store.ts'
 import { openTestDatabase, type TestDatabase } from '../database.ts'
 import { someBytes } from '../doors/door-contract.ts'
 import { type ServerUnderTest, startTestServer } from '../doors/sftp-server.ts'
@@ -19,6 +22,7 @@ import { type FaultyLine, openFaultyLine } from '../network/faulty-line.ts'
  * The ERP's own SFTP server: we come and fetch. What was fetched is safe here before anything there is touched, and a line that breaks
  * costs time and nothing else.
  */
+const IMPORT = LOOKING as NonNullable<typeof LOOKING>
 let directory: string
 let database: TestDatabase
 let erp: ServerUnderTest
@@ -55,7 +59,6 @@ const source = async (): Promise<Source> => (await listSources(database.db))[0] 
 const deps = () => ({
   ...{ db: database.db, clock, chance: () => 0, reception, unseal: (sealed: string) => sealed, recognise: async () => [] },
   door: sftpDoor({ spoolDir: path.join(directory, 'spool'), agentSocket: null, clock }),
-  nextTick,
 })
 const visit = async () => visitSource(deps(), await source())
 const files = () =>
@@ -83,30 +86,69 @@ async function putAway(state: 'applied' | 'failed'): Promise<void> {
   ])
 }
 
-test('a source with a schedule is looked at when it ticks, once for all that was missed, and soon again after trouble', async () => {
-  const at = (day: number, hour: number, minute = 0) => Date.UTC(2026, 10, day, hour, minute)
-  await database.db.query(`update feed.source set look_cron = '30 4 * * *', look_zone = 'Europe/Berlin', next_look_at = $1`, [
-    new Date(at(23, 3, 30)),
-  ])
-  const isDue = async () => (await dueSources(database.db, clock.now())).length === 1
-  clock.ms = at(23, 3, 29)
-  expect(await isDue()).toBe(false)
-  clock.ms = at(23, 3, 31)
-  expect(await isDue()).toBe(true)
+const trusted = async () => {
   const [type = ''] = erp.server.hostKeys.map(key => key.type)
   await pinHostKey(database.db, { sourceId: (await source()).sourceId, key: { type, fingerprint: erp.server.fingerprint } })
-  await visit()
-  expect(await source()).toMatchObject({ state: 'ok', nextLookAt: at(24, 3, 30) })
-  clock.ms = at(27, 12)
-  await visit()
-  expect((await source()).nextLookAt).toBe(at(28, 3, 30))
+}
+const own = (change: Partial<Schedule>) =>
+  setSchedule(database.db, IMPORT, { ...madeWith(IMPORT), isRealTime: false, ...change }, { by: 'ada', at: clock.now(), whose: 'netsuite' })
+const nextLookAt = async () => (await source()).nextLookAt
+const visits = () => sourceVisits({ ...deps(), sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => {}), ids: realIds })
+
+test('a source that waits for its ticks is looked at when a run is for it, soon again for what is left undone, and not by itself', async () => {
+  await trusted()
+  await own({})
+  const look = visits()
+  await look()
+  expect(await source()).toMatchObject({ state: 'ok', nextLookAt: null })
+  clock.ms += 86_400_000
+  expect((await look()).read).toBe(0)
+  expect((await source()).lookedAt).toBeLessThan(clock.ms)
   await writeFile(folder('stock.csv'), 'x')
-  await visit()
-  expect((await source()).nextLookAt).toBeLessThan(at(27, 12, 1))
+  const run = { source: 'netsuite' }
+  await look(undefined, { only: 'netsuite', run })
+  expect((await source()).lookedAt).toBe(clock.ms)
+  expect(await nextLookAt()).toBeLessThan(clock.ms + 60_000)
   await proxy.close()
-  await visit()
+  await expect(look(undefined, { only: 'netsuite', run: { ...run } })).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE' })
   expect(await source()).toMatchObject({ state: 'failing' })
-  expect((await source()).nextLookAt).toBeLessThan(at(27, 12, 1))
+  expect(await nextLookAt()).toBeLessThan(clock.ms + 60_000)
+})
+
+test('a paused source is looked at by a person only, and its pace comes back with the job’s schedule', async () => {
+  await trusted()
+  await own({ isRealTime: true, paused: { at: clock.ms, by: 'ada', reason: 'stocktaking' } })
+  const look = visits()
+  await look()
+  expect((await source()).lookedAt).toBeNull()
+  await look(undefined, { only: 'netsuite', run: {} })
+  expect(await nextLookAt()).toBe(clock.ms + 15_000)
+  await own({})
+  clock.ms += 15_000
+  await look()
+  expect(await nextLookAt()).toBeNull()
+  const { ownChanged } = eachOfJobs(database.db, clock)
+  await database.db.transaction(tx => ownChanged(tx, { job: IMPORT, whose: 'netsuite' }, null))
+  expect(await nextLookAt()).toBe(clock.ms)
+})
+
+test('a run for a source that a person ends lets go of the line, keeps what came, and says nothing against the source', async () => {
+  await trusted()
+  await own({})
+  await writeFile(folder('stock.csv'), someBytes(4_000_000))
+  await mkdir(path.join(directory, 'spool'))
+  const look = visits()
+  await look()
+  clock.ms += 60_000
+  proxy.plan({ kind: 'stall', direction: 'down', atByte: 200_000 })
+  const ended = new AbortController()
+  const looking = look(undefined, { only: 'netsuite', run: { source: 'netsuite' }, ended: ended.signal })
+  await expect.poll(async () => (await files())[0]?.state).toBe('receiving')
+  ended.abort()
+  await looking
+  await expect.poll(async () => (await files())[0]?.state).toBe('interrupted')
+  await expect.poll(nextLookAt).toBeNull()
+  expect(await source()).toMatchObject({ state: 'ok', failures: 0, code: null })
 })
 
 test('the first contact waits for a person, who accepts the key that was shown', async () => {

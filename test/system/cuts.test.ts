@@ -150,10 +150,7 @@ test(`a source on OpenSSH's server cut ${CUTS_PER_CLIENT} times: no part importe
   const visit = async () => {
     const [source] = await listSources(db)
     if (source === undefined) throw new Error('the source is gone')
-    await visitSource(
-      { db, clock, chance, door, reception, unseal: sealed => sealed, recognise: async () => [], nextTick: () => null },
-      source,
-    )
+    await visitSource({ db, clock, chance, door, reception, unseal: sealed => sealed, recognise: async () => [] }, source)
   }
   await visit()
   const [shown] = await listSources(db)

@@ -91,6 +91,53 @@ test('the better way: an upload job that rests turns the whole street red, names
   expect(home.complaints).toEqual([])
 })
 
+test('a source has a schedule of its own: given on its page, warned of, paused with a reason, run besides, and shown with the job', async () => {
+  const [source, looking] = ['ERP in the cellar', 'Import Inventory for ERP in the cellar']
+  await page.goto(home.url('/sources'))
+  await page.getByRole('button', { name: 'Add a source' }).click()
+  for (const [label, value] of [
+    ['Name', source],
+    ['Host', '127.0.0.1'],
+    ['Port', '9'],
+    ['User', 'erp'],
+  ] as const)
+    await page.getByRole('dialog').getByLabel(label).first().fill(value)
+  await page.getByRole('dialog').getByLabel('Password', { exact: true }).fill('secret')
+  await page.getByRole('button', { name: 'Add the source' }).click()
+  await page.getByRole('link', { name: 'Schedule and runs' }).click()
+
+  await page.getByRole('button', { name: 'Give it its own schedule' }).click()
+  await page.getByLabel('Frequency').selectOption('Hourly')
+  await page.getByLabel('First run').fill('2099-01-01T04:30')
+  const form = page.locator('form', { hasText: 'Next runs' })
+  await expect.poll(() => form.getByRole('listitem').count()).toBe(5)
+  await expect.poll(() => form.textContent()).toContain('JOBS_FIRST_RUN_FAR')
+  await page.getByLabel('First run').fill('')
+  await page.getByRole('button', { name: 'Save schedule' }).click()
+  await expect.poll(() => page.getByRole('main').textContent()).toContain('cron: */15 * * * * → 0 * * * *')
+
+  await page.getByRole('button', { name: `More for ${looking}` }).click()
+  await page.getByRole('menuitem', { name: 'Run once now' }).click()
+  const runs = page.getByRole('region', { name: 'Runs' })
+  await expect
+    .poll(() => runs.textContent(), { timeout: 20_000 })
+    .toMatch(/SOURCE_UNREACHABLE.*asked for by admin|asked for by admin.*SOURCE_UNREACHABLE/)
+  await page.getByRole('button', { name: `Pause ${looking}` }).click()
+  await page.getByLabel('Why').fill('stocktaking')
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: `Pause ${looking}` })
+    .click()
+
+  await page.goto(home.url('/jobs/import-inventory'))
+  const row = page.getByRole('row').filter({ hasText: source })
+  await expect.poll(() => row.first().textContent()).toMatch(/“stocktaking”.*Paused.*Hourly/)
+  await page.getByRole('button', { name: `Resume ${looking}` }).click()
+  await page.getByRole('button', { name: `Let ${source} run with all the others` }).click()
+  await page.getByText('Every source is looked at by the schedule above').waitFor()
+  expect(home.complaints).toEqual([])
+})
+
 async function tabFrom(start: string, name: string) {
   await page.goto(home.url(start))
   await tab(name).click()

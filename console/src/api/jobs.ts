@@ -19,6 +19,9 @@ export type JobDetail = Wire<typeof jobDetail>
 export type JobRun = Wire<typeof runList>['rows'][number]
 export type ScheduleChange = Wire<typeof scheduleChange>
 
+/** The shop or source whose own schedule is meant; none: the job's. */
+export type Of = { per: NonNullable<Job['per']>; whose: string }
+
 const REFETCH_MS = 3_000
 
 export function useJobs() {
@@ -29,10 +32,10 @@ export function useJobs() {
   })
 }
 
-export function useJob(slug: string) {
+export function useJob(slug: string, of?: Of) {
   return useQuery({
-    queryKey: ['jobs', 'one', slug],
-    queryFn: ({ signal }) => getJson<JobDetail>(`/jobs/${encodeURIComponent(slug)}`, {}, signal),
+    queryKey: ['jobs', 'one', slug, of],
+    queryFn: ({ signal }) => getJson<JobDetail>(`/jobs/${encodeURIComponent(slug)}`, of ? { [of.per]: of.whose } : {}, signal),
     refetchInterval: REFETCH_MS,
   })
 }
@@ -43,10 +46,10 @@ export type JobTimeline = Wire<typeof jobTimeline>
 export const useTimeline = (hours: string) => usePage<JobTimeline>('jobs', '/jobs/timeline', { hours }, { refetchMs: 10_000 })
 
 /** What a schedule would come to; asked anew whenever it is another. */
-export function usePreview(slug: string, wanted: ScheduleChange, shop?: string) {
+export function usePreview(slug: string, wanted: ScheduleChange, of?: Of) {
   return useQuery({
-    queryKey: ['jobs', 'preview', slug, shop, wanted],
-    queryFn: () => change<Wire<typeof schedulePreview>>('POST', `/jobs/${slug}/schedule/preview${ofShop(shop)}`, wanted),
+    queryKey: ['jobs', 'preview', slug, of, wanted],
+    queryFn: () => change<Wire<typeof schedulePreview>>('POST', `/jobs/${slug}/schedule/preview${queryOf(of)}`, wanted),
     retry: false,
   })
 }
@@ -55,20 +58,20 @@ export const useRunJob = (slug: string) =>
   useJobChange<Record<string, string>, Wire<typeof jobAsked>>(parameters => change('POST', `/jobs/${slug}/run`, { parameters }))
 export const useRunAgain = () => useJobChange<number, Wire<typeof jobAsked>>(runId => change('POST', `/jobs/runs/${runId}/again`))
 export const useEndRun = () => useJobChange<number, Wire<typeof jobAsked>>(runId => change('POST', `/jobs/runs/${runId}/end`))
-export const useSchedule = (slug: string, shop?: string) =>
-  useJobChange<ScheduleChange, Wire<typeof scheduleChanged>>(wanted => change('PUT', `/jobs/${slug}/schedule${ofShop(shop)}`, wanted))
-export const useUnschedule = (slug: string, shop: string) =>
-  useJobChange<void, Wire<typeof scheduleChanged>>(() => change('DELETE', `/jobs/${slug}/schedule${ofShop(shop)}`))
-export const usePause = (slug: string, shop?: string) =>
-  useJobChange<string, Wire<typeof scheduleChanged>>(reason => change('POST', `/jobs/${slug}/pause${ofShop(shop)}`, { reason }))
-export const useResume = (slug: string, shop?: string) =>
-  useJobChange<void, Wire<typeof scheduleChanged>>(() => change('POST', `/jobs/${slug}/resume${ofShop(shop)}`))
+export const useSchedule = (slug: string, of?: Of) =>
+  useJobChange<ScheduleChange, Wire<typeof scheduleChanged>>(wanted => change('PUT', `/jobs/${slug}/schedule${queryOf(of)}`, wanted))
+export const useUnschedule = (slug: string, of: Of) =>
+  useJobChange<void, Wire<typeof scheduleChanged>>(() => change('DELETE', `/jobs/${slug}/schedule${queryOf(of)}`))
+export const usePause = (slug: string, of?: Of) =>
+  useJobChange<string, Wire<typeof scheduleChanged>>(reason => change('POST', `/jobs/${slug}/pause${queryOf(of)}`, { reason }))
+export const useResume = (slug: string, of?: Of) =>
+  useJobChange<void, Wire<typeof scheduleChanged>>(() => change('POST', `/jobs/${slug}/resume${queryOf(of)}`))
 export const useGiveJob = (slug: string) =>
   useJobChange<string[] | null, Wire<typeof jobPeople>>(people => change('PUT', `/jobs/${slug}/people`, { people }))
-export const useSkip = (slug: string) => useJobChange<void, Wire<typeof scheduleChanged>>(() => change('POST', `/jobs/${slug}/skip`))
+export const useSkip = (slug: string, of?: Of) =>
+  useJobChange<void, Wire<typeof scheduleChanged>>(() => change('POST', `/jobs/${slug}/skip${queryOf(of)}`))
 
-/** Whose schedule is meant; the job's own without. */
-const ofShop = (shop: string | undefined) => (shop === undefined || shop === '' ? '' : `?shop=${encodeURIComponent(shop)}`)
+const queryOf = (of: Of | undefined) => (of === undefined || of.whose === '' ? '' : `?${of.per}=${encodeURIComponent(of.whose)}`)
 
 /** Every change of a job can change what the lists say of it, and of the street. */
 function useJobChange<Given, Answered>(mutationFn: (given: Given) => Promise<Answered>) {

@@ -65,13 +65,8 @@ function JobTable({ label, rows }: { label: string; rows: readonly Job[] }) {
             <div className={cell.narrowOnly}>
               <State {...stateOf(job)} isQuiet />
             </div>
-            {job.shops.length > 0 && (
-              <div className={cell.dim}>
-                {job.shops.length === 1 ? texts.text1ShopHas : texts.shopsHave(job.shops.length)} {texts.aScheduleOf}{' '}
-                {job.shops.length === 1 ? texts.its : texts.their} {texts.own}
-              </div>
-            )}
-            {[...job.findings, ...job.shops.flatMap(one => one.findings)].map(finding => (
+            {job.per !== null && job.own.length > 0 && <div className={cell.dim}>{texts.perWhat[job.per].has(job.own.length)}</div>}
+            {[...job.findings, ...job.own.flatMap(one => one.findings)].map(finding => (
               <div key={finding.evidence}>
                 {finding.evidence} <Code code={finding.code} />
               </div>

@@ -2,7 +2,7 @@ import { Autocomplete, Button, NativeSelect, Switch, TextInput } from '@mantine/
 import { useDebouncedValue } from '@mantine/hooks'
 import { type FormEvent, useState } from 'react'
 import { FREQUENCIES } from '../../../src/http/contract/job.ts'
-import { type JobDetail, type ScheduleChange, usePreview, useSchedule } from '../api/jobs.ts'
+import { type JobDetail, type Of, type ScheduleChange, usePreview, useSchedule } from '../api/jobs.ts'
 import { useSession } from '../api/queries.ts'
 import { Code, Trouble } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -14,7 +14,7 @@ const OWN = 'own'
 const TYPED_PAUSE_MS = 300
 
 /** When a job runs by itself; what it would come to is shown before it is saved. */
-export function JobSchedule({ job, schedule = job.schedule, shop }: { job: JobDetail; schedule?: JobDetail['schedule']; shop?: string }) {
+export function JobSchedule({ job, schedule = job.schedule, of }: { job: JobDetail; schedule?: JobDetail['schedule']; of?: Of }) {
   const session = useSession()
   const offered = FREQUENCIES.filter(one => one.isForSlowJobs || !job.isSlow)
   const [cron, setCron] = useState(schedule.cron)
@@ -22,7 +22,7 @@ export function JobSchedule({ job, schedule = job.schedule, shop }: { job: JobDe
   const [timeZone, setTimeZone] = useState(schedule.timeZone)
   const [firstRun, setFirstRun] = useState('')
   const [isRealTime, setRealTime] = useState(schedule.isRealTime)
-  const save = useSchedule(job.slug, shop)
+  const save = useSchedule(job.slug, of)
   const wanted: ScheduleChange = {
     cron,
     timeZone,
@@ -30,7 +30,7 @@ export function JobSchedule({ job, schedule = job.schedule, shop }: { job: JobDe
     ...(firstRun === '' ? {} : { firstRunAt: new Date(firstRun).toISOString() }),
   }
   const [asked] = useDebouncedValue(wanted, TYPED_PAUSE_MS)
-  const preview = usePreview(job.slug, asked, shop)
+  const preview = usePreview(job.slug, asked, of)
   const isViewer = session.data?.role === 'viewer'
   const isRefused = preview.error !== null || (preview.data?.objections ?? []).some(one => one.kind === 'refused')
 
@@ -40,7 +40,7 @@ export function JobSchedule({ job, schedule = job.schedule, shop }: { job: JobDe
   }
 
   return (
-    <Panel title={shop === undefined ? texts.schedule : texts.scheduleOf(shop)}>
+    <Panel title={of === undefined ? texts.schedule : texts.scheduleOf(of.whose)}>
       <form onSubmit={submit} className={classes.form}>
         <div className={classes.fields}>
           <NativeSelect

@@ -80,14 +80,14 @@ function Line({ row, of }: { row: Timeline['rows'][number]; of: Timeline }) {
         const [start, end] = [Date.parse(run.startedAt), run.finishedAt === null ? now : Date.parse(run.finishedAt)]
         return (
           <rect
-            key={run.startedAt + (run.shop ?? '')}
+            key={run.startedAt + (run.whose ?? '')}
             x={x(start)}
             y={4}
             width={Math.max(WIDTH_MIN, x(end) - x(start))}
             height={HEIGHT - 8}
             className={toneOf(run.outcome)}
           >
-            <title>{`${exact(run.startedAt)}${run.shop === null ? '' : texts.forWord(run.shop)}: ${run.outcome ?? 'running'}`}</title>
+            <title>{`${exact(run.startedAt)}${run.whose === null ? '' : texts.forWord(run.whose)}: ${run.outcome ?? 'running'}`}</title>
           </rect>
         )
       })}

@@ -6,12 +6,13 @@ import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
-import { exact, When } from '../parts/when.tsx'
+import { When } from '../parts/when.tsx'
 import { jobs as texts } from '../texts/jobs.ts'
 import { JobActions } from './job-actions.tsx'
+import { JobEdits } from './job-edits.tsx'
+import { JobOwn } from './job-own.tsx'
 import { JobPeople } from './job-people.tsx'
 import { JobSchedule } from './job-schedule.tsx'
-import { JobShops } from './job-shops.tsx'
 import { frequency, stateOf } from './job-words.ts'
 import { RunTable } from './run-table.tsx'
 
@@ -54,7 +55,7 @@ function Inside({ job }: { job: JobDetail }) {
           />
         </Panel>
         <JobSchedule job={job} />
-        {job.isPerShop && <JobShops job={job} />}
+        <JobOwn job={job} />
         {job.parameters.length > 0 && <Parameters job={job} />}
         <Panel title={texts.runs2} note={texts.newestFirst} isFlush>
           <Shown of={runs}>
@@ -68,7 +69,7 @@ function Inside({ job }: { job: JobDetail }) {
           </Shown>
         </Panel>
         <JobPeople job={job} />
-        <Edits job={job} />
+        <JobEdits job={job} />
       </div>
     </>
   )
@@ -110,63 +111,4 @@ function Parameters({ job }: { job: JobDetail }) {
       </Table>
     </Panel>
   )
-}
-
-function Edits({ job }: { job: JobDetail }) {
-  return (
-    <Panel title={texts.changes} note={texts.newestFirst} isFlush>
-      {job.edits.length === 0 ? (
-        <Empty title={texts.nobodyChangedIt}>{texts.itRunsAsItWasMade}</Empty>
-      ) : (
-        <Table
-          label={texts.changes}
-          head={
-            <tr>
-              <th>{texts.who}</th>
-              <th className={cell.wide}>{texts.what}</th>
-              <th className={cell.right}>{texts.when}</th>
-            </tr>
-          }
-        >
-          {job.edits.map(edit => (
-            <tr key={edit.seq}>
-              <td>{edit.who}</td>
-              <td>
-                {DEEDS[edit.action] ?? edit.action} {edit.reason && `“${edit.reason}”`}
-                {edit.action === 'job.schedule' && <div className={cell.dim}>{difference(edit.before, edit.after)}</div>}
-              </td>
-              <td className={cell.right}>
-                <When at={edit.at} />
-              </td>
-            </tr>
-          ))}
-        </Table>
-      )}
-    </Panel>
-  )
-}
-
-const DEEDS: Record<string, string> = {
-  'job.run': texts.ranIt,
-  'job.end': texts.terminatedARun,
-  'job.pause': texts.pausedIt,
-  'job.resume': texts.resumedIt,
-  'job.skip': texts.skippedARun,
-  'job.schedule': texts.changedItsSchedule,
-  'job.people': texts.choseWhoMayRunIt,
-}
-
-function difference(before: unknown, after: unknown): string {
-  const [was, is] = [fields(before), fields(after)]
-  const changed = Object.keys(is).filter(name => JSON.stringify(was[name]) !== JSON.stringify(is[name]))
-  return changed.map(name => `${name}: ${said(was[name])} → ${said(is[name])}`).join(', ')
-}
-
-function fields(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-}
-
-function said(value: unknown): string {
-  if (typeof value === 'number') return exact(new Date(value).toISOString())
-  return typeof value === 'string' ? value : JSON.stringify(value ?? null)
 }

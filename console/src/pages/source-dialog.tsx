@@ -12,24 +12,22 @@ export function SourceDialog({ source, close }: { source?: Source; close: () => 
     ...{ name: source?.name ?? '', host: source?.host ?? '', port: source?.port ?? 22, user: source?.user ?? '' },
     ...{ proof: source?.proof ?? ('password' as Source['proof']), secret: '', passphrase: '', root: source?.root ?? '/' },
     ...{ lookEverySeconds: source?.lookEverySeconds ?? 15, isEnabled: source?.isEnabled ?? true },
-    ...{ cron: source?.schedule?.cron ?? '', timeZone: source?.schedule?.timeZone ?? 'UTC' },
   })
   const set = (changes: Partial<typeof fields>) => setFields(before => ({ ...before, ...changes }))
-  const text = (name: 'name' | 'host' | 'user' | 'proof' | 'secret' | 'passphrase' | 'root' | 'cron' | 'timeZone') => ({
+  const text = (name: 'name' | 'host' | 'user' | 'proof' | 'secret' | 'passphrase' | 'root') => ({
     value: fields[name],
     onChange: (event: { currentTarget: { value: string } }) => set({ [name]: event.currentTarget.value }),
   })
   function submit(event: FormEvent) {
     event.preventDefault()
-    const { secret, passphrase, cron, timeZone, ...settings } = fields
-    const schedule = cron.trim() === '' ? null : { cron: cron.trim(), timeZone: timeZone.trim() || 'UTC' }
+    const { secret, passphrase, ...settings } = fields
     const limits = source && {
       connectSeconds: source.connectSeconds,
       idleSeconds: source.idleSeconds,
       overallSeconds: source.overallSeconds,
     }
     const secrets = { ...(secret === '' ? {} : { secret }), ...(passphrase === '' ? {} : { passphrase }) }
-    add.mutate({ ...settings, schedule, ...limits, ...secrets }, { onSuccess: close })
+    add.mutate({ ...settings, ...limits, ...secrets }, { onSuccess: close })
   }
   const kept = source && source.proof === fields.proof ? texts.leftEmptyTheOneThatIsKept : texts.keptSealedAndNeverShownAgain
   return (
@@ -75,12 +73,11 @@ export function SourceDialog({ source, close }: { source?: Source; close: () => 
         <TextInput label={texts.highestFolder} description={texts.nothingAboveItIsLookedAt} {...text('root')} />
         <NumberInput
           label={texts.lookedAtEverySoManySeconds}
+          description={texts.unlessASchedule}
           min={1}
           value={fields.lookEverySeconds}
           onChange={value => set({ lookEverySeconds: Number(value) || 15 })}
         />
-        <TextInput label={texts.orByASchedule} description={texts.fiveFields} {...text('cron')} />
-        {fields.cron.trim() !== '' && <TextInput label={texts.zoneOfSchedule} required {...text('timeZone')} />}
         <Switch
           label={texts.itIsLookedAt}
           checked={fields.isEnabled}

@@ -1,6 +1,7 @@
 import { Button, Group, Modal } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
+import { Link } from 'react-router'
 import { type DropServer, type Source, useAcceptKey, useDropServer, useLookNow, useSources, useTestSource } from '../api/feeds.ts'
 import { useSession } from '../api/queries.ts'
 import { Copied } from '../parts/copied.tsx'
@@ -99,7 +100,7 @@ export function DropServerPanel({ server }: { server: DropServer }) {
   )
 }
 
-export function SourceCard({ source }: { source: Source }) {
+export function SourceCard({ source, isAlone = false }: { source: Source; isAlone?: boolean }) {
   const session = useSession()
   const test = useTestSource(source.name)
   const look = useLookNow(source.name)
@@ -114,6 +115,11 @@ export function SourceCard({ source }: { source: Source }) {
       actions={
         <>
           <State {...state} />
+          {!isAlone && (
+            <Button component={Link} to={`/sources/${encodeURIComponent(source.name)}`} size="compact-sm" variant="default">
+              {texts.schedule}
+            </Button>
+          )}
           {mayTry && (
             <>
               <Button size="compact-sm" variant="default" loading={test.isPending} onClick={() => test.mutate()}>

@@ -2,9 +2,10 @@ import type { Said } from './said.ts'
 
 /** What the console says: sources. */
 export const sources = {
-  orByASchedule: 'Or by a schedule',
-  fiveFields: 'Five fields, as 30 2 * * *; empty: every so many seconds',
-  zoneOfSchedule: 'Time zone of the schedule',
+  unlessASchedule: 'Unless a schedule of its own, on the page of the source, says otherwise',
+  schedule: 'Schedule and runs',
+  noSuchSource: (name: Said) => `There is no source called ${name}`,
+  itMayHaveBeenRemoved: 'It may have been removed, or have another name now.',
   in48HoursDropsAndVisitsThat: (drops: Said, refusals: Said, shown: Said, worst: Said) =>
     `In 48 hours ${drops} drops and ${refusals} visits that did not get in; ${shown} fetched; an answer took ${worst} ms at the most.`,
   leftEmptyTheOneThatIsKept: 'Left empty: the one that is kept.',

@@ -1,7 +1,6 @@
 import { ruleRoutes } from '../../availability/rule-routes.ts'
 import { placeRoutes } from '../../catalog/place-routes.ts'
 import { catalogRoutes } from '../../catalog/routes.ts'
-import { enabledShops } from '../../catalog/store.ts'
 import { publishingRoutes } from '../../channel/publishing-routes.ts'
 import { shopRoutes, shopsThatHold } from '../../channel/shop-routes.ts'
 import type { Db } from '../../db/connection.ts'
@@ -19,7 +18,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Ids } from '../../kernel/ids.ts'
 import { alertRoutes } from '../../reconcile/alert-routes.ts'
 import { FOLLOWS } from '../rooms.ts'
-import { nextTick } from '../sources.ts'
+import { eachOfJobs, forgetSchedule } from '../sources.ts'
 
 export type ChangingDeps = {
   clock: Clock
@@ -45,7 +44,7 @@ export function changingRoutes(deps: ChangingDeps, db: Db, later: (() => unknown
   return [
     ...placeRoutes({ db, clock, switched }),
     ...catalogRoutes({ db, clock, seal, shopChanged: wake(['catalog', 'shop-check']), mappingChanged: switched }),
-    ...sourceRoutes({ db, clock, door, seal, unseal, nextTick, sourceChanged: wake(['sources']) }),
+    ...sourceRoutes({ db, clock, door, seal, unseal, removed: forgetSchedule, sourceChanged: wake(['sources']) }),
     ...feedsRoutes({
       ...{ db, clock, files, reception, door, unseal, layouts: LAYOUTS.map(layout => layout.name) },
       changed: wake(['feed', 'sources', 'look-around']),
@@ -56,12 +55,12 @@ export function changingRoutes(deps: ChangingDeps, db: Db, later: (() => unknown
     ...ruleRoutes({ db, clock }),
     ...scheduleRoutes({
       ...{ db, clock, jobs: JOBS },
-      shops: async () => (await enabledShops(db)).map(shop => shop.code),
+      ...eachOfJobs(db, clock),
       standingAgainst: async (job: Job) => (job.steps.includes('channel') || job.steps.includes('outbox') ? shopsThatHold(db) : []),
       clockwork: clockwork && {
         runNow: clockwork.runNow,
-        async scheduleChanged(job, shop) {
-          later.push(() => clockwork.scheduleChanged(job, shop))
+        async scheduleChanged(job, whose) {
+          later.push(() => clockwork.scheduleChanged(job, whose))
         },
       },
     }),

@@ -198,13 +198,14 @@ async function setRule({ tx, clock, who, call }: DeedDeps, { kind, item, fields 
 }
 
 async function setSchedule({ call, warn }: DeedDeps, { kind, item, fields }: Difference): Promise<void> {
-  const { job, shop, paused, people, ...said } = item.value as {
+  const { job, shop, source, paused, people, ...said } = item.value as {
     job: string
     shop: string | null
+    source: string | null
     paused: string | null
     people: string[] | null
   }
-  const of = { params: { name: job }, query: shop === null ? {} : { shop } }
+  const of = { params: { name: job }, query: { ...(shop === null ? {} : { shop }), ...(source === null ? {} : { source }) } }
   const changed = (name: string) => fields.some(({ field }) => field === name)
   if (kind === 'add' || Object.keys(said).some(changed)) {
     const { warnings } = (await call('PUT', '/jobs/:name/schedule', { ...of, body: said })) as { warnings: string[] }
@@ -215,8 +216,11 @@ async function setSchedule({ call, warn }: DeedDeps, { kind, item, fields }: Dif
       ? call('POST', '/jobs/:name/resume', of)
       : call('POST', '/jobs/:name/pause', { ...of, body: { reason: paused } }))
   if (changed('people')) {
-    if (shop !== null)
-      throw notChangeable('Who may run a job is said of the job, and not of its shops.', 'Move `people` to the entry without a shop.')
+    if (shop !== null || source !== null)
+      throw notChangeable(
+        'Who may run a job is said of the job, and not of its shops or sources.',
+        'Move `people` to the entry without one.',
+      )
     await call('PUT', '/jobs/:name/people', { params: { name: job }, body: { people } })
   }
 }

@@ -55,7 +55,7 @@ export function itemsOf(
   }
   for (const [place, schedule] of (file.schedules ?? []).entries()) {
     const job = jobName(schedule.job)
-    add('schedules', schedule.shop ? `${job} / ${schedule.shop}` : job, ['schedules', place], { ...schedule, job })
+    add('schedules', [job, schedule.shop, schedule.source].filter(Boolean).join(' / '), ['schedules', place], { ...schedule, job })
   }
   plain('alerts', ({ name }: { name: string }) => name)
   return items

@@ -10,9 +10,10 @@ import { listSources, type Source, secretOf } from '../../feed/source-store.ts'
 import type { ConfigurationFile, SectionName } from '../../http/contract/configuration.ts'
 import { feedSettings } from '../../http/contract/feed-settings.ts'
 import { JOBS, type Job } from '../../jobs/job.ts'
+import { perWhat } from '../../jobs/parameters.ts'
 import { permissions } from '../../jobs/permission-store.ts'
 import type { Schedule } from '../../jobs/schedule.ts'
-import { schedules, shopSchedules } from '../../jobs/schedule-store.ts'
+import { ownSchedules, schedules } from '../../jobs/schedule-store.ts'
 import type { InstantMs } from '../../kernel/clock.ts'
 import { watermarkOf } from '../../orders/store.ts'
 import { recipientSecrets, recipients } from '../../reconcile/alert-store.ts'
@@ -61,9 +62,9 @@ async function sourcesOf(sql: Sql, kept: KeptSecret[]): Promise<Entry<'sources'>
   return rows.sort(byText(one => one.name))
 }
 
-function sourceOf({ name, host, port, user, proof, root, isEnabled, hostKey, schedule, ...limits }: Source): Entry<'sources'> {
+function sourceOf({ name, host, port, user, proof, root, isEnabled, hostKey, ...limits }: Source): Entry<'sources'> {
   return {
-    ...{ name, host, port, user, proof, root, isEnabled, schedule },
+    ...{ name, host, port, user, proof, root, isEnabled },
     ...{ lookEverySeconds: limits.lookEveryMs / 1_000, connectSeconds: limits.connectMs / 1_000 },
     ...{ idleSeconds: limits.idleMs / 1_000, overallSeconds: limits.overallMs / 1_000 },
     ...(hostKey === null ? {} : { hostKey }),
@@ -128,21 +129,29 @@ async function ruleGroupsOf(sql: Sql): Promise<Entry<'ruleGroups'>[]> {
 }
 
 async function schedulesOf(sql: Sql): Promise<Entry<'schedules'>[]> {
-  const [ofJobs, ofShops, people] = [await schedules(sql, JOBS), await shopSchedules(sql), await permissions(sql)]
+  const [ofJobs, ofEach, people] = [await schedules(sql, JOBS), await ownSchedules(sql), await permissions(sql)]
   return JOBS.flatMap(job => {
     const own = ofJobs.get(job.slug)
     const given = people.get(job.slug) ?? null
     return [
       ...(own === undefined ? [] : [scheduleOf(job, null, own, given)]),
-      ...[...(ofShops.get(job.slug) ?? [])].map(([shop, schedule]) => scheduleOf(job, shop, schedule, null)),
+      ...[...(ofEach.get(job.slug) ?? [])].map(([whose, schedule]) => scheduleOf(job, whose, schedule, null)),
     ]
   })
 }
 
-function scheduleOf(job: Job, shop: string | null, schedule: Schedule, people: string[] | null): Entry<'schedules'> {
+function scheduleOf(job: Job, whose: string | null, schedule: Schedule, people: string[] | null): Entry<'schedules'> {
   const { cron, timeZone, firstRunAt, isRealTime, parameters, paused } = schedule
   const said = { cron, timeZone, firstRunAt: isoOf(firstRunAt), isRealTime, parameters: { ...parameters } }
-  return { job: job.name, shop, ...said, paused: paused?.reason ?? null, people }
+  const per = perWhat(job)
+  return {
+    job: job.name,
+    shop: per === 'shop' ? whose : null,
+    source: per === 'source' ? whose : null,
+    ...said,
+    paused: paused?.reason ?? null,
+    people,
+  }
 }
 
 function isoOf(at: InstantMs | null): string | null {

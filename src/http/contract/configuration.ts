@@ -116,8 +116,9 @@ const ofSchedule = scheduleChange.required().shape
 const schedule = z.strictObject({
   /** Its name, its slug, or HotWax's id. */
   job: z.string().min(1).max(CODE_CHARS_MAX),
-  /** The shop whose own schedule it is; left out: the schedule of the job. */
+  /** The shop, or source, whose own schedule it is; left out: the schedule of the job. */
   shop: z.string().min(1).max(60).nullable().default(null),
+  source: z.string().min(1).max(100).nullable().default(null),
   cron: ofSchedule.cron,
   timeZone: ofSchedule.timeZone.default('UTC'),
   firstRunAt: ofSchedule.firstRunAt.default(null),

@@ -5,6 +5,7 @@ import { pageOf, pageQuery } from './page.ts'
 
 export const RUN_OUTCOMES = ['finished', 'finished_with_errors', 'failed', 'crashed', 'cancelled', 'skipped'] as const
 const CAUSES = ['tick', 'nudge', 'person'] as const
+const PER = ['shop', 'source'] as const
 /** The frequencies that people choose by name; anything else is a schedule of their own. */
 export const FREQUENCIES = [
   { name: 'Every 5 minutes', cron: '*/5 * * * *', isForSlowJobs: false },
@@ -66,7 +67,7 @@ export const jobSchedule = z
 export const jobParameter = z
   .object({
     name: z.string(),
-    type: z.enum(['text', 'shop', 'choice']),
+    type: z.enum(['text', 'shop', 'source', 'choice']),
     description: z.string(),
     isRequired: z.boolean(),
     isProtected: z.boolean(),
@@ -76,12 +77,13 @@ export const jobParameter = z
   })
   .meta({ id: 'JobParameter' })
 
-const shopSchedule = z.object({
-  shop: z.string(),
+const ownSchedule = z.object({
+  /** The code of the shop, or the name of the source. */
+  whose: z.string(),
   schedule: jobSchedule,
   nextAt: z.array(instant),
   lastRun: jobRun.nullable(),
-  /** What waits for this shop in the job's rooms; `units`: by how much it shows something else meanwhile, null where that cannot be said. */
+  /** What waits for it in the job's rooms; `units`: by how much it shows something else meanwhile, null where that cannot be said. */
   waiting: z.object({ backlog: z.number().int(), oldestAt: instant.nullable(), units: z.number().int().nullable() }),
   findings: z.array(jobFinding),
 })
@@ -96,12 +98,12 @@ export const jobInList = z
     /** The names and enum ids under which HotWax's Job Manager lists it. */
     aliases: z.array(z.string()),
     isSlow: z.boolean(),
-    /** A shop may have a schedule of its own for it. */
-    isPerShop: z.boolean(),
+    /** Each of these may have a schedule of its own for it; null: the job does all of its work at once. */
+    per: z.enum(PER).nullable(),
     /** Who may run and change it beside admins; null: every operator. */
     people: z.array(z.string()).nullable(),
-    /** The shops that have a schedule of their own; the job's is for all the others. */
-    shops: z.array(shopSchedule),
+    /** The shops, or sources, that have a schedule of their own; the job's is for all the others. */
+    own: z.array(ownSchedule),
     parameters: z.array(jobParameter),
     schedule: jobSchedule,
     /** The next runs, five at the most; none while it is paused. */
@@ -123,6 +125,8 @@ export const runsQuery = pageQuery.extend({
   room: z.string().optional(),
   outcome: z.enum([...RUN_OUTCOMES, 'running']).optional(),
   cause: z.enum(CAUSES).optional(),
+  /** For this shop or source only. */
+  whose: z.string().max(100).optional(),
   search: z.string().max(200).optional(),
 })
 
@@ -131,8 +135,8 @@ export const madeByRun = z.object({ kind: z.enum(['file', 'upload', 'proof', 're
 
 export const runList = pageOf(jobRun.extend({ made: z.array(madeByRun) }).meta({ id: 'JobRunInList' }))
 
-/** Whose schedule: a shop's own by its code, the job's without. */
-export const scheduleQuery = z.object({ shop: z.string().min(1).max(60).optional() })
+/** Whose schedule: a shop's own by its code, a source's by its name, the job's without. */
+export const scheduleQuery = z.object({ shop: z.string().min(1).max(60).optional(), source: z.string().min(1).max(100).optional() })
 
 export const jobPeople = z.object({ people: z.array(z.string().min(1).max(100)).max(100).nullable() })
 
@@ -159,7 +163,7 @@ export const jobTimeline = z.object({
           startedAt: instant,
           finishedAt: instant.nullable(),
           outcome: z.enum(RUN_OUTCOMES).nullable(),
-          shop: z.string().nullable(),
+          whose: z.string().nullable(),
         }),
       ),
       nextAt: z.array(instant),

@@ -8,9 +8,6 @@ const PATH_CHARS_MAX = 1_000
 export const SOURCE_STATES = ['new', 'ok', 'failing', 'given_up', 'stopped'] as const
 export const SOURCE_PROOFS = ['password', 'key', 'agent'] as const
 
-/** When a source is looked at, as jobs have it: five fields and the zone whose clock they mean. */
-const schedule = z.object({ cron: z.string().min(1).max(100), timeZone: z.string().min(1).max(100).default('UTC') })
-
 const hostKey = z.object({ type: z.string(), fingerprint: z.string() })
 
 const qualityHour = z.object({
@@ -41,9 +38,8 @@ export const sourceInList = z
     hostKey: hostKey.nullable(),
     /** What the server showed last and nobody has accepted. */
     shownHostKey: hostKey.nullable(),
+    /** How often it is looked at by itself, unless a schedule of its own says that it is not. */
     lookEverySeconds: z.number(),
-    /** Looked at by this instead; null: every so many seconds. */
-    schedule: schedule.nullable(),
     connectSeconds: z.number(),
     idleSeconds: z.number(),
     overallSeconds: z.number(),
@@ -76,8 +72,6 @@ export const newSource = z
     passphrase: z.string().max(SECRET_CHARS_MAX).optional(),
     root: z.string().min(1).max(PATH_CHARS_MAX).default('/'),
     lookEverySeconds: seconds.min(1).default(15),
-    /** Looked at by this instead, and not before its next tick; null: every so many seconds. */
-    schedule: schedule.nullable().default(null),
     connectSeconds: seconds.default(15),
     idleSeconds: seconds.default(30),
     overallSeconds: seconds.default(3_600),
