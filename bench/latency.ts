@@ -41,9 +41,16 @@ export async function latencyBench(words: readonly string[]): Promise<void> {
     await changeAll(db, items)
     for (const room of ['orders', 'availability'] as const) server.clockwork.nudge(room)
     await untilAllConfirmed(db, items)
+    const beganAt = new Date()
     const committedAt = await changeOneByOne(server, { items, perSecond })
     await untilAllConfirmed(db, items, REST_MS)
-    report(await latencies(db, committedAt), { perSecond, items, plan, unconfirmed: await unconfirmed(db) })
+    report(await latencies(db, committedAt), {
+      perSecond,
+      items,
+      plan,
+      unconfirmed: await unconfirmed(db),
+      asked: await asked(db, beganAt),
+    })
   } finally {
     shop.kill('SIGTERM')
     await server.stop()
@@ -156,6 +163,15 @@ async function latencies(db: Db, committedAt: ReadonlyMap<number, number>): Prom
       where i.state = 'confirmed'`,
   )
   return rows.flatMap(row => (committedAt.has(row.productId) ? [row.at - (committedAt.get(row.productId) ?? 0)] : [])).sort((a, b) => a - b)
+}
+
+/** What the shop was asked for meanwhile, dearest first: its points are what everything waits for. */
+async function asked(db: Db, since: Date): Promise<{ operation: string; calls: number; points: number; items: number }[]> {
+  return db.query(
+    `select operation, count(*) as calls, sum(cost_points)::integer as points, sum(cardinality(items))::integer as items
+       from channel.exchange where at >= $1 group by 1 order by 3 desc nulls last`,
+    [since],
+  )
 }
 
 function report(sorted: readonly number[], more: Record<string, unknown>): void {

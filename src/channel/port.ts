@@ -83,6 +83,8 @@ export type ShopPort = {
   /** Words a call: pure, so that the bytes can be committed before they are sent. */
   freeze(kind: CallKind, rows: readonly WriteRow[], named: { idempotencyKey: string; reference: string }): FrozenCall
   send(call: FrozenCall, signal?: AbortSignal): Promise<SendOutcome>
+  /** Returns when a call would go at once. What is decided before then waits with its number frozen, in a call that could have held more. */
+  readyToSend(signal?: AbortSignal): Promise<void>
   /** Stocks an item at a location. Quantities are not touched. */
   activate(
     level: LevelKey,

@@ -15,15 +15,17 @@ const KEY_LIFE_MS = 23 * 60 * 60_000
 export type Sent = { settled: number; forgot: number; isTrouble: boolean; isFull: boolean }
 
 /**
- * Claims and sends until nothing is due or the shop is in trouble. Several calls are on their way at once, the next are decided
- * meanwhile, and what is confirmed while something is being settled is settled together. What was claimed and not sent when trouble
- * came is given back: nobody has to wonder what became of it.
+ * Claims and sends until nothing is due or the shop is in trouble. Several calls are on their way at once, and the next are decided
+ * as soon as the shop has room for one: at a shop that is short of points what is due meanwhile goes together. What is confirmed while
+ * something is being settled is settled together. What was claimed and not sent when trouble came is given back: nobody has to wonder
+ * what became of it.
  */
 export async function sendAll(deps: ChannelDeps): Promise<Sent> {
   const most = deps.callsInFlight ?? CALLS_IN_FLIGHT
   const sent: Sent = { settled: 0, forgot: 0, isTrouble: false, isFull: false }
   const inFlight = new Set<Promise<void>>()
   const settleTogether = groupOf(deps)
+  const room = roomAt(deps)
   let waiting: store.OpenCall[] = []
   let perClaim = most
   let calls = 0
@@ -47,9 +49,18 @@ export async function sendAll(deps: ChannelDeps): Promise<Sent> {
 
   while (!isOver()) {
     if (calls >= CALLS_PER_STEP_MAX) sent.isFull = true
+    while (inFlight.size < most) {
+      const call = waiting.shift()
+      if (call === undefined) break
+      begin(call)
+    }
     // With one call at a time all happens one after the other, so that a story happens the same way twice.
     const isTurn = most > 1 || inFlight.size === 0
-    if (!isDry && !sent.isFull && isTurn && waiting.length < perClaim) {
+    const isToClaim = !isDry && !sent.isFull && isTurn && waiting.length < perClaim
+    if (!isToClaim) {
+      if (inFlight.size === 0) break
+      await Promise.race(inFlight)
+    } else if (await room.isThereBefore(inFlight)) {
       const next = await nextCalls(deps, Math.min(perClaim, CALLS_PER_STEP_MAX - calls))
       if (next === null) isDry = true
       else {
@@ -58,18 +69,28 @@ export async function sendAll(deps: ChannelDeps): Promise<Sent> {
         calls += Math.max(1, next.calls.length)
       }
     }
-    while (!isOver() && inFlight.size < most) {
-      const call = waiting.shift()
-      if (call === undefined) break
-      begin(call)
-    }
-    if (inFlight.size === 0 && waiting.length === 0 && (isDry || sent.isFull)) break
-    if (inFlight.size > 0 && (isDry || sent.isFull || !isTurn || waiting.length >= perClaim)) await Promise.race(inFlight)
   }
+  room.leave()
   await Promise.all(inFlight)
   if (failure !== null) throw failure
   for (const { callId } of waiting) await deps.db.transaction(tx => withdraw(tx, { shopId: deps.shopId, callId, now: deps.clock.now() }))
   return sent
+}
+
+/** Whether the shop has room for a call; asked for once for each claim, however often something else happens first. */
+function roomAt({ port, signal }: ChannelDeps) {
+  const over = new AbortController()
+  let asked: Promise<true> | null = null
+  return {
+    /** True: there is room, now. False: one of these was done before. */
+    async isThereBefore(others: ReadonlySet<Promise<void>>): Promise<boolean> {
+      asked ??= port.readyToSend(signal ? AbortSignal.any([signal, over.signal]) : over.signal).then(() => true)
+      const isThere = await Promise.race([asked, ...[...others].map(other => other.then(() => false))])
+      if (isThere) asked = null
+      return isThere
+    },
+    leave: () => over.abort(),
+  }
 }
 
 function add(sent: Sent, did: { settled: number; forgot: number }): void {

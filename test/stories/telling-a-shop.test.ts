@@ -35,6 +35,18 @@ describe('what waits is told', () => {
     expect(due.map(each => each.productId)).toEqual([2, 3, 1, 4])
   })
 
+  test('a shop that has no room yet is told nothing before it has, and then all that came meanwhile in one call', async () => {
+    told = await openToldShop(3)
+    await told.promise([7, 10, 10])
+    let asked = 0
+    const told7To5 = async () => {
+      if (asked++ === 0) await told.promise([5, 4, 3])
+    }
+    await told.tell(porting({ readyToSend: told7To5 }))
+    expect(await told.available()).toEqual([5, 4, 3])
+    expect(await told.calls()).toHaveLength(1)
+  })
+
   test('a level that is not stocked is stocked first', async () => {
     told = await openToldShop(3, { inactive: 2 })
     await told.promise(7)

@@ -10,6 +10,8 @@ export type Graphql = {
   ask<T>(document: string, variables: Record<string, unknown>, signal?: AbortSignal): Promise<Told<T>>
   /** Posts these bytes once, waiting for the bucket. What came back is the caller's to judge. */
   postOnce(body: string, priceOf: string, signal?: AbortSignal): Promise<Answer>
+  /** Returns when such a post would go at once. */
+  ready(priceOf: string, signal?: AbortSignal): Promise<void>
 }
 
 export type Told<T> = {
@@ -44,6 +46,7 @@ export function openGraphql({ client, clock, sleep }: { client: Client; clock: C
       }
     },
     postOnce: (body, document, signal) => post(job, { body, document, size: 1 }, signal),
+    ready: (document, signal) => turnstile.ready(job, predictedPoints(prices.get(document), 1), signal),
   })
 
   async function post(job: Job, call: { body: string; document: string; size: number }, signal?: AbortSignal): Promise<Answer> {

@@ -54,6 +54,7 @@ export function shopLevels({
       }
     },
     freeze: (kind, rows, named) => ({ kind, idempotencyKey: named.idempotencyKey, body: bodyOf(kind, rows, named) }),
+    readyToSend: signal => writes.ready(SET_QUANTITIES, signal),
     async send(call, signal) {
       const answer = await writes.postOnce(call.body, DOCUMENT_OF[call.kind], signal)
       return outcomeOfSend(answer, rowCountOf(call))

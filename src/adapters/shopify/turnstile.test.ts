@@ -50,6 +50,31 @@ test('two busy jobs get their share by points, not by calls; writes get twice as
   expect(writesPoints / ordersPoints).toBeLessThan(2.5)
 })
 
+test('whoever asks whether there is room gets to know when there is, and takes nothing', async () => {
+  const { turnstile, call, now } = bench(0)
+  await turnstile.ready('writes', 50)
+  expect(now()).toBe(500)
+  await call('writes', 50)
+  expect(now()).toBe(500)
+})
+
+test('there is no room as long as what came before has not gone', async () => {
+  const { turnstile, call, now } = bench(0)
+  const before = call('writes', 100)
+  await Promise.all([before, turnstile.ready('writes', 100)])
+  expect(now()).toBe(2_000)
+})
+
+test('whoever no longer wants to know is let go, and what was taken stays as it was', async () => {
+  const { turnstile, call, now } = bench(0)
+  const over = new AbortController()
+  const asked = turnstile.ready('writes', 1_000, over.signal)
+  over.abort()
+  await asked
+  await call('writes', 100)
+  expect(now()).toBe(1_000)
+})
+
 test('it takes as long as the points take, and no longer', async () => {
   const { call, now } = bench(2_000)
   await Promise.all(Array.from({ length: 300 }, () => call('writes', 13)))

@@ -9,6 +9,8 @@ import { heard, newBucket, spent, type ThrottleStatus, waitMs } from './throttle
 export type Turnstile = {
   /** Returns when a call of so many points may go. Broken off by its signal it returns at once. */
   pass(job: Job, points: number, signal?: AbortSignal): Promise<void>
+  /** Returns when such a call would go at once, and takes nothing: whoever decides only then decides on what is so, and on more at a time. */
+  ready(job: Job, points: number, signal?: AbortSignal): Promise<void>
   /** The call was answered, with what the shop has left; null: nobody said. */
   answered(points: number, status: ThrottleStatus | null): void
 }
@@ -25,7 +27,7 @@ const KEPT_SHARE = 0.5
 /** Nobody waits for what is left over for longer than this: a shop that is always busy is proved all the same. */
 const LEFT_OVER_WAIT_MS_MAX = 30_000
 
-type Waiting = { points: number; turn: number; go: () => void; job: Job; since: number }
+type Waiting = { points: number; turn: number; go: () => void; job: Job; since: number; takesNothing: boolean }
 
 export function openTurnstile({ clock, sleep }: { clock: Clock; sleep: Sleep }): Turnstile {
   let bucket = newBucket(clock.now())
@@ -39,23 +41,32 @@ export function openTurnstile({ clock, sleep }: { clock: Clock; sleep: Sleep }):
 
   return {
     pass(job, points, signal) {
-      const turn = Math.max(served, lastTurn.get(job) ?? 0) + points / WEIGHT[job]
+      const turn = turnOf(job, points)
       lastTurn.set(job, turn)
-      return new Promise(go => {
-        const mine: Waiting = { points, turn, go, job, since: clock.now() }
-        waiting.push(mine)
-        // Whoever the turnstile sleeps for may not be the first any more.
-        alarm.abort()
-        signal?.addEventListener('abort', () => leave(mine), { once: true })
-        if (signal?.aborted) leave(mine)
-        void serve()
-      })
+      return queue({ job, points, turn, takesNothing: false }, signal)
     },
+    ready: (job, points, signal) => queue({ job, points, turn: turnOf(job, points), takesNothing: true }, signal),
     answered(points, status) {
       inFlightPoints -= points
       // The shop counted what it had seen by then; what is still on its way to it comes on top.
       if (status) bucket = heard({ ...status, currentlyAvailable: status.currentlyAvailable - inFlightPoints }, clock.now())
     },
+  }
+
+  function turnOf(job: Job, points: number): number {
+    return Math.max(served, lastTurn.get(job) ?? 0) + points / WEIGHT[job]
+  }
+
+  function queue(asked: Pick<Waiting, 'job' | 'points' | 'turn' | 'takesNothing'>, signal?: AbortSignal): Promise<void> {
+    return new Promise(go => {
+      const mine: Waiting = { ...asked, go, since: clock.now() }
+      waiting.push(mine)
+      // Whoever the turnstile sleeps for may not be the first any more.
+      alarm.abort()
+      signal?.addEventListener('abort', () => leave(mine), { once: true })
+      if (signal?.aborted) leave(mine)
+      void serve()
+    })
   }
 
   async function serve(): Promise<void> {
@@ -71,12 +82,16 @@ export function openTurnstile({ clock, sleep }: { clock: Clock; sleep: Sleep }):
         continue
       }
       waiting.splice(waiting.indexOf(next), 1)
-      served = Math.max(served, next.turn)
-      bucket = spent(bucket, next.points, clock.now())
-      inFlightPoints += next.points
+      if (!next.takesNothing) take(next)
       next.go()
     }
     isServing = false
+  }
+
+  function take({ turn, points }: Waiting): void {
+    served = Math.max(served, turn)
+    bucket = spent(bucket, points, clock.now())
+    inFlightPoints += points
   }
 
   function first(): Waiting | undefined {
@@ -94,7 +109,7 @@ export function openTurnstile({ clock, sleep }: { clock: Clock; sleep: Sleep }):
     const at = waiting.indexOf(mine)
     if (at < 0) return
     waiting.splice(at, 1)
-    inFlightPoints += mine.points
+    if (!mine.takesNothing) inFlightPoints += mine.points
     mine.go()
   }
 }
