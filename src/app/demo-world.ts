@@ -4,6 +4,7 @@ import { delimitedReader } from '../adapters/formats/delimited.ts'
 import { proposeMapping } from '../catalog/mapping.ts'
 import { setChannelSettings } from '../catalog/setting-store.ts'
 import * as catalog from '../catalog/store.ts'
+import { setLive } from '../channel/shadow-store.ts'
 import { addFeed } from '../feed/store.ts'
 import { type FacilityRow, type ProductRow, readFacilityRow, readProductRow } from '../import/catalog-row.ts'
 import type { RawRow } from '../import/format-port.ts'
@@ -56,6 +57,7 @@ export async function setUpDemo(house: House, world: World, shopUrl: string): Pr
     tokenSealed: box.seal('shpat_demo'),
   })
   if (known.length > 0) return
+  await setLive(db, shopId, now)
   // The simulated shop finds every order at once.
   await setSearchLag(db, shopId, 0)
   const [products, facilities] = await Promise.all([readProducts(), readFacilities()])

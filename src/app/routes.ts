@@ -23,6 +23,7 @@ import { mappingRoutes } from '../channel/mapping-routes.ts'
 import { publishingRoutes } from '../channel/publishing-routes.ts'
 import { channelRoutes } from '../channel/routes.ts'
 import { shadowRoutes } from '../channel/shadow-routes.ts'
+import { shadowUntilSeen } from '../channel/shadow-step.ts'
 import { shopRoutes, shopsThatHold } from '../channel/shop-routes.ts'
 import { uploadRoutes } from '../channel/upload-routes.ts'
 import type { Hint } from '../channel/webhook.ts'
@@ -207,6 +208,7 @@ export function allRoutes(deps: {
       db,
       clock,
       seal: house.box.seal,
+      letWrite: (tx, shopId) => shadowUntilSeen(tx, shopId, clock.now()),
       shopChanged,
       mappingChanged: switched,
     }),

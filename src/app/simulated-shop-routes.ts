@@ -32,7 +32,7 @@ export function simulatedShopRoutes({ db, clock, shop, shopChanged }: Deps): Rou
         const after = { name, apiUrl, accessScope }
         await recordAudit(db, { at: clock.now(), who: who.name, action: 'shop.connect', subject: 'shop', name: code, after })
         shopChanged()
-        return { code, ...after }
+        return { code, ...after, isShadow: false }
       },
     }),
   ]

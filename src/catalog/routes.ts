@@ -30,6 +30,8 @@ export type CatalogRouteDeps = {
   clock: Clock
   /** Makes of a token what may lie in the database. */
   seal(token: string): string
+  /** A shop may be written to from now on, as far as people say. True: not before somebody has seen what that changes. */
+  letWrite(tx: Tx, shopId: number): Promise<boolean>
   /** A shop has to be read. */
   shopChanged(): void
   /** A location or a channel stands for something else now. */
@@ -37,7 +39,7 @@ export type CatalogRouteDeps = {
 }
 
 /** What things are called where: people connect shops, map locations, and see what could not be linked. */
-export function catalogRoutes({ db, clock, seal, shopChanged, mappingChanged }: CatalogRouteDeps): Route[] {
+export function catalogRoutes({ db, clock, seal, letWrite, shopChanged, mappingChanged }: CatalogRouteDeps): Route[] {
   return [
     jsonRoute({
       method: 'POST',
@@ -51,7 +53,7 @@ export function catalogRoutes({ db, clock, seal, shopChanged, mappingChanged }: 
       async handle({ body: { code, name = code, url, token, accessScope }, who }) {
         const apiUrl = url.replace(/\/+$/, '')
         const given = accessScope === undefined ? null : accessScopeOf(accessScope)
-        const after = await db.transaction(async tx => {
+        const { shop: after, isShadow } = await db.transaction(async tx => {
           const before = await store.shopCalled(tx, code)
           await store.addShop(tx, {
             code,
@@ -62,12 +64,13 @@ export function catalogRoutes({ db, clock, seal, shopChanged, mappingChanged }: 
             tokenSealed: token === undefined ? null : seal(token),
           })
           const shop = await store.shopCalled(tx, code)
+          const isShadow = shop !== null && given === 'read_and_write' && (await letWrite(tx, shop.shopId))
           const deed = { who: who.name, action: before === null ? 'shop.connect' : 'shop.reconnect', subject: 'shop', name: code }
           await recordAudit(tx, { ...deed, at: clock.now(), before: before && publicOf(before), after: shop && publicOf(shop) })
-          return shop
+          return { shop, isShadow }
         })
         shopChanged()
-        return { code, name, apiUrl, accessScope: after?.accessScope ?? 'read_only' }
+        return { code, name, apiUrl, accessScope: after?.accessScope ?? 'read_only', isShadow }
       },
     }),
     jsonRoute({

@@ -59,6 +59,7 @@ export function liveRoutes({ db, clock, compareNow, switched }: LiveRouteDeps): 
           const before = { accessScope: shop.accessScope, isShadow: await store.isShadow(tx, shop.shopId) }
           await setAccessScope(tx, shop.shopId, 'read_and_write')
           await turnShadow(tx, shop.shopId, false)
+          await store.setLive(tx, shop.shopId, now)
           await recordAudit(tx, {
             ...{ at: now, who: who.name, action: 'shop.live', subject: 'shop', name: shop.code, before },
             after: { accessScope: 'read_and_write', isShadow: false, levels: run.levels, different: run.different, units: run.units },

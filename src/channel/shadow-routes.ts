@@ -8,6 +8,7 @@ import { jsonRoute, type Route } from '../http/contract/route.ts'
 import { newShadow, shadowPage, shadowQuery, shadowSet } from '../http/contract/shadow.ts'
 import { shopParams } from '../http/contract/shop.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { TrueupError } from '../kernel/error.ts'
 import { shadowSentence } from './shadow.ts'
 import { turnShadow } from './shadow-step.ts'
 import * as store from './shadow-store.ts'
@@ -60,6 +61,8 @@ export function shadowRoutes({ db, clock, compareNow, switched }: ShadowRouteDep
         const shop = await knownShop(db, params.code)
         await db.transaction(async tx => {
           const before = await store.isShadow(tx, shop.shopId)
+          const isLetWrite = !body.isShadow && shop.accessScope === 'read_and_write'
+          if (isLetWrite && (await store.isFirstTime(tx, shop.shopId))) throw notSeen(shop.code)
           await turnShadow(tx, shop.shopId, body.isShadow)
           if (body.isShadow) await store.askToCompare(tx, shop.shopId, clock.now())
           await recordAudit(tx, {
@@ -74,6 +77,18 @@ export function shadowRoutes({ db, clock, compareNow, switched }: ShadowRouteDep
       },
     }),
   ]
+}
+
+function notSeen(shop: string): TrueupError {
+  return new TrueupError(
+    'CHANNEL_NOT_COMPARED',
+    `Nothing was ever written to ${shop}, and nobody said that they saw what going live changes there.`,
+    {
+      retry: 'after-operator',
+      hint: 'Compare it, look at the list, and go live with that one: POST /shops/:code/live, or `trueup shop live`.',
+      detail: { shop },
+    },
+  )
 }
 
 async function explainedRow(sql: Sql, shopId: number, row: store.DifferenceInList) {

@@ -14,6 +14,19 @@ export async function turnShadow(tx: Tx, shopId: number, shadow: boolean): Promi
   if (!shadow) await store.dropBases(tx, shopId)
 }
 
+/**
+ * Read and write was said of a shop: one that was never live runs in shadow from then on, until somebody has seen what going live changes.
+ * True: it does.
+ */
+export async function shadowUntilSeen(tx: Tx, shopId: number, now: InstantMs): Promise<boolean> {
+  if (!(await store.isFirstTime(tx, shopId))) return false
+  if (!(await store.isShadow(tx, shopId))) {
+    await turnShadow(tx, shopId, true)
+    await store.askToCompare(tx, shopId, now)
+  }
+  return true
+}
+
 export type ShadowDeps = { db: Db; clock: Clock; port: ShopPort; shopId: number; signal?: AbortSignal }
 
 /**

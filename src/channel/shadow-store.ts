@@ -36,6 +36,21 @@ export async function wasWritten(sql: Sql, shopId: number): Promise<boolean> {
   return (await sql.query(`select 1 from channel.exchange where shop_id = $1 and effect = 'write' limit 1`, [shopId])).length > 0
 }
 
+/** Whether it would be the first time that anything is written to the shop: nobody has seen yet what that changes. */
+export async function isFirstTime(sql: Sql, shopId: number): Promise<boolean> {
+  const live = await sql.query('select 1 from channel.setting where shop_id = $1 and live_at is not null', [shopId])
+  return live.length === 0 && !(await wasWritten(sql, shopId))
+}
+
+/** Somebody has seen what going live changes, and lets it. The first time counts. */
+export async function setLive(sql: Sql, shopId: number, now: InstantMs): Promise<void> {
+  await sql.query(
+    `insert into channel.setting as s (shop_id, live_at) values ($1, $2)
+     on conflict (shop_id) do update set live_at = coalesce(s.live_at, excluded.live_at)`,
+    [shopId, new Date(now)],
+  )
+}
+
 /** Somebody else wrote this shop until now: what changed since any base says nothing about sales. Each level is looked at anew. */
 export async function dropBases(tx: Tx, shopId: number): Promise<void> {
   await tx.query(

@@ -16,7 +16,8 @@ import { circuitOf, neverAsked } from './health.ts'
 import { healthOf } from './health-store.ts'
 import { shopsWithHealth, withHealth } from './routes.ts'
 import { shopSentence } from './sentence.ts'
-import { isShadow, wasWritten } from './shadow-store.ts'
+import { shadowUntilSeen } from './shadow-step.ts'
+import { isFirstTime, isShadow } from './shadow-store.ts'
 import { TROUBLES } from './trouble.ts'
 import { TOPICS } from './webhook.ts'
 import { webhooksOf } from './webhook-store.ts'
@@ -59,16 +60,18 @@ export function shopRoutes({ db, clock, checkNow, switched }: ShopRouteDeps): Ro
         await db.transaction(async tx => {
           const shop = await knownShop(tx, params.code)
           await setAccessScope(tx, shop.shopId, accessScope)
+          const isHeld = accessScope === 'read_and_write' && (await shadowUntilSeen(tx, shop.shopId, clock.now()))
           await recordAudit(tx, {
             ...{ at: clock.now(), who: who.name, action: 'shop.access', subject: 'shop', name: shop.code },
             before: { accessScope: shop.isAccessScopeSet ? shop.accessScope : null },
-            after: { accessScope },
+            after: { accessScope, ...(isHeld ? { isShadow: true } : {}) },
             ...(body.reason ? { reason: body.reason } : {}),
           })
         })
         switched()
         const [shop] = await shopsWithHealth(db, params.code)
-        return { shop: params.code, accessScope, isAccessScopeSet: true, waiting: shop?.waiting ?? 0 }
+        const { shopId } = await knownShop(db, params.code)
+        return { shop: params.code, accessScope, isAccessScopeSet: true, isShadow: await isShadow(db, shopId), waiting: shop?.waiting ?? 0 }
       },
     }),
     jsonRoute({
@@ -124,7 +127,7 @@ async function detailOf(sql: Sql, code: string, now: InstantMs): Promise<Answer<
       at => `${new Date(at).toISOString().slice(11, 16)} UTC`,
     ),
     isShadow: await isShadow(sql, shopId),
-    wasWritten: await wasWritten(sql, shopId),
+    wasWritten: !(await isFirstTime(sql, shopId)),
     stopped: await stoppedOf(sql, shopId),
     token: describeCredential(await credentialOf(sql, shopId)),
     webhooks: await webhooksWithReasons(sql, shopId),

@@ -5,6 +5,7 @@ import { TrueupError } from '../kernel/error.ts'
 import { openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
+import { liveCommand } from './shop-live.ts'
 import { locationsCommand, mapCommand } from './shop-locations.ts'
 import { publishCommand } from './shop-publish.ts'
 import { numberOf, plain, tableOf } from './table.ts'
@@ -22,6 +23,7 @@ export function shopCommand(hands: Hands, ended: (status: number) => void): Comm
     .addCommand(listCommand(hands, ended))
     .addCommand(locationsCommand(hands, ended))
     .addCommand(mapCommand(hands, ended))
+    .addCommand(liveCommand(hands, ended))
     .addCommand(publishCommand(hands, ended))
 }
 
@@ -45,7 +47,12 @@ async function addShop(hands: Hands, options: AddOptions): Promise<Answer> {
   const { code, url, name } = options
   const body = { code, url, token, accessScope: ACCESS[options.access], ...(name === undefined ? {} : { name }) }
   const added = await api.post<Wire<typeof addedShop>>('/shops', body)
-  const next = `Next: \`trueup shop locations ${plain(added.code)}\` shows its locations as soon as it was read.`
+  const next = [
+    `Next: \`trueup shop locations ${plain(added.code)}\` shows its locations as soon as it was read.`,
+    ...(added.isShadow
+      ? [`Nothing is written there yet: \`trueup shop live ${plain(added.code)}\` shows what going live would change.`]
+      : []),
+  ].join('\n')
   return { status: EXIT.yes, json: added, text: `${plain(added.name)} is connected (${words(added.accessScope)}).\n${next}` }
 }
 

@@ -30,8 +30,10 @@ import { liveRoutes } from '../../src/channel/live-routes.ts'
 import { mappingRoutes } from '../../src/channel/mapping-routes.ts'
 import { channelRoutes } from '../../src/channel/routes.ts'
 import { shadowRoutes } from '../../src/channel/shadow-routes.ts'
+import { shadowUntilSeen } from '../../src/channel/shadow-step.ts'
 import { shopRoutes, shopsThatHold } from '../../src/channel/shop-routes.ts'
 import { uploadRoutes } from '../../src/channel/upload-routes.ts'
+import type { Tx } from '../../src/db/connection.ts'
 import { feedsRoutes } from '../../src/feed/feeds-routes.ts'
 import { feedRoutes } from '../../src/feed/routes.ts'
 import { settingsRoutes } from '../../src/feed/settings-routes.ts'
@@ -147,6 +149,7 @@ export async function openTestGate(
   }
   const catalog = {
     ...{ db, clock },
+    letWrite: (tx: Tx, shopId: number) => shadowUntilSeen(tx, shopId, clock.now()),
     seal: (token: string) => createHash('sha256').update(token).digest('hex'),
     shopChanged: () => void done.jobs.push('catalog'),
     mappingChanged: () => void done.jobs.push('mapping'),

@@ -23,6 +23,26 @@ const audit = () =>
     'select action, before, after, reason from audit.entry order by seq desc limit 1',
   )
 
+test('whichever way a shop comes to read and write, nothing is written before somebody has seen what that changes', async () => {
+  const { db } = house.database
+  const fresh = { code: 'fresh', url: 'https://fresh.example', token: 'shpat_x', accessScope: 'read_and_write' }
+  expect((await ask('POST', '/shops', fresh)).json()).toMatchObject({ accessScope: 'read_and_write', isShadow: true })
+  expect((await ask('PUT', '/shops/fresh/shadow', { isShadow: false })).json()).toMatchObject({ status: 409, code: 'CHANNEL_NOT_COMPARED' })
+  const scope = async (accessScope: string) => (await ask('PUT', '/shops/fresh/access-scope', { accessScope })).json().isShadow
+  await scope('read_only')
+  expect((await ask('PUT', '/shops/fresh/shadow', { isShadow: false })).statusCode).toBe(200)
+  expect(await scope('read_and_write')).toBe(true)
+  const [run] = await db.query<{ runId: number }>(
+    `insert into channel.shadow_run (shop_id, started_at, finished_at, levels, different, units)
+     select shop_id, $1, $1, 3, 2, 9 from catalog.shop where code = 'fresh' returning shadow_run_id as "runId"`,
+    [new Date(NOW)],
+  )
+  expect((await ask('POST', '/shops/fresh/live', { runId: run?.runId })).statusCode).toBe(200)
+  expect(await scope('read_only')).toBe(false)
+  // From then on the switch is a switch.
+  expect([await scope('read_and_write'), (await ask('POST', '/shops', fresh)).json().isShadow]).toEqual([false, false])
+})
+
 test('a shop goes live only with the list that was seen, and that is written down', async () => {
   const { db } = house.database
   await ask('PUT', `${shop}/access-scope`, { accessScope: 'read_only' })

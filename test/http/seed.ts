@@ -97,6 +97,7 @@ async function seedShop(sql: Sql): Promise<void> {
     `insert into catalog.shop (code, name, api_url, access_scope, catalog_read_at) values ('demo', 'Demo shop', 'http://127.0.0.1:9', 'read_and_write', $1)`,
     [ago(30 * MINUTE_MS)],
   )
+  await sql.query(`insert into channel.setting (shop_id, live_at) values (1, $1)`, [ago(0)])
   await sql.query(
     `insert into catalog.location (shop_id, location_gid, name, is_active, seen_at)
      values (1, 'gid://shopify/Location/1', 'Tool Crib', true, $1), (1, 'gid://shopify/Location/2', 'Online', true, $1)`,

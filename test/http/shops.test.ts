@@ -34,7 +34,7 @@ test('a shop is connected read only unless more is asked for; its token is kept 
   const answer = await ask('POST', '/shops', { code: 'corner', url: 'https://corner.myshopify.com/', token: TOKEN })
   expect([answer.statusCode, answer.json()]).toEqual([
     201,
-    { code: 'corner', name: 'corner', apiUrl: 'https://corner.myshopify.com', accessScope: 'read_only' },
+    { isShadow: false, code: 'corner', name: 'corner', apiUrl: 'https://corner.myshopify.com', accessScope: 'read_only' },
   ])
   const [kept] = await house.database.db.query<{ token: string }>(`select token_sealed as token from catalog.shop where code = 'corner'`)
   expect(kept?.token).toMatch(/^[0-9a-f]{64}$/)

@@ -108,7 +108,10 @@ test('from an empty house to a shop that shows the count of the ERP', { timeout:
   expect((await trueup('shop', 'list')).said).toMatch(/^No shop is connected/)
 
   const added = await trueup('shop', 'add', '--code', 'corner', '--url', simulator.url, '--access', 'read-and-write')
-  expect(added).toEqual({ status: 0, said: expect.stringContaining('corner is connected (read and write).') })
+  expect(added).toEqual({
+    status: 0,
+    said: expect.stringMatching(/^corner is connected \(read and write\)\.[\s\S]*Nothing is written there yet/),
+  })
   // The simulated shop finds every order at once, and its levels need not wait a minute for their proof.
   expect((await trueup('shop', 'publish', 'corner', '--search-lag', '0')).said).toContain('lag 0 s')
   await until('the shop is read', async () => (await trueup('shop', 'locations', 'corner')).said.includes('High Street'))
@@ -119,6 +122,22 @@ test('from an empty house to a shop that shows the count of the ERP', { timeout:
   expect((await trueup('shop', 'locations', 'corner')).status).toBe(0)
 
   expect(await bring('inventory-reset', STOCK)).toBe(201)
+  // What going live would change is seen first, by whatever way a shop came to be written to; until then nothing is.
+  await until('everything is promised', async () => {
+    const [promised] = await database.db.query<{ n: number }>(`select count(*) as n from outbox.intent where units > 0`)
+    return promised?.n === 4
+  })
+  const before = await shown()
+  const seen = await trueup('shop', 'live', 'corner')
+  expect(seen).toEqual({ status: 1, said: expect.stringMatching(/levels of corner differ[\s\S]*MUG-RED +Warehouse +[\d,]+ +77/) })
+  const list = /--yes-as-seen (\d+)/.exec(seen.said)?.[1] ?? ''
+  expect((await trueup('shop', 'live', 'corner', '--yes-as-seen', String(Number(list) + 1))).said).toContain('CHANNEL_NOT_COMPARED')
+  expect(await shown()).toEqual(before)
+  expect(await trueup('shop', 'live', 'corner', '--yes-as-seen', list)).toEqual({
+    status: 0,
+    said: expect.stringMatching(/^corner is live/),
+  })
+
   // Of the eight blue mugs one is committed to a customer of the shop, so seven are for sale.
   const expected = { 'MUG-RED at High Street': 31, 'MUG-RED at Warehouse': 77, 'MUG-BLUE at High Street': 7, 'TEAPOT at Warehouse': 64 }
   await until('the shop shows the count', async () => {

@@ -2,6 +2,7 @@ import { ruleRoutes } from '../../availability/rule-routes.ts'
 import { placeRoutes } from '../../catalog/place-routes.ts'
 import { catalogRoutes } from '../../catalog/routes.ts'
 import { publishingRoutes } from '../../channel/publishing-routes.ts'
+import { shadowUntilSeen } from '../../channel/shadow-step.ts'
 import { shopRoutes, shopsThatHold } from '../../channel/shop-routes.ts'
 import type { Db } from '../../db/connection.ts'
 import { feedsRoutes } from '../../feed/feeds-routes.ts'
@@ -43,7 +44,10 @@ export function changingRoutes(deps: ChangingDeps, db: Db, later: (() => unknown
   const switched = wake(FOLLOWS.catalog ?? [])
   return [
     ...placeRoutes({ db, clock, switched }),
-    ...catalogRoutes({ db, clock, seal, shopChanged: wake(['catalog', 'shop-check']), mappingChanged: switched }),
+    ...catalogRoutes({
+      ...{ db, clock, seal, shopChanged: wake(['catalog', 'shop-check']), mappingChanged: switched },
+      letWrite: (tx, shopId) => shadowUntilSeen(tx, shopId, clock.now()),
+    }),
     ...sourceRoutes({ db, clock, door, seal, unseal, removed: forgetSchedule, sourceChanged: wake(['sources']) }),
     ...feedsRoutes({
       ...{ db, clock, files, reception, door, unseal, layouts: LAYOUTS.map(layout => layout.name) },

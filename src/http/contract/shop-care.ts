@@ -77,6 +77,8 @@ export const accessScopeOfShop = z.object({
   shop: z.string(),
   accessScope: z.enum(ACCESS_SCOPES),
   isAccessScopeSet: z.boolean(),
+  /** Nothing is written: it was never live, and nobody has seen yet what going live would change there. */
+  isShadow: z.boolean(),
   /** Changes that wait for this shop at this moment. */
   waiting: z.number().int(),
 })

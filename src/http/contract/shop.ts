@@ -64,7 +64,14 @@ export const newShop = z
   })
   .meta({ id: 'NewShop' })
 
-export const addedShop = z.object({ code: z.string(), name: z.string(), apiUrl: z.string(), accessScope: z.enum(ACCESS_SCOPES) })
+export const addedShop = z.object({
+  code: z.string(),
+  name: z.string(),
+  apiUrl: z.string(),
+  accessScope: z.enum(ACCESS_SCOPES),
+  /** It may be written to and is not yet: first somebody sees what going live would change there. */
+  isShadow: z.boolean(),
+})
 
 export const shopParams = z.object({ code: z.string().min(1).max(60) })
 
