@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
+import { readConfig } from '../src/app/config.ts'
 import { healthFacts } from '../src/app/health-facts.ts'
 import { consoleDir, errorsDir, packageRoot } from '../src/app/places.ts'
 import { allRoutes, streetNow } from '../src/app/routes.ts'
@@ -118,6 +119,7 @@ async function openGate(house: House, world: World): Promise<Gate> {
       reception: house.receiver,
       sftp: null,
       simulatedShop: { connect: async () => ({ apiUrl: 'http://127.0.0.1:1' }) },
+      started: () => ({ config: readConfig({}, {}, '/srv'), version: '0.0.0', nodeVersion: process.version, httpUrl: null, sftp: null }),
     }),
     streetNow: () => streetNow(house.db, world.clock),
     ...{ cliToken: TOKEN, consoleDir: consoleDir(), errorsDir: errorsDir(), version: '0' },

@@ -43,6 +43,7 @@ export const pages = createBrowserRouter([
       { path: 'alerts', lazy: async () => ({ Component: (await import('./pages/alerts.tsx')).Alerts }) },
       { path: 'users', lazy: async () => ({ Component: (await import('./pages/users.tsx')).Users }) },
       { path: 'audit', lazy: async () => ({ Component: (await import('./pages/audit.tsx')).AuditPage }) },
+      { path: 'settings/:section?', lazy: async () => ({ Component: (await import('./pages/settings.tsx')).SettingsPage }) },
       { path: 'rooms/:room', lazy: async () => ({ Component: (await import('./pages/room.tsx')).RoomPage }) },
       { path: 'first-steps/:step?', lazy: async () => ({ Component: (await import('./pages/first-steps.tsx')).FirstSteps }) },
       { path: 'help', lazy: async () => ({ Component: (await import('./pages/help-index.tsx')).HelpIndex }) },

@@ -19,6 +19,7 @@ test('nothing is set: loopback, the usual ports, both roles, the embedded databa
     oidc: null,
     tls: null,
     proxy: null,
+    given: [],
   })
 })
 
@@ -27,7 +28,8 @@ const served = 'postgresql://me:secret@db:5432/trueup'
 test.each<[Record<string, string>, Flags, object]>([
   [{ TRUEUP_DATA_DIR: '/var/lib/trueup' }, {}, { dataDir: '/var/lib/trueup' }],
   [{ TRUEUP_DATA_DIR: '/var/lib/trueup' }, { dataDir: 'here' }, { dataDir: '/srv/here' }],
-  [{ TRUEUP_HTTP_PORT: '0' }, {}, { httpPort: 0 }],
+  [{ TRUEUP_HTTP_PORT: '0' }, {}, { httpPort: 0, given: ['TRUEUP_HTTP_PORT'] }],
+  [{ TRUEUP_LOG: '' }, { httpPort: '1' }, { given: ['TRUEUP_HTTP_PORT'] }],
   [{ TRUEUP_HTTP_PORT: '80' }, { httpPort: '8080', host: '0.0.0.0' }, { httpPort: 8080, host: '0.0.0.0' }],
   [{ TRUEUP_SFTP_PORT: '' }, {}, { sftpPort: 7322 }],
   [{ TRUEUP_ROLES: 'work, gate,work' }, {}, { roles: ['work', 'gate'] }],

@@ -35,6 +35,8 @@ export type Config = {
   requestsPerMinute?: number | undefined
   /** The OpenID provider by which people sign on; null: there is none. */
   oidc?: OidcConfig | null
+  /** The variables that were set, by the environment or a flag; all others have their default. */
+  given?: readonly string[]
 }
 
 export type OidcConfig = {
@@ -182,6 +184,7 @@ export function readConfig(flags: Flags = {}, env: Environment = process.env, cw
     proxy: read.TRUEUP_PROXY ?? null,
     requestsPerMinute: read.TRUEUP_REQUESTS_PER_MINUTE,
     oidc: issuer && clientId ? oidcOf(read, { issuer, clientId }) : null,
+    given: Object.keys(EXPECTED).filter(name => given[name] !== undefined),
   }
 }
 

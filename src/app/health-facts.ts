@@ -8,6 +8,7 @@ import { JOBS } from '../jobs/job.ts'
 import { jobViews } from '../jobs/job-view.ts'
 import { heartbeats } from '../jobs/store.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
+import { grouped } from '../kernel/grouped.ts'
 import type { Facts } from '../reconcile/diagnosis.ts'
 import * as facts from '../reconcile/facts-store.ts'
 import type { Finding } from '../reconcile/finding.ts'
@@ -70,7 +71,7 @@ async function feedFindings(db: Db, now: InstantMs): Promise<Finding[]> {
     })),
     ...(await unknownByFeed(db)).map(({ feed, rows, names, examples, since }) => ({
       ...{ code: 'IMPORT_NAMES_UNKNOWN', subject: feed, severity: 'risk' as const, since, unitsAtRisk: null },
-      evidence: `${rows} ${rows === 1 ? 'row waits' : 'rows wait'} for ${names} ${names === 1 ? 'name' : 'names'} that nobody knows, as ${examples.join(', ')}.`,
+      evidence: `${grouped(rows)} ${rows === 1 ? 'row waits' : 'rows wait'} for ${grouped(names)} ${names === 1 ? 'name' : 'names'} that nobody knows, as ${examples.join(', ')}.`,
       action: { label: 'See the names', to: '/findings' },
     })),
     ...strays.map(stray => ({

@@ -72,6 +72,7 @@ import { driftRoutes } from '../reconcile/drift-routes.ts'
 import { explainRoutes } from '../reconcile/explain-routes.ts'
 import { findingRoutes } from '../reconcile/finding-routes.ts'
 import { historyRoutes } from '../reconcile/history-routes.ts'
+import { objectiveRoutes } from '../reconcile/objective-routes.ts'
 import { promiseRoutes } from '../reconcile/promise-routes.ts'
 import { proofRoutes } from '../reconcile/proof-routes.ts'
 import { release } from '../reconcile/proof-step.ts'
@@ -82,6 +83,7 @@ import { configurationRoutes } from './configuration/routes.ts'
 import { dropServerRoutes } from './drop-server-routes.ts'
 import { madeByRuns } from './made-by-runs.ts'
 import { FOLLOWS } from './rooms.ts'
+import { type SettingsDeps, settingsOfHouseRoutes } from './settings-routes.ts'
 import type { SimulatedShop } from './simulated-shop.ts'
 import { simulatedShopRoutes } from './simulated-shop-routes.ts'
 import { eachOfJobs, forgetSchedule } from './sources.ts'
@@ -95,6 +97,7 @@ export function allRoutes(deps: {
   reception: Reception
   sftp: { host: string; port: number; hostKeys: HostKey[] } | null
   simulatedShop: Pick<SimulatedShop, 'connect'>
+  started: SettingsDeps['started']
 }): Route[] {
   const { house, world, clockwork, reception } = deps
   const { db, files, spoolDir, bring } = house
@@ -123,6 +126,7 @@ export function allRoutes(deps: {
     ...explainRoutes({ db, clock, files }),
     ...promiseRoutes({ db }),
     ...historyRoutes({ db, clock }),
+    ...objectiveRoutes({ db, clock }),
     ...diffRoutes({ db }),
     ...feedRoutes({
       db,
@@ -225,6 +229,7 @@ export function allRoutes(deps: {
     ...searchRoutes({ db, jobsCalled: text => jobsCalled(jobs, text) }),
     ...backupRoutes({ db, clock }),
     ...auditRoutes({ db }),
+    ...settingsOfHouseRoutes({ db, started: deps.started }),
     ...jobRoutes(jobs),
     ...scheduleRoutes(jobs),
     ...configurationRoutes({

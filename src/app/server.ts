@@ -54,8 +54,10 @@ export async function startServer(config: Config, world: World): Promise<Server>
     closing.push(await keepAlive(house, world, reception))
     const sftp = isGate ? await openSftp(config, house, world, reception) : null
     if (sftp) closing.push(() => sftp.stop())
-    if (simulatedShop) gate = await openGate(config, house, world, { clockwork, reception, sftp, simulatedShop })
-    const http = gate ? await listen(gate, config) : null
+    let http: { url: string } | null = null
+    const httpUrl = () => http?.url ?? null
+    if (simulatedShop) gate = await openGate(config, house, world, { clockwork, reception, sftp, simulatedShop, httpUrl })
+    if (gate) http = await listen(gate, config)
     if (gate) closing.push(() => gate?.close() ?? Promise.resolve())
     if (http) {
       const file = path.join(config.dataDir, SERVER_FILE)
@@ -129,7 +131,16 @@ async function openGate(
   config: Config,
   house: House,
   world: World,
-  doors: { clockwork: Clockwork; reception: Receiver; sftp: SftpServer | null; simulatedShop: SimulatedShop },
+  {
+    httpUrl,
+    ...doors
+  }: {
+    clockwork: Clockwork
+    reception: Receiver
+    sftp: SftpServer | null
+    simulatedShop: SimulatedShop
+    httpUrl(): string | null
+  },
 ): Promise<Gate> {
   return createGate({
     db: house.db,
@@ -137,7 +148,10 @@ async function openGate(
     ids: world.ids,
     sleep: world.sleep,
     log: world.log,
-    routes: allRoutes({ house, world, ...doors }),
+    routes: allRoutes({
+      ...{ house, world, ...doors },
+      started: () => ({ config, version: version(), nodeVersion: process.version, httpUrl: httpUrl(), sftp: doors.sftp }),
+    }),
     streetNow: () => streetNow(house.db, world.clock),
     cliToken: await ensureCliToken({ dataDir: config.dataDir, ids: world.ids }),
     consoleDir: consoleDir(),

@@ -1,4 +1,5 @@
 import type { InstantMs } from '../kernel/clock.ts'
+import { grouped } from '../kernel/grouped.ts'
 
 /**
  * What a channel may promise at one of its locations: the sum over the facilities that feed it of what each can spare, less
@@ -186,5 +187,5 @@ export function scarcestOf(facility: Pick<FacilityTerms, 'components'>): Compone
 }
 
 function signed(units: number): string {
-  return units < 0 ? `−${-units}` : `${units}`
+  return units < 0 ? `−${grouped(-units)}` : grouped(units)
 }

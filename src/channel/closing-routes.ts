@@ -6,6 +6,7 @@ import type { Answer } from '../http/contract/instant.ts'
 import { closingOfFacility, newClosing, opening } from '../http/contract/leaving.ts'
 import { placeParams } from '../http/contract/place.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
+import { grouped } from '../kernel/grouped.ts'
 import * as store from './closing-store.ts'
 import type { LeavingRouteDeps } from './leaving-routes.ts'
 import { askFirst, leavesAlready, letGo } from './leaving-step.ts'
@@ -42,7 +43,7 @@ export function closingRoutes({ db, clock, changed, switched }: LeavingRouteDeps
           const levels = own.reduce((sum, each) => sum + each.levels, 0)
           if (levels > 0 && becomes === undefined)
             throw askFirst(
-              `${levels} levels of locations that show ${code} alone would no longer be written, and nobody said what becomes of them.`,
+              `${grouped(levels)} levels of locations that show ${code} alone would no longer be written, and nobody said what becomes of them.`,
               {
                 levels,
                 locations: own.length,

@@ -1,3 +1,4 @@
+import { grouped } from '../kernel/grouped.ts'
 /*
  *   somebody else wrote a level ──► ours ─────────────────────────────────────────► closed: it shows again what is promised
  *                              ├──► theirs ──► booked on hand ──► the promise holds it ──► closed: it stays as it is
@@ -9,7 +10,7 @@ export type ForeignPolicy = 'ours' | 'theirs' | 'ask'
 
 /** What is said of a level while it waits. */
 export function waitingReason(policy: ForeignPolicy, units: number): string {
-  const what = `Somebody else changed it by ${units > 0 ? '+' : ''}${units}`
+  const what = `Somebody else changed it by ${units > 0 ? '+' : ''}${grouped(units)}`
   return policy === 'ask' ? `${what}; a person is to say whose number counts.` : `${what}; that becomes our number.`
 }
 

@@ -8,6 +8,7 @@ import { leavingList, newLeaving, newMove, shopSwitched, switchOn } from '../htt
 import { jsonRoute, type Route } from '../http/contract/route.ts'
 import { locationParams, shopParams } from '../http/contract/shop.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
+import { grouped } from '../kernel/grouped.ts'
 import { askFirst, type Becomes, letGo } from './leaving-step.ts'
 import { leavingsOf, toldAt } from './leaving-store.ts'
 import { knownShop } from './shop-routes.ts'
@@ -129,7 +130,10 @@ export function leavingRoutes({ db, clock, changed, switched }: LeavingRouteDeps
       if (from === target) return
       const told = from === null ? { levels: 0, units: 0 } : await toldAt(tx, { shopId, locationId })
       if (told.levels > 0 && body.becomes === undefined)
-        throw askFirst(`${told.levels} levels that show ${from} now would show ${target}, and nobody said what becomes of them.`, told)
+        throw askFirst(
+          `${grouped(told.levels)} levels that show ${from} now would show ${target}, and nobody said what becomes of them.`,
+          told,
+        )
       const becomes = told.levels === 0 ? 'hand_over' : (body.becomes ?? 'hand_over')
       await letGo(tx, { shopId, locationId, to, becomes, reason: body.reason, by, now })
       await recordAudit(tx, {

@@ -1,4 +1,5 @@
 import type { InstantMs } from '../kernel/clock.ts'
+import { grouped } from '../kernel/grouped.ts'
 import { circuitOf, type Health } from './health.ts'
 import { classOf, TROUBLES } from './trouble.ts'
 
@@ -35,7 +36,7 @@ function turnOf({ code }: Pick<ShopFacts, 'code'>): string {
 }
 
 function counted(changes: number): string {
-  return changes === 1 ? '1 change' : `${changes.toLocaleString('en-GB')} changes`
+  return changes === 1 ? '1 change' : `${grouped(changes)} changes`
 }
 
 /** Whether the first page speaks of this shop as the reason why stock is not in sync. */

@@ -1,3 +1,4 @@
+import { grouped } from '../kernel/grouped.ts'
 /** Why we would show another number than the tool that writes the shop now: in words, for each level where the two differ. */
 export function shadowSentence(level: {
   ourUnits: number
@@ -8,12 +9,12 @@ export function shadowSentence(level: {
   promise: string
 }): string {
   const parts = [level.promise]
-  if (level.unseenUnits > 0) parts.push(`less ${level.unseenUnits} sold in the shop that no order tells us of yet`)
+  if (level.unseenUnits > 0) parts.push(`less ${grouped(level.unseenUnits)} sold in the shop that no order tells us of yet`)
   const rest = level.promisedUnits - level.unseenUnits - level.ourUnits
   if (rest > 0) parts.push(`less ${rest} that the shop holds back, or that is missing where the same stock is sold`)
   if (rest < 0) parts.push('not below what the shop oversold')
   const by = level.theirUnits - level.ourUnits
-  return `${parts.join(', ')}: ${level.ourUnits}. The shop shows ${Math.abs(by)} ${by > 0 ? 'more' : 'less'}.`
+  return `${parts.join(', ')}: ${grouped(level.ourUnits)}. The shop shows ${grouped(Math.abs(by))} ${by > 0 ? 'more' : 'less'}.`
 }
 
 /** The daily list is due when a day has passed since the last one, or a person has asked for one since. */

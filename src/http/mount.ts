@@ -19,7 +19,7 @@ import { mountHooks } from './mount-hooks.ts'
 import type { Once } from './once.ts'
 
 /** Where the bytes of one upload end. Larger feeds come over SFTP. */
-const UPLOAD_BYTES_MAX = 8 * 1_024 ** 3
+export const UPLOAD_BYTES_MAX = 8 * 1_024 ** 3
 
 /** Sees to it that only those ask who may, before anything of the request is read. */
 export type Admit = (request: FastifyRequest, role: Role) => Promise<Who>

@@ -6,7 +6,7 @@ export type KeyedRequest = { who: string; key: string; askedSha256: string }
 /** What is known of a request under its key: another was asked under it, it is being done, or it was done. */
 export type Known = { askedSha256: string; begunAt: InstantMs; answeredAt: InstantMs | null; answer: string | null }
 
-const KEPT_MS = 24 * 3_600_000
+export const REQUEST_KEYS_KEPT_MS = 24 * 3_600_000
 const PURGED_MAX = 1_000
 
 /** Begins a request under its key, or gives what is known of the one before it. Null: it has begun just now. */
@@ -14,7 +14,7 @@ export async function beginRequest(sql: Sql, { who, key, askedSha256 }: KeyedReq
   await sql.query(
     `delete from gate.request_key
       where (who, key) in (select who, key from gate.request_key where begun_at < $1 order by begun_at limit ${PURGED_MAX} for update skip locked)`,
-    [new Date(now - KEPT_MS)],
+    [new Date(now - REQUEST_KEYS_KEPT_MS)],
   )
   const begun = await sql.query(
     `insert into gate.request_key (who, key, asked_sha256, begun_at) values ($1, $2, $3, $4) on conflict (who, key) do nothing returning 1`,

@@ -27,7 +27,7 @@ import { mountSignOn, type SignOn } from './sign-on-routes.ts'
 import { refuseSlowBodies } from './slow-bodies.ts'
 import { openWatch } from './watch.ts'
 
-const JSON_BYTES_MAX = 1_024 * 1_024
+export const JSON_BYTES_MAX = 1_024 * 1_024
 const PARAM_CHARS_MAX = 300
 /** A client that has not sent its whole head by then is let go. */
 const HEAD_TIMEOUT_MS = 30_000

@@ -1,3 +1,4 @@
+import { grouped } from '../kernel/grouped.ts'
 /**
  * Is this file believable beside the ones before it? A guard looks at one figure; outside its limit the file is held for a
  * person. All guards are off until somebody switches them on, best with what `proposeGuards` learnt from the last good files.
@@ -61,7 +62,7 @@ export function judgeGuards(file: Figures, good: readonly Figures[], limits: Gua
     if (limit === undefined) return []
     const found = figureOf(guard, file, good)
     if (found === null || found.value <= limit) return []
-    return [{ guard, limit, found: found.value, sentence: `${found.sentence} The feed allows ${limit}${UNIT[guard]}.` }]
+    return [{ guard, limit, found: found.value, sentence: `${found.sentence} The feed allows ${grouped(limit)}${UNIT[guard]}.` }]
   })
 }
 
@@ -98,7 +99,10 @@ function figureOf(guard: Guard, file: Figures, good: readonly Figures[]): Found 
       if (last === undefined) return null
       const there = new Set(file.facilities)
       const value = last.facilities.filter(facility => !there.has(facility)).length
-      return { value, sentence: `${value} of the ${last.facilities.length} facilities of the last good file are not in this one.` }
+      return {
+        value,
+        sentence: `${grouped(value)} of the ${grouped(last.facilities.length)} facilities of the last good file are not in this one.`,
+      }
     }
     case 'changedPercent':
       return share(file.changed, file.known, 'of the positions that it counts would change')
@@ -114,13 +118,13 @@ function beside(what: string, found: number, good: readonly number[]): Found | n
   if (usual === null) return null
   const value = usual === 0 ? (found === 0 ? 0 : 100) : rounded((Math.abs(found - usual) / Math.abs(usual)) * 100)
   const way = found < usual ? 'fewer' : 'more'
-  return { value, sentence: `The file has ${whole(found)} ${what}, ${value} % ${way} than the usual ${whole(usual)}.` }
+  return { value, sentence: `The file has ${whole(found)} ${what}, ${grouped(value)} % ${way} than the usual ${whole(usual)}.` }
 }
 
 function share(part: number, all: number, what: string): Found | null {
   if (all === 0) return null
   const value = rounded((part / all) * 100)
-  return { value, sentence: `${value} % ${what} (${whole(part)} of ${whole(all)}).` }
+  return { value, sentence: `${grouped(value)} % ${what} (${whole(part)} of ${whole(all)}).` }
 }
 
 /** From how many good files on a proposal is worth making. */
@@ -159,5 +163,5 @@ function rounded(percent: number): number {
 }
 
 function whole(count: number): string {
-  return Math.round(count).toLocaleString('en-GB')
+  return grouped(Math.round(count))
 }

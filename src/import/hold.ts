@@ -1,3 +1,4 @@
+import { grouped } from '../kernel/grouped.ts'
 import { type Breach, type Figures, GUARDS, type Guard, type GuardLimits, judgeGuards } from './guard.ts'
 
 /** What a feed declares on how far its files are believed. Everything is off where nothing is said. */
@@ -55,7 +56,7 @@ function missingBreach({ missing, rows }: { missing: number | null; rows: number
   return [
     {
       ...{ guard: 'missingPercent', limit, found },
-      sentence: `${missing.toLocaleString('en-GB')} positions that the last snapshot counted are not in this one (${found} %), and would be set to nothing. The feed allows ${limit} %.`,
+      sentence: `${grouped(missing)} positions that the last snapshot counted are not in this one (${found} %), and would be set to nothing. The feed allows ${limit} %.`,
     },
   ]
 }

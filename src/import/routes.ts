@@ -7,6 +7,7 @@ import { offsetOf, pageFrom, TOTAL_COUNTED_MAX } from '../http/contract/page.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { grouped } from '../kernel/grouped.ts'
 import { rejectedByCode } from './rejected-store.ts'
 import type { Tally } from './tally.ts'
 
@@ -110,9 +111,7 @@ function timelineOf(row: FileDetailRow): Event[] {
     row.state === 'interrupted'
       ? { at: row.changedAt, event: 'interrupted', text: row.reason ?? 'The connection was lost before the file was whole.' }
       : null,
-    row.receivedAt === null
-      ? null
-      : { at: row.receivedAt, event: 'received', text: `All ${row.bytes.toLocaleString('en-GB')} bytes arrived.` },
+    row.receivedAt === null ? null : { at: row.receivedAt, event: 'received', text: `All ${grouped(row.bytes)} bytes arrived.` },
     row.decidedAt === null ? null : { at: row.decidedAt, event: 'judged', text: judged(row) },
     row.decidedAt === null && JUDGED_UNREAD.has(row.state)
       ? { at: row.changedAt, event: 'judged', text: row.reason ?? `Put down as ${row.state}.` }
@@ -141,14 +140,13 @@ const DOOR = {
 function judged(row: FileDetailRow): string {
   if (row.decision === 'held') return row.state === 'held' ? `Held: ${row.reason ?? ''}` : 'Held, since it was unlike the files before it.'
   if (row.decision === 'failed') return `Not believed: ${row.reason ?? row.code ?? 'no reason was kept'}`
-  return `Believed: ${(row.rowsRead ?? 0).toLocaleString('en-GB')} rows read, ${row.rowsRejected.toLocaleString('en-GB')} rejected.`
+  return `Believed: ${grouped(row.rowsRead ?? 0)} rows read, ${grouped(row.rowsRejected)} rejected.`
 }
 
 function booked({ rowsAccepted, rowsUnchanged, rowsOutdated, rowsRepeated, repeats, subject }: FileDetailRow): string {
-  if (subject === 'schedule') return `${rowsAccepted.toLocaleString('en-GB')} rows wait for their time in the queue of due changes.`
-  if (repeats !== null)
-    return `${rowsRepeated.toLocaleString('en-GB')} already applied with ${repeats.name}, ${rowsAccepted.toLocaleString('en-GB')} applied now.`
-  const [changed, agreed, outdated] = [rowsAccepted, rowsUnchanged, rowsOutdated].map(rows => rows.toLocaleString('en-GB'))
+  if (subject === 'schedule') return `${grouped(rowsAccepted)} rows wait for their time in the queue of due changes.`
+  if (repeats !== null) return `${grouped(rowsRepeated)} already applied with ${repeats.name}, ${grouped(rowsAccepted)} applied now.`
+  const [changed, agreed, outdated] = [rowsAccepted, rowsUnchanged, rowsOutdated].map(grouped)
   const overtaken = rowsOutdated === 0 ? '' : `, ${outdated} were overtaken by newer counts`
   return `${changed} rows changed the stock, ${agreed} agreed with it${overtaken}.`
 }

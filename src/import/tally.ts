@@ -1,3 +1,4 @@
+import { grouped } from '../kernel/grouped.ts'
 /** How many rows of a file were not taken as they stand, and lines that are no rows. What did not happen is not there. */
 export type Tally = Partial<Record<TallyKey, number>>
 export const TALLY_KEYS = ['repeated_header', 'trailer', 'left_out', 'kept_negative', 'floored', 'rounded_down', 'merged'] as const
@@ -26,5 +27,5 @@ const SENTENCES: Readonly<Record<TallyKey, string>> = {
 
 /** The same for a person, one fact a line. */
 export function tallyLines(tally: Tally): string[] {
-  return TALLY_KEYS.flatMap(key => (tally[key] === undefined ? [] : [`${tally[key].toLocaleString('en-GB')} ${SENTENCES[key]}`]))
+  return TALLY_KEYS.flatMap(key => (tally[key] === undefined ? [] : [`${grouped(tally[key])} ${SENTENCES[key]}`]))
 }

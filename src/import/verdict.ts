@@ -1,4 +1,5 @@
 import { assert } from '../kernel/assert.ts'
+import { grouped } from '../kernel/grouped.ts'
 import type { FileEnd } from './format-port.ts'
 
 /** What was counted while one file was read. */
@@ -58,7 +59,7 @@ export function judgeFile(facts: FileFacts, policy: FilePolicy = FILE_POLICY): F
       return hold('FILE_LAST_LINE_INCOMPLETE', `The last line has no line end and ${torn}: the file was cut while it was written or sent.`)
     if (policy.total !== null) return { kind: 'hold', ...policy.total }
   }
-  if (rowsRejected === rowsRead) return fail('FILE_ALL_REJECTED', `All ${rowsRead} rows were rejected.`)
+  if (rowsRejected === rowsRead) return fail('FILE_ALL_REJECTED', `All ${grouped(rowsRead)} rows were rejected.`)
   return { kind: 'believe' }
 }
 

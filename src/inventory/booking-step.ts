@@ -6,6 +6,7 @@ import { asksForHistory, type BeliefSettings, type HoldBreach, heldReason, whyHe
 import { goodFiles, recordHold } from '../import/hold-store.ts'
 import * as imports from '../import/store.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
+import { grouped } from '../kernel/grouped.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import * as belief from './belief-store.ts'
 import * as booking from './booking-store.ts'
@@ -85,6 +86,6 @@ export function overtaken({ rows, byFileId }: imports.Outdated): { code: string;
   const by = byFileId === null ? 'newer counts' : `file ${byFileId}`
   return {
     code: 'FILE_STALE',
-    reason: `All ${rows} rows speak of a moment before the newest count of their position, which ${by} brought. They are kept as evidence and changed nothing.`,
+    reason: `All ${grouped(rows)} rows speak of a moment before the newest count of their position, which ${by} brought. They are kept as evidence and changed nothing.`,
   }
 }

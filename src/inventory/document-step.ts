@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../db/connection.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { grouped } from '../kernel/grouped.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { type DocumentKind, isOutdatedCount, type LedgerLine, mayGoBelowNothing } from './document.ts'
 import * as documents from './document-store.ts'
@@ -135,11 +136,15 @@ async function bookNextDue(db: Db, now: InstantMs): Promise<boolean> {
 }
 
 function resultNegative({ beforeUnits, afterUnits }: documents.LineOutcome): TrueupError {
-  return new TrueupError('INVENTORY_RESULT_NEGATIVE', `That would leave ${afterUnits} on hand where there are ${beforeUnits}.`, {
-    retry: 'never',
-    hint: 'Take away no more than there is, or count the position first if there is more than Trueup knows.',
-    detail: { beforeUnits, afterUnits },
-  })
+  return new TrueupError(
+    'INVENTORY_RESULT_NEGATIVE',
+    `That would leave ${grouped(afterUnits)} on hand where there are ${grouped(beforeUnits)}.`,
+    {
+      retry: 'never',
+      hint: 'Take away no more than there is, or count the position first if there is more than Trueup knows.',
+      detail: { beforeUnits, afterUnits },
+    },
+  )
 }
 
 function countOutdated(countAt: InstantMs, newestAt: InstantMs): TrueupError {

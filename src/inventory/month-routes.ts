@@ -29,10 +29,10 @@ export function monthRoutes({ db, clock }: LedgerRouteDeps): Route[] {
       role: 'admin',
       body: ledgerPolicyChange,
       answer: ledgerPolicy,
-      handle: ({ body, who }) =>
+      handle: ({ body: { reason, ...policy }, who }) =>
         db.transaction(async tx => {
           const before = await store.policyOf(tx)
-          await store.setPolicy(tx, body)
+          await store.setPolicy(tx, policy)
           await recordAudit(tx, {
             at: clock.now(),
             who: who.name,
@@ -40,9 +40,10 @@ export function monthRoutes({ db, clock }: LedgerRouteDeps): Route[] {
             subject: 'ledger',
             name: 'policy',
             before,
-            after: body,
+            after: policy,
+            ...(reason === undefined ? {} : { reason }),
           })
-          return body
+          return policy
         }),
     }),
     downloadRoute({

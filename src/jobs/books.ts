@@ -10,7 +10,7 @@ import { beat, type EndedRun, type Heartbeat, purgeRuns, recordRuns } from './st
 /** How often the books are written while nothing changes for better or worse. */
 const WRITE_MS_MIN = 1_000
 /** What is kept of the history of runs. */
-const RUNS_KEPT_MAX = 100_000
+export const RUNS_KEPT_MAX = 100_000
 /** The history is cut after so many new runs. */
 const RUNS_PER_PURGE = 1_000
 /** How many unwritten runs wait for a database that is away; beyond it the oldest are forgotten, and the log says so. */

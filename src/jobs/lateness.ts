@@ -1,4 +1,5 @@
 import type { InstantMs } from '../kernel/clock.ts'
+import { grouped } from '../kernel/grouped.ts'
 import { lastTick } from './cron.ts'
 import type { Job } from './job.ts'
 import { nextRuns, type Schedule } from './schedule.ts'
@@ -51,8 +52,8 @@ export function judgeJob(job: Pick<Job, 'name'>, facts: JobFacts, now: InstantMs
   if (schedule.paused !== null) {
     if (waiting.backlog === 0) return []
     const { at, by, reason } = schedule.paused
-    const units = waiting.units ? `, ${waiting.units.toLocaleString('en-GB')} units apart from what is shown,` : ''
-    const things = waiting.backlog === 1 ? `1 thing${units} waits` : `${waiting.backlog.toLocaleString('en-GB')} things${units} wait`
+    const units = waiting.units ? `, ${grouped(waiting.units)} units apart from what is shown,` : ''
+    const things = waiting.backlog === 1 ? `1 thing${units} waits` : `${grouped(waiting.backlog)} things${units} wait`
     const evidence = `${job.name} was paused by ${by} (“${reason}”), and ${things} for it.`
     return [{ code: 'JOB_PAUSED_WITH_WORK_WAITING', since: at, evidence, action: 'Resume' }]
   }

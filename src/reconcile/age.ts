@@ -1,3 +1,5 @@
+import { grouped } from '../kernel/grouped.ts'
+
 const SECOND_MS = 1_000
 const MINUTE_MS = 60 * SECOND_MS
 const HOUR_MS = 60 * MINUTE_MS
@@ -18,5 +20,5 @@ function pair(large: number, largeUnit: string, small: number, smallUnit: string
 
 /** "412,310 levels", "1 level". */
 export function counted(count: number, one: string, many: string): string {
-  return `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`
+  return `${grouped(count)} ${count === 1 ? one : many}`
 }

@@ -1,4 +1,5 @@
 import type { InstantMs } from '../kernel/clock.ts'
+import { grouped } from '../kernel/grouped.ts'
 import { ageInWords, counted } from './age.ts'
 import { byWeight, type Finding, SEVERITIES, type Severity } from './finding.ts'
 
@@ -137,7 +138,7 @@ export function dailyOf(day: DayFacts): { subject: string; body: string } {
   const open = day.findings.toSorted(byWeight).slice(0, 3)
   const lines = [
     day.sentence,
-    `Came: ${counted(day.files, 'file', 'files')}, ${day.rowsAccepted.toLocaleString('en-GB')} rows taken.`,
+    `Came: ${counted(day.files, 'file', 'files')}, ${grouped(day.rowsAccepted)} rows taken.`,
     `Rejected: ${counted(day.rowsRejected, 'row', 'rows')}; ${counted(day.filesFailed, 'file', 'files')} failed.`,
     `Told to shops: ${counted(day.levelsWritten, 'level', 'levels')}.`,
     `Different: ${counted(day.levelsDifferent, 'level', 'levels')}, ${counted(day.unitsAtRisk, 'unit', 'units')} at risk.`,

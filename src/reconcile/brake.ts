@@ -1,3 +1,4 @@
+import { grouped } from '../kernel/grouped.ts'
 /**
  * How much one comparison may set right by itself. A shop that differs everywhere is more likely a wrong mapping or a wrong
  * file than nine thousand coincidences, so beyond the limits a person looks first.
@@ -10,9 +11,11 @@ export type BrakeVerdict = { kind: 'repair' } | { kind: 'hold'; code: 'RECONCILE
 
 export function judgeCorrections(found: { corrections: number; units: number }, limits: BrakeLimits): BrakeVerdict {
   if (found.corrections > limits.correctionsMax)
-    return hold(`${found.corrections} levels differ; at most ${limits.correctionsMax} are corrected without a person`)
+    return hold(`${grouped(found.corrections)} levels differ; at most ${grouped(limits.correctionsMax)} are corrected without a person`)
   if (found.units > limits.unitsMax)
-    return hold(`the differences add up to ${found.units} units; at most ${limits.unitsMax} are corrected without a person`)
+    return hold(
+      `the differences add up to ${grouped(found.units)} units; at most ${grouped(limits.unitsMax)} are corrected without a person`,
+    )
   return { kind: 'repair' }
 }
 

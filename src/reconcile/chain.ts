@@ -1,4 +1,5 @@
 import type { InstantMs } from '../kernel/clock.ts'
+import { grouped } from '../kernel/grouped.ts'
 
 /**
  * The way of one number, from the line of the file it came from to what the shop shows: a link for each hand it went through.
@@ -113,7 +114,7 @@ function fileLink({ file, newerFile }: LevelFacts): Link {
 }
 
 function onHandLink({ isCounted, onHandUnits, countedAt }: LevelFacts): Link {
-  if (isCounted) return { link: 'on_hand', ...whole, said: `${onHandUnits} on hand.`, at: countedAt }
+  if (isCounted) return { link: 'on_hand', ...whole, said: `${grouped(onHandUnits)} on hand.`, at: countedAt }
   const next = 'Bring a file that counts this product at this facility.'
   return {
     link: 'on_hand',
@@ -127,18 +128,30 @@ function onHandLink({ isCounted, onHandUnits, countedAt }: LevelFacts): Link {
 
 function reservedLink({ reservedUnits, orders }: LevelFacts): Link {
   const said =
-    reservedUnits === 0 ? 'No order holds any of it.' : `${reservedUnits} held by ${orders} ${orders === 1 ? 'order' : 'orders'}.`
+    reservedUnits === 0
+      ? 'No order holds any of it.'
+      : `${grouped(reservedUnits)} held by ${grouped(orders)} ${orders === 1 ? 'order' : 'orders'}.`
   return { link: 'reserved', ...whole, said, at: null }
 }
 
 function promisedLink({ promisedUnits, explainedUnits, promisedAt, withdrawn }: LevelFacts): Link {
-  const link = { link: 'promised', said: `${promisedUnits} promised.`, at: promisedAt } as const
+  const link = { link: 'promised', said: `${grouped(promisedUnits)} promised.`, at: promisedAt } as const
   if (promisedUnits !== explainedUnits) {
-    return { ...link, ...waiting, said: `${promisedUnits} promised; it is ${explainedUnits} by what is known now, which is on its way.` }
+    return {
+      ...link,
+      ...waiting,
+      said: `${grouped(promisedUnits)} promised; it is ${grouped(explainedUnits)} by what is known now, which is on its way.`,
+    }
   }
   if (withdrawn === null) return { ...link, ...whole }
   const why = withdrawn.rule === null ? 'The shop does not track this item' : `The rule “${withdrawn.rule}” takes the product out`
-  return { ...link, state: 'off', said: `${promisedUnits} promised. ${why}, so no shop is told.`, code: withdrawn.code, next: null }
+  return {
+    ...link,
+    state: 'off',
+    said: `${grouped(promisedUnits)} promised. ${why}, so no shop is told.`,
+    code: withdrawn.code,
+    next: null,
+  }
 }
 
 function intentLink(facts: LevelFacts): Link {
@@ -152,16 +165,16 @@ function queuedLink({ intent, withdrawn }: LevelFacts): Link {
     return { link: 'intent', state: 'off', said: 'Nothing has to be told.', at: null, code: withdrawn.code, next: null }
   if (intent === null) return { link: 'intent', ...waiting, said: 'It is not in the queue before the shop yet.', at: null }
   const link = { link: 'intent', at: intent.changedAt } as const
-  if (!intent.isOfNewest) return { ...link, ...waiting, said: `The queue holds ${intent.units}, which is not the newest number.` }
+  if (!intent.isOfNewest) return { ...link, ...waiting, said: `The queue holds ${grouped(intent.units)}, which is not the newest number.` }
   switch (intent.state) {
     case 'pending':
-      return { ...link, ...waiting, said: `${intent.units} waits to be sent.`, code: intent.code }
+      return { ...link, ...waiting, said: `${grouped(intent.units)} waits to be sent.`, code: intent.code }
     case 'sending':
-      return { ...link, ...whole, said: `${intent.units} was handed to a call.` }
+      return { ...link, ...whole, said: `${grouped(intent.units)} was handed to a call.` }
     case 'confirmed':
-      return { ...link, ...whole, said: `${intent.units} was told.` }
+      return { ...link, ...whole, said: `${grouped(intent.units)} was told.` }
     case 'blocked':
-      return { ...link, state: 'broken', said: `${intent.units} cannot be sent.`, code: intent.code, next: intent.hint }
+      return { ...link, state: 'broken', said: `${grouped(intent.units)} cannot be sent.`, code: intent.code, next: intent.hint }
   }
 }
 
@@ -192,28 +205,33 @@ function uploadLink({ call, intent, trouble, paused, withdrawn }: LevelFacts): L
     return { link: 'upload', ...(intent?.state === 'confirmed' ? whole : waiting), said, at: null }
   }
   const at = call.answeredAt ?? call.claimedAt
-  if (call.state === 'claimed') return { link: 'upload', ...waiting, said: `A call with ${call.units} is out and unanswered.`, at }
+  if (call.state === 'claimed') return { link: 'upload', ...waiting, said: `A call with ${grouped(call.units)} is out and unanswered.`, at }
   if (call.rowCode !== null)
     return {
       link: 'upload',
       ...(intent?.state === 'blocked' ? { state: 'broken', next: intent.hint } : waiting),
-      said: `The shop turned ${call.units} away.`,
+      said: `The shop turned ${grouped(call.units)} away.`,
       at,
       code: call.rowCode,
     } as Link
-  if (isPending) return { link: 'upload', ...waiting, said: `The last call carried ${call.units}; a newer number waits.`, at }
-  return { link: 'upload', ...whole, said: `A call carried ${call.units}: ${(call.outcome ?? 'answered').replaceAll('_', ' ')}.`, at }
+  if (isPending) return { link: 'upload', ...waiting, said: `The last call carried ${grouped(call.units)}; a newer number waits.`, at }
+  return {
+    link: 'upload',
+    ...whole,
+    said: `A call carried ${grouped(call.units)}: ${(call.outcome ?? 'answered').replaceAll('_', ' ')}.`,
+    at,
+  }
 }
 
 function shopLink({ observed, shown, withdrawn }: LevelFacts): Link {
   if (withdrawn !== null)
     return { link: 'shop', state: 'off', said: 'What the shop shows is its own.', at: null, code: withdrawn.code, next: null }
   if (observed === null) {
-    const said = shown === null ? 'The shop was not read yet.' : `The shop showed ${shown.availableUnits} when it was last read.`
+    const said = shown === null ? 'The shop was not read yet.' : `The shop showed ${grouped(shown.availableUnits)} when it was last read.`
     return { link: 'shop', state: 'unknown', said, at: shown?.readAt ?? null, code: null, next: null }
   }
   const link = { link: 'shop', at: observed.readAt } as const
-  const shows = observed.shopUnits === null ? 'nothing' : String(observed.shopUnits)
+  const shows = observed.shopUnits === null ? 'nothing' : grouped(observed.shopUnits)
   if (observed.verdict === 'not_stocked') {
     const next = 'Stock the item at this location in Shopify; it is sent again by itself.'
     return { ...link, state: 'broken', said: 'The shop does not stock it at this location.', code: 'CHANNEL_ROW_NOT_STOCKED', next }
@@ -225,7 +243,7 @@ function shopLink({ observed, shown, withdrawn }: LevelFacts): Link {
   return {
     ...link,
     state: 'broken',
-    said: `The shop shows ${shows} and should show ${observed.expectedUnits}.`,
+    said: `The shop shows ${shows} and should show ${grouped(observed.expectedUnits)}.`,
     code: 'RECONCILE_LEVEL_DIFFERS',
     next,
   }

@@ -1,4 +1,5 @@
 import type { InstantMs } from '../kernel/clock.ts'
+import { grouped } from '../kernel/grouped.ts'
 import { ageInWords, counted } from './age.ts'
 import { byWeight, type Finding, type Severity } from './finding.ts'
 import type { JudgedRoom } from './room-state.ts'
@@ -224,7 +225,7 @@ function ofSource({ name, state, code, reason, since }: SourceFact): Finding[] {
 function ofMachine({ freeBytes, dataDir, ledgerDiffers, clockSkewMs }: MachineFact): Finding[] {
   const found: Finding[] = []
   if (freeBytes !== null && freeBytes < DISK_FREE_BYTES_MIN) {
-    const evidence = `${Math.round(freeBytes / 1e6).toLocaleString('en-GB')} MB are free where the data lies (${dataDir}).`
+    const evidence = `${grouped(Math.round(freeBytes / 1e6))} MB are free where the data lies (${dataDir}).`
     found.push({
       code: 'DISK_LOW',
       subject: 'disk',

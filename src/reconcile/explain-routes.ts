@@ -12,6 +12,7 @@ import { skuParams } from '../http/contract/stock.ts'
 import { assert } from '../kernel/assert.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { grouped } from '../kernel/grouped.ts'
 import { chainOf, firstBroken, type LevelFacts, type Link } from './chain.ts'
 import { unknownSku } from './explain-not-found.ts'
 import * as store from './explain-store.ts'
@@ -151,18 +152,18 @@ async function explainThen({ db, clock, files }: ExplainDeps, level: Key, asOf: 
           at: newest.recordedAt,
         },
     isCounted
-      ? { link: 'on_hand', ...whole, said: `${onHandUnits} on hand.`, at: asOf }
+      ? { link: 'on_hand', ...whole, said: `${grouped(onHandUnits)} on hand.`, at: asOf }
       : { link: 'on_hand', ...unknown, said: 'It had not been counted here yet.' },
-    { link: 'reserved', ...whole, said: `${reservedUnits} held by orders.`, at: asOf },
+    { link: 'reserved', ...whole, said: `${grouped(reservedUnits)} held by orders.`, at: asOf },
     promised === null
       ? { link: 'promised', ...unknown, said: 'Nothing had been promised yet.' }
-      : { link: 'promised', ...whole, said: `${promised.promisedUnits} promised.`, at: promised.at },
+      : { link: 'promised', ...whole, said: `${grouped(promised.promisedUnits)} promised.`, at: promised.at },
     call === null
       ? { link: 'upload', ...unknown, said: 'No call had carried it yet.' }
       : {
           link: 'upload',
           ...whole,
-          said: `A call carried ${call.units}, and the shop showed ${call.fromUnits} before.`,
+          said: `A call carried ${grouped(call.units)}, and the shop showed ${grouped(call.fromUnits)} before.`,
           at: call.claimedAt,
         },
   ]
@@ -184,17 +185,17 @@ async function explainThen({ db, clock, files }: ExplainDeps, level: Key, asOf: 
 function sentenceThen(of: { onHandUnits: number; reservedUnits: number; isCounted: boolean; promised: store.Promised | null }): string {
   if (!of.isCounted) return 'not counted at that time, so nothing was promised'
   const { promised } = of
-  if (promised === null) return `${of.onHandUnits} on hand − ${of.reservedUnits} reserved; nothing had been promised yet`
-  const parts = [`${of.onHandUnits} on hand`]
+  if (promised === null) return `${grouped(of.onHandUnits)} on hand − ${grouped(of.reservedUnits)} reserved; nothing had been promised yet`
+  const parts = [`${grouped(of.onHandUnits)} on hand`]
   for (const [units, said] of [
     [of.reservedUnits, 'reserved'],
     [Math.max(0, promised.freeUnits - promised.spareUnits), 'safety stock'],
     [promised.queuedUnits, 'queued'],
     [promised.thresholdUnits, 'threshold'],
   ] as const) {
-    if (units > 0) parts.push(`${units} ${said}`)
+    if (units > 0) parts.push(`${grouped(units)} ${said}`)
   }
-  return `${parts.join(' − ')} = ${promised.promisedUnits}`
+  return `${parts.join(' − ')} = ${grouped(promised.promisedUnits)}`
 }
 
 function sumsOf(facilities: readonly store.FacilityEvidence[]): { onHandUnits: number; reservedUnits: number } {

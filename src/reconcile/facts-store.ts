@@ -1,5 +1,6 @@
 import type { Sql } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
+import { grouped } from '../kernel/grouped.ts'
 import type { DriftFact, FileFact, GroupFact, ShopFact, SourceFact } from './diagnosis.ts'
 import type { Finding } from './finding.ts'
 
@@ -117,8 +118,8 @@ export async function foreignFindings(sql: Sql, since: InstantMs): Promise<Findi
     ...{ code: 'CHANNEL_ANOTHER_WRITER', subject: shop, shop, since: began, unitsAtRisk: isAsked ? units : null },
     severity: isAsked ? ('risk' as const) : ('note' as const),
     evidence: isAsked
-      ? `${count} levels of ${shop} were changed by somebody else and are not written until a person says whose number counts, such as ${example}.`
-      : `${count} levels of ${shop} were changed by somebody else lately, such as ${example}.`,
+      ? `${grouped(count)} levels of ${shop} were changed by somebody else and are not written until a person says whose number counts, such as ${example}.`
+      : `${grouped(count)} levels of ${shop} were changed by somebody else lately, such as ${example}.`,
     action: { label: 'See what others changed', to: `/shops/${encodeURIComponent(shop)}/locations` },
   }))
 }

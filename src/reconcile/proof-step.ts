@@ -18,7 +18,7 @@ const SEEN_PER_STATEMENT_MAX = 5_000
 const CORRECTIONS_PER_STATEMENT_MAX = 10_000
 const DAY_MS = 24 * 60 * 60_000
 /** A proof is kept for a season; what was compared in between, for a week. */
-const PROOFS_KEPT_MS = 90 * DAY_MS
+export const PROOFS_KEPT_MS = 90 * DAY_MS
 const OTHERS_KEPT_MS = 7 * DAY_MS
 const FIRST = { locationId: 0, productId: 0 }
 

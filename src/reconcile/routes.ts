@@ -17,6 +17,7 @@ import type { Clock, InstantMs } from '../kernel/clock.ts'
 import type { RoomStatus } from '../kernel/report.ts'
 import { ordersStatus } from '../orders/store.ts'
 import { outboxStatus } from '../outbox/store.ts'
+import { objectiveMinutes } from './objective-store.ts'
 import { type Heartbeat, judgeRoom, type RoomOfStreet, STREET } from './room-state.ts'
 import { streetPoints } from './sample-store.ts'
 import { type SyncFacts, syncSentence } from './sync-sentence.ts'
@@ -111,6 +112,7 @@ export async function readStreet({ db, clock, heartbeats }: StreetDeps): Promise
   const statuses = new Map<RoomOfStreet, RoomStatus>()
   for (const room of STREET) statuses.set(room, await STATUS_OF[room](db, clock.now()))
   const figures = await syncFigures(db)
+  const objectiveMs = (await objectiveMinutes(db)) * MINUTE_MS
   const now = clock.now()
   const rooms = STREET.map(room => {
     const status = statuses.get(room) ?? { backlog: 0, oldestAt: null, stuck: 0 }
@@ -119,7 +121,7 @@ export async function readStreet({ db, clock, heartbeats }: StreetDeps): Promise
     const lastStep = heartbeat && { at: heartbeat.beatAt, outcome: heartbeat.outcome, code: heartbeat.code }
     return { ...judged, question: QUESTION[room], ...status, lastStep }
   })
-  return { observedAt: now, sync: { ...syncSentence({ now, figures, rooms, shops }), ...figures }, rooms }
+  return { observedAt: now, sync: { ...syncSentence({ now, objectiveMs, figures, rooms, shops }), ...figures }, rooms }
 }
 
 const STATUS_OF: Readonly<Record<RoomOfStreet, (sql: Sql, now: InstantMs) => Promise<RoomStatus>>> = {

@@ -4,7 +4,7 @@ import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { addSample, hasSample, type StreetSample } from './sample-store.ts'
 
 const MINUTE_MS = 60_000
-const KEPT_MS = 31 * 24 * 3_600_000
+export const SAMPLES_KEPT_MS = 31 * 24 * 3_600_000
 
 /** What the first page says at this moment. */
 export type Moment = {
@@ -24,6 +24,6 @@ export async function sampleStreet({ db, clock, moment }: { db: Db; clock: Clock
     backlog: rooms.reduce((sum, room) => sum + room.backlog, 0),
     oldestMs: oldest.length === 0 ? null : now - Math.min(...oldest),
   }
-  await addSample(db, { at, state, levels, levelsEqual, levelsDifferent, unitsAtRisk, ...waits }, now - KEPT_MS)
+  await addSample(db, { at, state, levels, levelsEqual, levelsDifferent, unitsAtRisk, ...waits }, now - SAMPLES_KEPT_MS)
   return NOTHING_TO_DO
 }

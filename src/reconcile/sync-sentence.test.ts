@@ -14,6 +14,7 @@ function facts(
   const { rooms = {}, ...figures } = changes
   return {
     now: NOW,
+    objectiveMs: 10 * MINUTE_MS,
     figures: {
       levels: 1_058,
       levelsEqual: 1_058,
@@ -116,6 +117,30 @@ test.each<[string, SyncFacts, string, string]>([
     facts({ levelsEqual: 800, levelsWaiting: 258, rooms: { channel: { state: 'working', backlog: 258, sinceMs: 12_000 } } }),
     'catching_up',
     'Catching up: 800 of 1,058 levels are equal. 258 levels are on the way; the oldest item waits at Channel for 12 s.',
+  ],
+  [
+    'a change has waited for just as long as it may',
+    facts({ levelsEqual: 1_057, levelsWaiting: 1, rooms: { channel: { state: 'waiting', backlog: 1, sinceMs: 10 * MINUTE_MS } } }),
+    'catching_up',
+    'Catching up: 1,057 of 1,058 levels are equal. 1 level is on the way; the oldest item waits at Channel for 10 min.',
+  ],
+  [
+    'a change is older than it may become, although every room works',
+    facts({
+      ...{ levelsEqual: 1_057, levelsWaiting: 1 },
+      rooms: {
+        channel: { state: 'waiting', backlog: 1, sinceMs: 11 * MINUTE_MS },
+        import: { state: 'working', backlog: 4, sinceMs: 2_000 },
+      },
+    }),
+    'not_in_sync',
+    'Not in sync: 1,057 of 1,058 levels are equal, and the oldest change has waited 11 min, now at Channel; it may take 10 min. Nothing waits.',
+  ],
+  [
+    'the house allows an hour',
+    { ...facts({ rooms: { import: { state: 'working', backlog: 1, sinceMs: 50 * MINUTE_MS } } }), objectiveMs: 60 * MINUTE_MS },
+    'catching_up',
+    'Catching up: 1,058 of 1,058 levels are equal. The oldest item waits at Import for 50 min.',
   ],
   [
     'the shop refuses some levels for good',

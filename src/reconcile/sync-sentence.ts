@@ -1,4 +1,5 @@
 import type { InstantMs } from '../kernel/clock.ts'
+import { grouped } from '../kernel/grouped.ts'
 import { ageInWords, counted } from './age.ts'
 import type { JudgedRoom, RoomOfStreet } from './room-state.ts'
 
@@ -6,6 +7,8 @@ export type SyncState = 'in_sync' | 'catching_up' | 'not_in_sync' | 'unknown'
 
 export type SyncFacts = {
   now: InstantMs
+  /** How long a change may take until the shop shows it. */
+  objectiveMs: number
   figures: {
     levels: number
     levelsEqual: number
@@ -57,6 +60,8 @@ export function syncSentence(facts: SyncFacts): { state: SyncState; sentence: st
   if (isOnTheWay && jammed) {
     return { state: 'not_in_sync', sentence: `Not in sync: ${equalOf(facts)}, and ${NAMES[jammed.room]} needs you. ${jammed.reason}` }
   }
+  const late = isOnTheWay ? lateOf(facts) : null
+  if (late !== null) return late
   if (isOnTheWay) return { state: 'catching_up', sentence: `Catching up: ${equalOf(facts)}. ${onTheWay(facts)}` }
   if (figures.levels === 0) return unknown('nothing is promised to a shop yet, so there is nothing to compare.')
   return {
@@ -103,12 +108,12 @@ function differing({ figures, now }: SyncFacts): { state: SyncState; sentence: s
   const risk = `${counted(figures.unitsAtRisk, 'unit', 'units')} at risk`
   return {
     state: 'not_in_sync',
-    sentence: `Not in sync: ${figures.levelsDifferent.toLocaleString('en-GB')} of ${counted(figures.levels, 'level differs', 'levels differ')}${since}; ${risk}.`,
+    sentence: `Not in sync: ${grouped(figures.levelsDifferent)} of ${counted(figures.levels, 'level differs', 'levels differ')}${since}; ${risk}.`,
   }
 }
 
 function equalOf({ figures }: SyncFacts): string {
-  return `${figures.levelsEqual.toLocaleString('en-GB')} of ${counted(figures.levels, 'level is', 'levels are')} equal`
+  return `${grouped(figures.levelsEqual)} of ${counted(figures.levels, 'level is', 'levels are')} equal`
 }
 
 function lastProof(facts: SyncFacts): string {
@@ -121,10 +126,25 @@ function backlogOf(facts: SyncFacts): number {
   return facts.rooms.reduce((sum, room) => sum + (room.room === 'catalog' ? 0 : room.backlog), 0)
 }
 
+/** The oldest change is older than it may become, whoever is to blame: that is no catching up any more. Null: it is not. */
+function lateOf(facts: SyncFacts): { state: SyncState; sentence: string } | null {
+  const oldest = oldestOf(facts)
+  if (!oldest || oldest.oldestAt === null || facts.now - oldest.oldestAt <= facts.objectiveMs) return null
+  const waits = `the oldest change has waited ${ageInWords(facts.now - oldest.oldestAt)}, now at ${NAMES[oldest.room]}`
+  return {
+    state: 'not_in_sync',
+    sentence: `Not in sync: ${equalOf(facts)}, and ${waits}; it may take ${ageInWords(facts.objectiveMs)}. ${oldest.reason}`,
+  }
+}
+
+function oldestOf(facts: SyncFacts): SyncFacts['rooms'][number] | undefined {
+  const waiting = facts.rooms.filter(room => room.backlog > 0 && room.room !== 'catalog')
+  return waiting.toSorted((one, other) => (one.oldestAt ?? facts.now) - (other.oldestAt ?? facts.now))[0]
+}
+
 /** Where the oldest item waits: the first thing that somebody wants to know. */
 function onTheWay(facts: SyncFacts): string {
-  const waiting = facts.rooms.filter(room => room.backlog > 0 && room.room !== 'catalog')
-  const oldest = waiting.toSorted((one, other) => (one.oldestAt ?? facts.now) - (other.oldestAt ?? facts.now))[0]
+  const oldest = oldestOf(facts)
   if (oldest) {
     const since = oldest.oldestAt === null ? '' : ` for ${ageInWords(facts.now - oldest.oldestAt)}`
     return `${facts.figures.levelsWaiting > 0 ? `${counted(facts.figures.levelsWaiting, 'level is', 'levels are')} on the way; the` : 'The'} oldest item waits at ${NAMES[oldest.room]}${since}.`

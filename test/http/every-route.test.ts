@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readConfig } from '../../src/app/config.ts'
 import { allRoutes, streetNow } from '../../src/app/routes.ts'
 import { openHouse, type World } from '../../src/app/wire.ts'
 import { realClock, realIds, realSleep } from '../../src/app/world.ts'
@@ -52,7 +53,7 @@ const ADMIN_MAY_SEND = [
   /^POST \/(groups|simulated-shop)$/,
   /^PUT \/jobs\/:name\/people$/,
   /^POST \/ledger\/repair$/,
-  /^PUT \/ledger\//,
+  /^PUT \/(ledger\/|objective)/,
   /^POST \/shops(\/[^/]+\/(conform|live|switch-o(n|ff)|locations\/:locationId\/(leave|move)))?$/,
   /^POST \/facilities\/:code\/(close|open)$/,
   /^PUT \/shops\/(?!.*\/orders\/)/,
@@ -94,6 +95,7 @@ beforeAll(async () => {
       reception: house.receiver,
       sftp: null,
       simulatedShop: { connect: async () => ({ apiUrl: 'http://127.0.0.1:1' }) },
+      started: () => ({ config: readConfig({}, {}, '/srv'), version: '0.0.0', nodeVersion: 'v24', httpUrl: null, sftp: null }),
     }),
     streetNow: () => streetNow(db, world.clock),
     ...{ cliToken: null, consoleDir: null, errorsDir: path.resolve(import.meta.dirname, '../../docs/errors'), version: '0.0.0' },

@@ -6,9 +6,11 @@ import { openSampleShelf } from '../../src/adapters/files/sample-shelf.ts'
 import { sftpDoor } from '../../src/adapters/files/sftp-client/client.ts'
 import { anyFormatReader } from '../../src/adapters/formats/any-format.ts'
 import { writeWorkbook } from '../../src/adapters/formats/xlsx-writer.ts'
+import { type Config, readConfig } from '../../src/app/config.ts'
 import { configurationRoutes } from '../../src/app/configuration/routes.ts'
 import { dropServerRoutes } from '../../src/app/drop-server-routes.ts'
 import { madeByRuns } from '../../src/app/made-by-runs.ts'
+import { settingsOfHouseRoutes } from '../../src/app/settings-routes.ts'
 import { simulatedShopRoutes } from '../../src/app/simulated-shop-routes.ts'
 import { eachOfJobs, forgetSchedule } from '../../src/app/sources.ts'
 import { realSleep } from '../../src/app/world.ts'
@@ -78,6 +80,7 @@ import { driftRoutes } from '../../src/reconcile/drift-routes.ts'
 import { explainRoutes } from '../../src/reconcile/explain-routes.ts'
 import { findingRoutes } from '../../src/reconcile/finding-routes.ts'
 import { historyRoutes } from '../../src/reconcile/history-routes.ts'
+import { objectiveRoutes } from '../../src/reconcile/objective-routes.ts'
 import { promiseRoutes } from '../../src/reconcile/promise-routes.ts'
 import { proofRoutes } from '../../src/reconcile/proof-routes.ts'
 import { release } from '../../src/reconcile/proof-step.ts'
@@ -117,6 +120,7 @@ export async function openTestGate(
     proxy?: string
     requestsPerMinute?: number
     signOn?: SignOn
+    config?: Config
     log?: Log
   } = {},
 ): Promise<TestGate> {
@@ -241,6 +245,17 @@ export async function openTestGate(
     ...searchRoutes({ db, jobsCalled: text => jobsCalled(jobs, text) }),
     ...backupRoutes({ db, clock }),
     ...auditRoutes({ db }),
+    ...objectiveRoutes({ db, clock }),
+    ...settingsOfHouseRoutes({
+      db,
+      started: () => ({
+        config: options.config ?? readConfig({}, {}, '/srv'),
+        version: '0.0.0',
+        nodeVersion: 'v24',
+        httpUrl: null,
+        sftp: null,
+      }),
+    }),
     ...exportRoutes({ db }),
     ...sampleRoutes({
       ...{ db, clock, ids, format: anyFormatReader },

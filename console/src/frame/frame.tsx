@@ -1,6 +1,6 @@
 import { ActionIcon, Drawer, Menu, Tooltip, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
-import { IconDeviceDesktop, IconKey, IconLogout, IconMenu2, IconMoon, IconSun, IconUser } from '@tabler/icons-react'
+import { IconAdjustments, IconDeviceDesktop, IconKey, IconLogout, IconMenu2, IconMoon, IconSun, IconUser } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router'
 import { useEvents } from '../api/live.ts'
@@ -147,6 +147,9 @@ function Person({ session }: { session: Session }) {
         <Menu.Label>
           {session.name}, {session.role}
         </Menu.Label>
+        <Menu.Item component={Link} to="/settings/mine" leftSection={<IconAdjustments size={16} />}>
+          {texts.mySettings}
+        </Menu.Item>
         <Menu.Item component={Link} to="/users" leftSection={<IconKey size={16} />}>
           {texts.password}
         </Menu.Item>

@@ -19,6 +19,7 @@ import {
   IconPackages,
   IconRoute,
   IconServer,
+  IconSettings,
   IconStack2,
   IconUsers,
   type TablerIcon,
@@ -49,6 +50,7 @@ export const PLACES: readonly Place[] = [
   { to: '/alerts', label: texts.alerts, icon: IconBell },
   { to: '/users', label: texts.users, icon: IconUsers },
   { to: '/audit', label: texts.auditLog, icon: IconHistory },
+  { to: '/settings', label: texts.settings, icon: IconSettings },
   { to: '/first-steps', label: texts.firstSteps, icon: IconListCheck },
   { to: '/help', label: texts.help, icon: IconHelp },
 ]

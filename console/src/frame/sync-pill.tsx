@@ -2,6 +2,7 @@ import { Link } from 'react-router'
 import { ageInWords } from '../../../src/reconcile/age.ts'
 import { useLive } from '../api/live.ts'
 import { type Street, useStreet } from '../api/queries.ts'
+import { withCounts } from '../parts/number.ts'
 import { State, type Tone } from '../parts/state.tsx'
 import { useNow } from '../parts/when.tsx'
 import { frame as texts } from '../texts/frame.ts'
@@ -35,7 +36,11 @@ export function useSync(): Said | null {
   }
   if (street.data === undefined) return null
   const { state, sentence, comparedAt } = street.data.sync
-  return { tone: TONE[state], word: WORD[state], sentence: comparedAt === null ? sentence : aged(sentence, now - Date.parse(comparedAt)) }
+  return {
+    tone: TONE[state],
+    word: WORD[state],
+    sentence: withCounts(comparedAt === null ? sentence : aged(sentence, now - Date.parse(comparedAt))),
+  }
 }
 
 /** The age of the proof goes on while the picture stays the same. */

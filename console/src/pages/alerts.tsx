@@ -5,7 +5,9 @@ import { type FormEvent, useState } from 'react'
 import { type Recipient, type RecipientGiven, useAlerts, useRemoveRecipient, useSetRecipient, useTestRecipient } from '../api/health.ts'
 import { useSession } from '../api/queries.ts'
 import { cell, Table } from '../parts/list.tsx'
+import { timeZoneNow } from '../parts/mine.ts'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
+import { withCounts } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
@@ -70,7 +72,7 @@ export function Alerts() {
                         {one.subject}
                         {one.reason && (
                           <div>
-                            {one.reason} {one.code && <Code code={one.code} />}
+                            {withCounts(one.reason)} {one.code && <Code code={one.code} />}
                           </div>
                         )}
                       </td>
@@ -178,7 +180,7 @@ function RecipientActions({ recipient }: { recipient: Recipient }) {
 
 const NEW: RecipientGiven = {
   ...{ name: '', kind: 'email', address: '', severityLeast: 'risk', shops: null, feeds: null },
-  ...{ quietFrom: null, quietTo: null, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, dailyHour: null, isOn: true },
+  ...{ quietFrom: null, quietTo: null, timeZone: timeZoneNow(), dailyHour: null, isOn: true },
 }
 
 function RecipientDialog({ before, isOpen, close }: { before?: Recipient; isOpen: boolean; close: () => void }) {

@@ -2,7 +2,7 @@ import { Link } from 'react-router'
 import { type ChainLink, type ExplainedLevel, useExplained } from '../api/promise.ts'
 import { cell } from '../parts/list.tsx'
 import { Code, Shown } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { whole, withCounts } from '../parts/number.ts'
 import { StateIcon, type Tone } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { stock as texts } from '../texts/stock.ts'
@@ -43,10 +43,10 @@ function Way({ level }: { level: ExplainedLevel }) {
   const { firstBroken } = level
   return (
     <>
-      <p className={classes.sentence}>{level.sentence === level.explanation?.sentence ? texts.theWayThere : level.sentence}</p>
+      <p className={classes.sentence}>{level.sentence === level.explanation?.sentence ? texts.theWayThere : withCounts(level.sentence)}</p>
       {firstBroken?.state === 'broken' && (
         <p className={classes.broken} role="status">
-          {texts.breaksAt} {NAME[firstBroken.link].toLowerCase()}: {firstBroken.said} {firstBroken.next}{' '}
+          {texts.breaksAt} {NAME[firstBroken.link].toLowerCase()}: {withCounts(firstBroken.said)} {firstBroken.next}{' '}
           {firstBroken.code && <Code code={firstBroken.code} />}
         </p>
       )}
@@ -55,7 +55,7 @@ function Way({ level }: { level: ExplainedLevel }) {
           <li key={link.link} data-state={link.state}>
             <StateIcon tone={TONE[link.state]} size={16} />
             <div>
-              <b>{NAME[link.link]}</b> <span className="sr-only">({WORD[link.state]})</span> {link.said}{' '}
+              <b>{NAME[link.link]}</b> <span className="sr-only">({WORD[link.state]})</span> {withCounts(link.said)}{' '}
               {link.at && (
                 <span className={cell.dim}>
                   <When at={link.at} />

@@ -9,8 +9,8 @@ import { ReasonDialog } from '../parts/ask.tsx'
 import { Choices } from '../parts/choices.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { State } from '../parts/state.tsx'
+import { clockTime } from '../parts/zone.ts'
 import { controls as texts } from '../texts/controls.ts'
-import { clockTime } from './shop-words.ts'
 
 type Of = { shop?: string; locationId?: number; sku?: string }
 

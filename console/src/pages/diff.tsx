@@ -5,7 +5,7 @@ import { address } from '../api/client.ts'
 import { useDiff, useDiffCauses } from '../api/promise.ts'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { whole, withCounts } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { differences as texts } from '../texts/differences.ts'
 
@@ -75,7 +75,7 @@ export function Diff() {
                     <td className={cell.right}>{whole(row.shopUnits)}</td>
                     <td className={cell.right}>{whole(row.units)}</td>
                     <td className={cell.narrowHidden}>
-                      {row.said} {/^[A-Z]/.test(row.cause) && <Code code={row.cause} />}
+                      {withCounts(row.said)} {/^[A-Z]/.test(row.cause) && <Code code={row.cause} />}
                     </td>
                   </tr>
                 ))}

@@ -2,6 +2,7 @@ import { Button, Group, Modal, NativeSelect, NumberInput, Switch, Textarea, Text
 import { type FormEvent, useEffect, useState } from 'react'
 import { type Feed, useAddFeed, useChangeFeed, useFeedSettings, useSources } from '../api/feeds.ts'
 import { useFeeds } from '../api/queries.ts'
+import { timeZoneNow } from '../parts/mine.ts'
 import { Trouble } from '../parts/nothing.tsx'
 import { feeds as texts } from '../texts/feeds.ts'
 import classes from './feeds.module.css'
@@ -224,5 +225,5 @@ function dueOf({ dueAt, dueZone, everyMinutes, graceMinutes }: Fields) {
 }
 
 function browserZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone
+  return timeZoneNow()
 }

@@ -7,7 +7,7 @@ import { AskWhy } from '../parts/ask.tsx'
 import { Back } from '../parts/back.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { decimal, whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { feeds as texts } from '../texts/feeds.ts'
 import classes from './feed-guards.module.css'
@@ -133,7 +133,7 @@ function Found({ guards, declared }: { guards: FeedGuards; declared: FeedSetting
 }
 
 function Good({ guards }: { guards: FeedGuards }) {
-  const percent = (part: number, all: number) => (all === 0 ? '–' : `${(Math.round((part / all) * 1_000) / 10).toLocaleString('en-GB')} %`)
+  const percent = (part: number, all: number) => (all === 0 ? '–' : `${decimal((100 * part) / all, { max: 1 })} %`)
   return (
     <Panel title={texts.lastGoodFiles} note={whole(guards.good.length)} isFlush>
       {guards.good.length === 0 ? (

@@ -8,7 +8,7 @@ import { useFeeds, useSession } from '../api/queries.ts'
 import { Copied } from '../parts/copied.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
-import { bytes, whole } from '../parts/number.ts'
+import { bytes, whole, withCounts } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
@@ -168,7 +168,7 @@ function Finding({ finding, feeds, onPropose }: FindingProps) {
           </p>
         )}
         <p>
-          {finding.reason} <Code code={finding.code} />
+          {withCounts(finding.reason)} <Code code={finding.code} />
         </p>
         <p className={cell.dim}>
           {texts.since} <When at={finding.since} />

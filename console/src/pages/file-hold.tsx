@@ -5,7 +5,7 @@ import type { FileDetail } from '../api/queries.ts'
 import { AskWhy } from '../parts/ask.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Shown } from '../parts/nothing.tsx'
-import { signed, whole } from '../parts/number.ts'
+import { signed, whole, withCounts } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { files as texts } from '../texts/files.ts'
 import classes from './file-hold.module.css'
@@ -56,7 +56,7 @@ export function Hold({ file }: { file: FileDetail }) {
             >
               <ul className={classes.breaches}>
                 {found.breaches.map(breach => (
-                  <li key={breach.guard}>{breach.sentence}</li>
+                  <li key={breach.guard}>{withCounts(breach.sentence)}</li>
                 ))}
               </ul>
             </Panel>

@@ -7,7 +7,7 @@ import type { FileDetail } from '../api/queries.ts'
 import { type RejectedPage, type RejectedRow, useRejected, useRetry } from '../api/rows.ts'
 import { Chips, cell, Paged, Search, Table, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { whole, withCounts } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { files as texts } from '../texts/files.ts'
 import classes from './file-rows.module.css'
@@ -52,7 +52,7 @@ export function Rejected({ file, mayDecide }: { file: FileDetail; mayDecide: boo
       )}
       {total === 0 ? (
         <Empty title={file.counts ? texts.everyRowWasTaken : texts.noRowWasRead}>
-          {file.counts ? texts.rowsThatCannotBeTakenStandHere : (file.reason ?? texts.rowsStandHereOnceTheFileWas)}
+          {file.counts ? texts.rowsThatCannotBeTakenStandHere : (withCounts(file.reason) ?? texts.rowsStandHereOnceTheFileWas)}
         </Empty>
       ) : (
         <Shown of={rows}>

@@ -6,10 +6,11 @@ import { address } from '../api/client.ts'
 import { type FileDetail, useFile, useSession } from '../api/queries.ts'
 import { Back } from '../parts/back.tsx'
 import { Code, Shown } from '../parts/nothing.tsx'
-import { bytes, whole } from '../parts/number.ts'
+import { bytes, whole, withCounts } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { FileState } from '../parts/state.tsx'
-import { exact, When } from '../parts/when.tsx'
+import { When } from '../parts/when.tsx'
+import { exact } from '../parts/zone.ts'
 import { files as texts } from '../texts/files.ts'
 import classes from './file.module.css'
 import { Again } from './file-again.tsx'
@@ -41,7 +42,7 @@ function Found({ file }: { file: FileDetail }) {
         lead={
           <>
             <FileState state={file.state} /> {texts.since} <When at={file.changedAt} style="age" />
-            {file.reason && <> · {file.reason} </>}
+            {file.reason && <> · {withCounts(file.reason)} </>}
             {file.code && <Code code={file.code} />}
           </>
         }
@@ -112,7 +113,7 @@ function Found({ file }: { file: FileDetail }) {
             <ol className={classes.story}>
               {file.timeline.map(event => (
                 <li key={event.event} data-event={event.event}>
-                  <p>{event.text}</p>
+                  <p>{withCounts(event.text)}</p>
                   <time dateTime={event.at}>{exact(event.at)}</time>
                 </li>
               ))}

@@ -4,10 +4,11 @@ import { Link } from 'react-router'
 import { type FileInList, useFeeds, useFiles } from '../api/queries.ts'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
-import { bytes, whole } from '../parts/number.ts'
+import { bytes, whole, withCounts } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { FileState, fileStateWord } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
+import { instantOf } from '../parts/zone.ts'
 import { files as texts } from '../texts/files.ts'
 import { Upload } from './upload.tsx'
 
@@ -139,9 +140,9 @@ function List({ rows }: { rows: readonly FileInList[] }) {
             <div className={cell.narrowOnly}>
               <FileState state={file.state} />
             </div>
-            <div className={`${cell.dim} ${cell.clamped}`} title={file.reason ?? undefined}>
+            <div className={`${cell.dim} ${cell.clamped}`} title={withCounts(file.reason) ?? undefined}>
               {file.feed}
-              {file.reason && ` · ${file.reason}`}
+              {file.reason && ` · ${withCounts(file.reason)}`}
             </div>
           </td>
           <td className={cell.narrowHidden}>
@@ -174,6 +175,6 @@ function FeedChoice({ value, onChange }: { value: string | null; onChange: (feed
 
 /** A day as the person reckons it, in their own zone. */
 function startOfDay(day: string | null, laterMs: number): string | null {
-  const at = day === null ? Number.NaN : Date.parse(`${day}T00:00:00`)
-  return Number.isNaN(at) ? null : new Date(at + laterMs).toISOString()
+  const at = day === null ? null : instantOf(day)
+  return at && new Date(Date.parse(at) + laterMs).toISOString()
 }

@@ -8,6 +8,7 @@ import { upload } from '../api/client.ts'
 import { type Sample, type Trial, useLayouts, usePreview, useSampleUpload } from '../api/mapping.ts'
 import { type FileDetail, isOnItsWay, useFeeds, useFile, useFiles, useSession } from '../api/queries.ts'
 import { Shown, Trouble } from '../parts/nothing.tsx'
+import { withCounts } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { FileState } from '../parts/state.tsx'
 import { firstSteps as texts } from '../texts/first-steps.ts'
@@ -162,7 +163,7 @@ function Outcome({ file }: { file: FileDetail }) {
     <>
       <Panel title={texts.imported} note={file.name} actions={<Link to={`/files/${file.id}`}>{texts.toFile}</Link>}>
         <p role="status" style={{ marginTop: 0 }}>
-          <FileState state={file.state} /> {isOnItsWay(file) ? texts.isRead : file.reason}
+          <FileState state={file.state} /> {isOnItsWay(file) ? texts.isRead : withCounts(file.reason)}
         </p>
         {file.counts && <FileCounts counts={file.counts} file={file} />}
       </Panel>

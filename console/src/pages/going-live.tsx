@@ -5,7 +5,7 @@ import { useSession } from '../api/queries.ts'
 import { type ShadowPage, type ShopDetail, useCompare, useGoLive, useSetShadow, useShadow } from '../api/shops.ts'
 import { cell, Table } from '../parts/list.tsx'
 import { Empty, Shown, SkeletonRows, Trouble } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { whole, withCounts } from '../parts/number.ts'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
 import { goingLive as texts } from '../texts/first-steps.ts'
@@ -101,7 +101,7 @@ function Largest({ shop, page }: { shop: ShopDetail; page: ShadowPage }) {
             </td>
             <td className={`num ${cell.right}`}>{whole(row.theirUnits)}</td>
             <td className={`num ${cell.right}`}>{whole(row.ourUnits)}</td>
-            <td className={`${cell.dim} ${cell.narrowHidden}`}>{row.sentence}</td>
+            <td className={`${cell.dim} ${cell.narrowHidden}`}>{withCounts(row.sentence)}</td>
           </tr>
         ))}
       </Table>

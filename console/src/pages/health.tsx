@@ -7,10 +7,11 @@ import { type HealthFinding, useHealth, useSilence, useTake } from '../api/healt
 import { useSession } from '../api/queries.ts'
 import { Chips, cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { whole, withCounts } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
-import { exact, When } from '../parts/when.tsx'
+import { When } from '../parts/when.tsx'
+import { exact } from '../parts/zone.ts'
 import { health as texts } from '../texts/health.ts'
 import { SEVERITY } from './health-words.ts'
 
@@ -82,7 +83,7 @@ function List({ rows }: { rows: readonly HealthFinding[] }) {
             <div className={cell.narrowOnly}>
               <State {...SEVERITY[row.severity]} isQuiet />
             </div>
-            {row.evidence} <Code code={row.code} />
+            {withCounts(row.evidence)} <Code code={row.code} />
             <div className={cell.dim}>{saidOf(row)}</div>
           </td>
           <td className={`${cell.right} ${cell.narrowHidden}`}>{row.unitsAtRisk === null ? '' : whole(row.unitsAtRisk)}</td>

@@ -4,7 +4,7 @@ import { Link } from 'react-router'
 import { useHealth } from '../api/health.ts'
 import { type Street, useFiles } from '../api/queries.ts'
 import { Code, Empty } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { whole, withCounts } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { placeOf, titleOf } from '../parts/room-name.ts'
 import { FileState, State } from '../parts/state.tsx'
@@ -57,7 +57,7 @@ export function NeedsYou({ rooms }: { rooms: Street['rooms'] }) {
             <li key={finding.findingId}>
               <State {...SEVERITY[finding.severity]} />
               <div>
-                {finding.evidence} <Code code={finding.code} />
+                {withCounts(finding.evidence)} <Code code={finding.code} />
                 <span className={`${classes.where} num`}>
                   {texts.forSoLong} <When at={finding.since} style="age" />
                   {finding.unitsAtRisk !== null && finding.unitsAtRisk > 0 && ` · ${texts.unitsAtRisk(finding.unitsAtRisk)}`}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { streetHistory } from '../../../src/http/contract/street.ts'
 import { getJson } from '../api/client.ts'
-import { whole } from '../parts/number.ts'
+import { decimal, whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { Trend } from '../parts/trend.tsx'
 import { street as texts } from '../texts/street.ts'
@@ -53,7 +53,7 @@ function leastOf(points: readonly { value: number }[]): number {
 }
 
 function percent(share: number): string {
-  return `${(Math.floor(share * 10_000) / 100).toLocaleString()} %`
+  return `${decimal(Math.floor(share * 10_000) / 100, { max: 2 })} %`
 }
 
 function age(ms: number): string {

@@ -2,7 +2,8 @@ import type { JobDetail } from '../api/jobs.ts'
 import { cell, Table } from '../parts/list.tsx'
 import { Empty } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
-import { exact, When } from '../parts/when.tsx'
+import { When } from '../parts/when.tsx'
+import { exact } from '../parts/zone.ts'
 import { jobs as texts } from '../texts/jobs.ts'
 
 /** Who changed a job, or what a shop or source has of its own, from what to what. */

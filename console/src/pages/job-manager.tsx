@@ -2,7 +2,7 @@ import { Link, useParams } from 'react-router'
 import { type Job, useJobs } from '../api/jobs.ts'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { whole, withCounts } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
@@ -68,7 +68,7 @@ function JobTable({ label, rows }: { label: string; rows: readonly Job[] }) {
             {job.per !== null && job.own.length > 0 && <div className={cell.dim}>{texts.perWhat[job.per].has(job.own.length)}</div>}
             {[...job.findings, ...job.own.flatMap(one => one.findings)].map(finding => (
               <div key={finding.evidence}>
-                {finding.evidence} <Code code={finding.code} />
+                {withCounts(finding.evidence)} <Code code={finding.code} />
               </div>
             ))}
           </td>

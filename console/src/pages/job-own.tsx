@@ -7,6 +7,7 @@ import { useSession, useShops } from '../api/queries.ts'
 import { AskWhy } from '../parts/ask.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Empty, Trouble } from '../parts/nothing.tsx'
+import { withCounts } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
@@ -89,7 +90,7 @@ function OwnRow({ job, per, one, isViewer, edit }: { job: JobDetail; per: Of['pe
         {one.schedule.paused && <div className={cell.dim}>“{one.schedule.paused.reason}”</div>}
         {one.findings.map(finding => (
           <div key={finding.code}>
-            {finding.evidence} <Code code={finding.code} />
+            {withCounts(finding.evidence)} <Code code={finding.code} />
           </div>
         ))}
       </td>

@@ -6,7 +6,7 @@ import { type JobDetail, type Of, type ScheduleChange, usePreview, useSchedule }
 import { useSession } from '../api/queries.ts'
 import { Code, Trouble } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
-import { exact } from '../parts/when.tsx'
+import { exact, instantOf } from '../parts/zone.ts'
 import { jobs as texts } from '../texts/jobs.ts'
 import classes from './job-schedule.module.css'
 
@@ -27,7 +27,7 @@ export function JobSchedule({ job, schedule = job.schedule, of }: { job: JobDeta
     cron,
     timeZone,
     isRealTime,
-    ...(firstRun === '' ? {} : { firstRunAt: new Date(firstRun).toISOString() }),
+    ...(firstRun === '' ? {} : { firstRunAt: instantOf(firstRun) }),
   }
   const [asked] = useDebouncedValue(wanted, TYPED_PAUSE_MS)
   const preview = usePreview(job.slug, asked, of)

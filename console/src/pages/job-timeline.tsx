@@ -3,7 +3,7 @@ import { type JobTimeline as Timeline, useTimeline } from '../api/jobs.ts'
 import { Chips, useView } from '../parts/list.tsx'
 import { Shown } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
-import { exact } from '../parts/when.tsx'
+import { exact } from '../parts/zone.ts'
 import { jobs as texts } from '../texts/jobs.ts'
 import classes from './job-timeline.module.css'
 

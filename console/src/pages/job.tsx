@@ -3,7 +3,7 @@ import { type JobDetail, useJob, useRuns } from '../api/jobs.ts'
 import { Back } from '../parts/back.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { whole, withCounts } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
@@ -40,7 +40,7 @@ function Inside({ job }: { job: JobDetail }) {
           </p>
           {job.findings.map(finding => (
             <p key={finding.code}>
-              {finding.evidence} <Code code={finding.code} />
+              {withCounts(finding.evidence)} <Code code={finding.code} />
             </p>
           ))}
           <Facts

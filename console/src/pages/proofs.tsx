@@ -2,7 +2,7 @@ import { Link } from 'react-router'
 import { useDrift, useProofs } from '../api/proofs.ts'
 import { Chips, cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { decimal, whole } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
@@ -106,5 +106,5 @@ function Drift() {
 /** Never rounded to nothing: one level of a million is not none. */
 function share(different: number, compared: number): string {
   const percent = (100 * different) / compared
-  return percent > 0 && percent < 0.01 ? texts.lessThan001 : `${percent.toFixed(2)} %`
+  return percent > 0 && percent < 0.01 ? texts.lessThan001 : `${decimal(percent, 2)} %`
 }

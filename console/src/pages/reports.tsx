@@ -4,7 +4,7 @@ import { reportFile, useReports, useReportTargets } from '../api/ledger.ts'
 import { useSession } from '../api/queries.ts'
 import { cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { whole, withCounts } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
@@ -62,7 +62,7 @@ export function Reports() {
                         )}
                         {row.message && (
                           <div className={cell.dim}>
-                            {row.message}
+                            {withCounts(row.message)}
                             {texts.triedAgainByItself}
                           </div>
                         )}

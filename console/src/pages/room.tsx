@@ -4,7 +4,7 @@ import { type RoomOnStreet, useComparisons, useDifferences, useIntents, useOrder
 import { Back } from '../parts/back.tsx'
 import { cell, Paged, Table, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { whole, withCounts } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { titleOf } from '../parts/room-name.ts'
 import { State } from '../parts/state.tsx'
@@ -63,7 +63,7 @@ function Head({ room }: { room: RoomOnStreet }) {
       <PageHead title={titleOf(room.room)} lead={room.question} actions={place && <Link to={place.to}>{place.label}</Link>} />
       <Panel>
         <p style={{ marginTop: 0 }}>
-          <State tone={room.state} word={room.word} /> {room.reason}
+          <State tone={room.state} word={room.word} /> {withCounts(room.reason)}
         </p>
         <Facts
           facts={[
@@ -224,7 +224,7 @@ function Comparisons() {
                     {KIND[row.kind]} <span className={cell.dim}>{row.shop}</span>
                     {row.reason && (
                       <div>
-                        {row.reason} {row.code && <Code code={row.code} />}
+                        {withCounts(row.reason)} {row.code && <Code code={row.code} />}
                       </div>
                     )}
                   </td>
@@ -266,7 +266,7 @@ function Orders() {
               {rows.map(row => (
                 <tr key={row.shop}>
                   <td>
-                    {row.shop} {row.message} {row.code && <Code code={row.code} />}
+                    {row.shop} {withCounts(row.message)} {row.code && <Code code={row.code} />}
                   </td>
                   <td className={cell.right}>{whole(row.orders)}</td>
                   <td className={cell.right}>{whole(row.openUnits)}</td>

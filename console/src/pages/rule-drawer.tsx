@@ -14,6 +14,7 @@ import {
 import { cell, Table } from '../parts/list.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { signed, whole } from '../parts/number.ts'
+import { instantOf, localOf } from '../parts/zone.ts'
 import { rules as texts } from '../texts/rules.ts'
 import { groupSaid, KIND_WORDS } from './rule-words.ts'
 import classes from './rules.module.css'
@@ -259,14 +260,3 @@ function startOf(kind: Rule['kind']): Pick<RuleText, 'units' | 'isAllowed'> {
 }
 
 const capital = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
-
-/** A date field speaks the reader's own time. */
-function localOf(at: string | null | undefined): string {
-  if (!at) return ''
-  const date = new Date(at)
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
-}
-
-function instantOf(local: string): string | null {
-  return local === '' ? null : new Date(local).toISOString()
-}

@@ -4,7 +4,7 @@ import { type JobRun, useEndRun, useRunAgain } from '../api/jobs.ts'
 import { useSession } from '../api/queries.ts'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Trouble } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { decimal, whole } from '../parts/number.ts'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { jobs as texts } from '../texts/jobs.ts'
@@ -123,4 +123,4 @@ function causeOf(run: JobRun): string {
   return run.cause === 'tick' ? texts.bySchedule2 : texts.becauseSomethingCame2
 }
 
-const took = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`)
+const took = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${decimal(ms / 1_000, 1)} s`)

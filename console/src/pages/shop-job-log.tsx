@@ -5,7 +5,7 @@ import { Link } from 'react-router'
 import { type Exchange, type ShopDetail, useExchangeRows, useJobLog, useThrottle } from '../api/shops.ts'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { whole, withCounts } from '../parts/number.ts'
 import { Outside } from '../parts/outside.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { State, type Tone } from '../parts/state.tsx'
@@ -104,7 +104,8 @@ function Line({ shop, row }: { shop: ShopDetail; row: Exchange }) {
           <State {...OUTCOME[row.outcome]} isQuiet />
           {row.message && (
             <div className={cell.dim}>
-              {row.message} {row.code?.startsWith('CHANNEL_') ? <Code code={row.code} /> : <span className="mono">{row.code}</span>}
+              {withCounts(row.message)}{' '}
+              {row.code?.startsWith('CHANNEL_') ? <Code code={row.code} /> : <span className="mono">{row.code}</span>}
             </div>
           )}
         </td>

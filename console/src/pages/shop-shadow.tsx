@@ -8,7 +8,7 @@ import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
-import { exact } from '../parts/when.tsx'
+import { exact } from '../parts/zone.ts'
 import { shops as texts } from '../texts/shops.ts'
 import { GoingLive } from './going-live.tsx'
 

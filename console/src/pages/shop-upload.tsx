@@ -7,7 +7,7 @@ import { ReasonDialog } from '../parts/ask.tsx'
 import { Back } from '../parts/back.tsx'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { whole, withCounts } from '../parts/number.ts'
 import { Outside } from '../parts/outside.tsx'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
@@ -78,7 +78,7 @@ function Progress({ upload }: { upload: UploadDetail }) {
   const count = (outcome: string) => upload.byOutcome.filter(each => each.outcome === outcome).reduce((sum, each) => sum + each.levels, 0)
   return (
     <Panel title={texts.ours} actions={<State {...ours(upload)} />}>
-      {upload.message && <p style={{ marginTop: 0 }}>{upload.message}</p>}
+      {upload.message && <p style={{ marginTop: 0 }}>{withCounts(upload.message)}</p>}
       <Facts
         facts={[
           [

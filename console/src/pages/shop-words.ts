@@ -2,7 +2,9 @@ import { ACCESS_SCOPE_WORDS } from '../../../src/channel/capability.ts'
 import type { ShopCode } from '../../../src/channel/port.ts'
 import { isInTrouble, shopSentence } from '../../../src/channel/sentence.ts'
 import type { Shop } from '../api/queries.ts'
+import { withCounts } from '../parts/number.ts'
 import type { Tone } from '../parts/state.tsx'
+import { clockTime } from '../parts/zone.ts'
 import { shops as texts } from '../texts/shops.ts'
 
 const time = (iso: string | null): number => (iso === null ? 0 : Date.parse(iso))
@@ -26,16 +28,7 @@ function factsOf(shop: Shop) {
 
 /** The very sentence that the server says, with the time of whoever reads it. */
 export function sentenceOf(shop: Shop): string {
-  return shopSentence(factsOf(shop), at => clockTime(at))
-}
-
-/** The hour and minute; the day too where it is not today's. */
-export function clockTime(at: number, now = Date.now()): string {
-  const when = new Date(at)
-  const hour = when.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
-  return when.toDateString() === new Date(now).toDateString()
-    ? hour
-    : `${when.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${hour}`
+  return withCounts(shopSentence(factsOf(shop), at => clockTime(at)))
 }
 
 export function toneOf(shop: Shop): { tone: Tone; word: string } {

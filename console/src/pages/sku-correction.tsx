@@ -6,6 +6,7 @@ import { useBook, useReasons } from '../api/ledger.ts'
 import { type StockOfSku, useSession } from '../api/queries.ts'
 import { Trouble } from '../parts/nothing.tsx'
 import { signed, whole } from '../parts/number.ts'
+import { instantOf } from '../parts/zone.ts'
 import { stock as texts } from '../texts/stock.ts'
 
 /** A person corrects what is on hand: by how much and why, or what was counted. */
@@ -46,7 +47,7 @@ function Dialog({ stock, close }: { stock: StockOfSku; close: () => void }) {
     const lines = [{ idValue: stock.sku, units: Number(units) }]
     const said = { key, facility: code, lines, comment: comment.trim() }
     const deed = isLater
-      ? { ...said, kind: 'receipt', effectiveAt: new Date(dueAt).toISOString() }
+      ? { ...said, kind: 'receipt', effectiveAt: instantOf(dueAt) ?? '' }
       : { ...said, kind, ...(isCount ? {} : { reason }) }
     book.mutate(deed, { onSuccess: close })
   }

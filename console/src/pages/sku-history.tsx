@@ -4,7 +4,7 @@ import { Chips, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
-import { exact } from '../parts/when.tsx'
+import { exact } from '../parts/zone.ts'
 import { stock as texts } from '../texts/stock.ts'
 import classes from './sku-history.module.css'
 

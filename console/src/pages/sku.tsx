@@ -4,7 +4,7 @@ import { type Explanation, type LevelOfTarget, type StockOfSku, useLevelsOf, use
 import { Back } from '../parts/back.tsx'
 import { cell, Table, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { whole, withCounts } from '../parts/number.ts'
 import { Outside } from '../parts/outside.tsx'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
@@ -167,7 +167,7 @@ function Why({ target, level, sku }: { target: Explanation; level: LevelOfTarget
       }
     >
       <SwitchedOff controls={level?.controls ?? []} />
-      <p className={classes.sentence}>{target.sentence}</p>
+      <p className={classes.sentence}>{withCounts(target.sentence)}</p>
       {level?.link != null && (
         <p style={{ margin: '0 0 12px' }}>
           <Outside href={level.link}>{texts.inventoryHistoryInShopify}</Outside>

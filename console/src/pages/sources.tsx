@@ -6,7 +6,7 @@ import { type DropServer, type Source, useAcceptKey, useDropServer, useLookNow, 
 import { useSession } from '../api/queries.ts'
 import { Copied } from '../parts/copied.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
+import { whole, withCounts } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State, type Tone } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
@@ -143,7 +143,7 @@ export function SourceCard({ source, isAlone = false }: { source: Source; isAlon
     >
       {source.reason && source.state !== 'ok' && (
         <p style={{ marginTop: 0 }}>
-          {source.reason} {source.code && <Code code={source.code} />}{' '}
+          {withCounts(source.reason)} {source.code && <Code code={source.code} />}{' '}
           {source.nextLookAt && (
             <>
               {texts.triedAgain} <When at={source.nextLookAt} />.
@@ -165,7 +165,7 @@ export function SourceCard({ source, isAlone = false }: { source: Source; isAlon
       {test.data && (
         <p role="status" className={classes.said2}>
           <State tone={test.data.isOk ? 'ok' : 'stuck'} word={test.data.isOk ? texts.itLetsUsIn : texts.itDoesNot} isQuiet />{' '}
-          {test.data.message} {test.data.hint} {test.data.isOk && texts.oneQuestionTookMs(test.data.latencyMs)}{' '}
+          {withCounts(test.data.message)} {withCounts(test.data.hint)} {test.data.isOk && texts.oneQuestionTookMs(test.data.latencyMs)}{' '}
           {test.data.code && <Code code={test.data.code} />}
         </p>
       )}

@@ -1,6 +1,6 @@
 import { Link } from 'react-router'
 import type { RoomOnStreet } from '../api/queries.ts'
-import { whole } from '../parts/number.ts'
+import { whole, withCounts } from '../parts/number.ts'
 import { titleOf } from '../parts/room-name.ts'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
@@ -30,7 +30,7 @@ export function StreetDrawing({ rooms }: { rooms: readonly RoomOnStreet[] }) {
           <span className={classes.question}>{ground.question}</span>
           <span className={classes.groundState}>
             <State tone={ground.state} word={ground.word} isQuiet />
-            <span className={classes.why}>{ground.reason}</span>
+            <span className={classes.why}>{withCounts(ground.reason)}</span>
           </span>
         </div>
       )}
@@ -82,7 +82,7 @@ function Card({ room }: { room: RoomOnStreet }) {
           )}
         </span>
       </p>
-      <p className={classes.state} title={room.reason}>
+      <p className={classes.state} title={withCounts(room.reason)}>
         <State tone={room.state} word={room.word} />
       </p>
       <p className={classes.last}>

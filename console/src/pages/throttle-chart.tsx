@@ -1,6 +1,6 @@
 import { Empty } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
-import { exact } from '../parts/when.tsx'
+import { exact } from '../parts/zone.ts'
 import { shops as texts } from '../texts/shops.ts'
 import classes from './shop.module.css'
 

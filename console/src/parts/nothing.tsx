@@ -1,10 +1,11 @@
 import { Anchor, Button, Skeleton } from '@mantine/core'
-import { IconBan, IconInbox, IconPlugConnectedX } from '@tabler/icons-react'
+import { IconBan, IconInbox, IconPlugConnectedX, type TablerIcon } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { ApiProblem } from '../api/client.ts'
 import { parts as texts } from '../texts/parts.ts'
 import classes from './nothing.module.css'
+import { withCounts } from './number.ts'
 
 /** What a list or a page is drawn from: the answer, or why there is none. */
 type Asked<T> = { data: T | undefined; error: Error | null; refetch(): unknown; isFetching: boolean }
@@ -27,10 +28,10 @@ export function SkeletonRows({ rows = 8 }: { rows?: number }) {
   )
 }
 
-export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+export function Empty({ title, icon: Drawn = IconInbox, children }: { title: string; icon?: TablerIcon; children?: ReactNode }) {
   return (
     <div className={classes.nothing}>
-      <IconInbox size={28} stroke={1.5} aria-hidden />
+      <Drawn size={28} stroke={1.5} aria-hidden />
       <h3>{title}</h3>
       {children && <p>{children}</p>}
     </div>
@@ -45,7 +46,7 @@ export function NotShown({ error, retry, isTrying }: { error: Error; retry: () =
         <IconBan size={28} stroke={1.5} aria-hidden />
         <h3>{texts.notForYourRole}</h3>
         <p>
-          {problem.detail} {problem.hint}
+          {withCounts(problem.detail)} {withCounts(problem.hint)}
         </p>
       </div>
     )
@@ -55,7 +56,7 @@ export function NotShown({ error, retry, isTrying }: { error: Error; retry: () =
       <IconPlugConnectedX size={28} stroke={1.5} aria-hidden />
       <h3>{problem?.status === 404 ? texts.notFound : texts.couldNotLoadThis}</h3>
       <p>
-        {problem?.detail ?? error.message} {problem?.hint}
+        {withCounts(problem?.detail ?? error.message)} {withCounts(problem?.hint ?? null)}
       </p>
       {problem && <Code code={problem.code} />}
       <Button variant="default" size="xs" onClick={retry} loading={isTrying}>
@@ -80,7 +81,7 @@ export function Trouble({ error }: { error: Error | null }) {
   const problem = error instanceof ApiProblem ? error.problem : null
   return (
     <p className={classes.trouble} role="alert">
-      {problem?.detail ?? error.message} {problem?.hint} {problem && <Code code={problem.code} />}
+      {withCounts(problem?.detail ?? error.message)} {withCounts(problem?.hint ?? null)} {problem && <Code code={problem.code} />}
     </p>
   )
 }

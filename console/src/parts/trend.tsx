@@ -1,6 +1,6 @@
 import { parts as texts } from '../texts/parts.ts'
 import classes from './trend.module.css'
-import { exact } from './when.tsx'
+import { exact } from './zone.ts'
 
 export type TrendPoint = { at: string; value: number }
 

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react'
 import { ageInWords } from '../../../src/reconcile/age.ts'
 import { serverNow } from '../api/live.ts'
 import { parts as texts } from '../texts/parts.ts'
+import { exact } from './zone.ts'
 
 const TICK_MS = 1_000
 
@@ -29,10 +30,6 @@ export function useNow(): number {
   useSyncExternalStore(subscribe, () => second)
   return serverNow()
 }
-
-const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' })
-
-export const exact = (at: string): string => EXACT.format(new Date(at))
 
 /** An instant as its age, with the exact time, its seconds and its zone when pointed at. */
 export function When({ at, style = 'ago' }: { at: string | null; style?: 'ago' | 'age' }) {

@@ -52,6 +52,8 @@ export const frame = {
   users: 'Users',
   auditLog: 'Audit log',
   firstSteps: 'First steps',
+  settings: 'Settings',
+  mySettings: 'My settings',
   help: 'Help',
   inSync: 'In sync',
   catchingUp: 'Catching up',

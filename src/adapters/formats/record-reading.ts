@@ -3,6 +3,7 @@ import type { Written } from '../../import/dialect.ts'
 import type { FileEnd, Reading, RowBatch } from '../../import/format-port.ts'
 import type { ReadingSettings } from '../../import/reading-settings.ts'
 import { ROW_REASON, type RowCode, type RowRejected } from '../../import/row-code.ts'
+import { grouped } from '../../kernel/grouped.ts'
 import { upToBreak } from './broken.ts'
 import { startingWith } from './head.ts'
 
@@ -70,7 +71,7 @@ async function* rowsOf(batches: AsyncGenerator<RecordBatch>, header: readonly st
       const unknown = record.fault === null ? [...record.values.keys()].find(name => !places.has(name)) : undefined
       if (record.fault !== null) batch.unreadable.push(refusedRecord(record, record.fault))
       else if (unknown !== undefined) {
-        const reason = `The record has a value named ${shown(unknown)}, which none of the first ${RECORDS_LOOKED_AT.toLocaleString('en-GB')} has.`
+        const reason = `The record has a value named ${shown(unknown)}, which none of the first ${grouped(RECORDS_LOOKED_AT)} has.`
         batch.unreadable.push(refusedRecord(record, { code: 'ROW_COLUMN_UNKNOWN', reason }))
       } else {
         const cells = header.map(name => record.values.get(name) ?? '')

@@ -142,7 +142,11 @@ const MONTHS_MAX = 1_200
 export const monthParams = z.object({ month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'A month is written 2026-11.') })
 /** null: for ever. */
 export const ledgerPolicy = z.object({ keptMonths: z.number().int().nullable(), needsExport: z.boolean() })
-export const ledgerPolicyChange = z.object({ keptMonths: z.int().min(1).max(MONTHS_MAX).nullable(), needsExport: z.boolean() })
+export const ledgerPolicyChange = z.object({
+  keptMonths: z.int().min(1).max(MONTHS_MAX).nullable(),
+  needsExport: z.boolean(),
+  reason: z.string().trim().min(1).max(400).optional(),
+})
 export const ledgerMonths = z.object({
   rows: z.array(
     z.object({

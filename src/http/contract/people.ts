@@ -10,7 +10,7 @@ const name = z
   .regex(/^[^\p{C}]+$/u, 'no control characters')
 export const PASSWORD_CHARS_MIN = 12
 const PASSWORD_CHARS_MAX = 1_000
-const TOKEN_DAYS_MAX = 366
+export const TOKEN_DAYS_MAX = 366
 
 export const person = z
   .object({ name: z.string(), role: z.enum(ROLES), createdAt: instant, signedInAt: instant.nullable(), sessions: z.number().int() })
