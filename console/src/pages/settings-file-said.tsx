@@ -164,9 +164,9 @@ export function Refused({ issues, goTo }: { issues: readonly Issue[]; goTo: (lin
             const line = Number(/^line (\d+)/.exec(at)?.[1] ?? 0)
             return (
               <tr key={`${at} ${message}`}>
-                <td>
+                <td className={cell.main}>
                   {line > 0 ? (
-                    <Anchor component="button" type="button" aria-label={texts.goThere(at)} onClick={() => goTo(line)}>
+                    <Anchor component="button" type="button" ta="left" aria-label={texts.goThere(at)} onClick={() => goTo(line)}>
                       {at}
                     </Anchor>
                   ) : (

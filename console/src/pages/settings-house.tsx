@@ -115,12 +115,14 @@ function shownValue({ name, value, unit }: Setting): ReactNode {
   return said ?? (IS_PROSE.has(name) ? text : <span className="mono">{text}</span>)
 }
 
+const DAY_MS = 24 * 3_600_000
+
 function sized(value: number, unit: Setting['unit']): string {
   switch (unit) {
     case 'bytes':
       return bytes(value)
     case 'ms':
-      return ageInWords(value)
+      return value % DAY_MS === 0 ? texts.days(value / DAY_MS) : ageInWords(value)
     case 'minutes':
     case 'days':
     case 'months':

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type OpenConsole, openConsole } from './browser.ts'
+
+/*
+ * What the house is set to and how one person reads, by the words on the screen.
+ */
+
+let home: OpenConsole
+let page: OpenConsole['page']
+
+beforeAll(async () => {
+  home = await openConsole()
+  page = home.page
+  await home.signIn()
+})
+afterAll(async () => {
+  const complaints = home?.complaints ?? []
+  await home?.close()
+  expect(complaints.filter(one => !/status of 4\d\d/.test(one))).toEqual([])
+})
+
+const to = (path: string) => page.goto(home.url(path))
+const main = () => page.getByRole('main')
+
+test('whoever looks for a variable finds what it sets, and that nobody has set it', async () => {
+  await to('/')
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor()
+  await page.getByLabel('Search the settings').fill('webhooks')
+  await expect.poll(() => main().getByRole('listitem').count()).toBe(1)
+  expect(await main().getByRole('listitem').textContent()).toMatch(/Webhooks of shops.*Off.*Its default,.*TRUEUP_PUBLIC_URL/)
+  expect(page.url()).toContain('search=webhooks')
+})
+
+test('an admin changes the objective with a reason, and it stands in the audit log', async () => {
+  await to('/settings')
+  await page.getByRole('button', { name: 'Change: Objective' }).click()
+  await page.getByLabel('Minutes from here to the shop').fill('15')
+  await page.getByLabel('Why?').fill('the night shift uploads slowly')
+  await page.getByRole('button', { name: 'Set to 15 minutes' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await expect.poll(() => main().getByRole('listitem').filter({ hasText: 'Objective' }).textContent()).toContain('15 minutes')
+  await to('/audit')
+  await expect.poll(() => page.getByRole('row').filter({ hasText: 'objective.set' }).textContent()).toContain('the night shift uploads slowly')
+})
+
+test('a configuration file shows what it would change, field by field, before it changes it', async () => {
+  await to('/settings/file')
+  const file = page.getByRole('textbox', { name: 'The configuration' })
+  await file.fill('version: 1\nfacilities:\n  - { code: W9, name: Ninth, type: BARN }\n')
+  await page.getByRole('button', { name: 'Show what it would change' }).click()
+  await page.getByRole('heading', { name: '1 place does not fit; nothing was changed' }).waitFor()
+  await page.getByRole('button', { name: /Go to line 3/ }).click()
+  expect(await file.evaluate('element => element.value.slice(element.selectionStart, element.selectionEnd)')).toContain('BARN')
+
+  await file.fill('version: 1\nfacilities:\n  - { code: W9, name: Ninth }\n')
+  await page.getByRole('button', { name: 'Show what it would change' }).click()
+  const apply = page.getByRole('button', { name: 'Apply 1 change' })
+  await apply.waitFor()
+  expect(await main().textContent()).toMatch(/Add Facility W9/)
+  // What stands in the field is other than what was looked at: nobody applies what they have not seen.
+  await file.fill('version: 1\nfacilities:\n  - { code: W9, name: Ninth floor }\n')
+  expect(await apply.isDisabled()).toBe(true)
+  await page.getByRole('button', { name: 'Show what it would change' }).click()
+  await expect.poll(() => main().textContent()).toContain('Ninth floor')
+  await apply.click()
+  await expect.poll(() => page.getByRole('status').filter({ hasText: 'made' }).textContent()).toContain('1 change was made')
+  const answered = await page.request.get(home.url('/api/v1/facilities?search=W9'))
+  expect(JSON.stringify(await answered.json())).toContain('Ninth floor')
+})
+
+test('a browser in German reads German numbers, also in sentences of the server; a person may say otherwise', async () => {
+  const context = await home.browser.newContext({ locale: 'de-DE', timezoneId: 'Europe/Berlin', viewport: { width: 1280, height: 900 } })
+  const german = await context.newPage()
+  try {
+    await context.addCookies(await home.context.cookies())
+    const facts = () => german.getByRole('main').textContent()
+    await german.route('**/api/v1/street', async route => {
+      const answer = await route.fetch()
+      const street = (await answer.json()) as { sync: { sentence: string; comparedAt: null } }
+      street.sync = { ...street.sync, sentence: 'Catching up: 1,412 of 12,458 levels are equal.', comparedAt: null }
+      await route.fulfill({ response: answer, json: street })
+    })
+    await german.goto(home.url('/settings/mine'))
+    await expect.poll(facts).toContain('A number1.234.567')
+    expect(await facts()).toMatch(/A share99,95 %.*\d{2}\.\d{2}\.\d{4}, .*MEZ/)
+    await german.goto(home.url('/settings'))
+    await expect.poll(facts).toContain('100.000')
+    await german.goto(home.url('/'))
+    await expect.poll(facts).toContain('Catching up: 1.412 of 12.458 levels are equal.')
+
+    await german.goto(home.url('/settings/mine'))
+    await german.getByRole('textbox', { name: 'Written as in' }).fill('Switzerland')
+    await german.getByRole('option', { name: /Swiss High German|German \(Switzerland\)/ }).click()
+    await german.getByRole('textbox', { name: 'Time zone' }).fill('Tokyo')
+    await german.getByRole('option', { name: 'Asia/Tokyo' }).click()
+    await expect.poll(facts).toMatch(/A number1.234.567/)
+    await expect.poll(facts).toContain('GMT+9')
+    await german.reload()
+    await expect.poll(facts).toContain('GMT+9')
+    await german.getByRole('button', { name: 'As the browser has it' }).click()
+    await expect.poll(facts).toContain('A number1.234.567')
+    await expect.poll(facts).toContain('MEZ')
+  } finally {
+    await context.close()
+  }
+})
