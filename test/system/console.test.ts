@@ -113,7 +113,7 @@ test('a SKU is found by keyboard alone, and explains its number', async () => {
   await page.keyboard.press('j')
   await page.keyboard.press('Enter')
   await page.waitForURL('**/stock/AR-5381')
-  await expect.poll(() => page.getByRole('main').textContent()).toContain('1085 to spare at 3 facilities − 1000 threshold = 85')
+  await expect.poll(() => page.getByRole('main').textContent()).toContain('1,085 to spare at 3 facilities − 1,000 threshold = 85')
   const online = page.getByRole('row', { name: /^Online Store adventure-works/ })
   await expect.poll(() => online.textContent()).toMatch(/8585.*Equal/)
   await page.keyboard.press('Escape')

@@ -41,7 +41,9 @@ test('an admin changes the objective with a reason, and it stands in the audit l
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   await expect.poll(() => main().getByRole('listitem').filter({ hasText: 'Objective' }).textContent()).toContain('15 minutes')
   await to('/audit')
-  await expect.poll(() => page.getByRole('row').filter({ hasText: 'objective.set' }).textContent()).toContain('the night shift uploads slowly')
+  await expect
+    .poll(() => page.getByRole('row').filter({ hasText: 'objective.set' }).textContent())
+    .toContain('the night shift uploads slowly')
 })
 
 test('a configuration file shows what it would change, field by field, before it changes it', async () => {
