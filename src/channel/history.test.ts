@@ -140,7 +140,7 @@ class Level {
     const taken = since.filter(effect => effect.units < 0 && effect.notBefore > (base?.until ?? 0))
     const returned = since.filter(effect => effect.units > 0 && effect.notAfter >= (base?.from ?? 0))
     return {
-      ...{ productId: 1, draws: [], promisedUnits: this.existing - this.takenKnown(), queuedUnits: 0, seen, base },
+      ...{ productId: 1, groupId: null, draws: [], promisedUnits: this.existing - this.takenKnown(), queuedUnits: 0, seen, base },
       takenUnits: -taken.reduce((sum, effect) => sum + effect.units, 0),
       returnedUnits: returned.reduce((sum, effect) => sum + effect.units, 0),
       ...{ isSettled: true, isFresh: true, isMerged: true, sellsNothing: false, shareWeight: null },

@@ -17,13 +17,13 @@ const sight = (terms: Partial<Sight> = {}): Sight => ({
 })
 type Terms = Partial<Omit<PoolLevel, 'seen' | 'base'>> & { seen?: Partial<Sight>; base?: Partial<Sight> | null }
 const level = ({ seen, base, ...terms }: Terms = {}): PoolLevel => ({
-  ...{ productId: 1, draws: [{ stock: 'F1', freeUnits: 10, unitsEach: 1 }], promisedUnits: 10, queuedUnits: 0 },
+  ...{ productId: 1, groupId: null, draws: [{ stock: 'F1', place: 'F1', freeUnits: 10, unitsEach: 1 }], promisedUnits: 10, queuedUnits: 0 },
   ...{ takenUnits: 0, returnedUnits: 0, isSettled: true, isFresh: true, isMerged: true, sellsNothing: false, shareWeight: null },
   ...terms,
   seen: sight(seen),
   base: base === null ? null : sight(base),
 })
-const at = (...facilities: string[]) => facilities.map(stock => ({ stock, freeUnits: 10, unitsEach: 1 }))
+const at = (...facilities: string[]) => facilities.map(stock => ({ stock, place: stock, freeUnits: 10, unitsEach: 1 }))
 
 describe('what was sold here and we have not seen', () => {
   const table: [string, Terms, number][] = [
@@ -85,18 +85,46 @@ describe('what a level should show', () => {
       [level({ seen: { availableUnits: 9 } }), level({ draws: at('F2'), seen: { availableUnits: 7 } })],
       16,
     ],
-    ['the other facility has enough for what waits at the aggregate', level(), [level({ draws: at('F1', 'F2'), queuedUnits: 10 })], 10],
-    ['what waits there and the other facility lacks is missing here', level(), [level({ draws: at('F1', 'F2'), queuedUnits: 13 })], 7],
+    [
+      'the other facility has enough for what waits at the aggregate',
+      level(),
+      [level({ draws: at('F1', 'F2'), groupId: 9, queuedUnits: 10 })],
+      10,
+    ],
+    [
+      'what waits there and the other facility lacks is missing here',
+      level(),
+      [level({ draws: at('F1', 'F2'), groupId: 9, queuedUnits: 13 })],
+      7,
+    ],
+    [
+      'the same channel at two shops: what waits there is missing once',
+      level(),
+      [8, 9].map(() => level({ draws: at('F1', 'F2'), groupId: 9, queuedUnits: 13 })),
+      7,
+    ],
+    [
+      'two channels that have enough each, and lack together',
+      level(),
+      [level({ draws: at('F1', 'F2'), groupId: 8, queuedUnits: 9 }), level({ draws: at('F1', 'F2'), groupId: 9, queuedUnits: 9 })],
+      2,
+    ],
+    [
+      'what another channel lacks is missing where the two share a facility',
+      level({ draws: at('F1', 'F2'), groupId: 8, promisedUnits: 20, seen: { availableUnits: 20 }, base: { availableUnits: 20 } }),
+      [level({ draws: at('F2', 'F3'), groupId: 9, queuedUnits: 14 })],
+      16,
+    ],
     [
       'a kit of two sold two: four of its component are gone',
       level(),
-      [level({ productId: 2, draws: [{ stock: 'F1', freeUnits: 10, unitsEach: 2 }], seen: { availableUnits: 8 } })],
+      [level({ productId: 2, draws: [{ stock: 'F1', place: 'F1', freeUnits: 10, unitsEach: 2 }], seen: { availableUnits: 8 } })],
       6,
     ],
     [
       'three of a component sold: two kits of two fewer',
       level({
-        draws: [{ stock: 'F1', freeUnits: 10, unitsEach: 2 }],
+        draws: [{ stock: 'F1', place: 'F1', freeUnits: 10, unitsEach: 2 }],
         promisedUnits: 5,
         seen: { availableUnits: 5 },
         base: { availableUnits: 5 },
@@ -124,6 +152,7 @@ describe('what a level should show', () => {
       [
         level({
           draws: at('F1', 'F2'),
+          groupId: 9,
           queuedUnits: 12,
           promisedUnits: 8,
           shareWeight: 1,

@@ -1,4 +1,5 @@
 import type { InstantMs } from '../kernel/clock.ts'
+import { type Need, neededHere } from './needed-here.ts'
 
 /*
  * What a level should show, and whether to write it now: a three-way merge of what was there when everything was known
@@ -33,6 +34,8 @@ export type Sight = {
 /** Stock that a level can draw on: what lies of one product at one facility. */
 export type Draw = {
   stock: string
+  /** The facility where it lies. */
+  place: string
   /** On hand and not reserved, in units of what lies there. */
   freeUnits: number
   /** What one unit of the level takes of it: more than 1 only where the level is a kit. */
@@ -43,6 +46,8 @@ export type PoolLevel = {
   productId: number
   /** Two levels with a stock in common share what there is of it. Empty where nobody asked: the level is alone. */
   draws: readonly Draw[]
+  /** The channel of several facilities that it shows; null: one facility. */
+  groupId: number | null
   /** Not floored at nothing where more is reserved than there is. */
   promisedUnits: number
   /** Of known orders, held by no facility yet: they wait at a channel of several facilities. */
@@ -104,9 +109,25 @@ export function wantedUnits(level: PoolLevel, pool: readonly PoolLevel[]): numbe
 }
 
 function freeUnits(level: PoolLevel, pool: readonly PoolLevel[]): number {
-  const all = [level, ...pool]
-  const own = level.promisedUnits - withheldUnits(level, all)
-  return Math.min(own, ...pool.filter(each => covers(each, level)).map(wider => ceilingUnits(level, wider, all)))
+  return level.promisedUnits - withheldUnits(level, [level, ...pool]) - neededUnits(level, pool)
+}
+
+/** What others sold of the same product, is promised to nobody's shelf yet, and can come from nowhere but here. */
+function neededUnits(level: PoolLevel, pool: readonly PoolLevel[]): number {
+  const others = pool.filter(each => each.productId === level.productId)
+  const channels = new Map(others.flatMap(each => (each.groupId === null || each.groupId === level.groupId ? [] : [[each.groupId, each]])))
+  const needOf = (units: number, { draws }: PoolLevel): Need => ({ units, places: [...new Set(draws.map(draw => draw.place))] })
+  // What is unseen at a level that shares stock with this one is withheld from it already.
+  const further = others.filter(each => unitsTaken(each, level) === 0)
+  const needs = [
+    ...[...channels.values()].map(each => needOf(each.queuedUnits, each)),
+    ...further.map(each => needOf(unseenUnits(each) + each.seen.reservedUnits, each)),
+  ]
+  const free = new Map<string, number>()
+  // Of a kit there are as many at a facility as of the part that is scarcest there.
+  for (const { place, freeUnits: units, unitsEach } of others.flatMap(each => each.draws))
+    free.set(place, Math.min(Math.floor(units / unitsEach), free.get(place) ?? Number.MAX_SAFE_INTEGER))
+  return neededHere(new Set(level.draws.map(draw => draw.place)), needs, free)
 }
 
 /** What unseen sales and drafts take from a level: its own, and those of every level that shares its stock. */

@@ -49,7 +49,7 @@ export async function levelsInSight(
      select k.shop_id as "shopId", k.location_id as "locationId", k.product_id as "productId", loc.location_gid as "locationGid",
             i.inventory_item_gid as "inventoryItemGid", v.on_hand_units as "onHandUnits", v.noted_until as "notedUntil",
             t.sellable_units - t.deficit_units as "promisedUnits", ${CONTROLLED('sell_nothing', 'k', '$4::timestamptz')} as "sellsNothing",
-            coalesce(draws.list, '[]'::json) as draws, coalesce(draws.queued, 0) as "queuedUnits",
+            coalesce(draws.list, '[]'::json) as draws, coalesce(draws.queued, 0) as "queuedUnits", draws.group_id as "groupId",
             json_build_object('availableUnits', coalesce(v.available_units, 0), 'committedUnits', coalesce(v.committed_units, 0),
               'reservedUnits', coalesce(v.reserved_units, 0), 'openUnits', open.units, 'ownUnits', coalesce(v.own_units, 0)) as seen,
             case when v.base_until is not null then ${asSight('base')} end as base,
@@ -86,9 +86,10 @@ export async function levelsInSight(
             and e.location_gid = loc.location_gid and e.not_after >= v.base_from
        ) did on true
        left join lateral (
-         select json_agg(json_build_object('stock', u.facility_id || ':' || part.product_id, 'unitsEach', part.units,
+         select json_agg(json_build_object('stock', u.facility_id || ':' || part.product_id, 'place', u.facility_id::text, 'unitsEach', part.units,
                   'freeUnits', coalesce(p.on_hand_units - p.reserved_units, 0)) order by u.facility_id, part.product_id) as list,
-                (select sum(q.units) from inventory.queued q where q.product_id = k.product_id and q.group_id = max(u.group_id))::integer as queued
+                (select sum(q.units) from inventory.queued q where q.product_id = k.product_id and q.group_id = max(u.group_id))::integer as queued,
+                max(u.group_id) as group_id
            from availability.supply u
           cross join lateral (
             select c.component_product_id as product_id, c.units from catalog.kit_component c where c.kit_product_id = k.product_id
