@@ -13,7 +13,8 @@ import { type Need, neededHere } from './needed-here.ts'
  *
  *   unseen = max( −D − R,  E − base.E,  0 ) + what of base.E is still there,      E = max(C − open, 0): committed, and by no
  *                                                                                 order that we know. Without a base: E
- *   want   = promised − Σ unseen − Σ V        over every level that can draw on the same stock
+ *   want   = promised − Σ unseen − Σ V − N    over every level that can draw on the same stock; N: what others have sold, waits to be
+ *                                             shipped, and can come from nowhere but here
  *
  * `A + V` stands for A in D, since a draft order moves units from A to V without an order. A decrease never waits; an increase
  * does, until there is a proved base, a settled write and a fresh look at every level of the pool.
