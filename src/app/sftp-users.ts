@@ -53,6 +53,11 @@ export async function listSftpUsers(sql: Sql): Promise<SftpUser[]> {
   )
 }
 
+/** By what each password is checked, of those that have one. */
+export async function sftpPasswords(sql: Sql): Promise<{ name: string; passwordHash: string }[]> {
+  return sql.query(`select name, password_hash as "passwordHash" from gate.sftp_user where password_hash is not null order by name`)
+}
+
 /** Shuts a user out. Its home and files stay. False: there was none. */
 export async function removeSftpUser(sql: Sql, name: string): Promise<boolean> {
   return (await sql.query('delete from gate.sftp_user where name = $1 returning 1', [name])).length > 0

@@ -11,7 +11,7 @@ import type { Hands } from './hands.ts'
 import { numberOf, plain } from './table.ts'
 
 type Said = Wire<typeof configurationAnswer>
-type ApplyOptions = CommonOptions & { dryRun?: true; basedOn?: string }
+type ApplyOptions = CommonOptions & { dryRun?: true; prune?: true; basedOn?: string }
 
 const ANSWER_MS_MAX = 120_000
 
@@ -49,17 +49,18 @@ function applyFile(hands: Hands, ended: (status: number) => void): Command {
   return withDataDir(newCommand('apply', 'Makes the house what a file says, all of it or nothing; says what was changed.', exits, example))
     .argument('<file>', 'YAML or JSON, as `trueup config export` writes it')
     .option('--dry-run', 'only say what it would change')
+    .option('--prune', 'end what is here and not in the sections that the file has; nothing that people have to be asked about')
     .option('--based-on <mark>', 'the mark that a dry run printed: refused if anything has changed since')
     .action(async (file: string, options: ApplyOptions) => ended(await answer(hands, options, () => apply(hands, file, options))))
 }
 
 /** What would be changed is said first, and just that is changed. */
-async function apply(hands: Hands, file: string, { dryRun, basedOn, ...options }: ApplyOptions): Promise<Answer> {
+async function apply(hands: Hands, file: string, { dryRun, prune, basedOn, ...options }: ApplyOptions): Promise<Answer> {
   const text = await readFile(file, 'utf8').catch((cause: Error) => {
     throw unreadable(file, cause)
   })
   const api = await openApi({ dataDirs: await hands.dataDirs(options), fetch: hands.fetch })
-  const body = { file: text, secrets: await secretsOf(hands, text, file), ...(basedOn ? { basedOn } : {}) }
+  const body = { file: text, secrets: await secretsOf(hands, text, file), isPrune: prune === true, ...(basedOn ? { basedOn } : {}) }
   const seen = await api.post<Said>('/configuration', { ...body, isDryRun: true }, ANSWER_MS_MAX)
   if (dryRun) return { status: seen.differences.length > 0 ? EXIT.no : EXIT.yes, json: seen, text: textOf(seen, 'would be') }
   if (!options.json && seen.differences.length > 0) hands.out.write(`${textOf(seen, 'are to be')}\n`)
@@ -88,16 +89,32 @@ function parsed(text: string): unknown {
 function textOf(said: Said, word: 'would be' | 'are to be'): string {
   const { differences, warnings, notNamed, basedOn } = said
   const lines = differences.flatMap(({ section, name, kind, fields }) => [
-    `${kind === 'add' ? '+' : '~'} ${section} ${plain(name)}`,
+    `${SIGNS[kind]} ${section} ${plain(name)}`,
     ...fields.map(({ field, before, after }) => `    ${field}: ${kind === 'add' ? '' : `${shown(before)} → `}${shown(after)}`),
   ])
   return [
     ...lines,
     ...warnings.map(warning => `! ${plain(warning)}`),
-    ...(notNamed.length > 0 ? [`${numberOf(notNamed.length)} things are here that the file does not name; they stay as they are.`] : []),
+    ...staying(notNamed),
     countOf(said, word),
     ...(word === 'would be' && differences.length > 0 ? [`Apply just this with: --based-on ${basedOn}`] : []),
   ].join('\n')
+}
+
+const SIGNS = { add: '+', change: '~', end: '-' } as const
+const STAYING_SHOWN_MAX = 20
+
+/** What is here and not in the file: by name, so that nobody has to look for it, and which of it --prune would end. */
+function staying(notNamed: Said['notNamed']): string[] {
+  if (notNamed.length === 0) return []
+  const shown = notNamed.slice(0, STAYING_SHOWN_MAX)
+  const isAny = notNamed.some(one => one.isEndable)
+  return [
+    `${numberOf(notNamed.length)} things are here that the file does not name; they stay as they are.`,
+    ...shown.map(({ section, name, isEndable }) => `    ${section} ${plain(name)}${isEndable ? ' (--prune would end it)' : ''}`),
+    ...(notNamed.length > shown.length ? ['    …'] : []),
+    ...(isAny ? ['Only what can be ended without asking anybody is; a facility, a group, a shop or a location that is mapped stays.'] : []),
+  ]
 }
 
 function countOf({ differences }: Said, word: string): string {

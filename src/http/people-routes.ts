@@ -33,7 +33,10 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
       tag: 'people',
       role: 'admin',
       answer: peopleList,
-      handle: async () => ({ people: await store.people(db, clock.now()), tokens: await store.tokens(db) }),
+      handle: async () => ({
+        people: await store.people(db, clock.now()),
+        tokens: (await store.tokens(db)).map(({ sha256: _, ...token }) => token),
+      }),
     }),
     jsonRoute({
       method: 'POST',

@@ -64,10 +64,13 @@ export type ListedToken = {
   usedAt: InstantMs | null
 }
 
-/** The tokens of programs, by name; never the token itself. */
-export async function tokens(sql: Sql): Promise<ListedToken[]> {
-  return sql.query<ListedToken>(
-    `select name, role, created_at as "createdAt", created_by as "createdBy", expires_at as "expiresAt", used_at as "usedAt"
+/** A token with the digest by which it is known; never the token itself. */
+export type KeptToken = ListedToken & { sha256: string }
+
+/** The tokens of programs, by name. */
+export async function tokens(sql: Sql): Promise<KeptToken[]> {
+  return sql.query<KeptToken>(
+    `select name, role, token_sha256 as sha256, created_at as "createdAt", created_by as "createdBy", expires_at as "expiresAt", used_at as "usedAt"
        from gate.token order by name`,
   )
 }

@@ -1,3 +1,5 @@
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPU6vLv5vVzJ0aPnK0mFXTJZ5VwhYp9VJ7y3hQnUeWmB'
+
 /** A configuration that says something in every section, as a person would write it. */
 export const FILE = `# What an ERP and two shops need.
 version: 1
@@ -38,10 +40,13 @@ shops:
     url: https://corner.example/
     token: env:CORNER_TOKEN
     accessScope: read_and_write
+    clientId: app-1
+    clientSecret: env:CORNER_SECRET
+    choice: { tags: [online], vendors: [Acme] }
     locations:
       - { gid: gid://shopify/Location/1, name: Corner shop, facility: S1 }
       - { gid: gid://shopify/Location/2, name: Web, group: ONLINE, weight: 3 }
-  - { code: outlet, name: Outlet, url: https://outlet.example, token: file:outlet.token, written: on_hand, searchLagSeconds: 90 }
+  - { code: outlet, name: Outlet, url: https://outlet.example, token: file:outlet.token, tokenKind: client_credentials, clientId: app-2, clientSecret: env:OUTLET_SECRET, written: on_hand, searchLagSeconds: 90 }
 ruleGroups:
   - name: Safety
     kind: RG_SAFETY_STOCK
@@ -53,6 +58,12 @@ schedules:
   - { job: JOB_UL_PRCS, shop: corner, cron: "*/5 * * * *", timeZone: Europe/Berlin }
   - { job: Hard Sync, cron: "0 3 * * *", timeZone: Europe/Berlin, paused: stocktaking, people: [ada] }
   - { job: Import Inventory, source: netsuite, cron: "30 2 * * *", timeZone: Europe/Berlin, isRealTime: false }
+users:
+  - { name: olga, role: operator }
+tokens:
+  - { name: warehouse, role: viewer, expiresAt: "2027-06-30T00:00:00.000Z", token: env:WAREHOUSE_TOKEN }
+dropUsers:
+  - { name: dc1, home: erp, password: env:DC1_PASSWORD, publicKeys: ["${KEY} dc1@example.org"] }
 alerts:
   - { name: desk, kind: email, address: stock@example.org, severityLeast: stop, shops: [corner], quietFrom: 22, quietTo: 6, dailyHour: 7 }
   - { name: hook, kind: webhook, address: "https://hook.example/trueup", secret: env:HOOK }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { secretReferred } from '../../src/app/config.ts'
 import { type Server, startServer } from '../../src/app/server.ts'
+import { sftpAuthenticator } from '../../src/app/sftp-users.ts'
 import { realClock, realIds, realSleep } from '../../src/app/world.ts'
 import type { Hands } from '../../src/cli/hands.ts'
 import { runProgram } from '../../src/cli/program.ts'
@@ -18,7 +19,16 @@ import { FILE } from './configuration-file.ts'
 type House = { server: Server; database: TestDatabase; dataDir: string; scheduled: string[] }
 
 const opened: House[] = []
-const SECRETS = { ERP_PASSWORD: 'hush of the erp', CORNER_TOKEN: 'shpat_hush', OUTLET_TOKEN: 'shpat_hush_2', HOOK: 'hush-that-signs-hooks' }
+const SECRETS = {
+  ERP_PASSWORD: 'hush of the erp',
+  CORNER_TOKEN: 'shpat_hush',
+  OUTLET_TOKEN: 'shpat_hush_2',
+  HOOK: 'hush-that-signs-hooks',
+  CORNER_SECRET: 'hush-of-the-app',
+  OUTLET_SECRET: 'hush-of-the-other-app',
+  DC1_PASSWORD: 'hush of dc1',
+  WAREHOUSE_TOKEN: 'hush'.repeat(10),
+}
 
 async function openHouse(): Promise<House> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'trueup-configuration-'))
@@ -73,10 +83,14 @@ async function trueup({ dataDir }: House, line: string[], env: Record<string, st
   return { status, said: out.join('') }
 }
 
-async function apply(at: House, text: string, options: { dry?: boolean; env?: Record<string, string> } = {}) {
+async function apply(at: House, text: string, options: { dry?: boolean; prune?: boolean; env?: Record<string, string> } = {}) {
   const file = path.join(folder, 'given.yaml')
   await writeFile(file, text)
-  const answer = await trueup(at, ['config', 'apply', file, '--json', ...(options.dry ? ['--dry-run'] : [])], options.env)
+  const answer = await trueup(
+    at,
+    ['config', 'apply', file, '--json', ...(options.dry ? ['--dry-run'] : []), ...(options.prune ? ['--prune'] : [])],
+    options.env,
+  )
   return { status: answer.status, ...JSON.parse(answer.said) }
 }
 
@@ -94,7 +108,8 @@ describe('a house from one file', () => {
     expect(seen).toMatchObject({ status: 1, isApplied: false })
     const names = seen.differences.map((one: { section: string; kind: string; name: string }) => `${one.kind} ${one.section} ${one.name}`)
     expect(names).toEqual([
-      ...['add facilities W1', 'add facilities S1', 'add facilities S2', 'add groups ONLINE', 'add sources netsuite'],
+      ...['add users olga', 'add tokens warehouse'],
+      ...['add facilities W1', 'add facilities S1', 'add facilities S2', 'add groups ONLINE', 'add dropUsers dc1', 'add sources netsuite'],
       ...['add feeds counts', 'add feeds products-of-erp', 'add shops corner', 'add shops outlet'],
       ...['add locations corner / gid://shopify/Location/1', 'add locations corner / gid://shopify/Location/2'],
       ...['add ruleGroups Safety', 'add rules Safety / Two for shoes', 'add rules Safety / Not yet'],
@@ -126,6 +141,7 @@ describe('a house from one file', () => {
       ],
       ...['shop.connect corner', 'shop.publishing outlet', 'shop.map corner', 'shop.shares corner', 'rule.activate Two for shoes'],
       ...['job.schedule Process Uploads to eCommerce', 'job.pause Hard Sync Job', 'job.people Hard Sync Job', 'alert.recipient hook'],
+      ...['person.add olga', 'token.add warehouse', 'sftp-user.change dc1', 'shop.credential outlet', 'shop.choice corner'],
       'configuration.apply configuration',
     ])
       expect(deeds).toContain(deed)
@@ -151,12 +167,55 @@ describe('a house from one file', () => {
     const env = {
       ...{ TRUEUP_SOURCE_NETSUITE_SECRET: SECRETS.ERP_PASSWORD, TRUEUP_SHOP_CORNER_TOKEN: SECRETS.CORNER_TOKEN },
       ...{ TRUEUP_SHOP_OUTLET_TOKEN: SECRETS.OUTLET_TOKEN, TRUEUP_ALERT_HOOK_SECRET: SECRETS.HOOK },
+      ...{ TRUEUP_SHOP_CORNER_CLIENTSECRET: SECRETS.CORNER_SECRET, TRUEUP_SHOP_OUTLET_CLIENTSECRET: SECRETS.OUTLET_SECRET },
+      ...{ TRUEUP_TOKEN_WAREHOUSE_TOKEN: SECRETS.WAREHOUSE_TOKEN, TRUEUP_DROPUSER_DC1_PASSWORD: SECRETS.DC1_PASSWORD },
+      ...{ TRUEUP_DROPUSER_ERP_PASSWORD: 'hush of the erp at the door' },
     }
     const made = await apply(fresh, text, { env })
     expect(made).toMatchObject({ status: 0, isApplied: true })
     expect(made.warnings.join()).not.toContain('was not given')
     expect(await exported(fresh)).toBe(text)
     expect((await apply(fresh, text, { env })).differences).toEqual([])
+  })
+
+  test('a token and a password come in with what was given by reference, in the new house as in the first', async () => {
+    for (const one of [house, fresh]) {
+      const headers = { authorization: `Bearer ${SECRETS.WAREHOUSE_TOKEN}` }
+      expect((await fetch(`${one.server.http?.url}/api/v1/feeds`, { headers })).status).toBe(200)
+      const isLetIn = sftpAuthenticator(one.database.db)
+      expect(await isLetIn('dc1', { kind: 'password', password: SECRETS.DC1_PASSWORD })).toEqual({ home: 'erp' })
+      expect(await isLetIn('dc1', { kind: 'password', password: 'another' })).toBeNull()
+    }
+  })
+
+  test('--prune ends what the sections of the file do not have, and nothing that people have to be asked about', async () => {
+    // Neither the last line of alerts, nor anybody but the admin, nor the section of tokens.
+    const gone = [/ {2}- \{ name: hook.*\n/, / {2}- \{ job: Import.*\n/, / {2}- \{ code: S2.*\n/, / {6}- \{ name: Not yet.*\n/]
+    const text = gone
+      .reduce((file, line) => file.replace(line, ''), FILE)
+      .replace(/users:[\s\S]*dropUsers:/, 'users:\n  - { name: admin, role: admin }\ndropUsers:')
+    const seen = await apply(fresh, text, { dry: true })
+    expect(seen.differences).toEqual([])
+    expect(seen.notNamed).toEqual(
+      expect.arrayContaining([
+        { section: 'facilities', name: 'S2', isEndable: false },
+        { section: 'alerts', name: 'hook', isEndable: true },
+        { section: 'users', name: 'olga', isEndable: true },
+        { section: 'tokens', name: 'warehouse', isEndable: false },
+      ]),
+    )
+    const done = await apply(fresh, text, { prune: true })
+    const ended = done.differences.map((one: { kind: string; section: string; name: string }) => `${one.kind} ${one.section} ${one.name}`)
+    expect(ended.sort()).toEqual([
+      ...['end alerts hook', 'end dropUsers erp', 'end feeds facilities', 'end feeds inventory-reset', 'end feeds inventory-variance'],
+      ...['end feeds products', 'end rules Safety / Not yet', 'end schedules import-inventory / netsuite', 'end users olga'],
+    ])
+    expect((await apply(fresh, text, { prune: true })).differences).toEqual([])
+    const onlyOlga = text.replace('name: admin, role: admin', 'name: olga, role: operator')
+    expect((await apply(fresh, onlyOlga, { prune: true })).error.detail.issues).toMatchObject([{ code: 'HTTP_LAST_ADMIN' }])
+    const left = await exported(fresh)
+    for (const ended of ['name: hook', 'source: netsuite\n    cron', 'Not yet', 'name: olga']) expect(left).not.toContain(ended)
+    for (const kept of ['code: S2', 'name: warehouse']) expect(left).toContain(kept)
   })
 
   test('a secret that is not given stays; another one is noticed, and never said', async () => {
@@ -195,7 +254,7 @@ const refused: [string, string, string, string, string][] = [
   ['an address that is none', changed('stock@example.org', 'stock'), 'ALERT_ADDRESS_INVALID', 'alerts[0]', 'address: stock,'],
   [
     'a new shop without its token',
-    changed('code: outlet', 'code: inlet').replace(', token: file:outlet.token', ''),
+    changed('code: outlet', 'code: inlet').replace(/, token: file:outlet.token.*OUTLET_SECRET/, ''),
     'CONFIG_SECRET_MISSING',
     'shops[1]',
     'inlet',

@@ -4,6 +4,7 @@ import type { Db, Tx } from '../../db/connection.ts'
 import { type configurationAnswer, SECRET_FIELDS, type SectionName } from '../../http/contract/configuration.ts'
 import type { Answer } from '../../http/contract/instant.ts'
 import type { Route, Who } from '../../http/contract/route.ts'
+import { isPassword } from '../../http/password.ts'
 import { jobCalled } from '../../jobs/job.ts'
 import { givenParameters } from '../../jobs/parameters.ts'
 import type { Clock } from '../../kernel/clock.ts'
@@ -12,6 +13,7 @@ import { callerOf, within } from './call.ts'
 import { carryOut, letFollow } from './deeds.ts'
 import { type Difference, differencesOf, type Item, itemsOf, namedTwice, notNamed } from './difference.ts'
 import { type Issue, type ReadFile, readConfigurationFile, refusedFile, writeConfigurationFile } from './document.ts'
+import { end, endable } from './ends.ts'
 import { type KeptSecret, presentConfiguration } from './present.ts'
 
 export type ApplyDeps = {
@@ -22,7 +24,7 @@ export type ApplyDeps = {
   routes(db: Db, later: (() => unknown)[]): readonly Route[]
 }
 
-type Asked = { file: string; secrets: Readonly<Record<string, string>>; isDryRun: boolean; basedOn?: string | undefined }
+type Asked = { file: string; secrets: Readonly<Record<string, string>>; isDryRun: boolean; isPrune: boolean; basedOn?: string | undefined }
 
 /** Held while a file is applied: two do not mix. */
 const APPLY_LOCK = 7_283_021
@@ -63,18 +65,25 @@ type Work = { tx: Tx; read: ReadFile; asked: Asked; who: Who; later: (() => unkn
 
 async function inTransaction(deps: ApplyDeps, { tx, read, asked, who, later }: Work): Promise<Answer<typeof configurationAnswer>> {
   const { now, kept } = await presentConfiguration(tx)
-  const basedOn = digest(writeConfigurationFile(now, kept) + kept.map(one => one.sealed).join())
+  const basedOn = digest(writeConfigurationFile(now, kept) + kept.map(one => one.value).join())
   if (asked.basedOn !== undefined && asked.basedOn !== basedOn) throw changedMeanwhile()
   const warnings: string[] = []
   const present = itemsOf(now, keptDigest(deps, kept), jobName)
   const given = givenSecret(asked)
   const wanted = itemsOf(read.wanted, secret => digestOrNull(given(secret.reference)), jobName).map(asKept)
+  await settleSecrets({ present, wanted, kept, secretOf: item => field => given(referenceOf(read, item, field)) })
   const twice = namedTwice(wanted)
   if (twice.length > 0) throw refusedFile(twice.map(twiceIssue), read.placeOf)
   const missing = missingSecrets(read.wanted, given)
   for (const { name, reference } of missing) warnings.push(`${name}: ${reference} was not given; what is kept stays.`)
 
-  const differences = differencesOf(present, wanted)
+  const left = notNamed(present, wanted)
+  const sourcesInUse = new Set(now.feeds.map(feed => feed.source))
+  const ends = endable(left, { sections: read.sections, sourcesInUse, who: who.name })
+  const ended: Difference[] = asked.isPrune
+    ? ends.map(item => ({ kind: 'end', item: { ...item, at: [item.at[0] ?? ''] }, fields: [] }))
+    : []
+  const differences = [...differencesOf(present, wanted), ...ended.reverse()]
   const issues: Issue[] = []
   const call = callerOf(deps.routes(within(tx), later), who)
   const attempt = (difference: Difference, deed: typeof carryOut) =>
@@ -83,14 +92,14 @@ async function inTransaction(deps: ApplyDeps, { tx, read, asked, who, later }: W
         {
           ...{ tx, clock: deps.clock, who: who.name, call },
           secretOf: field => given(referenceOf(read, difference.item, field)),
-          keptToken: sealed => (sealed === null ? null : deps.unseal(sealed)),
+          unsealed: sealed => (sealed === null ? null : deps.unseal(sealed)),
           warn: warning => warnings.push(warning),
         },
         difference,
       ),
     )
   for (const [at, difference] of differences.entries()) {
-    await attempt(difference, carryOut)
+    await attempt(difference, difference.kind === 'end' ? (of, { item }) => end(of, item) : carryOut)
     // When the last feed is made, those that follow another may.
     const isLastFeed = difference.item.kind === 'feeds' && differences[at + 1]?.item.kind !== 'feeds'
     if (!isLastFeed) continue
@@ -102,7 +111,10 @@ async function inTransaction(deps: ApplyDeps, { tx, read, asked, who, later }: W
     isApplied: false,
     differences: differences.map(({ kind, item, fields }) => ({ section: item.kind, name: item.name, kind, fields })),
     warnings: [...new Set(warnings)],
-    notNamed: notNamed(present, wanted).map(({ kind, name }) => ({ section: kind, name })),
+    notNamed: left.flatMap(item => {
+      const isEndable = ends.includes(item)
+      return isEndable && asked.isPrune ? [] : [{ section: item.kind, name: item.name, isEndable }]
+    }),
     basedOn,
   }
 }
@@ -202,7 +214,28 @@ function referenceOf({ wanted }: ReadFile, item: Item, field: string): string | 
 function keptDigest({ unseal }: ApplyDeps, kept: readonly KeptSecret[]) {
   return ({ section, name, field }: { section: SectionName; name: string; field: string }) => {
     const found = kept.find(one => one.section === section && one.name === name && one.field === field)
-    return found === undefined ? null : digest(unseal(found.sealed))
+    if (found === undefined) return null
+    return found.as === 'sealed' ? digest(unseal(found.value)) : found.value
+  }
+}
+
+/**
+ * What cannot be compared by its digest: a password is checked as at the door, and a refresh token is another one since it was entered. Where
+ * it is right as it is, what is wanted is what is kept.
+ */
+async function settleSecrets(of: {
+  present: readonly Item[]
+  wanted: Item[]
+  kept: readonly KeptSecret[]
+  secretOf(item: Item): (field: string) => string | undefined
+}): Promise<void> {
+  for (const [at, item] of of.wanted.entries()) {
+    const before = of.present.find(one => one.kind === item.kind && one.name === item.name)
+    for (const field of ['password', 'refreshToken']) {
+      const [is, given] = [before?.secrets[field], of.secretOf(item)(field)]
+      if (is === undefined || given === undefined) continue
+      if (field === 'refreshToken' || (await isPassword(given, is))) of.wanted[at] = { ...item, secrets: { ...item.secrets, [field]: is } }
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 import { ruleRoutes } from '../../availability/rule-routes.ts'
+import { credentialRoutes } from '../../catalog/credential-routes.ts'
 import { placeRoutes } from '../../catalog/place-routes.ts'
 import { catalogRoutes } from '../../catalog/routes.ts'
+import { choiceRoutes } from '../../channel/choice-routes.ts'
 import { publishingRoutes } from '../../channel/publishing-routes.ts'
 import { shadowUntilSeen } from '../../channel/shadow-step.ts'
 import { shopRoutes, shopsThatHold } from '../../channel/shop-routes.ts'
@@ -11,6 +13,7 @@ import { settingsRoutes } from '../../feed/settings-routes.ts'
 import type { RemoteDoor } from '../../feed/source-port.ts'
 import { sourceRoutes } from '../../feed/source-routes.ts'
 import type { Route } from '../../http/contract/route.ts'
+import { peopleRoutes } from '../../http/people-routes.ts'
 import { LAYOUTS } from '../../import/layouts.ts'
 import { JOBS, type Job, type RoomStep } from '../../jobs/job.ts'
 import type { JobRouteDeps } from '../../jobs/routes.ts'
@@ -18,6 +21,7 @@ import { scheduleRoutes } from '../../jobs/schedule-routes.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Ids } from '../../kernel/ids.ts'
 import { alertRoutes } from '../../reconcile/alert-routes.ts'
+import { dropServerRoutes } from '../drop-server-routes.ts'
 import { FOLLOWS } from '../rooms.ts'
 import { eachOfJobs, forgetSchedule } from '../sources.ts'
 
@@ -43,6 +47,8 @@ export function changingRoutes(deps: ChangingDeps, db: Db, later: (() => unknown
     })
   const switched = wake(FOLLOWS.catalog ?? [])
   return [
+    ...peopleRoutes({ db, clock, ids }),
+    ...dropServerRoutes({ db, clock, server: null }),
     ...placeRoutes({ db, clock, switched }),
     ...catalogRoutes({
       ...{ db, clock, seal, shopChanged: wake(['catalog', 'shop-check']), mappingChanged: switched },
@@ -55,6 +61,8 @@ export function changingRoutes(deps: ChangingDeps, db: Db, later: (() => unknown
     }),
     ...settingsRoutes({ db, clock }),
     ...shopRoutes({ db, clock, checkNow: () => Promise.resolve(), switched: wake(['channel']) }),
+    ...credentialRoutes({ db, clock, seal, credentialChanged: wake(['shop-check']) }),
+    ...choiceRoutes({ db, clock, switched }),
     ...publishingRoutes({ db, clock, switched: wake(['channel']) }),
     ...ruleRoutes({ db, clock }),
     ...scheduleRoutes({

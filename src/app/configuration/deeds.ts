@@ -8,6 +8,8 @@ import type { Clock } from '../../kernel/clock.ts'
 import { TrueupError } from '../../kernel/error.ts'
 import type { Call } from './call.ts'
 import type { Difference } from './difference.ts'
+import { setDropUser, setToken, setUser } from './people-deeds.ts'
+import { setShop } from './shop-deeds.ts'
 
 export type DeedDeps = {
   tx: Tx
@@ -16,12 +18,12 @@ export type DeedDeps = {
   call: Call
   /** What a secret of this thing is now to be; undefined: it stays as it is. */
   secretOf(field: string): string | undefined
-  /** The token of a shop as it is kept; null: there is none. */
-  keptToken(sealed: string | null): string | null
+  /** A secret as it is kept; null: there is none. */
+  unsealed(sealed: string | null): string | null
   warn(warning: string): void
 }
 
-const REASON = 'from a configuration file'
+export const REASON = 'from a configuration file'
 
 /** Does what one difference asks for. Everything that a route can do a route does; the rest is done and put on record here. */
 export async function carryOut(deps: DeedDeps, difference: Difference): Promise<void> {
@@ -45,6 +47,12 @@ export async function carryOut(deps: DeedDeps, difference: Difference): Promise<
       return setRule(deps, difference)
     case 'schedules':
       return setSchedule(deps, difference)
+    case 'users':
+      return setUser(deps, difference)
+    case 'tokens':
+      return setToken(deps, difference)
+    case 'dropUsers':
+      return setDropUser(deps, difference)
     case 'alerts':
       return void (await deps.call('PUT', '/alerts/recipients', { body: { ...difference.item.value, ...secrets(deps, ['secret']) } }))
   }
@@ -122,27 +130,6 @@ async function setFeed({ call }: DeedDeps, { kind, item, fields }: Difference): 
   const gone = Object.fromEntries(Object.keys(before ?? {}).map(section => [section, null]))
   await call('PUT', '/feeds/:name/settings', { params: { name }, body: { settings: { ...gone, ...settings }, reason: REASON } })
 }
-
-type Shop = { code: string; name: string; url: string; accessScope?: string; written: string; isMerged: boolean; searchLagSeconds: number }
-
-async function setShop(deps: DeedDeps, { kind, item, fields }: Difference): Promise<void> {
-  const { code, name, url, accessScope, written, isMerged, searchLagSeconds } = item.value as Shop
-  const changed = (...names: string[]) => fields.some(({ field }) => names.includes(field))
-  if (kind === 'add' || changed('name', 'url', 'token')) {
-    const known = await shopCalled(deps.tx, code)
-    const token = deps.secretOf('token') ?? deps.keptToken(known?.tokenSealed ?? null)
-    if (token === null) throw tokenMissing(code)
-    const scope = kind === 'add' && accessScope !== undefined ? { accessScope } : {}
-    await deps.call('POST', '/shops', { body: { code, name, url, token, ...scope } })
-  }
-  if (kind === 'change' && changed('accessScope'))
-    await deps.call('PUT', '/shops/:code/access-scope', { params: { code }, body: { accessScope, reason: REASON } })
-  const isUsual = written === 'available' && isMerged && searchLagSeconds === SEARCH_LAG_SECONDS
-  if (kind === 'add' ? !isUsual : changed('written', 'isMerged', 'searchLagSeconds'))
-    await deps.call('PUT', '/shops/:code/publishing', { params: { code }, body: { written, isMerged, searchLagSeconds, reason: REASON } })
-}
-
-const SEARCH_LAG_SECONDS = 60
 
 type Location = { shop: string; gid: string; name: string; facility: string | null; group: string | null; weight: number | null }
 
@@ -242,14 +229,6 @@ function facilityUnknown(facility: string): TrueupError {
     retry: 'never',
     hint: 'Name it in the section `facilities` of the file, or bring it in by a file for the feed `facilities` first.',
     detail: { facility },
-  })
-}
-
-function tokenMissing(shop: string): TrueupError {
-  return new TrueupError('CONFIG_SECRET_MISSING', `The shop ${shop} has no token, and the file gives none.`, {
-    retry: 'never',
-    hint: 'Write `token: env:NAME` or `token: file:PATH`, and set that variable or file where you apply.',
-    detail: { shop },
   })
 }
 

@@ -5,7 +5,21 @@ export type Kind = SectionName | 'locations' | 'rules'
 
 /** The order in which things need each other. */
 export const KINDS: readonly Kind[] = [
-  ...(['facilities', 'groups', 'sources', 'feeds', 'shops', 'locations', 'ruleGroups', 'rules', 'schedules', 'alerts'] as const),
+  ...([
+    'users',
+    'tokens',
+    'facilities',
+    'groups',
+    'dropUsers',
+    'sources',
+    'feeds',
+    'shops',
+    'locations',
+    'ruleGroups',
+    'rules',
+    'schedules',
+    'alerts',
+  ] as const),
 ]
 
 /** One thing that has a name, with what is said of it. */
@@ -21,7 +35,8 @@ export type Item = {
 }
 
 export type Change = { field: string; before: unknown; after: unknown }
-export type Difference = { kind: 'add' | 'change'; item: Item; fields: Change[] }
+/** `end`: what stands here and the file does not name. */
+export type Difference = { kind: 'add' | 'change' | 'end'; item: Item; fields: Change[] }
 
 /** Everything that has a name, one by one. `digestOf` gives what a secret is compared by; null: it is not known here. */
 export function itemsOf(
@@ -57,7 +72,7 @@ export function itemsOf(
     const job = jobName(schedule.job)
     add('schedules', [job, schedule.shop, schedule.source].filter(Boolean).join(' / '), ['schedules', place], { ...schedule, job })
   }
-  plain('alerts', ({ name }: { name: string }) => name)
+  for (const section of ['alerts', 'users', 'tokens', 'dropUsers'] as const) plain(section, ({ name }: { name: string }) => name)
   return items
 
   function apart(section: SectionName, name: string, entry: object): Pick<Item, 'value' | 'secrets'> {

@@ -11,6 +11,8 @@ export type Issue = { code: string; message: string; hint?: string; path: readon
 /** A file that was read: what it says with every default, and where each thing stands. */
 export type ReadFile = {
   wanted: Configuration
+  /** The sections that it has. */
+  sections: ReadonlySet<string>
   /** As a person finds it: line and column, and the way through the file. */
   placeOf(path: readonly (string | number)[]): string
 }
@@ -31,9 +33,10 @@ export function readConfigurationFile(text: string): ReadFile {
   }
   const placeOf = (path: readonly (string | number)[]) =>
     [placed(offsetOf(document, path)), nameOf(path)].filter(part => part !== '').join(', ')
-  const parsed = configurationFile.safeParse(plainOf(document))
+  const plain = plainOf(document)
+  const parsed = configurationFile.safeParse(plain)
   if (!parsed.success) throw refusedFile(parsed.error.issues.flatMap(issuesOf), placeOf)
-  return { wanted: z.encode(configurationFile, parsed.data) as Configuration, placeOf }
+  return { wanted: z.encode(configurationFile, parsed.data) as Configuration, sections: new Set(Object.keys(plain as object)), placeOf }
 }
 
 /** An alias that names itself, or very many of them, is found when the values are made. */

@@ -1,4 +1,7 @@
 import { ruleGroups, rulesOf } from '../../availability/rule-store.ts'
+import type { Choice } from '../../catalog/choice.ts'
+import { choiceOf } from '../../catalog/choice-store.ts'
+import { credentialOf } from '../../catalog/credential-store.ts'
 import { type Channel, channels, declaredFacilities } from '../../catalog/place-store.ts'
 import { locationsKnown } from '../../catalog/reading-store.ts'
 import { allShops, type Shop } from '../../catalog/store.ts'
@@ -9,6 +12,7 @@ import { settingsOf } from '../../feed/settings-store.ts'
 import { listSources, type Source, secretOf } from '../../feed/source-store.ts'
 import type { ConfigurationFile, SectionName } from '../../http/contract/configuration.ts'
 import { feedSettings } from '../../http/contract/feed-settings.ts'
+import { people, tokens } from '../../http/people-store.ts'
 import { JOBS, type Job } from '../../jobs/job.ts'
 import { perWhat } from '../../jobs/parameters.ts'
 import { permissions } from '../../jobs/permission-store.ts'
@@ -17,13 +21,21 @@ import { ownSchedules, schedules } from '../../jobs/schedule-store.ts'
 import type { InstantMs } from '../../kernel/clock.ts'
 import { watermarkOf } from '../../orders/store.ts'
 import { recipientSecrets, recipients } from '../../reconcile/alert-store.ts'
+import { listSftpUsers, sftpPasswords } from '../sftp-users.ts'
 
 /** With every section. */
 export type Configuration = { version: 1 } & { [Section in SectionName]: Entry<Section>[] }
 type Entry<Section extends SectionName> = NonNullable<ConfigurationFile[Section]>[number]
 
 /** A secret that the house keeps, where its reference stands in the file. */
-export type KeptSecret = { section: keyof Configuration; name: string; field: string; sealed: string }
+export type KeptSecret = {
+  section: keyof Configuration
+  name: string
+  field: string
+  /** Sealed with the key of the house; or only a digest of it, or what a password is checked by. */
+  as: 'sealed' | 'sha256' | 'hash'
+  value: string
+}
 
 /** Everything that the file of a house holds, as it is now, each section in an order of its own that does not depend on when it was made. */
 export async function presentConfiguration(sql: Sql): Promise<{ now: Configuration; kept: KeptSecret[] }> {
@@ -44,6 +56,9 @@ export async function presentConfiguration(sql: Sql): Promise<{ now: Configurati
     ruleGroups: await ruleGroupsOf(sql),
     schedules: await schedulesOf(sql),
     alerts: await alertsOf(sql, kept),
+    users: (await people(sql, 0)).map(({ name, role }) => ({ name, role })).sort(byText(one => one.name)),
+    tokens: await tokensOf(sql, kept),
+    dropUsers: await dropUsersOf(sql, kept),
   }
   return { now, kept }
 }
@@ -94,8 +109,11 @@ function feedOf({ feedId: _, arrival: __, sourceId, followsFeedId, ...feed }: Fe
 async function shopsOf(sql: Sql, kept: KeptSecret[]): Promise<Entry<'shops'>[]> {
   const rows: Entry<'shops'>[] = []
   for (const shop of await allShops(sql)) {
-    keep(kept, 'shops', shop.code, { token: shop.tokenSealed })
-    rows.push(await shopOf(sql, shop))
+    const credential = await credentialOf(sql, shop.shopId)
+    const { clientSecretSealed = null, refreshTokenSealed = null } = credential ?? {}
+    keep(kept, 'shops', shop.code, { token: shop.tokenSealed, clientSecret: clientSecretSealed, refreshToken: refreshTokenSealed })
+    const told = { tokenKind: credential?.kind ?? ('static' as const), clientId: credential?.clientId ?? null }
+    rows.push({ ...(await shopOf(sql, shop)), ...told, choice: chosenOf(await choiceOf(sql, shop.shopId)) })
   }
   return rows.sort(byText(one => one.code))
 }
@@ -113,6 +131,26 @@ async function shopOf(sql: Sql, { shopId, code, name, apiUrl, accessScope, isAcc
       }))
       .sort(byText(one => one.gid)),
   }
+}
+
+/** Everything is said by saying nothing. */
+function chosenOf({ tags, vendors, productTypes, skus }: Choice): Entry<'shops'>['choice'] {
+  const words = { tags: [...tags], vendors: [...vendors], productTypes: [...productTypes], skus: [...skus] }
+  return Object.values(words).every(one => one.length === 0) ? null : words
+}
+
+async function tokensOf(sql: Sql, kept: KeptSecret[]): Promise<Entry<'tokens'>[]> {
+  const rows = (await tokens(sql)).sort(byText(one => one.name))
+  return rows.map(({ name, role, expiresAt, sha256 }) => {
+    kept.push({ section: 'tokens', name, field: 'token', as: 'sha256', value: sha256 })
+    return { name, role, expiresAt: new Date(expiresAt).toISOString() }
+  })
+}
+
+async function dropUsersOf(sql: Sql, kept: KeptSecret[]): Promise<Entry<'dropUsers'>[]> {
+  for (const { name, passwordHash: value } of await sftpPasswords(sql))
+    kept.push({ section: 'dropUsers', name, field: 'password', as: 'hash', value })
+  return (await listSftpUsers(sql)).map(({ name, home, publicKeys }) => ({ name, home, publicKeys })).sort(byText(one => one.name))
 }
 
 /** Archived rules are here too: whoever wants one again takes it out of the archive. */
@@ -166,7 +204,8 @@ async function alertsOf(sql: Sql, kept: KeptSecret[]): Promise<Entry<'alerts'>[]
 }
 
 function keep(kept: KeptSecret[], section: keyof Configuration, name: string, fields: Readonly<Record<string, string | null>>): void {
-  for (const [field, sealed] of Object.entries(fields)) if (sealed !== null) kept.push({ section, name, field, sealed })
+  for (const [field, sealed] of Object.entries(fields))
+    if (sealed !== null) kept.push({ section, name, field, as: 'sealed', value: sealed })
 }
 
 /** By the numbers of the signs and not as the database sorts: two houses may sort text otherwise. */

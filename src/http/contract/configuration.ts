@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { ACCESS_SCOPES } from './access-scope.ts'
+import { choice } from './choice.ts'
 import { newFeed } from './feed.ts'
 import { feedSettings } from './feed-settings.ts'
 import { recipientGiven } from './finding.ts'
 import { scheduleChange } from './job.ts'
+import { personGiven, tokenGiven } from './people.ts'
 import { newRuleGroup, RULE_STATUSES, ruleText } from './rule.ts'
 import { newShop } from './shop.ts'
-import { newSource } from './source.ts'
+import { newDropUser, newSource } from './source.ts'
 
 /*
  * The configuration of a house as one file. What an entry leaves out has its default; what the file does not name stays as it is. A secret
@@ -44,6 +46,25 @@ const group = z.strictObject({
     .default([]),
   isSelling: z.boolean().default(true),
   holdPreorder: z.boolean().default(false),
+})
+
+const user = z.strictObject({ name: personGiven.shape.name, role: personGiven.shape.role })
+
+const apiToken = z.strictObject({
+  name: tokenGiven.shape.name,
+  role: tokenGiven.shape.role,
+  expiresAt: z.iso.datetime(),
+  token: reference,
+})
+
+const dropUser = z.strictObject({
+  ...{ name: newDropUser.shape.name, home: newDropUser.shape.home },
+  /** Lines of OpenSSH's .pub files; what stands behind the key is not kept. */
+  publicKeys: newDropUser.shape.publicKeys
+    .unwrap()
+    .overwrite(lines => lines.map(line => line.trim().split(/\s+/).slice(0, 2).join(' ')))
+    .default([]),
+  password: reference,
 })
 
 const { secret: _, passphrase: __, ...openOfSource } = newSource.shape
@@ -86,6 +107,9 @@ const location = z
     'A location is mapped to one facility or to one group: name one of them.',
   )
 
+const words300 = choice.shape.tags.default([])
+const chosen = z.strictObject({ tags: words300, vendors: words300, productTypes: words300, skus: words300 })
+
 const shop = z.strictObject({
   code: newShop.shape.code,
   name: code,
@@ -93,6 +117,14 @@ const shop = z.strictObject({
   /** Left out: as it was, and read only where nobody has chosen. */
   accessScope: z.enum(ACCESS_SCOPES).optional(),
   token: reference,
+  /** How its token is come by; the id and secret of its app, by which webhooks are checked and tokens fetched. */
+  tokenKind: z.enum(['static', 'client_credentials', 'refresh_token']).default('static'),
+  clientId: z.string().trim().min(1).max(CODE_CHARS_MAX).nullable().default(null),
+  clientSecret: reference,
+  /** The first one only: each fetch of a token brings the next. */
+  refreshToken: reference,
+  /** Which products are written; null: all. */
+  choice: chosen.nullable().default(null),
   written: z.enum(['available', 'on_hand']).default('available'),
   isMerged: z.boolean().default(true),
   searchLagSeconds: z.number().int().min(0).max(3_600).default(60),
@@ -147,6 +179,9 @@ export const configurationFile = z.strictObject({
   ruleGroups: list(ruleGroup),
   schedules: list(schedule),
   alerts: list(recipient),
+  users: list(user),
+  tokens: list(apiToken),
+  dropUsers: list(dropUser),
 })
 
 /** As it stands in the file. */
@@ -156,7 +191,9 @@ export type SectionName = Exclude<keyof ConfigurationFile, 'version'>
 /** The fields of each section that are secrets. */
 export const SECRET_FIELDS: Readonly<Partial<Record<SectionName, readonly string[]>>> = {
   sources: ['secret', 'passphrase'],
-  shops: ['token'],
+  shops: ['token', 'clientSecret', 'refreshToken'],
+  tokens: ['token'],
+  dropUsers: ['password'],
   alerts: ['secret'],
 }
 
@@ -183,6 +220,8 @@ export const configurationAsked = z.object({
   secrets: z.record(z.string().max(REFERENCE_CHARS_MAX), z.string().min(1).max(SECRET_CHARS_MAX)).default({}),
   /** True: nothing is changed, only said. */
   isDryRun: z.boolean().default(true),
+  /** True: what stands here and not in the sections that the file has is ended, as far as nobody has to be asked about it. */
+  isPrune: z.boolean().default(false),
   /** The `basedOn` of the answer that somebody looked at: refused if anything has changed since. */
   basedOn: z.string().max(100).optional(),
 })
@@ -194,13 +233,13 @@ export const configurationAnswer = z
       z.object({
         section: z.string(),
         name: z.string(),
-        kind: z.enum(['add', 'change']),
+        kind: z.enum(['add', 'change', 'end']),
         fields: z.array(z.object({ field: z.string(), before: z.unknown(), after: z.unknown() })),
       }),
     ),
     warnings: z.array(z.string()),
-    /** What is here and the file does not name: it stays as it is. */
-    notNamed: z.array(z.object({ section: z.string(), name: z.string() })),
+    /** What is here, and the file does not name: it stays as it is. `isEndable`: with `isPrune` it would be ended. */
+    notNamed: z.array(z.object({ section: z.string(), name: z.string(), isEndable: z.boolean() })),
     basedOn: z.string(),
   })
   .meta({ id: 'ConfigurationAnswer' })
