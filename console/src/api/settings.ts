@@ -26,7 +26,7 @@ function useChange<Given>(mutationFn: (given: Given) => Promise<unknown>, keys: 
   return useMutation({ mutationFn, onSettled: () => Promise.all(keys.map(key => client.invalidateQueries({ queryKey: [key] }))) })
 }
 
-export type FileAsked = { file: string; secrets: Record<string, string>; isDryRun: boolean; basedOn?: string }
+export type FileAsked = { file: string; secrets: Record<string, string>; isDryRun: boolean; isPrune: boolean; basedOn?: string }
 
 /** Says what a configuration file would change, or makes it so: then everything that is shown may be other than before. */
 export function useConfigurationFile() {

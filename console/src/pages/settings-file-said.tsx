@@ -69,10 +69,11 @@ export function Applied({ said }: { said: ConfigurationSaid }) {
   )
 }
 
-const WOULD = { add: texts.add, change: texts.changeWord }
-const DONE = { add: texts.added, change: texts.changedWord }
+const WOULD = { add: texts.add, change: texts.changeWord, end: texts.end }
+const DONE = { add: texts.added, change: texts.changedWord, end: texts.ended }
+const TONES = { add: 'ok', change: 'working', end: 'stopped' } as const
 
-function DifferenceRows({ said, words }: { said: ConfigurationSaid; words: Readonly<Record<'add' | 'change', string>> }) {
+function DifferenceRows({ said, words }: { said: ConfigurationSaid; words: Readonly<Record<keyof typeof WOULD, string>> }) {
   return (
     <Table
       label={texts.wouldChange}
@@ -89,8 +90,8 @@ function DifferenceRows({ said, words }: { said: ConfigurationSaid; words: Reado
         <Fragment key={`${section} ${name}`}>
           <tr>
             <td colSpan={4}>
-              <State tone={kind === 'add' ? 'ok' : 'working'} word={words[kind]} isQuiet /> {texts.sections[section] ?? section}{' '}
-              <b>{name}</b> <span className={cell.dim}>{texts.fields(fields.length)}</span>
+              <State tone={TONES[kind]} word={words[kind]} isQuiet /> {texts.sections[section] ?? section} <b>{name}</b>{' '}
+              <span className={cell.dim}>{texts.fields(fields.length)}</span>
             </td>
           </tr>
           {fields.map(({ field, before, after }) => (

@@ -1,4 +1,4 @@
-import { Button, FileButton, PasswordInput, Textarea } from '@mantine/core'
+import { Button, FileButton, PasswordInput, Switch, Textarea } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconBan, IconDownload, IconUpload } from '@tabler/icons-react'
 import { type DragEvent, useEffect, useRef, useState } from 'react'
@@ -49,9 +49,12 @@ function Apply() {
   const apply = useConfigurationFile()
   const field = useRef<HTMLTextAreaElement>(null)
   const given = Object.fromEntries(Object.entries(secrets).filter(([name, secret]) => secret !== '' && references.includes(name)))
-  const asked = JSON.stringify([file, given])
+  const [isPrune, setPrune] = useState(false)
+  const asked = JSON.stringify([file, given, isPrune])
   const isLookedAt =
-    look.data !== undefined && look.variables !== undefined && asked === JSON.stringify([look.variables.file, look.variables.secrets])
+    look.data !== undefined &&
+    look.variables !== undefined &&
+    asked === JSON.stringify([look.variables.file, look.variables.secrets, look.variables.isPrune])
 
   function put(text: string) {
     setFile(text)
@@ -59,11 +62,10 @@ function Apply() {
   }
   function show() {
     apply.reset()
-    look.mutate({ file, secrets: given, isDryRun: true })
+    look.mutate({ file, secrets: given, isPrune, isDryRun: true })
   }
   function make(seen: FileAsked, basedOn: string) {
-    const { file: looked, secrets: sealed } = seen
-    apply.mutate({ file: looked, secrets: sealed, isDryRun: false, basedOn }, { onSuccess: () => setSecrets({}) })
+    apply.mutate({ ...seen, isDryRun: false, basedOn }, { onSuccess: () => setSecrets({}) })
   }
   const refused = issuesOf(apply.error) ?? issuesOf(look.error)
   return (
@@ -98,6 +100,12 @@ function Apply() {
             error={file.length > FILE_CHARS_MAX ? texts.tooLarge(whole(FILE_CHARS_MAX)) : undefined}
           />
           {references.length > 0 && <Secrets {...{ references, secrets, setSecrets }} />}
+          <Switch
+            label={texts.prune}
+            description={texts.pruneNote}
+            checked={isPrune}
+            onChange={event => setPrune(event.currentTarget.checked)}
+          />
           <div>
             <Button onClick={show} loading={look.isPending} disabled={file.trim() === '' || file.length > FILE_CHARS_MAX}>
               {texts.show}

@@ -5,7 +5,7 @@ import type { Said } from './said.ts'
 export const configuration = {
   takeIt: 'As it is now',
   takeItNote:
-    'Sources, feeds with their mappings, facilities, groups, shops with their locations, rules, schedules and alerts, as one YAML file. Secrets are left out: they stand in it as references.',
+    'Users, tokens, sources, feeds with their mappings, facilities, groups, shops with their locations, rules, schedules and alerts, as one YAML file. Secrets are left out: they stand in it as references.',
   download: 'Download trueup.yaml',
   apply: 'Make the house what a file says',
   applyNote:
@@ -17,6 +17,9 @@ export const configuration = {
   tooLarge: (chars: Said) => `The file is too large: a configuration has at most ${chars} characters.`,
   secrets: 'Secrets that the file refers to',
   secretsNote: 'They are sealed by the server. One that is left empty stays as it is kept; where none is kept yet, it is missing.',
+  prune: 'End what the file does not name',
+  pruneNote:
+    'Only in the sections that the file has, and only what nobody has to be asked about: no facility, no group, no shop, no location that is mapped.',
   show: 'Show what it would change',
   edited: 'The file was changed since; look again.',
   wouldChange: 'What it would change',
@@ -25,8 +28,10 @@ export const configuration = {
   nothingDiffersNote: 'Applying it would change nothing.',
   add: 'Add',
   changeWord: 'Change',
+  end: 'End',
   added: 'Added',
   changedWord: 'Changed',
+  ended: 'Ended',
   what: 'What',
   field: 'Field',
   before: 'Before',
@@ -54,6 +59,11 @@ export const configuration = {
     ruleGroups: 'Rule group',
     schedules: 'Schedule',
     alerts: 'Recipient',
+    users: 'User',
+    tokens: 'Token',
+    dropUsers: 'SFTP user',
+    locations: 'Location',
+    rules: 'Rule',
   } as Readonly<Record<string, string>>,
   empty: '(nothing)',
 } as const
