@@ -62,7 +62,7 @@ function variant(id: number, sku: string, more: Partial<ShopFile['products'][0][
 export type Json = any
 export type TestShop = Awaited<ReturnType<typeof openTestShop>>
 
-export async function openTestShop(options: Partial<SimulatorOptions> = {}) {
+export async function openTestShop(options: Partial<SimulatorOptions> = {}, version = '2026-10') {
   const clock = { now: NOON }
   const advance = (ms: number): void => {
     clock.now += ms
@@ -74,6 +74,7 @@ export async function openTestShop(options: Partial<SimulatorOptions> = {}) {
     advance,
     ...options,
   })
+  const api = `/admin/api/${version}/graphql.json`
   const ask = async (method: string, path: string, body?: unknown): Promise<{ status: number; json: Json; headers: Headers }> => {
     const response = await fetch(simulator.url + path, {
       method,
@@ -86,9 +87,8 @@ export async function openTestShop(options: Partial<SimulatorOptions> = {}) {
     ...simulator,
     clock,
     ask,
-    post: (query: string, variables: object = {}) => ask('POST', '/admin/api/2026-10/graphql.json', { query, variables }),
-    graphql: async (query: string, variables: object = {}): Promise<Json> =>
-      (await ask('POST', '/admin/api/2026-10/graphql.json', { query, variables })).json,
+    post: (query: string, variables: object = {}) => ask('POST', api, { query, variables }),
+    graphql: async (query: string, variables: object = {}): Promise<Json> => (await ask('POST', api, { query, variables })).json,
     control: async (method: string, path: string, body?: unknown): Promise<Json> => (await ask(method, `/_simulator/${path}`, body)).json,
     dials: (turn: object) => ask('PUT', '/_simulator/dials', turn),
   }

@@ -1,13 +1,13 @@
 import { parse, validate } from 'graphql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { adminSchema } from '../../simulator/shopify/schema.ts'
+import { API_VERSIONS, adminSchema } from '../../simulator/shopify/schema.ts'
 import * as documents from '../../src/adapters/shopify/documents.ts'
 import { openShop } from '../../src/adapters/shopify/shop.ts'
 import type { CallKind, WriteRow } from '../../src/channel/port.ts'
 import { openSimulatedShop, type SimulatedShop, SMALL_SHOP } from './simulated-shop.ts'
 
-describe('every document is valid for the API version that we speak', () => {
-  const schema = adminSchema('2026-10')
+describe.each(API_VERSIONS)('every document is valid on %s, whichever of them a shop is spoken to in', version => {
+  const schema = adminSchema(version)
   test.each(Object.entries(documents))('%s', (_, text) => expect(validate(schema, parse(text))).toEqual([]))
 })
 
@@ -125,6 +125,20 @@ describe('the levels of a shop', () => {
     await shop.edit('A-1', 'Main', 5)
     expect(await shop.port.send(call)).toMatchObject({ kind: 'confirmed' })
     expect(await shop.available('A-1', 'Main')).toBe(5)
+  })
+
+  test.each(API_VERSIONS)('on %s a shop is read and written, and its orders are seen, as on any other', async apiVersion => {
+    const port = openShop({ ...shop.options, apiVersion })
+    expect((await port.locations()).map(location => location.name)).toEqual(['Main', 'Shut'])
+    const call = port.freeze('set_available', [row(7, 10)], { idempotencyKey: apiVersion, reference: `gid://trueup/Call/${apiVersion}` })
+    expect([(await port.send(call)).kind, (await port.send(call)).kind]).toEqual(['confirmed', 'confirmed'])
+    await shop.order([{ sku: 'A-1', units: 2 }])
+    expect((await port.readLevels(shop.location('Main'), [shop.item('A-1')])).levels).toMatchObject([
+      { availableUnits: 5, committedUnits: 2 },
+    ])
+    expect((await chunks(port.readEveryLevel())).flatMap(chunk => chunk.levels)).toHaveLength(3)
+    expect((await port.changedSince(null)).orders).toHaveLength(1)
+    expect((await shop.journal()).every(entry => entry.status === 200)).toBe(true)
   })
 
   test('the same rows and key are the same bytes', () => {
