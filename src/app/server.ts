@@ -3,6 +3,7 @@ import path from 'node:path'
 import { loadOrMakeHostKeys } from '../adapters/files/sftp-server/host-keys.ts'
 import { type SftpServer, startSftpServer } from '../adapters/files/sftp-server/server.ts'
 import { openOidc } from '../adapters/oidc/provider.ts'
+import type { Db } from '../db/connection.ts'
 import { adoptOrphans, RECEIVER_BEAT_MS, type Receiver } from '../feed/step.ts'
 import { ensureAdmin, ensureCliToken } from '../http/people.ts'
 import { createGate, type Gate } from '../http/server.ts'
@@ -16,6 +17,7 @@ import { FOLLOWS } from './rooms.ts'
 import { allRoutes, streetNow } from './routes.ts'
 import { ensureFirstFeeds, sftpAuthenticator } from './sftp-users.ts'
 import { openSimulatedShop, type SimulatedShop } from './simulated-shop.ts'
+import { snapshotOf } from './snapshot.ts'
 import { version } from './version.ts'
 import { type House, openHouse, type World } from './wire.ts'
 
@@ -142,16 +144,16 @@ async function openGate(
     httpUrl(): string | null
   },
 ): Promise<Gate> {
+  const started = () => ({ config, version: version(), nodeVersion: process.version, httpUrl: httpUrl(), sftp: doors.sftp })
+  const routesOn = (db: Db) => allRoutes({ house: { ...house, db }, world, ...doors, started })
   return createGate({
     db: house.db,
     clock: world.clock,
     ids: world.ids,
     sleep: world.sleep,
     log: world.log,
-    routes: allRoutes({
-      ...{ house, world, ...doors },
-      started: () => ({ config, version: version(), nodeVersion: process.version, httpUrl: httpUrl(), sftp: doors.sftp }),
-    }),
+    routes: routesOn(house.db),
+    snapshot: snapshotOf(house.db, routesOn),
     streetNow: () => streetNow(house.db, world.clock),
     cliToken: await ensureCliToken({ dataDir: config.dataDir, ids: world.ids }),
     consoleDir: consoleDir(),

@@ -48,6 +48,7 @@ export function ruleRoutes({ db, clock }: { db: Db; clock: Clock }): Route[] {
       tag: 'availability',
       role: 'viewer',
       answer: ruleGroupList,
+      wholeLists: ['rows'],
       handle: async () => ({ rows: await groupsOf(db) }),
     }),
     jsonRoute({
@@ -57,6 +58,7 @@ export function ruleRoutes({ db, clock }: { db: Db; clock: Clock }): Route[] {
       tag: 'availability',
       role: 'viewer',
       answer: overlapList,
+      wholeLists: ['rows'],
       handle: async () => ({ rows: await overlapsOf(db) }),
     }),
     jsonRoute({

@@ -77,6 +77,7 @@ export function placeRoutes({ db, clock, switched }: PlaceRouteDeps): Route[] {
       tag: 'catalog',
       role: 'viewer',
       answer: channelList,
+      wholeLists: ['rows'],
       handle: async () => ({ rows: (await store.channels(db)).map(shownChannel) }),
     }),
     jsonRoute({

@@ -81,6 +81,7 @@ export function catalogRoutes({ db, clock, seal, letWrite, shopChanged, mappingC
       role: 'viewer',
       params: shopParams,
       answer: locationList,
+      wholeLists: ['rows'],
       async handle({ params }) {
         const shop = await knownShop(db, params.code)
         return { shop: shop.code, catalogReadAt: shop.catalogReadAt, rows: await withProposals(db, shop.shopId) }

@@ -17,6 +17,7 @@ export function mappingRoutes({ db }: { db: Sql }): Route[] {
       role: 'viewer',
       params: shopParams,
       answer: mappingCheck,
+      wholeLists: ['locations', 'problems'],
       async handle({ params }) {
         const { shopId, apiUrl } = await knownShop(db, params.code)
         const locations = await locationsOf(db, shopId)

@@ -14,6 +14,7 @@ export function channelRoutes({ db }: { db: Sql }): Route[] {
       tag: 'channel',
       role: 'viewer',
       answer: shopList,
+      wholeLists: ['rows'],
       handle: async () => ({ rows: (await shopsWithHealth(db)).map(withHealth) }),
     }),
   ]

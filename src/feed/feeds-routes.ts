@@ -53,6 +53,7 @@ export function feedsRoutes(deps: FeedsRouteDeps): Route[] {
       tag: 'feed',
       role: 'viewer',
       answer: feedList,
+      wholeLists: ['rows'],
       handle: async () => ({ rows: (await feedsShown(db)).map(row => inList(row, clock.now())), layouts: [...layouts] }),
     }),
     jsonRoute({
@@ -108,6 +109,7 @@ export function feedsRoutes(deps: FeedsRouteDeps): Route[] {
       tag: 'feed',
       role: 'viewer',
       answer: feedFindings,
+      wholeLists: ['rows'],
       handle: async () => ({ rows: await findings(db, clock.now()) }),
     }),
     jsonRoute({

@@ -47,6 +47,7 @@ export function sourceRoutes(deps: SourceRouteDeps): Route[] {
       tag: 'feed',
       role: 'viewer',
       answer: sourceList,
+      wholeLists: ['rows'],
       handle: async () => ({ rows: await sourcesShown(db, clock.now()) }),
     }),
     jsonRoute({

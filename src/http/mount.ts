@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
-import { encode } from 'zod'
+import { encode, z } from 'zod'
+import type { Sleep } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { formatQuery, type List, listsOf } from './contract/list.ts'
 import { problem } from './contract/problem.ts'
 import type {
   AdmittedRoute,
@@ -15,6 +17,7 @@ import type {
   UploadRoute,
   Who,
 } from './contract/route.ts'
+import { fileNameOf, openExports, type Snapshot } from './list-csv.ts'
 import { mountHooks } from './mount-hooks.ts'
 import type { Once } from './once.ts'
 
@@ -25,7 +28,12 @@ export const UPLOAD_BYTES_MAX = 8 * 1_024 ** 3
 export type Admit = (request: FastifyRequest, role: Role) => Promise<Who>
 
 /** Gives every route of the list its address, its check and its place in the OpenAPI document. */
-export function mountRoutes(api: FastifyInstance, routes: readonly Route[], { admit, once }: { admit: Admit; once: Once }): void {
+export function mountRoutes(
+  api: FastifyInstance,
+  routes: readonly Route[],
+  { admit, once, ...deps }: { admit: Admit; once: Once; snapshot: Snapshot; sleep: Sleep },
+): void {
+  const exported = openExports(deps)
   const whoAsks = new WeakMap<FastifyRequest, Who>()
   mountHooks(
     api,
@@ -63,16 +71,40 @@ export function mountRoutes(api: FastifyInstance, routes: readonly Route[], { ad
     const idempotencyKey = keyOf(request)
     const asked = { params: request.params, query: request.query, body: undefined, who, idempotencyKey, signal: gone.signal }
     switch (route.kind) {
-      case 'json':
+      case 'json': {
+        const list = listAsked(route, request.query)
+        if (list !== null) return sendList(route, list, asked, reply)
         if (idempotencyKey === null || route.method === 'GET' || route.keepsKeys)
           return reply.code(route.status).send(await route.handle({ ...asked, body: request.body }))
         return sendOnce(route, { ...asked, body: request.body, key: idempotencyKey }, reply, once)
+      }
       case 'upload':
         return reply.code(route.status).send(await upload(route, asked, request))
       case 'download':
         return sendDownload(reply, await download(route, asked))
     }
   }
+
+  /** What is wrong with the question is said before the first byte of a file: its first page is there by then. */
+  async function sendList(route: JsonRoute, list: List, asked: Asked<unknown, unknown, undefined>, reply: FastifyReply) {
+    const chunks = exported({ route, list, asked })
+    const first = await chunks.next()
+    async function* whole() {
+      if (!first.done) yield first.value
+      yield* chunks
+    }
+    return sendDownload(reply, {
+      ...{ fileName: fileNameOf(route.path, asked.params, list), mediaType: 'text/csv; charset=utf-8', chunks: whole() },
+    })
+  }
+}
+
+/** The list that is wanted as a file; null: none is. */
+function listAsked(route: JsonRoute, query: unknown): List | null {
+  const { format, of } = (query ?? {}) as { format?: string; of?: string }
+  if (format !== 'csv') return null
+  const lists = listsOf(route)
+  return lists.find(list => list.name === of) ?? lists[0] ?? null
 }
 
 /** The same bytes for a repeat: they are made once, and kept. */
@@ -127,18 +159,23 @@ function schemaOf(route: AdmittedRoute) {
   const problems = { '4xx': problemAnswer, '5xx': problemAnswer }
   const asked = { ...(route.params ? { params: route.params } : {}), ...(route.query ? { querystring: route.query } : {}) }
   switch (route.kind) {
-    case 'json':
-      return {
-        ...described,
-        ...asked,
-        ...(route.body ? { body: route.body } : {}),
-        response: { [route.status]: route.answer, ...problems },
-      }
+    case 'json': {
+      const lists = listsOf(route)
+      const body = route.body ? { body: route.body } : {}
+      if (lists.length === 0) return { ...described, ...asked, ...body, response: { [route.status]: route.answer, ...problems } }
+      const querystring = ((route.query as z.ZodObject | undefined) ?? z.object({})).safeExtend(formatQuery(lists))
+      return { ...described, ...asked, ...body, querystring, response: { [route.status]: asListOrFile(route.answer), ...problems } }
+    }
     case 'upload':
       return { ...described, ...asked, consumes: ['application/octet-stream'], response: { [route.status]: route.answer, ...problems } }
     case 'download':
       return { ...described, ...asked, produces: ['application/octet-stream'], response: problems }
   }
+}
+
+function asListOrFile(answer: z.ZodType) {
+  const description = 'A page of the list; with `format=csv` all of it as a file'
+  return { description, content: { 'application/json': { schema: answer }, 'text/csv': { schema: z.string() } } }
 }
 
 const problemAnswer = { description: 'What went wrong (RFC 9457)', content: { 'application/problem+json': { schema: problem } } }

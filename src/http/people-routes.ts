@@ -33,6 +33,7 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
       tag: 'people',
       role: 'admin',
       answer: peopleList,
+      wholeLists: ['people', 'tokens'],
       handle: async () => ({
         people: await store.people(db, clock.now()),
         tokens: (await store.tokens(db)).map(({ sha256: _, ...token }) => token),

@@ -16,6 +16,7 @@ import { mountEvents } from './events.ts'
 import { type Metrics, mountHealth, openMetrics } from './health.ts'
 import { mountHelp } from './help.ts'
 import { limitRequests } from './limit-requests.ts'
+import type { Snapshot } from './list-csv.ts'
 import type { Log } from './log.ts'
 import { mountRoutes } from './mount.ts'
 import { openOnce } from './once.ts'
@@ -41,6 +42,8 @@ export type GateOptions = {
   log: Log
   /** What the rooms and the clockwork let people see and do. */
   routes: readonly Route[]
+  /** Routes that read the database of one moment, for lists that go out as a file; none: they are read as it goes on. */
+  snapshot?: Snapshot
   /** What the first page shows, for the events and the metrics. */
   streetNow(): Promise<Answer<typeof street>>
   /** The token of this machine's command line; null: it has none. */
@@ -155,7 +158,10 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       mountSignOn(api, { db, clock, ids, log, auth, signOn: options.signOn ?? null, isBehindTls, prefix: PREFIX })
       mountEvents(api, { watch, sleep, admit: async request => void (await admitRequest(request, 'viewer')) })
       if (options.errorsDir) mountHelp(api, { errorsDir: options.errorsDir })
-      mountRoutes(api, routes, { admit: admitRequest, once: openOnce({ db, clock }) })
+      mountRoutes(api, routes, {
+        ...{ admit: admitRequest, once: openOnce({ db, clock }), sleep },
+        snapshot: options.snapshot ?? (work => work(route => route)),
+      })
     },
     { prefix: PREFIX },
   )

@@ -1,5 +1,5 @@
+import { safeCsvLine } from '../kernel/csv-line.ts'
 import { exportedHeader, exportedRow, type RejectedCells } from './correction.ts'
-import { safeCsvLine } from './csv-line.ts'
 
 /** Rejected rows as a file that a spreadsheet opens and that our own door takes back. */
 export async function* correctionCsv(header: readonly string[], pages: AsyncIterable<readonly RejectedCells[]>): AsyncIterable<string> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { safeCell, withoutApostrophe } from '../kernel/csv-line.ts'
 import { correctedRow, correctionColumns, parseRef, refOf, withoutAdded } from './correction.ts'
-import { safeCell, withoutApostrophe } from './csv-line.ts'
 
 const header = ['sku', 'Trueup Code', 'qty', 'trueup_reason', 'TRUEUP_REF']
 

@@ -1,4 +1,4 @@
-import { withoutApostrophe } from './csv-line.ts'
+import { withoutApostrophe } from '../kernel/csv-line.ts'
 import type { RawRow } from './format-port.ts'
 import { columnKey } from './layout.ts'
 

@@ -1,6 +1,6 @@
 import { assert } from '../kernel/assert.ts'
 import type { InstantMs } from '../kernel/clock.ts'
-import { withoutApostrophe } from './csv-line.ts'
+import { withoutApostrophe } from '../kernel/csv-line.ts'
 import type { RawRow } from './format-port.ts'
 import { idTypeOf } from './id-type.ts'
 import { type Field, isStockLayout, type LayoutPlan, type StockKind } from './layout.ts'

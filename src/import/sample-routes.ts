@@ -12,9 +12,9 @@ import {
   trial,
 } from '../http/contract/sample.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { safeCsvLine } from '../kernel/csv-line.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { Ids } from '../kernel/ids.ts'
-import { safeCsvLine } from './csv-line.ts'
 import type { FormatReader } from './format-port.ts'
 import { intakeSettings } from './intake-settings.ts'
 import type { Layout } from './layout.ts'

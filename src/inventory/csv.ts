@@ -1,4 +1,4 @@
-import { csvLine as quoted, safeCell } from '../import/csv-line.ts'
+import { csvLine as quoted, safeCell } from '../kernel/csv-line.ts'
 
 /**
  * A line of an export as RFC 4180 writes it, with its line end. Text comes from outside, so what a spreadsheet would take for a formula

@@ -1,9 +1,9 @@
 import type { Db } from '../db/connection.ts'
 import { exportParams, exportsList } from '../http/contract/export.ts'
 import { downloadRoute, jsonRoute, type Route } from '../http/contract/route.ts'
-import { safeCsvLine } from '../import/csv-line.ts'
 import { layoutByName } from '../import/layouts.ts'
 import { assert } from '../kernel/assert.ts'
+import { safeCsvLine } from '../kernel/csv-line.ts'
 import { EXPORT_NAMES, type ExportName, exportPages } from './export-store.ts'
 
 /** What comes in by file goes out in the same columns, and comes in again as it is. */

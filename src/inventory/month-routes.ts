@@ -19,6 +19,7 @@ export function monthRoutes({ db, clock }: LedgerRouteDeps): Route[] {
       tag: 'inventory',
       role: 'viewer',
       answer: ledgerMonths,
+      wholeLists: ['rows'],
       handle: async () => ({ rows: await store.monthsOf(db), policy: await store.policyOf(db) }),
     }),
     jsonRoute({

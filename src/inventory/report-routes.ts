@@ -55,6 +55,7 @@ export function reportRoutes({ db, clock, sources }: Omit<LedgerRouteDeps, 'move
       tag: 'inventory',
       role: 'viewer',
       answer: reportTargets,
+      wholeLists: ['rows'],
       handle: targetsNow,
     }),
     jsonRoute({

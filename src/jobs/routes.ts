@@ -64,6 +64,7 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
       tag: 'jobs',
       role: 'viewer',
       answer: jobList,
+      wholeLists: ['rows'],
       handle: async () => ({ rows: await jobViews(deps) }),
     }),
     jsonRoute({

@@ -13,6 +13,7 @@ export function ordersRoutes({ db }: { db: Sql }): Route[] {
       tag: 'orders',
       role: 'viewer',
       answer: ordersList,
+      wholeLists: ['rows'],
       handle: async () => ({ rows: await ordersOfShops(db) }),
     }),
   ]

@@ -1,6 +1,7 @@
 import { recordAudit } from '../db/audit.ts'
 import type { Db } from '../db/connection.ts'
-import { alertsPage, done, recipientGiven, recipientParams } from '../http/contract/finding.ts'
+import { alertsPage, done, recipientGiven, recipientParams, sentPage } from '../http/contract/finding.ts'
+import { offsetOf, pageFrom, pageQuery, TOTAL_COUNTED_MAX } from '../http/contract/page.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
@@ -30,10 +31,24 @@ export function alertRoutes({ db, clock, ids, seal, canMail, queued }: AlertRout
       tag: 'alerts',
       role: 'viewer',
       answer: alertsPage,
+      wholeLists: ['recipients'],
       async handle({ who }) {
         const recipients = await store.recipients(db)
         const shown = who.role === 'admin' ? recipients : recipients.map(withoutSecrets)
-        return { recipients: shown, sent: await store.latestAlerts(db, SENT_SHOWN), canMail }
+        return { recipients: shown, sent: await store.latestAlerts(db, { limit: SENT_SHOWN, offset: 0 }), canMail }
+      },
+    }),
+    jsonRoute({
+      method: 'GET',
+      path: '/alerts/sent',
+      summary: 'Every message, newest first, with what became of it',
+      tag: 'alerts',
+      role: 'viewer',
+      query: pageQuery,
+      answer: sentPage,
+      async handle({ query }) {
+        const sent = await store.latestAlerts(db, { limit: query.pageSize, offset: offsetOf(query) })
+        return pageFrom(query, sent, () => store.countAlerts(db, TOTAL_COUNTED_MAX + 1))
       },
     }),
     jsonRoute({

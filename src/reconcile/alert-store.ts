@@ -160,14 +160,20 @@ export type SentAlert = {
 }
 
 /** The newest messages with what became of them. */
-export async function latestAlerts(sql: Sql, limit: number): Promise<SentAlert[]> {
+export async function latestAlerts(sql: Sql, { limit, offset }: { limit: number; offset: number }): Promise<SentAlert[]> {
   return sql.query<SentAlert>(
     `select a.alert_id as "alertId", r.name as recipient, a.kind, a.subject, a.body, a.made_at as "madeAt", a.sent_at as "sentAt",
             a.given_up_at as "givenUpAt", a.tries, a.code, a.reason
        from reconcile.alert a join reconcile.alert_recipient r using (recipient_id)
-      order by a.alert_id desc limit $1`,
-    [limit],
+      order by a.alert_id desc limit $1 offset $2`,
+    [limit, offset],
   )
+}
+
+/** How many messages there are, counted no further than `countedMax`. */
+export async function countAlerts(sql: Sql, countedMax: number): Promise<number> {
+  const rows = await sql.query<{ n: number }>('select count(*) as n from (select 1 from reconcile.alert limit $1) counted', [countedMax])
+  return rows[0]?.n ?? 0
 }
 
 /** What the daily mail counts, since an instant. */

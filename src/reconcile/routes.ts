@@ -69,6 +69,7 @@ export function reconcileRoutes(deps: StreetDeps): Route[] {
       role: 'viewer',
       params: skuParams,
       answer: levelsOfSku,
+      wholeLists: ['rows'],
       async handle({ params }) {
         const rows = await levelsOf(db, params.sku)
         const controls = rows[0] === undefined ? [] : await controlsAtProduct(db, rows[0].productId, deps.clock.now())

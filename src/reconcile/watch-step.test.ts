@@ -42,7 +42,7 @@ const look = () =>
     ...{ db: home.db, clock, ids, facts: async () => facts, consoleUrl: null },
     sentence: async () => ({ sentence: 'In sync.', levelsDifferent: 0, unitsAtRisk: 0 }),
   })
-const queued = async () => (await latestAlerts(home.db, 50)).map(alert => alert.subject)
+const queued = async () => (await latestAlerts(home.db, { limit: 50, offset: 0 })).map(alert => alert.subject)
 
 test('a finding begins, is told once it has settled, is refreshed, reminded of, ends with its cause, and is kept', async () => {
   facts = drift(9)
@@ -99,13 +99,13 @@ test('a message that does not arrive is tried again with the same id, and says w
   }
   const deps = { db: home.db, clock, port }
   expect(await sendAlerts(deps)).toMatchObject({ read: 1, wrote: 0 })
-  expect((await latestAlerts(home.db, 1))[0]).toMatchObject({ sentAt: null, code: 'ALERT_UNREACHABLE', tries: 1 })
+  expect((await latestAlerts(home.db, { limit: 1, offset: 0 }))[0]).toMatchObject({ sentAt: null, code: 'ALERT_UNREACHABLE', tries: 1 })
   expect(await sendAlerts(deps)).toMatchObject({ read: 0 })
   isAway = false
   now += 15_000
   expect(await sendAlerts(deps)).toMatchObject({ read: 1, wrote: 1 })
   expect(new Set(sent.map(message => message.messageId)).size).toBe(1)
-  expect((await latestAlerts(home.db, 1))[0]).toMatchObject({ sentAt: now, code: null, tries: 2 })
+  expect((await latestAlerts(home.db, { limit: 1, offset: 0 }))[0]).toMatchObject({ sentAt: now, code: null, tries: 2 })
 })
 
 test('the daily mail comes once, in its hour', async () => {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
 import { anyFormatReader } from '../../src/adapters/formats/any-format.ts'
-import { safeCsvLine } from '../../src/import/csv-line.ts'
+import { safeCsvLine } from '../../src/kernel/csv-line.ts'
 import { intakeSettings } from '../../src/import/intake-settings.ts'
 import { isStockLayout, matchLayout } from '../../src/import/layout.ts'
 import { LAYOUTS, layoutByName } from '../../src/import/layouts.ts'

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type OpenConsole, openConsole } from './browser.ts'
 
@@ -53,7 +54,8 @@ test('a configuration file shows what it would change, field by field, before it
   await page.getByRole('button', { name: 'Show what it would change' }).click()
   await page.getByRole('heading', { name: '1 place does not fit; nothing was changed' }).waitFor()
   await page.getByRole('button', { name: /Go to line 3/ }).click()
-  expect(await file.evaluate('element => element.value.slice(element.selectionStart, element.selectionEnd)')).toContain('BARN')
+  const marked = 'document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)'
+  expect(await page.evaluate<string>(marked)).toContain('BARN')
 
   await file.fill('version: 1\nfacilities:\n  - { code: W9, name: Ninth }\n')
   await page.getByRole('button', { name: 'Show what it would change' }).click()
@@ -69,6 +71,20 @@ test('a configuration file shows what it would change, field by field, before it
   await expect.poll(() => page.getByRole('status').filter({ hasText: 'made' }).textContent()).toContain('1 change was made')
   const answered = await page.request.get(home.url('/api/v1/facilities?search=W9'))
   expect(JSON.stringify(await answered.json())).toContain('Ninth floor')
+})
+
+test('what a list shows goes out as a file, with its filters and all of its pages', async () => {
+  await to('/audit?name=W9')
+  const row = page.getByRole('row').filter({ hasText: 'W9' })
+  await row.first().waitFor()
+  const downloading = page.waitForEvent('download')
+  await page.getByRole('link', { name: /^Export all of/ }).click()
+  const download = await downloading
+  expect(download.suggestedFilename()).toBe('audit.csv')
+  const [head, ...rows] = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n')
+  expect(head).toBe('seq,at,who,action,subject,name,before,after,reason')
+  expect(rows.length).toBe(await row.count())
+  expect(rows.every(one => one.includes('W9'))).toBe(true)
 })
 
 test('a browser in German reads German numbers, also in sentences of the server; a person may say otherwise', async () => {
@@ -92,9 +108,9 @@ test('a browser in German reads German numbers, also in sentences of the server;
     await expect.poll(facts).toContain('Catching up: 1.412 of 12.458 levels are equal.')
 
     await german.goto(home.url('/settings/mine'))
-    await german.getByRole('textbox', { name: 'Written as in' }).fill('Switzerland')
+    await german.getByLabel('Written as in').first().fill('Switzerland')
     await german.getByRole('option', { name: /Swiss High German|German \(Switzerland\)/ }).click()
-    await german.getByRole('textbox', { name: 'Time zone' }).fill('Tokyo')
+    await german.getByLabel('Time zone').first().fill('Tokyo')
     await german.getByRole('option', { name: 'Asia/Tokyo' }).click()
     await expect.poll(facts).toMatch(/A number1.234.567/)
     await expect.poll(facts).toContain('GMT+9')

@@ -82,13 +82,14 @@ export function useStreet() {
 }
 
 export function usePage<T>(key: string, path: string, query: Query, options: { isWanted?: boolean; refetchMs?: number } = {}) {
-  return useQuery({
+  const asked = useQuery({
     queryKey: [key, path, query],
     queryFn: ({ signal }) => getJson<T>(path, query, signal),
     placeholderData: keepPreviousData,
     enabled: options.isWanted ?? true,
     refetchInterval: options.refetchMs ?? false,
   })
+  return Object.assign(asked, { asked: { path, query } })
 }
 
 /** A file that fails at once may leave the street as it looked: no event tells of it. */

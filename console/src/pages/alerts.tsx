@@ -4,6 +4,7 @@ import { IconPlus } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { type Recipient, type RecipientGiven, useAlerts, useRemoveRecipient, useSetRecipient, useTestRecipient } from '../api/health.ts'
 import { useSession } from '../api/queries.ts'
+import { Export } from '../parts/export.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { timeZoneNow } from '../parts/mine.ts'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
@@ -43,14 +44,14 @@ export function Alerts() {
                 {texts.noMailServerIsSetSoMails} <Code code="ALERT_NO_MAIL_SERVER" />
               </p>
             )}
-            <Panel title={texts.recipients} isFlush>
+            <Panel title={texts.recipients} actions={<Export path="/alerts" what={texts.recipients} />} isFlush>
               {recipients.length === 0 ? (
                 <Empty title={texts.nobodyIsToldOfAnything}>{texts.addSomebodyByMailAWebhookOr}</Empty>
               ) : (
                 <Recipients rows={recipients} />
               )}
             </Panel>
-            <Panel title={texts.messages} note={texts.newestFirst} isFlush>
+            <Panel title={texts.messages} note={texts.newestFirst} actions={<Export path="/alerts/sent" what={texts.messages} />} isFlush>
               {sent.length === 0 ? (
                 <Empty title={texts.nothingWasSentYet}>{texts.eachMessageStandsHereWithWhatBecame}</Empty>
               ) : (

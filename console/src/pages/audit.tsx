@@ -1,5 +1,6 @@
 import { useCallback } from 'react'
 import { useAudit } from '../api/queries.ts'
+import { Export } from '../parts/export.tsx'
 import { cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -17,6 +18,7 @@ export function AuditPage() {
       <Panel title={texts.deeds} isFlush>
         <div className={cell.toolbar}>
           <Search label={texts.whatItWasDoneToByIts} value={view.get('name') ?? ''} onChange={search} />
+          <Export {...deeds.asked} what={texts.deeds} />
         </div>
         <Shown of={deeds}>
           {page => (

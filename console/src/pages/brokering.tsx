@@ -1,6 +1,7 @@
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { type QueuedItem, useQueue } from '../api/brokering.ts'
+import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
@@ -26,6 +27,7 @@ export function Brokering() {
             options={Object.entries(texts.states).map(([value, label]) => ({ value, label }))}
             onChange={state => view.set({ state })}
           />
+          <Export {...queue.asked} what={texts.title} />
         </div>
         <Shown of={queue}>
           {page => (

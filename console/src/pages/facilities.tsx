@@ -2,6 +2,7 @@ import { useCallback } from 'react'
 import { type Channel, type Facility, useChannels, useFacilities, useSwitchPlace } from '../api/places.ts'
 import { useSession } from '../api/queries.ts'
 import { AskWhy } from '../parts/ask.tsx'
+import { Export } from '../parts/export.tsx'
 import { cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
@@ -24,6 +25,7 @@ export function Facilities() {
         <Panel title={texts.facilities} isFlush>
           <div className={cell.toolbar}>
             <Search label={texts.searchCodeOrName} value={view.get('search') ?? ''} onChange={search} />
+            <Export {...facilities.asked} what={texts.facilities} />
           </div>
           <Shown of={facilities}>
             {page => (
@@ -111,7 +113,12 @@ function FacilityRow({ of: facility }: { of: Facility }) {
 function Channels() {
   const channels = useChannels()
   return (
-    <Panel title={texts.soldTogether} note={channels.data && whole(channels.data.rows.length)} isFlush>
+    <Panel
+      title={texts.soldTogether}
+      note={channels.data && whole(channels.data.rows.length)}
+      actions={<Export {...channels.asked} what={texts.soldTogether} />}
+      isFlush
+    >
       <Shown of={channels}>
         {({ rows }) =>
           rows.length === 0 ? (

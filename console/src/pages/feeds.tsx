@@ -6,6 +6,7 @@ import { Link, useNavigate } from 'react-router'
 import { type Feed, type FeedFinding, useFeedFindings, useImportAgain, useLeaveIt, useTakeIn } from '../api/feeds.ts'
 import { useFeeds, useSession } from '../api/queries.ts'
 import { Copied } from '../parts/copied.tsx'
+import { Export } from '../parts/export.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { bytes, whole, withCounts } from '../parts/number.ts'
@@ -29,11 +30,14 @@ export function Feeds() {
         note={feeds.data && whole(feeds.data.rows.length)}
         lead={texts.whereEachSenderDropsItsFilesAnd}
         actions={
-          isAdmin && (
-            <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding({})}>
-              {texts.addAFeed}
-            </Button>
-          )
+          <>
+            <Export {...feeds.asked} what={texts.feeds} />
+            {isAdmin && (
+              <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding({})}>
+                {texts.addAFeed}
+              </Button>
+            )}
+          </>
         }
       />
       <div className={classes.page}>
@@ -137,7 +141,12 @@ function Findings({ feeds, onPropose }: { feeds: readonly Feed[]; onPropose: ((p
     <Shown of={findings} skeleton={null}>
       {({ rows }) =>
         rows.length === 0 ? null : (
-          <Panel title={texts.missingOrInTheWrongPlace} note={whole(rows.length)} isFlush>
+          <Panel
+            title={texts.missingOrInTheWrongPlace}
+            note={whole(rows.length)}
+            actions={<Export {...findings.asked} what={texts.missingOrInTheWrongPlace} />}
+            isFlush
+          >
             <ul className={classes.findings}>
               {rows.map(finding => (
                 <Finding

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { useMissing } from '../api/belief.ts'
 import type { FileDetail } from '../api/queries.ts'
+import { Export } from '../parts/export.tsx'
 import { cell, Pager, Table } from '../parts/list.tsx'
 import { Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
@@ -15,7 +16,12 @@ export function Missing({ file }: { file: FileDetail }) {
   if (file.rowsMissing === null || file.rowsMissing === 0 || file.state === 'held') return null
   const what = file.rowsZeroed > 0 ? texts.setToNothing(whole(file.rowsZeroed)) : texts.theirUnitsWereKept
   return (
-    <Panel title={texts.missingFromThisSnapshot} note={`${whole(file.rowsMissing)}, ${what}`} isFlush>
+    <Panel
+      title={texts.missingFromThisSnapshot}
+      note={`${whole(file.rowsMissing)}, ${what}`}
+      actions={<Export path={`/files/${file.id}/missing`} what={texts.missingFromThisSnapshot} />}
+      isFlush
+    >
       <Shown of={missing}>
         {found => (
           <>

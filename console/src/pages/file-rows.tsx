@@ -5,6 +5,7 @@ import { Link } from 'react-router'
 import { address } from '../api/client.ts'
 import type { FileDetail } from '../api/queries.ts'
 import { type RejectedPage, type RejectedRow, useRejected, useRetry } from '../api/rows.ts'
+import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Search, Table, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole, withCounts } from '../parts/number.ts'
@@ -48,6 +49,7 @@ export function Rejected({ file, mayDecide }: { file: FileDetail; mayDecide: boo
               onChange={code => view.set({ code })}
             />
           )}
+          <Export path={`/files/${file.id}/rows`} query={query} what={texts.rejectedRows} />
         </div>
       )}
       {total === 0 ? (

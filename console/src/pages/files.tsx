@@ -2,6 +2,7 @@ import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { type FileInList, useFeeds, useFiles } from '../api/queries.ts'
+import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { bytes, whole, withCounts } from '../parts/number.ts'
@@ -91,6 +92,7 @@ export function Files() {
                 options={[{ value: 'true', label: texts.withRejectedRows }]}
                 onChange={rejected => view.set({ rejected })}
               />
+              <Export {...files.asked} what={texts.files} />
             </div>
             <Shown of={files}>
               {page => (

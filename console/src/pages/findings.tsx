@@ -1,6 +1,7 @@
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { useFindings, useSession } from '../api/queries.ts'
+import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -43,6 +44,7 @@ export function Findings() {
               }))}
               onChange={code => view.set({ code })}
             />
+            <Export {...findings.asked} what={texts.catalogueLink} />
           </div>
           <Shown of={findings}>
             {page => (

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { Link } from 'react-router'
 import { type HealthFinding, useHealth, useSilence, useTake } from '../api/health.ts'
 import { useSession } from '../api/queries.ts'
+import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole, withCounts } from '../parts/number.ts'
@@ -39,6 +40,7 @@ export function Health() {
               {texts.lookedAtEverything} <When at={findings.data.lookedAt} />
             </span>
           )}
+          <Export {...findings.asked} what={texts.findings} />
         </div>
         <Shown of={findings}>
           {page => (

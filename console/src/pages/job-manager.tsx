@@ -1,5 +1,6 @@
 import { Link, useParams } from 'react-router'
 import { type Job, useJobs } from '../api/jobs.ts'
+import { Export } from '../parts/export.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole, withCounts } from '../parts/number.ts'
@@ -17,7 +18,7 @@ export function JobManager() {
   const jobs = useJobs()
   return (
     <>
-      <PageHead title={texts.jobManager} lead={texts.whatComesInIsTakenOnAt} />
+      <PageHead title={texts.jobManager} lead={texts.whatComesInIsTakenOnAt} actions={<Export path="/jobs" what={texts.jobManager} />} />
       <JobTabs />
       <Shown of={jobs}>
         {({ rows }) => {

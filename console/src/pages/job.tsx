@@ -1,6 +1,7 @@
 import { useParams } from 'react-router'
 import { type JobDetail, useJob, useRuns } from '../api/jobs.ts'
 import { Back } from '../parts/back.tsx'
+import { Export } from '../parts/export.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole, withCounts } from '../parts/number.ts'
@@ -57,7 +58,7 @@ function Inside({ job }: { job: JobDetail }) {
         <JobSchedule job={job} />
         <JobOwn job={job} />
         {job.parameters.length > 0 && <Parameters job={job} />}
-        <Panel title={texts.runs2} note={texts.newestFirst} isFlush>
+        <Panel title={texts.runs2} note={texts.newestFirst} actions={<Export {...runs.asked} what={texts.runs2} />} isFlush>
           <Shown of={runs}>
             {({ rows }) =>
               rows.length === 0 ? (

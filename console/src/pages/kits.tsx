@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { type Kit, useKits, useSetKit } from '../api/places.ts'
 import { useSession } from '../api/queries.ts'
 import { ReasonDialog } from '../parts/ask.tsx'
+import { Export } from '../parts/export.tsx'
 import { cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
@@ -29,6 +30,7 @@ export function Kits() {
       <Panel title={texts.whatEachIsMadeOf} isFlush>
         <div className={cell.toolbar}>
           <Search label={texts.searchSkuOrNameAlsoOfA} value={view.get('search') ?? ''} onChange={search} />
+          <Export {...kits.asked} what={texts.kits} />
         </div>
         <Shown of={kits}>
           {page => (

@@ -1,6 +1,7 @@
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { type Job, useJobs, useRuns } from '../api/jobs.ts'
+import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
@@ -48,7 +49,7 @@ export function Pipeline() {
 function Pending() {
   const jobs = useJobs()
   return (
-    <Panel title={texts.pending} note={texts.nextFirst} isFlush>
+    <Panel title={texts.pending} note={texts.nextFirst} actions={<Export path="/jobs" what={texts.pending} />} isFlush>
       <Shown of={jobs}>
         {({ rows }) => {
           const next = rows
@@ -138,6 +139,7 @@ function History() {
           ]}
           onChange={cause => view.set({ cause })}
         />
+        <Export {...runs.asked} what={texts.history} />
       </div>
       <Shown of={runs}>
         {page => (

@@ -7,6 +7,7 @@ import { type ProofDetail, useProof, useProofRows, useReleaseProof } from '../ap
 import { useSession } from '../api/queries.ts'
 import { AskWhy } from '../parts/ask.tsx'
 import { Back } from '../parts/back.tsx'
+import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
@@ -134,6 +135,7 @@ function Rows({ proof }: { proof: ProofDetail }) {
           options={proof.byCause.map(each => ({ value: each.cause, label: CAUSE[each.cause].word, count: each.levels }))}
           onChange={cause => view.set({ cause })}
         />
+        <Export {...rows.asked} what={texts.notEqual} />
       </div>
       <Shown of={rows}>
         {page => (

@@ -1,5 +1,6 @@
 import { Link } from 'react-router'
 import { useDrift, useProofs } from '../api/proofs.ts'
+import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { decimal, whole } from '../parts/number.ts'
@@ -32,6 +33,7 @@ export function Proofs() {
               options={Object.entries(KIND).map(([value, label]) => ({ value, label }))}
               onChange={kind => view.set({ kind })}
             />
+            <Export {...proofs.asked} what={texts.proofsAndDrift} />
           </div>
           <Shown of={proofs}>
             {page => (

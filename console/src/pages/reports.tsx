@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { reportFile, useReports, useReportTargets } from '../api/ledger.ts'
 import { useSession } from '../api/queries.ts'
+import { Export } from '../parts/export.tsx'
 import { cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole, withCounts } from '../parts/number.ts'
@@ -23,7 +24,7 @@ export function Reports() {
       <PageHead title={texts.filesThatGoOut} note={reports.data && totalOf(reports.data)} lead={texts.correctionsAndCountsThatAnErpHas} />
       <div style={{ display: 'grid', gap: 16 }}>
         <Targets />
-        <Panel title={texts.files} isFlush>
+        <Panel title={texts.files} actions={<Export {...reports.asked} what={texts.files} />} isFlush>
           <Shown of={reports}>
             {page => (
               <Paged of={page} empty={<Empty title={texts.nothingWentOutYet}>{texts.aFileIsMadeWhenLinesWait}</Empty>}>

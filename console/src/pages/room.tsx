@@ -2,6 +2,7 @@ import { Link, useParams } from 'react-router'
 import { useRuns } from '../api/jobs.ts'
 import { type RoomOnStreet, useComparisons, useDifferences, useIntents, useOrders, useStreet } from '../api/queries.ts'
 import { Back } from '../parts/back.tsx'
+import { Export } from '../parts/export.tsx'
 import { cell, Paged, Table, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole, withCounts } from '../parts/number.ts'
@@ -83,7 +84,12 @@ function Intents() {
   const view = useView()
   const intents = useIntents({ page: view.page }, true)
   return (
-    <Panel title={texts.notConfirmedYet} note={intents.data && whole(intents.data.total)} isFlush>
+    <Panel
+      title={texts.notConfirmedYet}
+      note={intents.data && whole(intents.data.total)}
+      actions={<Export {...intents.asked} what={texts.notConfirmedYet} />}
+      isFlush
+    >
       <Shown of={intents}>
         {page => (
           <Paged of={page} empty={<Empty title={texts.nothingToTell}>{texts.everyPromiseWasConfirmedByItsShop}</Empty>}>
@@ -155,7 +161,12 @@ function Differences() {
   const view = useView()
   const differences = useDifferences({ page: view.page }, true)
   return (
-    <Panel title={texts.levelsThatDiffer} note={differences.data && whole(differences.data.total)} isFlush>
+    <Panel
+      title={texts.levelsThatDiffer}
+      note={differences.data && whole(differences.data.total)}
+      actions={<Export {...differences.asked} what={texts.levelsThatDiffer} />}
+      isFlush
+    >
       <Shown of={differences}>
         {page => (
           <Paged of={page} empty={<Empty title={texts.noneThatWasReadBack}>{texts.aLevelThatShowsSomethingElseThan}</Empty>}>
@@ -246,7 +257,11 @@ function Comparisons() {
 function Orders() {
   const orders = useOrders(true)
   return (
-    <Panel title={texts.whatWeKnowOfEachShopsOrders} isFlush>
+    <Panel
+      title={texts.whatWeKnowOfEachShopsOrders}
+      actions={<Export {...orders.asked} what={texts.whatWeKnowOfEachShopsOrders} />}
+      isFlush
+    >
       <Shown of={orders}>
         {({ rows }) =>
           rows.length === 0 ? (

@@ -2,6 +2,7 @@ import { Anchor, Button } from '@mantine/core'
 import { useCallback, useState } from 'react'
 import { type Rule, useOverlaps, useRules } from '../api/promise.ts'
 import { useSession } from '../api/queries.ts'
+import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
@@ -58,6 +59,7 @@ export function Rules() {
             ]}
             onChange={status => view.set({ status })}
           />
+          <Export {...rules.asked} what={texts.rules} />
         </div>
         <Shown of={rules}>
           {page => (

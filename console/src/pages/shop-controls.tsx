@@ -1,5 +1,6 @@
 import { Link } from 'react-router'
 import { type Control, type ShopDetail, useControls } from '../api/shops.ts'
+import { Export } from '../parts/export.tsx'
 import { cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -16,7 +17,12 @@ export function Controls({ shop }: { shop: ShopDetail }) {
     <Panel
       title={texts.switchedOffByHand}
       note={controls.data && totalOf(controls.data)}
-      actions={<SwitchOff of={{ shop: shop.code }} what={texts.everythingIn(shop.name)} />}
+      actions={
+        <>
+          <Export {...controls.asked} what={texts.switchedOffByHand} />
+          <SwitchOff of={{ shop: shop.code }} what={texts.everythingIn(shop.name)} />
+        </>
+      }
       isFlush
     >
       <Shown of={controls}>

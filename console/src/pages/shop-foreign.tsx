@@ -6,6 +6,7 @@ import { useSession } from '../api/queries.ts'
 import { type ForeignPage, type ShopDetail, useDecideForeign, useForeign, useSetForeignPolicy } from '../api/shops.ts'
 import { ReasonDialog } from '../parts/ask.tsx'
 import { Choices } from '../parts/choices.tsx'
+import { Export } from '../parts/export.tsx'
 import { cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -27,7 +28,14 @@ export function ChangedByOthers({ shop }: { shop: ShopDetail }) {
     <Panel
       title={texts.changedByOthers}
       note={foreign.data && totalOf(foreign.data)}
-      actions={foreign.data && <PolicyButton shop={shop} policies={foreign.data.policies} />}
+      actions={
+        foreign.data && (
+          <>
+            <Export {...foreign.asked} what={texts.changedByOthers} />
+            <PolicyButton shop={shop} policies={foreign.data.policies} />
+          </>
+        )
+      }
       isFlush
     >
       <Shown of={foreign}>

@@ -3,6 +3,7 @@ import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useCallback, useState } from 'react'
 import { Link } from 'react-router'
 import { type Exchange, type ShopDetail, useExchangeRows, useJobLog, useThrottle } from '../api/shops.ts'
+import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole, withCounts } from '../parts/number.ts'
@@ -45,6 +46,7 @@ export function JobLog({ shop }: { shop: ShopDetail }) {
             options={shop.troubles.map(trouble => ({ value: trouble.class, label: trouble.word, count: trouble.requests }))}
             onChange={of => view.set({ class: of })}
           />
+          <Export {...log.asked} what={texts.jobLog} />
         </div>
         <Shown of={log}>
           {page => (

@@ -1,4 +1,5 @@
 import { type MappingCheck, type ShopDetail, useMapping } from '../api/shops.ts'
+import { Export } from '../parts/export.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
@@ -44,7 +45,12 @@ export function Locations({ shop }: { shop: ShopDetail }) {
               </Table>
             )}
           </Panel>
-          <Panel title={texts.locations} note={whole(locations.length)} isFlush>
+          <Panel
+            title={texts.locations}
+            note={whole(locations.length)}
+            actions={<Export path={`/shops/${encodeURIComponent(shop.code)}/mapping`} query={{ of: 'locations' }} what={texts.locations} />}
+            isFlush
+          >
             {locations.length === 0 ? (
               <Empty title={texts.noLocationWasReadYet}>{texts.theyAreReadWhenTheShopIs}</Empty>
             ) : (

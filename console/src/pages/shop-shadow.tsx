@@ -3,6 +3,7 @@ import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { useSession } from '../api/queries.ts'
 import { type ShadowPage, type ShopDetail, useSetShadow, useShadow } from '../api/shops.ts'
+import { Export } from '../parts/export.tsx'
 import { cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
@@ -47,6 +48,7 @@ export function Shadow({ shop }: { shop: ShopDetail }) {
                 data={page.runs.map(run => ({ value: String(run.runId), label: wordsOf(run) }))}
                 onChange={event => view.set({ run: event.currentTarget.value })}
               />
+              <Export {...shadow.asked} what={texts.shadow} />
             </div>
           )}
           {

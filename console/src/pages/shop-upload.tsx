@@ -5,6 +5,7 @@ import { useSession } from '../api/queries.ts'
 import { type UploadDetail, type UploadVerb, useUpload, useUploadDeed, useUploadRows } from '../api/uploads.ts'
 import { ReasonDialog } from '../parts/ask.tsx'
 import { Back } from '../parts/back.tsx'
+import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole, withCounts } from '../parts/number.ts'
@@ -140,6 +141,7 @@ function Rows({ upload }: { upload: UploadDetail }) {
           }))}
           onChange={outcome => view.set({ outcome })}
         />
+        <Export {...rows.asked} what={texts.rows} />
       </div>
       <Shown of={rows}>
         {page => (

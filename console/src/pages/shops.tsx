@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { Link } from 'react-router'
 import { useSession, useShops } from '../api/queries.ts'
+import { Export } from '../parts/export.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
@@ -21,11 +22,14 @@ export function Shops() {
         note={shops.data && whole(shops.data.rows.length)}
         lead={texts.whereStockIsPromisedAndWhatWe}
         actions={
-          session.data?.role === 'admin' && (
-            <Button component={Link} to="/first-steps/shop" variant="default" leftSection={<IconPlus size={16} aria-hidden />}>
-              {texts.connectAShop}
-            </Button>
-          )
+          <>
+            <Export {...shops.asked} what={texts.shopifyShop} />
+            {session.data?.role === 'admin' && (
+              <Button component={Link} to="/first-steps/shop" variant="default" leftSection={<IconPlus size={16} aria-hidden />}>
+                {texts.connectAShop}
+              </Button>
+            )}
+          </>
         }
       />
       <Panel isFlush>

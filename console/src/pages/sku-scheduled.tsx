@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { type Scheduled, useCancelScheduled, useScheduled } from '../api/ledger.ts'
 import { useSession } from '../api/queries.ts'
+import { Export } from '../parts/export.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { signed } from '../parts/number.ts'
@@ -15,7 +16,7 @@ export function ScheduledChanges({ sku }: { sku: string }) {
   const open = (scheduled.data?.rows ?? []).filter(row => row.state === 'waiting' || row.state === 'refused')
   if (open.length === 0) return null
   return (
-    <Panel title={texts.stillToCome} isFlush>
+    <Panel title={texts.stillToCome} actions={<Export {...scheduled.asked} what={texts.stillToCome} />} isFlush>
       <Table
         label={texts.stillToCome}
         head={

@@ -5,6 +5,7 @@ import { Link } from 'react-router'
 import { type DropServer, type Source, useAcceptKey, useDropServer, useLookNow, useSources, useTestSource } from '../api/feeds.ts'
 import { useSession } from '../api/queries.ts'
 import { Copied } from '../parts/copied.tsx'
+import { Export } from '../parts/export.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole, withCounts } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
@@ -37,11 +38,14 @@ export function Sources() {
         note={sources.data && whole(sources.data.rows.length)}
         lead={texts.whereFilesComeFromAndHowGood}
         actions={
-          session.data?.role === 'admin' && (
-            <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={adding.open}>
-              {texts.addASource}
-            </Button>
-          )
+          <>
+            <Export {...sources.asked} what={texts.sources} />
+            {session.data?.role === 'admin' && (
+              <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={adding.open}>
+                {texts.addASource}
+              </Button>
+            )}
+          </>
         }
       />
       <div className={classes.cards}>

@@ -2,6 +2,7 @@ import { NativeSelect } from '@mantine/core'
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { useStock } from '../api/queries.ts'
+import { Export } from '../parts/export.tsx'
 import { cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
@@ -28,6 +29,7 @@ export function Stock() {
               { value: 'name', label: texts.byName },
             ]}
           />
+          <Export {...stock.asked} what={texts.stock} />
         </div>
         <Shown of={stock}>
           {page => (

@@ -2,6 +2,7 @@ import { Button, Group, Modal, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { type UnknownName, useDeclare, useUnknown } from '../api/rows.ts'
+import { Export } from '../parts/export.tsx'
 import { cell, Pager, Table } from '../parts/list.tsx'
 import { Shown, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
@@ -20,7 +21,14 @@ export function UnknownNames({ fileId, mayDecide }: { fileId?: number; mayDecide
     <Shown of={unknown}>
       {found =>
         found.total === 0 ? null : (
-          <Panel title={texts.namesThatNobodyKnows} note={whole(found.total)} isFlush>
+          <Panel
+            title={texts.namesThatNobodyKnows}
+            note={whole(found.total)}
+            actions={
+              <Export path="/import/unknown" query={fileId === undefined ? {} : { file: fileId }} what={texts.namesThatNobodyKnows} />
+            }
+            isFlush
+          >
             {mayDecide && <AddUnknown names={found.rows} />}
             <Table
               label={texts.namesForWhichRowsWait}

@@ -1,6 +1,7 @@
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { useUploads } from '../api/uploads.ts'
+import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
@@ -30,6 +31,7 @@ export function Uploads() {
             ]}
             onChange={state => view.set({ state })}
           />
+          <Export {...uploads.asked} what={texts.uploads} />
         </div>
         <Shown of={uploads}>
           {page => (

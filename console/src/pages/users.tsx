@@ -13,6 +13,7 @@ import {
   useSetRole,
 } from '../api/people.ts'
 import { useSession } from '../api/queries.ts'
+import { Export } from '../parts/export.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { Once } from '../parts/once.tsx'
@@ -47,9 +48,12 @@ function Everybody() {
           <Panel
             title={texts.people}
             actions={
-              <Button size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={adding.open}>
-                {texts.addAPerson}
-              </Button>
+              <>
+                <Export path="/people" what={texts.people} />
+                <Button size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={adding.open}>
+                  {texts.addAPerson}
+                </Button>
+              </>
             }
             isFlush
           >
@@ -58,9 +62,12 @@ function Everybody() {
           <Panel
             title={texts.tokensOfPrograms}
             actions={
-              <Button size="xs" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={making.open}>
-                {texts.makeAToken}
-              </Button>
+              <>
+                <Export path="/people" query={{ of: 'tokens' }} what={texts.tokensOfPrograms} />
+                <Button size="xs" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={making.open}>
+                  {texts.makeAToken}
+                </Button>
+              </>
             }
             isFlush
           >

@@ -6,6 +6,8 @@ export const parts = {
   keptWithYourNameWhereOthersWill: 'Kept with your name, where others will read it.',
   why: 'Why?',
   mayBeLeftOut: (note: Said) => `${note} May be left out.`,
+  export: 'Export',
+  exportAll: (what: Said) => `Export all of ${what} as CSV`,
   copied: 'Copied',
   copy: (what: Said) => `Copy ${what}`,
   pages: 'Pages',

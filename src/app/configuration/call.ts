@@ -1,4 +1,3 @@
-import type { Db, Tx } from '../../db/connection.ts'
 import type { JsonRoute, Route, Who } from '../../http/contract/route.ts'
 import { assert } from '../../kernel/assert.ts'
 
@@ -10,8 +9,7 @@ export type Call = (method: JsonRoute['method'], path: string, asked?: Asked) =>
 /** The routes of a list, called without a network. `path` is written as the route is, with its `:name`. */
 export function callerOf(routes: readonly Route[], who: Who): Call {
   return async (method, path, { params = {}, query = {}, body } = {}) => {
-    const route = routes.find((one): one is JsonRoute => one.kind === 'json' && one.method === method && one.path === path)
-    assert(route !== undefined, `there is a route ${method} ${path}`)
+    const route = jsonRouteOf(routes, method, path)
     return route.handle({
       params: route.params?.parse(params),
       query: route.query?.parse(query),
@@ -21,12 +19,9 @@ export function callerOf(routes: readonly Route[], who: Who): Call {
   }
 }
 
-/** A database whose every statement belongs to one open transaction, for code that would begin its own. */
-export function within(tx: Tx): Db {
-  return {
-    query: (text, values, options) => tx.query(text, values, options),
-    transaction: work => work(tx),
-    alone: () => Promise.reject(new Error('bug: nobody is alone within a transaction')),
-    end: () => Promise.reject(new Error('bug: a transaction ends with its work')),
-  }
+/** `path` is written as the route is, with its `:name`. */
+export function jsonRouteOf(routes: readonly Route[], method: JsonRoute['method'], path: string): JsonRoute {
+  const route = routes.find((one): one is JsonRoute => one.kind === 'json' && one.method === method && one.path === path)
+  assert(route !== undefined, `there is a route ${method} ${path}`)
+  return route
 }

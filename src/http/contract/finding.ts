@@ -102,6 +102,7 @@ export const sentAlert = z
   })
   .meta({ id: 'Alert' })
 
+export const sentPage = pageOf(sentAlert)
 export const alertsPage = z.object({ recipients: z.array(recipient), sent: z.array(sentAlert), canMail: z.boolean() })
 export const recipientParams = z.object({ name: z.string().min(1) })
 export const done = z.object({ done: z.boolean() })

@@ -49,6 +49,8 @@ export type JsonRoute = Described & {
   query?: Schema
   body?: Schema
   answer: Schema
+  /** Lists of the answer that hold all there is although they come at once: they may go out as a file, as those that come page by page do. */
+  wholeLists?: readonly string[]
   status: 200 | 201 | 202
   handle(asked: Asked<unknown, unknown, unknown>): Promise<unknown>
 }
@@ -104,6 +106,7 @@ export function jsonRoute<
     query?: Query
     body?: Body
     answer: Answer
+    wholeLists?: readonly (keyof z.output<Answer> & string)[]
     status?: JsonRoute['status']
     handle(asked: Asked<Given<Params>, Given<Query>, Given<Body>>): Promise<z.output<Answer>>
   },
