@@ -33,7 +33,14 @@ test('a list that grows at its beginning while it goes out has each row once, as
         work(asked => {
           const found = routeOf(asked)
           // Newest first: without a moment to hold on to, what comes between two pages would push rows from the first into the second.
-          return { ...found, handle: async asked => (page++ > 0 && (await deeds(300, 'meanwhile ')), found.handle(asked)) }
+          return {
+            ...found,
+            async handle(asked) {
+              page += 1
+              if (page > 1) await deeds(300, 'meanwhile ')
+              return found.handle(asked)
+            },
+          }
         }),
       ),
   })

@@ -9,12 +9,19 @@ export async function lockPeople(tx: Tx): Promise<void> {
   await tx.query('select pg_advisory_xact_lock($1)', [PEOPLE_LOCK])
 }
 
-export type ListedPerson = { name: string; role: Role; createdAt: InstantMs; signedInAt: InstantMs | null; sessions: number }
+export type ListedPerson = {
+  name: string
+  role: Role
+  createdAt: InstantMs
+  signedInAt: InstantMs | null
+  sessions: number
+  isBySignOn: boolean
+}
 
 /** Everybody who may come in, by name. */
 export async function people(sql: Sql, now: InstantMs): Promise<ListedPerson[]> {
   return sql.query<ListedPerson>(
-    `select p.name, p.role, p.created_at as "createdAt", p.signed_in_at as "signedInAt",
+    `select p.name, p.role, p.created_at as "createdAt", p.signed_in_at as "signedInAt", p.issuer is not null as "isBySignOn",
             (select count(*) from gate.session s where s.person_id = p.person_id and s.expires_at > $1) as sessions
        from gate.person p order by p.name`,
     [new Date(now)],

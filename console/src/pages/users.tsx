@@ -107,7 +107,7 @@ function People({ rows }: { rows: readonly PersonInList[] }) {
         {rows.map(row => (
           <tr key={row.name}>
             <td>
-              <b>{row.name}</b>
+              <b>{row.name}</b> {row.isBySignOn && <span className={cell.dim}>{texts.comesBySignOn}</span>}
             </td>
             <td>
               <NativeSelect
@@ -123,9 +123,11 @@ function People({ rows }: { rows: readonly PersonInList[] }) {
             </td>
             <td className={cell.right}>
               <div style={{ display: 'inline-flex', gap: 4 }}>
-                <Button size="xs" variant="default" onClick={() => renew.mutate(row.name)} aria-label={texts.newPasswordFor(row.name)}>
-                  {texts.newPassword}
-                </Button>
+                {!row.isBySignOn && (
+                  <Button size="xs" variant="default" onClick={() => renew.mutate(row.name)} aria-label={texts.newPasswordFor(row.name)}>
+                    {texts.newPassword}
+                  </Button>
+                )}
                 <Button size="xs" variant="default" onClick={() => remove.mutate(row.name)} aria-label={texts.remove(row.name)}>
                   {texts.remove2}
                 </Button>

@@ -37,6 +37,7 @@ export const people = {
   noProgramHasAToken: 'No program has a token',
   aProgramShowsItsTokenAsA: 'A program shows its token as a bearer token and may do what its role may.',
   signedInLast: 'Signed in last',
+  comesBySignOn: 'comes by sign-on, which says the role at every sign-in',
   roleOf: (name: Said) => `Role of ${name}`,
   newPasswordFor: (name: Said) => `New password for ${name}`,
   newPassword: 'New password',

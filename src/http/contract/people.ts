@@ -13,7 +13,14 @@ const PASSWORD_CHARS_MAX = 1_000
 export const TOKEN_DAYS_MAX = 366
 
 export const person = z
-  .object({ name: z.string(), role: z.enum(ROLES), createdAt: instant, signedInAt: instant.nullable(), sessions: z.number().int() })
+  .object({
+    name: z.string(),
+    role: z.enum(ROLES),
+    createdAt: instant,
+    signedInAt: instant.nullable(),
+    sessions: z.number().int(),
+    /** Known by the single sign-on: has no password here, and takes the role that it says. */ isBySignOn: z.boolean(),
+  })
   .meta({ id: 'Person' })
 
 export const apiToken = z
