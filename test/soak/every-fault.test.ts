@@ -33,6 +33,7 @@ test(`${OUTAGES} outages of twenty minutes: 503 to everything, while numbers cha
     )
     expect(after.equalAfterMs, `seed ${seed}`).not.toBeNull()
     expect(after.equalAfterMs, `seed ${seed}`).toBeLessThanOrEqual(60_000)
+    expect(after.writtenTooOften, `seed ${seed}`).toEqual([])
     expect(after.writtenRowsAfter, `seed ${seed}`).toBeLessThanOrEqual(after.differingWhenItEnded + after.unansweredRowsWhenItEnded)
     expect(after.notOnce, `seed ${seed}`).toEqual([])
     expect(after.keysTwice, `seed ${seed}`).toEqual([])

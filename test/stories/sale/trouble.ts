@@ -38,6 +38,8 @@ export type Aftermath = {
   differingWhenItEnded: number
   /** Rows of a call that was out when the trouble came: it is sent again as it was, since nobody knows what became of it. */
   unansweredRowsWhenItEnded: number
+  /** Levels that were written although they did not differ, or more often than once; once more where they stood in a call that was out. */
+  writtenTooOften: string[]
 }
 
 /** The ERP changes numbers while everything goes wrong; then the trouble stops, and so do the changes. */
@@ -116,14 +118,14 @@ async function changeSomething(sale: SaleWorld): Promise<number> {
 
 async function aftermath(sale: SaleWorld): Promise<Omit<Aftermath, 'deaths' | 'changes'>> {
   const before = await differing(sale)
-  const rowsBefore = await rowsOfCalls(sale, `c.outcome = 'confirmed'`)
+  const writtenBefore = await rowsOfCalls(sale, `c.outcome = 'confirmed'`)
   const unanswered = await rowsOfCalls(sale, `c.state = 'claimed'`)
   const ended = sale.now()
   let equalAfterMs: number | null = null
   while (equalAfterMs === null && sale.now() - ended < 120_000) {
     await sale.reckon()
     await sale.tell()
-    if ((await differing(sale)) === 0) equalAfterMs = sale.now() - ended
+    if ((await differing(sale)).size === 0) equalAfterMs = sale.now() - ended
     else {
       sale.pass(TICK_MS)
       await sale.poll()
@@ -131,32 +133,43 @@ async function aftermath(sale: SaleWorld): Promise<Omit<Aftermath, 'deaths' | 'c
   }
   await until(sale, sale.now() + 30_000, { changes: false })
   const calls = await sale.home.db.query<{ n: number }>('select count(*) as n from channel.call')
+  const written = await rowsOfCalls(sale, `c.outcome = 'confirmed'`)
+  const times = (rows: Map<number, number>, productId: number) => rows.get(productId) ?? 0
+  const writtenTooOften = [...written.keys()].flatMap(productId => {
+    const after = times(written, productId) - times(writtenBefore, productId)
+    const most = (before.has(productId) ? 1 : 0) + times(unanswered, productId)
+    return after > most ? [`product ${productId}: written ${after} times, at most ${most} were due`] : []
+  })
+  const sum = (rows: Map<number, number>) => [...rows.values()].reduce((units, each) => units + each, 0)
   return {
     calls: calls[0]?.n ?? 0,
     equalAfterMs,
     notOnce: await notOnce(sale),
     keysTwice: await keysTwice(sale),
-    writtenRowsAfter: (await rowsOfCalls(sale, `c.outcome = 'confirmed'`)) - rowsBefore,
-    differingWhenItEnded: before,
-    unansweredRowsWhenItEnded: unanswered,
+    writtenRowsAfter: sum(written) - sum(writtenBefore),
+    differingWhenItEnded: before.size,
+    unansweredRowsWhenItEnded: sum(unanswered),
+    writtenTooOften,
   }
 }
 
-async function differing({ home, shops }: SaleWorld): Promise<number> {
-  const rows = await home.db.query<{ item: string; promised: number; isDone: boolean }>(
-    `select i.inventory_item_gid as item, t.sellable_units - t.deficit_units as promised
+/** The products whose level shows another number than is promised. */
+async function differing({ home, shops }: SaleWorld): Promise<Set<number>> {
+  const rows = await home.db.query<{ productId: number; item: string; promised: number }>(
+    `select product_id as "productId", i.inventory_item_gid as item, t.sellable_units - t.deficit_units as promised
        from outbox.intent i join availability.target t using (shop_id, location_id, product_id)`,
   )
   const levels = [...(shops[0]?.simulator.simulated.shop.tables.levels.values() ?? [])]
-  return rows.filter(({ item, promised }) => levels.find(level => item.endsWith(`/${level.itemId}`))?.quantities.available !== promised)
-    .length
+  const shown = (item: string) => levels.find(level => item.endsWith(`/${level.itemId}`))?.quantities.available
+  return new Set(rows.flatMap(({ productId, item, promised }) => (shown(item) === promised ? [] : [productId])))
 }
 
-async function rowsOfCalls({ home }: SaleWorld, which: string): Promise<number> {
-  const rows = await home.db.query<{ n: number }>(
-    `select count(*) as n from channel.call_row r join channel.call c using (call_id) where ${which}`,
+/** How many rows of such calls each product has. */
+async function rowsOfCalls({ home }: SaleWorld, which: string): Promise<Map<number, number>> {
+  const rows = await home.db.query<{ productId: number; n: number }>(
+    `select r.product_id as "productId", count(*) as n from channel.call_row r join channel.call c using (call_id) where ${which} group by 1`,
   )
-  return rows[0]?.n ?? 0
+  return new Map(rows.map(({ productId, n }) => [productId, n]))
 }
 
 /** What the shop moved is the sum of what was confirmed, level by level: nothing twice, nothing that we do not know of. */
