@@ -211,6 +211,21 @@ test.each([
   expect(await home.db.query('select 1 from catalog.ask')).toEqual([])
 })
 
+test('an item that is deleted and made again under its SKU is linked to the new one within a minute', async () => {
+  await home.db.transaction(tx => importProducts(tx, [{ name: 'A', identifiers: [{ type: 'SKU', value: 'A-1' }] }], now))
+  await readCatalogue()
+  await check()
+  const linkedTo = async () =>
+    (await home.db.query<{ gid: string }>('select inventory_item_gid as gid from catalog.item_link')).map(row => row.gid)
+  expect(await linkedTo()).toEqual(['gid://shopify/InventoryItem/1001'])
+  now += MINUTE_MS
+  await backstage('DELETE', 'items/1001')
+  await backstage('POST', 'products', { title: 'Again', variants: [{ sku: 'A-1', levels: [{ location: 'Main', available: 0 }] }] })
+  await follow()
+  expect(await linkedTo()).toEqual([expect.not.stringMatching(/\/1001$/)])
+  expect(await home.db.query(`select 1 from catalog.link_finding where sku = 'A-1'`)).toEqual([])
+})
+
 test('products that were not committed yet when the shop was read are linked by the next look', async () => {
   const names = [{ name: 'A', identifiers: [{ type: 'SKU', value: 'A-1' }] }]
   let reading: Promise<unknown> | undefined
