@@ -47,6 +47,11 @@ describe('what is said of', () => {
     ['read only, and nothing waits', { shops: [{ ...shop, heldCode: 'CHANNEL_READ_ONLY', waiting: 0 }] }, ['note CHANNEL_READ_ONLY']],
     ['a shop that was switched off', { shops: [{ ...shop, isEnabled: false, state: 'unreachable' }] }, []],
     ['orders that cannot be read', { shops: [{ ...shop, ordersCode: 'SHOP_ORDERS_NOT_READABLE' }] }, ['risk SHOP_ORDERS_NOT_READABLE']],
+    [
+      'a shop that does not answer, so that its orders cannot be read either: one finding',
+      { shops: [{ ...shop, state: 'unreachable', code: 'CHANNEL_UNREACHABLE', ordersCode: 'CHANNEL_UNREACHABLE' }] },
+      ['stop CHANNEL_UNREACHABLE'],
+    ],
     ['locations that belong to nobody', { shops: [{ ...shop, unmapped: 2 }] }, ['note CATALOG_LOCATION_UNMAPPED']],
     ['180,000 SKUs of one cause: one finding', { links: [group] }, ['note CATALOG_SKU_NEAR']],
     [

@@ -76,7 +76,7 @@ export const CLOCK_SKEW_MS_MAX = 60_000
 
 /** Everything that a person should know, worst first. */
 export function diagnose(facts: Facts, now: InstantMs): Finding[] {
-  return [
+  const found = [
     ...facts.jobs.map(ofJob),
     ...facts.rooms.flatMap(ofRoom),
     ...facts.shops.flatMap(shop => ofShop(shop, now)),
@@ -88,6 +88,17 @@ export function diagnose(facts: Facts, now: InstantMs): Finding[] {
     ...ofMachine(facts.machine),
     ...facts.found,
   ].toSorted(byWeight)
+  return saidOnce(found)
+}
+
+/** One finding for each code and subject, the heaviest: a shop that does not answer is why its orders cannot be read, too. */
+function saidOnce(found: readonly Finding[]): Finding[] {
+  const kept = new Map<string, Finding>()
+  for (const one of found) {
+    const key = `${one.code} ${one.subject}`
+    if (!kept.has(key)) kept.set(key, one)
+  }
+  return [...kept.values()]
 }
 
 /** A job that rests or is late stops the stage that it works for. */
