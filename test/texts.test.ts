@@ -117,3 +117,20 @@ test('in another language a page says what was translated, and the rest in Engli
   expect(resolved('de', '../parts/list.tsx')).toBeNull()
   expect(resolved(null, '../texts/files.ts')).toBeNull()
 })
+
+/** The manual of the console, and where its words have to stand: as a whole text of the console, or within a sentence of the server. */
+const MANUAL = ['troubleshooting.md', 'setting-up-a-feed.md']
+
+test.each(MANUAL)('%s names buttons, pages and states by the words on the screen', file => {
+  const inside = (folder: string) =>
+    readdirSync(path.resolve(import.meta.dirname, '..', folder))
+      .filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+      .map(name => readFileSync(path.resolve(import.meta.dirname, '..', folder, name), 'utf8'))
+      .join('\n')
+  const [screen, server] = [inside('console/src/texts'), ['src/reconcile', 'src/channel', 'src/jobs'].map(inside).join('\n')]
+  const manual = readFileSync(path.resolve(import.meta.dirname, '../docs', file), 'utf8').replaceAll('**', '')
+  const named = [...manual.matchAll(/\*([A-Z][^*]+)\*/g)].map(found => (found[1] ?? '').replaceAll(/\s+/g, ' '))
+  expect(named.length).toBeGreaterThan(3)
+  const isSaid = (words: string) => ['', ' …', ':'].some(end => screen.includes(`'${words}${end}'`)) || server.includes(words)
+  expect(named.filter(words => !isSaid(words))).toEqual([])
+})

@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import { type RunningDemo, startDemo } from '../../src/app/demo.ts'
 import { startServer } from '../../src/app/server.ts'
 import { realWorld } from '../../src/app/start.ts'
+import { notPressed } from './pressed.ts'
 
 export const ROOT = path.resolve(import.meta.dirname, '../..')
 const CHROMIUM = '/usr/bin/chromium'
@@ -30,6 +31,8 @@ export async function openConsole({ isEmpty = false } = {}): Promise<OpenConsole
   const config = {
     ...{ dataDir, databaseUrl: null, host: '127.0.0.1', httpPort: 0, sftpPort: 0, secretKey: null },
     ...{ roles: ['gate', 'work'] as const, logLevel: 'silent' as const },
+    // A test that waits for something asks far more often than a person.
+    requestsPerMinute: 100_000,
   }
   const running = isEmpty ? await startEmpty(config) : await startDemo(config, realWorld(config))
   const browser = await chromium.launch({
@@ -41,6 +44,11 @@ export async function openConsole({ isEmpty = false } = {}): Promise<OpenConsole
   })
   const context = await browser.newContext({ viewport: { width: 1600, height: 1000 }, colorScheme: 'light', reducedMotion: 'reduce' })
   const page = await context.newPage()
+  const sent: string[] = []
+  context.on('response', response => {
+    const { pathname } = new URL(response.url())
+    if (response.ok()) sent.push(`${response.request().method()} ${pathname.replace('/api/v1', '')}`)
+  })
   const complaints: string[] = []
   page.on('console', message => {
     if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text())
@@ -67,6 +75,8 @@ export async function openConsole({ isEmpty = false } = {}): Promise<OpenConsole
       await browser.close()
       await running.stop()
       await rm(dataDir, { recursive: true, force: true })
+      const { testPath = '' } = expect.getState()
+      expect(notPressed(testPath, sent), 'what test/system/pressed.ts says that it presses').toEqual([])
     },
   }
 }

@@ -1,19 +1,11 @@
-import { mkdir } from 'node:fs/promises'
-import path from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { lookAt, type OpenConsole, openConsole } from './browser.ts'
+import { type OpenConsole, openConsole } from './browser.ts'
+import { looksRight, picture } from './dialogs.ts'
 
 /* What a person says to a shop: switching off by hand, looking now, mapping and moving, closing, letting go, and what of an upload. */
 
 const SKU = 'BA-8327'
 const SHOP = '/shops/adventure-works'
-const PICTURES = process.env.TRUEUP_PICTURES
-const LOOKS = [
-  [390, 'light'],
-  [1_024, 'dark'],
-  [1_600, 'light'],
-] as const
 
 let home: OpenConsole
 let page: OpenConsole['page']
@@ -31,32 +23,6 @@ const why = () => dialog().getByRole('textbox', { name: 'Why?' })
 const get = async (to: string) => (await page.request.get(home.url(`/api/v1${to}`))).json()
 const synced = async () => (await get('/street')).sync.sentence as string
 const newestDeed = async () => (await get('/audit')).rows[0] as { action: string; reason: string; after: object }
-
-let isPageLookedAt = false
-
-/** The open dialog has room at every width, in the light and in the dark, and shuts nobody out. */
-async function looksRight(name: string): Promise<void> {
-  for (const [width, colorScheme] of LOOKS) {
-    await lookAt(page, width, colorScheme)
-    const { violations } = await new AxeBuilder({ page }).include('[role="dialog"]').analyze()
-    expect(violations.map(found => `${name} ${width} ${found.id}: ${found.nodes[0]?.html} ${found.nodes[0]?.failureSummary}`)).toEqual([])
-    const beyond = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-    expect(beyond, `${name}: how far it goes beyond ${width} pixels`).toBeLessThanOrEqual(0)
-    await picture(`${name}-${width}-${colorScheme}`)
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-  if (isPageLookedAt) return
-  isPageLookedAt = true
-  // What lies behind it is dimmed, and nobody reads it; but it is one page still, with one banner.
-  const { violations } = await new AxeBuilder({ page }).disableRules(['color-contrast', 'region']).analyze()
-  expect(violations.map(found => `${name} ${found.id}: ${found.nodes[0]?.html}`)).toEqual([])
-}
-
-async function picture(name: string): Promise<void> {
-  if (PICTURES === undefined) return
-  await mkdir(PICTURES, { recursive: true })
-  await page.screenshot({ path: path.join(PICTURES, `${name}.png`) })
-}
 
 async function shown(location: string): Promise<number | null> {
   const { rows } = await get(`/stock/${SKU}/levels`)
@@ -82,7 +48,7 @@ test('Sell nothing: a level goes to 0 at once, says why wherever it is explained
   const confirm = dialog().getByRole('button', { name: 'Sell nothing' })
   expect(await confirm.isDisabled(), 'without a reason nothing is done').toBe(true)
   await why().fill('a batch is recalled')
-  await looksRight('sell-nothing')
+  await looksRight(page, 'sell-nothing')
   await confirm.click()
   await expect.poll(() => main().textContent()).toMatch(/Nothing is sold until \d\d:\d\d, by admin: a batch is recalled/)
   await expect.poll(() => shown(sold.location), { timeout: 20_000 }).toBe(0)
@@ -111,7 +77,7 @@ test('Sync now: one level where it is explained; a channel, a shop or a location
   await page.getByRole('button', { name: 'Being compared' }).waitFor()
   await page.goto(home.url('/proofs'))
   await main().getByRole('button', { name: 'Sync now' }).first().click()
-  await looksRight('sync-now')
+  await looksRight(page, 'sync-now')
   await dialog().getByLabel('Of').selectOption({ label: 'Online' })
   expect(await dialog().getByLabel('Location').count(), 'a channel is shown at every location that stands for it').toBe(0)
   await dialog().getByRole('button', { name: 'Sync now' }).click()
@@ -139,7 +105,7 @@ test('a location that stands for something is moved: what becomes of its levels 
   await page.getByRole('option', { name: 'Online (ONLINE)' }).click()
   await dialog().getByRole('radio', { name: 'They show 0 first' }).check()
   await why().fill('it is built anew')
-  await looksRight('move')
+  await looksRight(page, 'move')
   await dialog().getByRole('button', { name: 'Move', exact: true }).click()
   // The group is shown at another location already.
   await expect.poll(() => dialog().getByRole('alert').textContent()).toContain('mapped to')
@@ -155,12 +121,12 @@ test('a facility closes: it is said what that comes to, its mapping ends by way 
     .toMatch(/free units lie there.*of adventure-works shows [\d,]+ units.*ONLINE sells the rest without it/)
   await dialog().getByRole('radio', { name: 'They show 0 first' }).check()
   await why().fill('the lease ends')
-  await looksRight('close-facility')
+  await looksRight(page, 'close-facility')
   await dialog().getByRole('button', { name: 'Close the facility' }).click()
   await expect.poll(() => main().textContent()).toMatch(/Closed.*by admin: the lease ends/)
   await expect.poll(() => shown(sold.location), { timeout: 20_000 }).toBe(0)
   expect(await page.getByRole('region', { name: 'Facilities', exact: true }).getByRole('button', { name: 'Switch off' }).count()).toBe(0)
-  await picture('facilities-closed')
+  await picture(page, 'facilities-closed')
   await page.getByRole('button', { name: `Open ${sold.location} again` }).click()
   await why().fill('the lease goes on')
   await dialog().getByRole('button', { name: 'Open again' }).click()
@@ -201,7 +167,7 @@ test('an upload: Ask Shopify again, Retry what was refused, Cancel what has not 
     await page.goto(home.url(`/uploads/${id}`))
     await main().getByRole('button', { name: button, exact: true }).click()
     await why().fill(`because of ${action}`)
-    if (action === 'upload.cancel') await looksRight('upload-cancel')
+    if (action === 'upload.cancel') await looksRight(page, 'upload-cancel')
     await dialog().getByRole('button', { name: confirm }).click()
     await expect.poll(() => dialog().count()).toBe(0)
     expect(await newestDeed()).toMatchObject({ action, reason: `because of ${action}` })
