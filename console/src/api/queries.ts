@@ -70,8 +70,9 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => change('DELETE', '/session'),
     onSuccess() {
-      client.clear()
+      // What waits for the session has to hear that it is over: a session that is cleared away tells nobody.
       client.setQueryData(['session'], null)
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
     },
   })
 }

@@ -96,11 +96,9 @@ export const useLeaving = (code: string) => usePage<LeavingList>('shops', `${of(
 /** Without a location: the whole shop. */
 export const useLeave = (code: string, locationId: number | null) =>
   useChange((body: Wire<typeof newLeaving>) =>
-    change<Wire<typeof leavingList>>(
-      'POST',
-      locationId === null ? `${of(code)}/switch-off` : `${of(code)}/locations/${locationId}/leave`,
-      body,
-    ),
+    locationId === null
+      ? change<Wire<typeof leavingList>>('POST', `${of(code)}/switch-off`, body)
+      : change<Wire<typeof leavingList>>('POST', `${of(code)}/locations/${locationId}/leave`, body),
   )
 /** Has a location stand for another facility or group, or for its first one. */
 export const useMove = (code: string, locationId: number) =>

@@ -1,4 +1,4 @@
-import { Modal, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -7,6 +7,7 @@ import { useNavigate } from 'react-router'
 import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { hits } from '../../../src/http/contract/search.ts'
 import { getJson } from '../api/client.ts'
+import { Modal } from '../parts/modal.tsx'
 import { Code, Trouble } from '../parts/nothing.tsx'
 import { titleOf } from '../parts/room-name.ts'
 import { State } from '../parts/state.tsx'
@@ -33,7 +34,7 @@ const KINDS: Record<Hit['kind'], string> = {
 /** The box that opens: what is typed, what was found, and where it leads. */
 export default function PaletteBox({ close }: { close: () => void }) {
   return (
-    <Modal opened onClose={close} size="lg" title={texts.whereIsItStuck} closeButtonProps={{ 'aria-label': texts.close }}>
+    <Modal onClose={close} size="lg" title={texts.whereIsItStuck} closeButtonProps={{ 'aria-label': texts.close }}>
       <Inside close={close} />
     </Modal>
   )

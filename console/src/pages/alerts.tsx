@@ -1,12 +1,14 @@
-import { Button, Modal, NativeSelect, PasswordInput, Switch, TextInput } from '@mantine/core'
+import { Button, NativeSelect, PasswordInput, Switch, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { type Recipient, type RecipientGiven, useAlerts, useRemoveRecipient, useSetRecipient, useTestRecipient } from '../api/health.ts'
 import { useSession } from '../api/queries.ts'
+import { AskSure } from '../parts/ask.tsx'
 import { Export } from '../parts/export.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { timeZoneNow } from '../parts/mine.ts'
+import { Modal } from '../parts/modal.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { withCounts } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -89,7 +91,7 @@ export function Alerts() {
           </div>
         )}
       </Shown>
-      <RecipientDialog key={String(isAdding)} isOpen={isAdding} close={adding.close} />
+      {isAdding && <RecipientDialog close={adding.close} />}
     </>
   )
 }
@@ -167,14 +169,20 @@ function RecipientActions({ recipient }: { recipient: Recipient }) {
             <Button size="xs" variant="default" onClick={editing.open} aria-label={texts.change(recipient.name)}>
               {texts.change2}
             </Button>
-            <Button size="xs" variant="default" onClick={() => remove.mutate(recipient.name)} aria-label={texts.remove(recipient.name)}>
-              {texts.remove2}
-            </Button>
+            <AskSure
+              label={texts.remove2}
+              name={texts.remove(recipient.name)}
+              confirm={texts.remove2}
+              deed={remove}
+              onSure={done => remove.mutate(recipient.name, done)}
+            >
+              {texts.isToldOfNothingAnyMore(recipient.name)}
+            </AskSure>
           </>
         )}
       </div>
-      <Trouble error={test.error ?? remove.error} />
-      <RecipientDialog key={String(isEditing)} before={recipient} isOpen={isEditing} close={editing.close} />
+      <Trouble error={test.error} />
+      {isEditing && <RecipientDialog before={recipient} close={editing.close} />}
     </>
   )
 }
@@ -184,7 +192,7 @@ const NEW: RecipientGiven = {
   ...{ quietFrom: null, quietTo: null, timeZone: timeZoneNow(), dailyHour: null, isOn: true },
 }
 
-function RecipientDialog({ before, isOpen, close }: { before?: Recipient; isOpen: boolean; close: () => void }) {
+function RecipientDialog({ before, close }: { before?: Recipient; close: () => void }) {
   const save = useSetRecipient()
   const [given, setGiven] = useState<RecipientGiven>(() => (before === undefined ? NEW : givenOf(before)))
   const [secret, setSecret] = useState('')
@@ -196,7 +204,6 @@ function RecipientDialog({ before, isOpen, close }: { before?: Recipient; isOpen
   const isMail = given.kind === 'email'
   return (
     <Modal
-      opened={isOpen}
       onClose={close}
       title={before === undefined ? texts.addARecipient : texts.change(before.name)}
       closeButtonProps={{ 'aria-label': texts.close }}
@@ -208,7 +215,7 @@ function RecipientDialog({ before, isOpen, close }: { before?: Recipient; isOpen
           onChange={event => set({ name: event.currentTarget.value })}
           disabled={before !== undefined}
           required
-          data-autofocus
+          data-autofocus={before === undefined || undefined}
         />
         <NativeSelect
           label={texts.by}

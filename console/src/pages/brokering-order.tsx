@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NativeSelect, NumberInput } from '@mantine/core'
+import { Button, Group, NativeSelect, NumberInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { type FormEvent, useState } from 'react'
 import { Link, useParams } from 'react-router'
@@ -7,6 +7,7 @@ import { useFacilities } from '../api/places.ts'
 import { useSession } from '../api/queries.ts'
 import { Back } from '../parts/back.tsx'
 import { cell, Table } from '../parts/list.tsx'
+import { Modal } from '../parts/modal.tsx'
 import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -124,7 +125,7 @@ function AssignDialog({ item, shop, order, close }: Of & { close: () => void }) 
     deed.mutate({ sku: item.sku ?? '', pieces }, { onSuccess: close })
   }
   return (
-    <Modal opened onClose={close} title={texts.assignTitle(item.sku ?? '')} size="lg" closeButtonProps={{ 'aria-label': texts.cancel }}>
+    <Modal onClose={close} title={texts.assignTitle(item.sku ?? '')} size="lg" closeButtonProps={{ 'aria-label': texts.cancel }}>
       <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
         <p style={{ margin: 0 }}>{texts.assignNote(item.openUnits)}</p>
         <div className={classes.form}>
@@ -178,40 +179,37 @@ function Cannot({ item, shop, order, facility, name, units }: Of & { facility: s
       <Button size="compact-sm" variant="default" onClick={open} aria-label={texts.cannotLabel(name)}>
         {texts.cannot}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={dialog.close}
-        title={texts.cannotTitle(name, item.sku ?? '')}
-        closeButtonProps={{ 'aria-label': texts.cancel }}
-      >
-        <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
-          <p style={{ margin: 0 }}>{texts.cannotNote}</p>
-          <NumberInput
-            label={texts.how}
-            min={1}
-            max={units}
-            allowDecimal={false}
-            value={missing}
-            onChange={value => setMissing(Number(value) || 1)}
-            data-autofocus
-          />
-          <NativeSelect
-            label={texts.reason}
-            value={reason}
-            data={Object.entries(texts.reasons).map(([value, label]) => ({ value, label }))}
-            onChange={event => setReason(event.currentTarget.value)}
-          />
-          <Trouble error={deed.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={dialog.close}>
-              {texts.cancel}
-            </Button>
-            <Button type="submit" loading={deed.isPending}>
-              {texts.confirmCannot(missing)}
-            </Button>
-          </Group>
-        </form>
-      </Modal>
+      {isOpen && (
+        <Modal onClose={dialog.close} title={texts.cannotTitle(name, item.sku ?? '')} closeButtonProps={{ 'aria-label': texts.cancel }}>
+          <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
+            <p style={{ margin: 0 }}>{texts.cannotNote}</p>
+            <NumberInput
+              label={texts.how}
+              min={1}
+              max={units}
+              allowDecimal={false}
+              value={missing}
+              onChange={value => setMissing(Number(value) || 1)}
+              data-autofocus
+            />
+            <NativeSelect
+              label={texts.reason}
+              value={reason}
+              data={Object.entries(texts.reasons).map(([value, label]) => ({ value, label }))}
+              onChange={event => setReason(event.currentTarget.value)}
+            />
+            <Trouble error={deed.error} />
+            <Group justify="flex-end">
+              <Button variant="default" onClick={dialog.close}>
+                {texts.cancel}
+              </Button>
+              <Button type="submit" loading={deed.isPending}>
+                {texts.confirmCannot(missing)}
+              </Button>
+            </Group>
+          </form>
+        </Modal>
+      )}
     </>
   )
 }

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, NativeSelect, NumberInput, Switch, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, NativeSelect, NumberInput, Switch, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import { type Feed, useAddFeed, useChangeFeed, useFeedSettings, useSources } from '../api/feeds.ts'
 import { useFeeds } from '../api/queries.ts'
 import { timeZoneNow } from '../parts/mine.ts'
+import { Modal } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { feeds as texts } from '../texts/feeds.ts'
 import classes from './feeds.module.css'
@@ -65,7 +66,7 @@ export function FeedDialog({ feed, proposal = {}, close }: { feed?: Feed; propos
   }
 
   return (
-    <Modal opened onClose={close} title={feed ? texts.change(feed.name) : texts.addAFeed} size="xl">
+    <Modal onClose={close} title={feed ? texts.change(feed.name) : texts.addAFeed} size="xl">
       <form onSubmit={submit} className={classes.form}>
         {feed === undefined && <TextInput label={texts.name} required data-autofocus {...text('name')} />}
         <NativeSelect

@@ -70,7 +70,12 @@ function Found({ file }: { file: FileDetail }) {
           <Facts
             facts={[
               [texts.feed, file.feed],
-              [texts.layout, file.layout.replaceAll('_', '_\u200b')],
+              [
+                texts.layout,
+                <span key="layout" className="mono">
+                  {file.layout.replaceAll('_', '_\u200b')}
+                </span>,
+              ],
               file.expectedBytes === null || file.expectedBytes === file.bytes
                 ? [texts.size, bytes(file.bytes)]
                 : [texts.received, texts.ofWord2(bytes(file.bytes), bytes(file.expectedBytes))],

@@ -1,4 +1,4 @@
-import { Button, Menu, Modal, NumberInput, Select, TextInput } from '@mantine/core'
+import { Button, Menu, NumberInput, Select, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconBellOff, IconDots, IconUserCheck } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
@@ -7,6 +7,7 @@ import { type HealthFinding, useHealth, useSilence, useTake } from '../api/healt
 import { useSession } from '../api/queries.ts'
 import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
+import { Modal } from '../parts/modal.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole, withCounts } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -142,15 +143,15 @@ function Next({ finding }: { finding: HealthFinding }) {
           </Menu.Dropdown>
         </Menu>
       )}
-      <TakeDialog finding={finding} isOpen={isTaking} close={taking.close} />
-      <SilenceDialog finding={finding} isOpen={isSilencing} close={silencing.close} />
+      {isTaking && <TakeDialog finding={finding} close={taking.close} />}
+      {isSilencing && <SilenceDialog finding={finding} close={silencing.close} />}
     </div>
   )
 }
 
-type Dialog = { finding: HealthFinding; isOpen: boolean; close: () => void }
+type Dialog = { finding: HealthFinding; close: () => void }
 
-function TakeDialog({ finding, isOpen, close }: Dialog) {
+function TakeDialog({ finding, close }: Dialog) {
   const take = useTake()
   const [note, setNote] = useState('')
   function submit(event: FormEvent) {
@@ -158,7 +159,7 @@ function TakeDialog({ finding, isOpen, close }: Dialog) {
     take.mutate({ findingId: finding.findingId, note }, { onSuccess: close })
   }
   return (
-    <Modal opened={isOpen} onClose={close} title={texts.seeTo(finding.code)} closeButtonProps={{ 'aria-label': texts.close }}>
+    <Modal onClose={close} title={texts.seeTo(finding.code)}>
       <form onSubmit={submit}>
         <TextInput label={texts.aNoteForTheOthers} value={note} onChange={event => setNote(event.currentTarget.value)} data-autofocus />
         <Trouble error={take.error} />
@@ -178,7 +179,7 @@ const TIMES = [
   { value: '168', label: texts.oneWeek },
 ]
 
-function SilenceDialog({ finding, isOpen, close }: Dialog) {
+function SilenceDialog({ finding, close }: Dialog) {
   const silence = useSilence()
   const [hours, setHours] = useState<string | null>('4')
   const [aboveUnits, setAboveUnits] = useState<number | ''>('')
@@ -189,7 +190,7 @@ function SilenceDialog({ finding, isOpen, close }: Dialog) {
     silence.mutate({ findingId: finding.findingId, until, aboveUnits: aboveUnits === '' ? null : aboveUnits, reason }, { onSuccess: close })
   }
   return (
-    <Modal opened={isOpen} onClose={close} title={texts.silence2(finding.code)} closeButtonProps={{ 'aria-label': texts.close }}>
+    <Modal onClose={close} title={texts.silence2(finding.code)}>
       <form onSubmit={submit}>
         <Select label={texts.forWord} data={TIMES} value={hours} onChange={setHours} allowDeselect={false} />
         <NumberInput

@@ -7,7 +7,9 @@ import { jobs as texts } from '../texts/jobs.ts'
 export function frequency({ cron, timeZone }: { cron: string; timeZone: string }): string {
   const known = FREQUENCIES.find(one => one.cron === cron)?.name
   const daily = /^(\d{1,2}) (\d{1,2}) \* \* \*$/.exec(cron)
-  const words = known ?? (daily ? texts.dailyAt(daily[2]?.padStart(2, '0'), daily[1]?.padStart(2, '0')) : cron)
+  const minutes = /^\*\/(\d{1,2}) \* \* \* \*$/.exec(cron)?.[1]
+  const words =
+    known ?? (minutes ? texts.everyMinutes(minutes) : daily ? texts.dailyAt(daily[2]?.padStart(2, '0'), daily[1]?.padStart(2, '0')) : cron)
   return timeZone === 'UTC' && !words.startsWith('Daily') ? words : `${words} (${timeZone})`
 }
 

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, NativeSelect, NumberInput, Switch, TextInput } from '@mantine/core'
+import { Button, Group, NativeSelect, NumberInput, Switch, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { type ReportTarget, useSetReportTarget } from '../api/ledger.ts'
+import { Modal } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { reportTarget as texts } from '../texts/report-target.ts'
 
@@ -25,7 +26,7 @@ export function ReportTargetDialog({
     set.mutate({ kind, ...fields, home: fields.home.trim(), folder: fields.folder.trim() }, { onSuccess: close })
   }
   return (
-    <Modal opened onClose={close} title={texts.title} size="lg" closeButtonProps={{ 'aria-label': texts.cancel }}>
+    <Modal onClose={close} title={texts.title} size="lg" closeButtonProps={{ 'aria-label': texts.cancel }}>
       <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
         <NativeSelect
           label={texts.kind}

@@ -1,4 +1,4 @@
-import { Button, Drawer, Group, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
+import { Button, Group, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import {
   type Preview,
@@ -12,6 +12,7 @@ import {
   useRuleWords,
 } from '../api/promise.ts'
 import { cell, Table } from '../parts/list.tsx'
+import { Drawer } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { signed, whole } from '../parts/number.ts'
 import { instantOf, localOf } from '../parts/zone.ts'
@@ -80,14 +81,7 @@ export function RuleDrawer({ rule, mayWrite, close }: { rule: Rule | null; mayWr
   }
 
   return (
-    <Drawer
-      opened
-      onClose={close}
-      position="right"
-      size="lg"
-      title={rule?.name ?? texts.newRule}
-      closeButtonProps={{ 'aria-label': texts.close }}
-    >
+    <Drawer onClose={close} title={rule?.name ?? texts.newRule} closeButtonProps={{ 'aria-label': texts.close }}>
       <form onSubmit={submit} className={classes.form}>
         <TextInput
           label={texts.name}

@@ -69,9 +69,9 @@ export function Rules() {
                 head={
                   <tr>
                     <th className={cell.right}>{texts.order}</th>
-                    <th className={cell.wide}>{texts.rule}</th>
+                    <th className={cell.main}>{texts.rule}</th>
                     <th>{texts.says}</th>
-                    <th className={cell.narrowHidden}>{texts.forWord}</th>
+                    <th className={`${cell.narrowHidden} ${cell.wide}`}>{texts.forWord}</th>
                     <th className={cell.mediumHidden}>{texts.at2}</th>
                     <th className={cell.narrowHidden}>{texts.state}</th>
                   </tr>
@@ -86,10 +86,10 @@ export function Rules() {
                       </Anchor>
                       <div className={cell.dim}>{groupSaid(rule)}</div>
                     </td>
-                    <td>{setsOf(rule)}</td>
+                    <td className={cell.nowrap}>{setsOf(rule)}</td>
                     <td className={cell.narrowHidden}>{productsOf(rule)}</td>
                     <td className={cell.mediumHidden}>{placesOf(rule)}</td>
-                    <td className={cell.narrowHidden}>
+                    <td className={`${cell.narrowHidden} ${cell.nowrap}`}>
                       <State {...STATUS[rule.status]} isQuiet />
                       {rule.fromAt && (
                         <div className={cell.dim}>

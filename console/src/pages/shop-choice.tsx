@@ -81,7 +81,7 @@ function ChoiceDialog({ shop, before, close }: { shop: ShopDetail; before: Choic
   return (
     <ReasonDialog
       title={texts.whatIsWrittenIn(shop.name)}
-      confirm={texts.writeItems(whole(counts.chosen))}
+      confirm={texts.writeItems(counts.chosen)}
       deed={{ isPending: deed.isPending, error: deed.error ?? preview.error }}
       {...{ isReady, close }}
       onSay={reason =>

@@ -1,4 +1,4 @@
-import { ActionIcon, Modal } from '@mantine/core'
+import { ActionIcon } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPencil } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -7,6 +7,7 @@ import { type AccessScope, type ShopDetail, useSetAccessScope } from '../api/sho
 import { ReasonDialog } from '../parts/ask.tsx'
 import { Choices } from '../parts/choices.tsx'
 import { cell, Table } from '../parts/list.tsx'
+import { Modal } from '../parts/modal.tsx'
 import { whole } from '../parts/number.ts'
 import { Outside } from '../parts/outside.tsx'
 import { Facts, Panel } from '../parts/panel.tsx'
@@ -71,7 +72,7 @@ function AccessDialog({ shop, close }: { shop: ShopDetail; close: () => void }) 
   const choices = <Choices label={texts.accessScope} value={accessScope} options={CHOICES} onChange={setAccessScope} />
   if (isFirst)
     return (
-      <Modal opened onClose={close} title={title} size="xl" closeButtonProps={{ 'aria-label': texts.close }}>
+      <Modal onClose={close} title={title} size="xl" closeButtonProps={{ 'aria-label': texts.close }}>
         {choices}
         <GoingLive shop={shop} onLive={close} />
       </Modal>

@@ -1,9 +1,10 @@
-import { ActionIcon, Button, Group, Modal, PasswordInput, Select, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, PasswordInput, Select, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPencil } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { useSession } from '../api/queries.ts'
 import { type ShopDetail, useSetCredential } from '../api/shops.ts'
+import { Modal } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
@@ -79,7 +80,7 @@ function TokenDialog({ shop, close }: { shop: ShopDetail; close: () => void }) {
     set.mutate(body, { onSuccess: close })
   }
   return (
-    <Modal opened onClose={close} title={texts.tokenOf(shop.name)} size="lg" closeButtonProps={{ 'aria-label': texts.close }}>
+    <Modal onClose={close} title={texts.tokenOf(shop.name)} size="lg" closeButtonProps={{ 'aria-label': texts.close }}>
       <form onSubmit={submit} autoComplete="off">
         <div style={{ display: 'grid', gap: 12 }}>
           <Select

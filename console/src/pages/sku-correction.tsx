@@ -1,9 +1,10 @@
-import { Button, Group, Modal, NativeSelect, NumberInput, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, NativeSelect, NumberInput, Textarea, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlusMinus } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { useBook, useReasons } from '../api/ledger.ts'
 import { type StockOfSku, useSession } from '../api/queries.ts'
+import { Modal } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { signed, whole } from '../parts/number.ts'
 import { instantOf } from '../parts/zone.ts'
@@ -53,7 +54,7 @@ function Dialog({ stock, close }: { stock: StockOfSku; close: () => void }) {
   }
 
   return (
-    <Modal opened onClose={close} title={texts.correct(stock.sku)} size="lg" closeButtonProps={{ 'aria-label': texts.close }}>
+    <Modal onClose={close} title={texts.correct(stock.sku)} size="lg" closeButtonProps={{ 'aria-label': texts.close }}>
       <form onSubmit={submit}>
         <div style={{ display: 'grid', gap: 12 }}>
           <NativeSelect

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, NativeSelect, NumberInput, PasswordInput, Switch, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, NativeSelect, NumberInput, PasswordInput, Switch, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { type Source, useAddSource } from '../api/feeds.ts'
+import { Modal } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { sources as texts } from '../texts/sources.ts'
 import classes from './feeds.module.css'
@@ -31,9 +32,15 @@ export function SourceDialog({ source, close }: { source?: Source; close: () => 
   }
   const kept = source && source.proof === fields.proof ? texts.leftEmptyTheOneThatIsKept : texts.keptSealedAndNeverShownAgain
   return (
-    <Modal opened onClose={close} title={source ? texts.change(source.name) : texts.addASource} size="lg">
+    <Modal onClose={close} title={source ? texts.change(source.name) : texts.addASource} size="lg">
       <form onSubmit={submit} className={classes.form}>
-        <TextInput label={texts.name} required disabled={source !== undefined} data-autofocus {...text('name')} />
+        <TextInput
+          label={texts.name}
+          required
+          disabled={source !== undefined}
+          data-autofocus={source === undefined || undefined}
+          {...text('name')}
+        />
         <TextInput label={texts.host} required {...text('host')} />
         <NumberInput
           label={texts.port}

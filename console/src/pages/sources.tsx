@@ -1,4 +1,4 @@
-import { Button, Group, Modal } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { Link } from 'react-router'
@@ -6,6 +6,7 @@ import { type DropServer, type Source, useAcceptKey, useDropServer, useLookNow, 
 import { useSession } from '../api/queries.ts'
 import { Copied } from '../parts/copied.tsx'
 import { Export } from '../parts/export.tsx'
+import { Modal } from '../parts/modal.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole, withCounts } from '../parts/number.ts'
 import { Facts, PageHead, Panel } from '../parts/panel.tsx'
@@ -180,9 +181,11 @@ export function SourceCard({ source, isAlone = false }: { source: Source; isAlon
         </p>
       ))}
       <QualityChart hours={source.quality} />
-      <Modal opened={isListing} onClose={listing.close} title={texts.foldersOf(source.name)} size="xl">
-        {isListing && <SourceFolder source={source} />}
-      </Modal>
+      {isListing && (
+        <Modal onClose={listing.close} title={texts.foldersOf(source.name)} size="xl">
+          <SourceFolder source={source} />
+        </Modal>
+      )}
       {isEditing && <SourceDialog source={source} close={editing.close} />}
     </Panel>
   )

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, NativeSelect, TextInput } from '@mantine/core'
+import { Button, Group, NativeSelect, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconRefresh } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { useChannels } from '../api/places.ts'
 import { type SyncWanted, useLocationsOf, useSyncNow } from '../api/proofs.ts'
 import { useSession, useShops } from '../api/queries.ts'
+import { Modal } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { proofs as texts } from '../texts/proofs.ts'
 
@@ -48,7 +49,7 @@ function Dialog({ ask, close }: { ask: ReturnType<typeof useSyncNow>; close: () 
     ask.mutate({ ...wanted, ...(sku.trim() === '' ? {} : { sku: sku.trim() }) }, { onSuccess: close })
   }
   return (
-    <Modal opened onClose={close} title={texts.syncNow} size="lg">
+    <Modal onClose={close} title={texts.syncNow} size="lg">
       <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
         <p style={{ margin: 0 }}>{texts.readsTheLevelsFromTheShopCompares}</p>
         <NativeSelect

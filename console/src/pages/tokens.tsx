@@ -1,7 +1,9 @@
-import { Button, Modal, NativeSelect, NumberInput, TextInput } from '@mantine/core'
+import { Button, NativeSelect, NumberInput, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { type Role, type TokenInList, useAddToken, useRemoveToken } from '../api/people.ts'
+import { AskSure } from '../parts/ask.tsx'
 import { cell, Table } from '../parts/list.tsx'
+import { Modal } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { Once } from '../parts/once.tsx'
 import { When } from '../parts/when.tsx'
@@ -10,55 +12,64 @@ import { ROLES } from './roles.ts'
 
 /** The tokens by which programs come in. */
 export function Tokens({ rows }: { rows: readonly TokenInList[] }) {
+  return (
+    <Table
+      label={texts.tokens}
+      head={
+        <tr>
+          <th className={cell.wide}>{texts.name}</th>
+          <th>{texts.role}</th>
+          <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.usedLast}</th>
+          <th className={cell.right}>{texts.ends}</th>
+          <th>
+            <span className="sr-only">{texts.actions}</span>
+          </th>
+        </tr>
+      }
+    >
+      {rows.map(row => (
+        <tr key={row.name}>
+          <td>
+            <b>{row.name}</b>{' '}
+            <span className={cell.dim}>
+              {texts.madeBy} {row.createdBy}
+            </span>
+          </td>
+          <td>{row.role}</td>
+          <td className={`${cell.right} ${cell.narrowHidden}`}>
+            <When at={row.usedAt} />
+          </td>
+          <td className={cell.right}>
+            <When at={row.expiresAt} />
+          </td>
+          <td className={cell.right}>
+            <EndToken name={row.name} />
+          </td>
+        </tr>
+      ))}
+    </Table>
+  )
+}
+
+function EndToken({ name }: { name: string }) {
   const remove = useRemoveToken()
   return (
-    <>
-      <Table
-        label={texts.tokens}
-        head={
-          <tr>
-            <th className={cell.wide}>{texts.name}</th>
-            <th>{texts.role}</th>
-            <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.usedLast}</th>
-            <th className={cell.right}>{texts.ends}</th>
-            <th>
-              <span className="sr-only">{texts.actions}</span>
-            </th>
-          </tr>
-        }
-      >
-        {rows.map(row => (
-          <tr key={row.name}>
-            <td>
-              <b>{row.name}</b>{' '}
-              <span className={cell.dim}>
-                {texts.madeBy} {row.createdBy}
-              </span>
-            </td>
-            <td>{row.role}</td>
-            <td className={`${cell.right} ${cell.narrowHidden}`}>
-              <When at={row.usedAt} />
-            </td>
-            <td className={cell.right}>
-              <When at={row.expiresAt} />
-            </td>
-            <td className={cell.right}>
-              <Button size="xs" variant="default" onClick={() => remove.mutate(row.name)} aria-label={texts.endTheToken(row.name)}>
-                {texts.endIt}
-              </Button>
-            </td>
-          </tr>
-        ))}
-      </Table>
-      <Trouble error={remove.error} />
-    </>
+    <AskSure
+      label={texts.endIt}
+      name={texts.endTheToken(name)}
+      confirm={texts.endIt}
+      deed={remove}
+      onSure={done => remove.mutate(name, done)}
+    >
+      {texts.theProgramIsOut(name)}
+    </AskSure>
   )
 }
 
 const DAYS_USUAL = 90
 const DAYS_MAX = 366
 
-export function MakeToken({ isOpen, close }: { isOpen: boolean; close: () => void }) {
+export function MakeToken({ close }: { close: () => void }) {
   const add = useAddToken()
   const [name, setName] = useState('')
   const [role, setRole] = useState<Role>('viewer')
@@ -68,7 +79,7 @@ export function MakeToken({ isOpen, close }: { isOpen: boolean; close: () => voi
     add.mutate({ name, role, days })
   }
   return (
-    <Modal opened={isOpen} onClose={close} title={texts.makeAToken} closeButtonProps={{ 'aria-label': texts.close }}>
+    <Modal onClose={close} title={texts.makeAToken}>
       {add.data ? (
         <Once what={texts.theToken(add.data.name)} secret={add.data.token} />
       ) : (

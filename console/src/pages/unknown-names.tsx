@@ -1,9 +1,10 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core'
+import { Button, Group, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { type UnknownName, useDeclare, useUnknown } from '../api/rows.ts'
 import { Export } from '../parts/export.tsx'
 import { cell, Pager, Table } from '../parts/list.tsx'
+import { Modal } from '../parts/modal.tsx'
 import { Shown, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
@@ -93,28 +94,30 @@ function Means({ name, mayDecide }: { name: UnknownName; mayDecide: boolean }) {
         </Button>
       )}
       {!isOther && <Trouble error={declare.error} />}
-      <Modal opened={isOther} onClose={() => setOther(false)} title={texts.whatIs(name.value)}>
-        <form
-          onSubmit={event => {
-            event.preventDefault()
-            say(isFacility(name.type) ? { type: name.type, value } : { type: 'SKU', value })
-          }}
-        >
-          <TextInput
-            data-autofocus
-            label={isFacility(name.type) ? texts.codeOfTheFacility : texts.skuOfTheProduct}
-            description={texts.forItAndWillBeAppliedWith(texts.rowsWait(name.rows))}
-            value={value}
-            onChange={event => setValue(event.currentTarget.value)}
-          />
-          <Trouble error={declare.error} />
-          <Group justify="flex-end" mt="md">
-            <Button type="submit" disabled={value.trim() === ''} loading={declare.isPending}>
-              {texts.itIsThat}
-            </Button>
-          </Group>
-        </form>
-      </Modal>
+      {isOther && (
+        <Modal onClose={() => setOther(false)} title={texts.whatIs(name.value)}>
+          <form
+            onSubmit={event => {
+              event.preventDefault()
+              say(isFacility(name.type) ? { type: name.type, value } : { type: 'SKU', value })
+            }}
+          >
+            <TextInput
+              data-autofocus
+              label={isFacility(name.type) ? texts.codeOfTheFacility : texts.skuOfTheProduct}
+              description={texts.forItAndWillBeAppliedWith(texts.rowsWait(name.rows))}
+              value={value}
+              onChange={event => setValue(event.currentTarget.value)}
+            />
+            <Trouble error={declare.error} />
+            <Group justify="flex-end" mt="md">
+              <Button type="submit" disabled={value.trim() === ''} loading={declare.isPending}>
+                {texts.itIsThat}
+              </Button>
+            </Group>
+          </form>
+        </Modal>
+      )}
     </div>
   )
 }

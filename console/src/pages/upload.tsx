@@ -1,10 +1,11 @@
-import { Button, FileButton, Modal, NativeSelect, Progress } from '@mantine/core'
+import { Button, FileButton, NativeSelect, Progress } from '@mantine/core'
 import { IconUpload } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type DragEvent, type ReactNode, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { type UploadProgress, upload } from '../api/client.ts'
 import { useFeeds, useSession } from '../api/queries.ts'
+import { Modal } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { bytes } from '../parts/number.ts'
 import { files as texts } from '../texts/files.ts'
@@ -75,7 +76,6 @@ function Sending({ file, onClose }: { file: File; onClose: () => void }) {
   const percent = progress && progress.totalBytes > 0 ? Math.floor((progress.sentBytes / progress.totalBytes) * 100) : 0
   return (
     <Modal
-      opened
       onClose={onClose}
       title={texts.upload(file.name)}
       closeOnClickOutside={!sending.isPending}

@@ -1,4 +1,4 @@
-import { Button, Modal, NativeSelect, PasswordInput, TextInput } from '@mantine/core'
+import { Button, NativeSelect, PasswordInput, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
@@ -13,8 +13,10 @@ import {
   useSetRole,
 } from '../api/people.ts'
 import { useSession } from '../api/queries.ts'
+import { AskSure } from '../parts/ask.tsx'
 import { Export } from '../parts/export.tsx'
 import { cell, Table } from '../parts/list.tsx'
+import { Modal } from '../parts/modal.tsx'
 import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { Once } from '../parts/once.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -77,8 +79,8 @@ function Everybody() {
               <Tokens rows={tokens} />
             )}
           </Panel>
-          <AddPerson key={`person ${isAdding}`} isOpen={isAdding} close={adding.close} />
-          <MakeToken key={`token ${isMaking}`} isOpen={isMaking} close={making.close} />
+          {isAdding && <AddPerson close={adding.close} />}
+          {isMaking && <MakeToken close={making.close} />}
         </>
       )}
     </Shown>
@@ -87,8 +89,6 @@ function Everybody() {
 
 function People({ rows }: { rows: readonly PersonInList[] }) {
   const setRole = useSetRole()
-  const remove = useRemovePerson()
-  const renew = useNewPassword()
   return (
     <>
       <Table
@@ -123,28 +123,50 @@ function People({ rows }: { rows: readonly PersonInList[] }) {
             </td>
             <td className={cell.right}>
               <div style={{ display: 'inline-flex', gap: 4 }}>
-                {!row.isBySignOn && (
-                  <Button size="xs" variant="default" onClick={() => renew.mutate(row.name)} aria-label={texts.newPasswordFor(row.name)}>
-                    {texts.newPassword}
-                  </Button>
-                )}
-                <Button size="xs" variant="default" onClick={() => remove.mutate(row.name)} aria-label={texts.remove(row.name)}>
-                  {texts.remove2}
-                </Button>
+                <PersonActions person={row} />
               </div>
             </td>
           </tr>
         ))}
       </Table>
       <div style={{ padding: '0 16px' }}>
-        <Trouble error={setRole.error ?? remove.error ?? renew.error} />
-        {renew.data && <Once what={texts.theNewPasswordOf(renew.data.name)} secret={renew.data.password} />}
+        <Trouble error={setRole.error} />
       </div>
     </>
   )
 }
 
-function AddPerson({ isOpen, close }: { isOpen: boolean; close: () => void }) {
+function PersonActions({ person: { name, isBySignOn } }: { person: PersonInList }) {
+  const remove = useRemovePerson()
+  const renew = useNewPassword()
+  return (
+    <>
+      {!isBySignOn && (
+        <AskSure
+          label={texts.newPassword}
+          name={texts.newPasswordFor(name)}
+          confirm={texts.makeIt}
+          deed={renew}
+          onSure={() => renew.mutate(name)}
+          done={renew.data && <Once what={texts.theNewPasswordOf(name)} secret={renew.data.password} />}
+        >
+          {texts.theOldOneEnds(name)}
+        </AskSure>
+      )}
+      <AskSure
+        label={texts.remove2}
+        name={texts.remove(name)}
+        confirm={texts.remove2}
+        deed={remove}
+        onSure={done => remove.mutate(name, done)}
+      >
+        {texts.signedOutAndGone(name)}
+      </AskSure>
+    </>
+  )
+}
+
+function AddPerson({ close }: { close: () => void }) {
   const add = useAddPerson()
   const [name, setName] = useState('')
   const [role, setRole] = useState<Role>('viewer')
@@ -153,7 +175,7 @@ function AddPerson({ isOpen, close }: { isOpen: boolean; close: () => void }) {
     add.mutate({ name, role })
   }
   return (
-    <Modal opened={isOpen} onClose={close} title={texts.addAPerson} closeButtonProps={{ 'aria-label': texts.close }}>
+    <Modal onClose={close} title={texts.addAPerson}>
       {add.data ? (
         <Once what={texts.thePasswordOf(add.data.name)} secret={add.data.password} />
       ) : (

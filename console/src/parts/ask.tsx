@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Textarea } from '@mantine/core'
+import { Button, Group, Textarea } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { parts as texts } from '../texts/parts.ts'
+import { Modal } from './modal.tsx'
 import { Trouble } from './nothing.tsx'
 
 /** As the server wants it. */
@@ -44,7 +45,7 @@ export function ReasonDialog({
     if (isReady && isSaid) onSay(said)
   }
   return (
-    <Modal opened onClose={close} title={title} size="lg">
+    <Modal onClose={close} title={title} size="lg">
       <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
         {children}
         <Textarea
@@ -68,6 +69,58 @@ export function ReasonDialog({
         </Group>
       </form>
     </Modal>
+  )
+}
+
+/** A button for a deed that has no way back: it says what that comes to, and asks once more. */
+export function AskSure({
+  label,
+  name,
+  confirm,
+  deed,
+  done,
+  onSure,
+  children,
+}: {
+  label: string
+  /** The whole deed: what the button is called, and what the question begins with. */
+  name: string
+  confirm: string
+  deed: Deed & { reset: () => void }
+  /** What came of it, where that has to be seen before the question goes. */
+  done?: ReactNode
+  onSure: (done: { onSuccess: () => void }) => void
+  children: ReactNode
+}) {
+  const [isOpen, dialog] = useDisclosure(false)
+  const close = () => {
+    dialog.close()
+    deed.reset()
+  }
+  return (
+    <>
+      <Button size="xs" variant="default" aria-label={name} onClick={dialog.open}>
+        {label}
+      </Button>
+      {isOpen && (
+        <Modal onClose={close} title={name}>
+          {done ?? (
+            <>
+              <p style={{ marginTop: 0 }}>{children}</p>
+              <Trouble error={deed.error} />
+              <Group justify="flex-end">
+                <Button variant="default" onClick={close}>
+                  {texts.cancel}
+                </Button>
+                <Button loading={deed.isPending} onClick={() => onSure({ onSuccess: close })} data-autofocus>
+                  {confirm}
+                </Button>
+              </Group>
+            </>
+          )}
+        </Modal>
+      )}
+    </>
   )
 }
 

@@ -12,12 +12,15 @@ export function Back({ to, children }: { to: string; children: ReactNode }) {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented) return
-      if (event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [role="dialog"], [role="menu"]')) return
+      // Whatever is open closes first, wherever the focus is: a button that was pressed and failed has lost it.
+      if (document.querySelector('[role="dialog"], [role="menu"]') !== null) return
+      if (event.target instanceof HTMLElement && event.target.closest('input, textarea, select')) return
       if (isFirst) void navigate(to)
       else void navigate(-1)
     }
-    document.addEventListener('keydown', listen)
-    return () => document.removeEventListener('keydown', listen)
+    // Before a dialog hears of it, which is gone afterwards.
+    window.addEventListener('keydown', listen, { capture: true })
+    return () => window.removeEventListener('keydown', listen, { capture: true })
   }, [navigate, to, isFirst])
 
   return (

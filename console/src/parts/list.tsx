@@ -1,6 +1,6 @@
 import { ActionIcon, TextInput } from '@mantine/core'
 import { IconChevronLeft, IconChevronRight, IconSearch } from '@tabler/icons-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useLocation, useSearchParams } from 'react-router'
 import { parts as texts } from '../texts/parts.ts'
 import classes from './list.module.css'
@@ -137,17 +137,35 @@ export function Paged({
   )
 }
 
-/** A table that scrolls within itself where the screen is too narrow, and can be reached and moved by keyboard then. */
+/**
+ * A table that scrolls within itself where the screen is too narrow, and can be reached and moved by keyboard then. On a phone each row
+ * is a card: what it is stands above, and beside each other cell the name of its column.
+ */
 export function Table({ label, head, children }: { label: string; head: ReactNode; children: ReactNode }) {
+  const table = useRef<HTMLTableElement>(null)
+  useLayoutEffect(() => nameCells(table.current))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable without a mouse
     <section className={classes.scroll} tabIndex={0} aria-label={label}>
-      <table className={classes.table} data-rows>
+      <table ref={table} className={classes.table} data-rows>
         <thead>{head}</thead>
         <tbody>{children}</tbody>
       </table>
     </section>
   )
+}
+
+/** Each cell is told the name of its column and whether it is the wide one, which CSS cannot find out. */
+function nameCells(table: HTMLTableElement | null): void {
+  const heads = [...(table?.tHead?.rows[0]?.cells ?? [])]
+  const names = heads.map(head => (head.querySelector('.sr-only') ? '' : head.textContent.trim()))
+  for (const row of table?.tBodies[0]?.rows ?? []) {
+    if (row.cells.length !== heads.length) continue
+    for (const [at, head] of heads.entries()) {
+      row.cells[at]?.setAttribute('data-column', names[at] ?? '')
+      row.cells[at]?.toggleAttribute('data-wide', head.classList.contains(cell.wide))
+    }
+  }
 }
 
 export const cell = {

@@ -1,6 +1,6 @@
 import { Anchor, Button, Skeleton } from '@mantine/core'
 import { IconBan, IconInbox, IconPlugConnectedX, type TablerIcon } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { Link } from 'react-router'
 import { ApiProblem } from '../api/client.ts'
 import { parts as texts } from '../texts/parts.ts'
@@ -70,8 +70,34 @@ export function NotShown({ error, retry, isTrying }: { error: Error; retry: () =
 export function Code({ code }: { code: string }) {
   return (
     <Anchor component={Link} to={`/help/${code}`} className={`mono ${classes.code}`}>
-      {code}
+      {code.split('_').map((word, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: words of one code, which never move
+        <Fragment key={at}>
+          {at > 0 && (
+            <>
+              _<wbr />
+            </>
+          )}
+          {word}
+        </Fragment>
+      ))}
     </Anchor>
+  )
+}
+
+/** What a program is told about a request says little to a person: to them, what is the matter with each field. */
+function DoesNotFit({ issues, code }: { issues: NonNullable<ApiProblem['problem']['issues']>; code: string }) {
+  return (
+    <div className={classes.trouble} role="alert">
+      {texts.doesNotFit} <Code code={code} />
+      <ul>
+        {issues.map(({ at, message }) => (
+          <li key={`${at} ${message}`}>
+            <span className="mono">{at}</span>: {message}
+          </li>
+        ))}
+      </ul>
+    </div>
   )
 }
 
@@ -79,6 +105,7 @@ export function Code({ code }: { code: string }) {
 export function Trouble({ error }: { error: Error | null }) {
   if (error === null) return null
   const problem = error instanceof ApiProblem ? error.problem : null
+  if (problem?.code === 'HTTP_REQUEST_INVALID' && problem.issues) return <DoesNotFit issues={problem.issues} code={problem.code} />
   return (
     <p className={classes.trouble} role="alert">
       {withCounts(problem?.detail ?? error.message)} {withCounts(problem?.hint ?? null)} {problem && <Code code={problem.code} />}

@@ -42,6 +42,7 @@ export const alerts = {
   change2: 'Change',
   remove: (name: Said) => `Remove ${name}`,
   remove2: 'Remove',
+  isToldOfNothingAnyMore: (name: Said) => `${name} is told of nothing any more, and messages that are still on their way are not sent.`,
   close: 'Close',
   name: 'Name',
   by: 'By',

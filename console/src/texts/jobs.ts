@@ -96,6 +96,7 @@ export const jobs = {
   nextAt: (exact: Said) => `next at ${exact}`,
   dueAndNothingBegan: (at: Said) => `Due ${at}, and nothing began`,
   forWord: (shop: Said) => ` for ${shop}`,
+  everyMinutes: (minutes: Said) => `Every ${minutes} minutes`,
   dailyAt: (value: Said, value2: Said) => `Daily at ${value}:${value2}`,
   needsYou: 'Needs you',
   paused: 'Paused',

@@ -18,6 +18,7 @@ export const parts = {
   notForYourRole: 'Not for your role',
   notFound: 'Not found',
   couldNotLoadThis: 'Could not load this',
+  doesNotFit: 'What was entered does not fit.',
   tryAgain: 'Try again',
   shownThisOnce: ', shown this once:',
   copy2: 'Copy',

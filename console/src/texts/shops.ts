@@ -21,7 +21,7 @@ export const shops = {
   everything: 'Everything',
   whatIs: (join: Said) => `What is ${join}`,
   whatIsWrittenIn: (name: Said) => `What is written in ${name}`,
-  writeItems: (chosen: Said) => `Write ${chosen} items`,
+  writeItems: (chosen: number) => `Write ${many(chosen, 'item', 'items')}`,
   tags: 'Tags',
   aProductWithAnyOfTheseAll: 'A product with any of these. All four left empty: everything.',
   vendors: 'Vendors',
