@@ -87,6 +87,23 @@ test('what a list shows goes out as a file, with its filters and all of its page
   expect(rows.every(one => one.includes('W9'))).toBe(true)
 })
 
+test('a person leaves columns out of a list, and they stay out', async () => {
+  await to('/stock')
+  const heads = () => page.getByRole('columnheader').allTextContents()
+  await expect.poll(heads).toContain('Reserved')
+  await page.getByRole('button', { name: 'Columns' }).click()
+  await page.getByRole('checkbox', { name: 'Reserved' }).uncheck()
+  const shown = () => page.getByRole('columnheader', { name: 'Reserved' }).count()
+  await expect.poll(shown).toBe(0)
+  await page.reload()
+  await page.getByRole('columnheader', { name: 'On hand' }).waitFor()
+  expect(await shown()).toBe(0)
+  await page.getByRole('button', { name: 'Columns' }).click()
+  await page.getByRole('checkbox', { name: 'Reserved' }).check()
+  await expect.poll(shown).toBe(1)
+  await page.keyboard.press('Escape')
+})
+
 test('a browser in German reads German numbers, also in sentences of the server; a person may say otherwise', async () => {
   const context = await home.browser.newContext({ locale: 'de-DE', timezoneId: 'Europe/Berlin', viewport: { width: 1280, height: 900 } })
   const german = await context.newPage()

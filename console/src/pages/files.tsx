@@ -2,6 +2,7 @@ import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { type FileInList, useFeeds, useFiles } from '../api/queries.ts'
+import { Columns, useHidden } from '../parts/columns.tsx'
 import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
@@ -93,6 +94,7 @@ export function Files() {
                 onChange={rejected => view.set({ rejected })}
               />
               <Export {...files.asked} what={texts.files} />
+              <Columns list="files" columns={COLUMNS} />
             </div>
             <Shown of={files}>
               {page => (
@@ -117,10 +119,15 @@ export function Files() {
   )
 }
 
+const COLUMNS = {
+  ...{ state: texts.state, rows: texts.rows2, rejected: texts.rejected, units: texts.units, size: texts.size, received: texts.received },
+}
+
 function List({ rows }: { rows: readonly FileInList[] }) {
   return (
     <Table
       label={texts.files}
+      hidden={useHidden('files', COLUMNS)}
       head={
         <tr>
           <th className={cell.wide}>{texts.name}</th>

@@ -2,6 +2,7 @@ import { NativeSelect } from '@mantine/core'
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { useStock } from '../api/queries.ts'
+import { Columns, useHidden } from '../parts/columns.tsx'
 import { Export } from '../parts/export.tsx'
 import { cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
@@ -9,11 +10,17 @@ import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { stock as texts } from '../texts/stock.ts'
 
+const COLUMNS = {
+  ...{ onHand: texts.onHand, reserved: texts.reserved, singly: texts.promisedSingly, asAGroup: texts.promisedAsAGroup },
+  ...{ facilities: texts.facilities, locations: texts.locations },
+}
+
 /** Every SKU with what is there, what is held, and what is promised. */
 export function Stock() {
   const view = useView()
   const stock = useStock({ search: view.get('search'), sort: view.get('sort'), page: view.page })
   const search = useCallback((text: string) => view.set({ search: text }), [view.set])
+  const hidden = useHidden('stock', COLUMNS)
   return (
     <>
       <PageHead title={texts.stock} note={stock.data && totalOf(stock.data)} lead={texts.openASkuToSeeWhyIts} />
@@ -30,6 +37,7 @@ export function Stock() {
             ]}
           />
           <Export {...stock.asked} what={texts.stock} />
+          <Columns list="stock" columns={COLUMNS} />
         </div>
         <Shown of={stock}>
           {page => (
@@ -43,6 +51,7 @@ export function Stock() {
             >
               <Table
                 label={texts.stock}
+                hidden={hidden}
                 head={
                   <tr>
                     <th className={cell.wide}>{texts.skuAndName}</th>

@@ -1,6 +1,7 @@
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { useUploads } from '../api/uploads.ts'
+import { Columns, useHidden } from '../parts/columns.tsx'
 import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
@@ -11,10 +12,15 @@ import { When } from '../parts/when.tsx'
 import { uploads as texts } from '../texts/uploads.ts'
 import { ours } from './upload-words.ts'
 
+const COLUMNS = {
+  ...{ ours: texts.ours, theirs: texts.shopifySays, levels: texts.levels, calls: texts.callsDone, began: texts.began },
+}
+
 /** Full loads that were handed to the shops as one. */
 export function Uploads() {
   const view = useView()
   const uploads = useUploads({ state: view.get('state'), sku: view.get('sku'), page: view.page })
+  const hidden = useHidden('uploads', COLUMNS)
   const search = useCallback((text: string) => view.set({ sku: text }), [view.set])
   return (
     <>
@@ -32,12 +38,14 @@ export function Uploads() {
             onChange={state => view.set({ state })}
           />
           <Export {...uploads.asked} what={texts.uploads} />
+          <Columns list="uploads" columns={COLUMNS} />
         </div>
         <Shown of={uploads}>
           {page => (
             <Paged of={page} empty={<Empty title={texts.noUploads}>{texts.aLoadIsHandedOverAsOne}</Empty>}>
               <Table
                 label={texts.uploads}
+                hidden={hidden}
                 head={
                   <tr>
                     <th className={cell.wide}>{texts.upload2}</th>

@@ -139,15 +139,16 @@ export function Paged({
 
 /**
  * A table that scrolls within itself where the screen is too narrow, and can be reached and moved by keyboard then. On a phone each row
- * is a card: what it is stands above, and beside each other cell the name of its column.
+ * is a card: what it is stands above, and beside each other cell the name of its column. `hidden`: the places of columns that are not
+ * shown, from `useHidden`.
  */
-export function Table({ label, head, children }: { label: string; head: ReactNode; children: ReactNode }) {
+export function Table({ label, head, hidden, children }: { label: string; head: ReactNode; hidden?: string; children: ReactNode }) {
   const table = useRef<HTMLTableElement>(null)
   useLayoutEffect(() => nameCells(table.current))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable without a mouse
     <section className={classes.scroll} tabIndex={0} aria-label={label}>
-      <table ref={table} className={classes.table} data-rows>
+      <table ref={table} className={classes.table} data-rows data-hidden={hidden || undefined}>
         <thead>{head}</thead>
         <tbody>{children}</tbody>
       </table>

@@ -6,6 +6,7 @@ export const parts = {
   keptWithYourNameWhereOthersWill: 'Kept with your name, where others will read it.',
   why: 'Why?',
   mayBeLeftOut: (note: Said) => `${note} May be left out.`,
+  columns: 'Columns',
   export: 'Export',
   exportAll: (what: Said) => `Export all of ${what} as CSV`,
   copied: 'Copied',
