@@ -46,6 +46,8 @@ export const theme = createTheme({
     // The kit's <header> of a dialog would be a second banner beside the page's own.
     ModalHeader: { defaultProps: { role: 'none' } },
     DrawerHeader: { defaultProps: { role: 'none' } },
+    // Who writes 12,5 means 12.5, and not 125.
+    NumberInput: { defaultProps: { allowedDecimalSeparators: ['.', ','] } },
     Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
   },
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },

@@ -9,6 +9,7 @@ import { jsonRoute, type Route } from '../http/contract/route.ts'
 import { shopParams } from '../http/contract/shop.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { grouped } from '../kernel/grouped.ts'
 import { decideAnew } from './control-step.ts'
 import { askFirst } from './leaving-step.ts'
 import { beginLeaving, finishLeaving, leavingOf } from './leaving-store.ts'
@@ -59,7 +60,7 @@ export function choiceRoutes({ db, clock, switched }: ChoiceRouteDeps): Route[] 
           const before = await choiceOf(tx, shopId)
           const { leaving } = await countsUnder(tx, shopId, body.choice)
           if (leaving.length > 0 && body.leaving === undefined)
-            throw askFirst(`${leaving.length} products would no longer be written, and nobody said what becomes of them.`, {
+            throw askFirst(`${grouped(leaving.length)} products would no longer be written, and nobody said what becomes of them.`, {
               products: leaving.length,
             })
           const underWay = await leavingOf(tx, shopId)

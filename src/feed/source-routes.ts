@@ -15,6 +15,7 @@ import {
 } from '../http/contract/source.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { grouped } from '../kernel/grouped.ts'
 import { inUse, notShown, unknownSource } from './source-not-as-asked.ts'
 import type { RemoteDoor } from './source-port.ts'
 import { tryConnection } from './source-step.ts'
@@ -207,7 +208,7 @@ async function test(deps: SourceRouteDeps, source: store.Source, signal: AbortSi
       async remote => {
         const latencyMs = await remote.latencyMs()
         const entries = await remote.list(source.root)
-        const message = `Logged in as ${source.user} and listed ${source.root}: ${entries.length} entries.`
+        const message = `Logged in as ${source.user} and listed ${source.root}: ${grouped(entries.length)} entries.`
         return { ...nothing, isOk: true, latencyMs, banner: remote.banner, message }
       },
       signal,

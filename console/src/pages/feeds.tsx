@@ -31,7 +31,7 @@ export function Feeds() {
         lead={texts.whereEachSenderDropsItsFilesAnd}
         actions={
           <>
-            <Export {...feeds.asked} what={texts.feeds} />
+            <Export {...feeds.asked} size="sm" what={texts.feeds} />
             {isAdmin && (
               <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding({})}>
                 {texts.addAFeed}

@@ -18,7 +18,11 @@ export function JobManager() {
   const jobs = useJobs()
   return (
     <>
-      <PageHead title={texts.jobManager} lead={texts.whatComesInIsTakenOnAt} actions={<Export path="/jobs" what={texts.jobManager} />} />
+      <PageHead
+        title={texts.jobManager}
+        lead={texts.whatComesInIsTakenOnAt}
+        actions={<Export path="/jobs" size="sm" what={texts.jobManager} />}
+      />
       <JobTabs />
       <Shown of={jobs}>
         {({ rows }) => {

@@ -23,7 +23,7 @@ export function Shops() {
         lead={texts.whereStockIsPromisedAndWhatWe}
         actions={
           <>
-            <Export {...shops.asked} what={texts.shopifyShop} />
+            <Export {...shops.asked} size="sm" what={texts.shopifyShop} />
             {session.data?.role === 'admin' && (
               <Button component={Link} to="/first-steps/shop" variant="default" leftSection={<IconPlus size={16} aria-hidden />}>
                 {texts.connectAShop}

@@ -40,7 +40,7 @@ export function Sources() {
         lead={texts.whereFilesComeFromAndHowGood}
         actions={
           <>
-            <Export {...sources.asked} what={texts.sources} />
+            <Export {...sources.asked} size="sm" what={texts.sources} />
             {session.data?.role === 'admin' && (
               <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={adding.open}>
                 {texts.addASource}
