@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import { type RunningDemo, startDemo } from '../../src/app/demo.ts'
 import { startServer } from '../../src/app/server.ts'
 import { realWorld } from '../../src/app/start.ts'
+import type { Db } from '../../src/db/connection.ts'
 import { notPressed } from './pressed.ts'
 
 export const ROOT = path.resolve(import.meta.dirname, '../..')
@@ -35,6 +36,7 @@ export async function openConsole({ isEmpty = false } = {}): Promise<OpenConsole
     requestsPerMinute: 100_000,
   }
   const running = isEmpty ? await startEmpty(config) : await startDemo(config, realWorld(config))
+  if (process.env.TRUEUP_PICTURES) await pretendADay(running.server.house.db)
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: [
@@ -94,4 +96,18 @@ export async function lookAt(page: Page, width: number, colorScheme: 'light' | '
   await page.setViewportSize({ width, height: 1_000 })
   await expect.poll(() => page.evaluate('document.documentElement.dataset.mantineColorScheme')).toBe(colorScheme)
   await page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
+}
+
+/** For pictures: the first page of a house that has run for a day, with a file each hour and a shop that rested for a while. */
+async function pretendADay(db: Db): Promise<void> {
+  await db.query(
+    `insert into reconcile.street_sample (at, state, levels, levels_equal, levels_different, units_at_risk, backlog, oldest_ms)
+     select at, case when waits > 0 then 'catching_up' else 'in_sync' end, 1454, 1454 - waits, 0, 0, waits, nullif(waits, 0) * 900
+       from (select at, case when at between $1::timestamptz - interval '9 hours' and $1::timestamptz - interval '8.5 hours' then 330
+                             when extract(minute from at) < 5 then 30 + (extract(hour from at)::int * 17) % 70
+                             else 0 end as waits
+               from generate_series($1::timestamptz - interval '24 hours', $1::timestamptz - interval '5 minutes', interval '5 minutes') at) each
+     on conflict (at) do nothing`,
+    [new Date()],
+  )
 }
