@@ -24,6 +24,8 @@ import { startServerless } from './house.ts'
 
 const FILES = 500
 const RUNS = 100_000
+/** Orders that hold stock at a location of several facilities. */
+const QUEUED = 20_000
 /** Each with a schedule of its own for every job that works shop by shop: with the jobs themselves some two hundred. */
 const SHOPS = 27
 const ASKED = 30
@@ -54,6 +56,9 @@ const ADDRESSES = [
   '/jobs/timeline',
   '/jobs/timeline?hours=48',
   '/outbox/intents',
+  '/orders/queue',
+  '/orders/queue?state=waiting&page=40',
+  '/orders/queue?search=SKU-1%',
   '/reconcile/differences',
   '/diff',
   '/proofs',
@@ -187,6 +192,7 @@ async function fill({ db }: House, { clock }: World, skus: number): Promise<void
   await map(db, 'one-to-one')
   await recomputeAll({ db, clock })
   await tell(db, now)
+  await queueOrders(db, at)
   // Every reader has come to the end of what it reads, as in a house that is at rest.
   await db.transaction(async tx => {
     await readCursor(tx, READS_AVAILABILITY)
@@ -197,6 +203,35 @@ async function fill({ db }: House, { clock }: World, skus: number): Promise<void
   for (const table of ['inventory.movement', 'inventory.position', 'availability.target', 'outbox.intent', 'jobs.run'])
     await db.query(`vacuum analyze ${table}`)
   await db.query('analyze')
+}
+
+/** What one location of several facilities sold and is still open: a third of the orders wait for somebody who says who sends them. */
+async function queueOrders(db: Db, at: Date): Promise<void> {
+  await db.query('insert into catalog.location_mapping (shop_id, location_id, group_id) values (1, 1, 1)')
+  await db.query(
+    `insert into catalog.item_link (shop_id, product_id, inventory_item_gid)
+     select 1, product_id, 'gid://shopify/InventoryItem/' || product_id from catalog.product on conflict do nothing`,
+  )
+  await db.query(
+    `insert into orders.known (shop_id, order_gid, created_at, heard_from, is_open)
+     select 1, 'gid://shopify/Order/' || n, $2::timestamptz - n * interval '1 minute', $2, true from generate_series(1, $1::int) n`,
+    [QUEUED, at],
+  )
+  await db.query(
+    `insert into orders.open_line (shop_id, order_gid, line_gid, inventory_item_gid, location_gid, open_units)
+     select 1, 'gid://shopify/Order/' || (n + 1) / 2, 'gid://shopify/LineItem/' || n, k.inventory_item_gid, l.location_gid, 1 + n % 3
+       from generate_series(1, $1::int * 2) n
+       join (select inventory_item_gid, row_number() over (order by product_id) as place, count(*) over () as links
+               from catalog.item_link where shop_id = 1) k on k.place = n % k.links + 1
+       join catalog.location l on l.location_id = 1`,
+    [QUEUED],
+  )
+  await db.query(
+    `insert into orders.assignment (shop_id, order_gid, inventory_item_gid, ordinal, facility_id, units, who, assigned_at)
+     select distinct on (order_gid, inventory_item_gid) 1, order_gid, inventory_item_gid, 1, 1, open_units, 'bench', $1::timestamptz
+       from orders.open_line where split_part(order_gid, '/Order/', 2)::int % 3 <> 0`,
+    [at],
+  )
 }
 
 async function fillHistory(db: Db, at: Date): Promise<void> {

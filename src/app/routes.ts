@@ -41,6 +41,7 @@ import { backupRoutes } from '../http/backup-routes.ts'
 import type { Answer } from '../http/contract/instant.ts'
 import type { Route } from '../http/contract/route.ts'
 import type { street } from '../http/contract/street.ts'
+import { withKeys } from '../http/keyed-change.ts'
 import { peopleRoutes } from '../http/people-routes.ts'
 import { beliefRoutes } from '../import/belief-routes.ts'
 import { LAYOUTS } from '../import/layouts.ts'
@@ -100,8 +101,9 @@ export function allRoutes(deps: {
   started: SettingsDeps['started']
 }): Route[] {
   const { house, world, clockwork, reception } = deps
-  const { db, files, spoolDir, bring } = house
+  const { files, spoolDir, bring } = house
   const { clock } = world
+  const db = withKeys(house.db, clock)
   const moved = () => {
     for (const room of ['inventory', ...(FOLLOWS.inventory ?? [])] as const) clockwork.nudge(room)
   }

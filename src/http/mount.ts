@@ -79,7 +79,8 @@ export function mountRoutes(
         return sendOnce(route, { ...asked, body: request.body, key: idempotencyKey }, reply, once)
       }
       case 'upload':
-        return reply.code(route.status).send(await upload(route, asked, request))
+        if (idempotencyKey === null) return reply.code(route.status).send(await upload(route, asked, request))
+        return uploadOnce(route, { ...asked, key: idempotencyKey }, request, reply, once)
       case 'download':
         return sendDownload(reply, await download(route, asked))
     }
@@ -118,6 +119,25 @@ async function sendOnce(
   const request = [route.method, route.path, params, query, body]
   const text = await once({ who: who.name, key, request, isShownOnce: route.isShownOnce === true }, async () =>
     JSON.stringify(encode(route.answer, await route.handle(asked))),
+  )
+  return reply.code(route.status).serializer(String).type('application/json; charset=utf-8').send(text)
+}
+
+/**
+ * A file that comes again under its key is the one that came, and its bytes are not read: what the key stands for is the place it was for, its
+ * name and its length. One that broke off was refused, and may come again.
+ */
+async function uploadOnce(
+  route: UploadRoute,
+  asked: Asked<unknown, unknown, undefined> & { key: string },
+  request: FastifyRequest,
+  reply: FastifyReply,
+  once: Once,
+): Promise<FastifyReply> {
+  const { who, key, params, query } = asked
+  const identity = [route.method, route.path, params, query, request.headers['content-length'] ?? null]
+  const text = await once({ who: who.name, key, request: identity, isShownOnce: false }, async () =>
+    JSON.stringify(encode(route.answer, (await upload(route, asked, request)) as never)),
   )
   return reply.code(route.status).serializer(String).type('application/json; charset=utf-8').send(text)
 }

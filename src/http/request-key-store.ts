@@ -1,10 +1,16 @@
-import type { Sql } from '../db/connection.ts'
+import type { Sql, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 
 export type KeyedRequest = { who: string; key: string; askedSha256: string }
 
 /** What is known of a request under its key: another was asked under it, it is being done, or it was done. */
-export type Known = { askedSha256: string; begunAt: InstantMs; answeredAt: InstantMs | null; answer: string | null }
+export type Known = {
+  askedSha256: string
+  begunAt: InstantMs
+  committedAt: InstantMs | null
+  answeredAt: InstantMs | null
+  answer: string | null
+}
 
 export const REQUEST_KEYS_KEPT_MS = 24 * 3_600_000
 const PURGED_MAX = 1_000
@@ -22,7 +28,7 @@ export async function beginRequest(sql: Sql, { who, key, askedSha256 }: KeyedReq
   )
   if (begun.length > 0) return null
   const rows = await sql.query<Known>(
-    `select asked_sha256 as "askedSha256", begun_at as "begunAt", answered_at as "answeredAt", answer from gate.request_key where who = $1 and key = $2`,
+    `select asked_sha256 as "askedSha256", begun_at as "begunAt", committed_at as "committedAt", answered_at as "answeredAt", answer from gate.request_key where who = $1 and key = $2`,
     [who, key],
   )
   return rows[0] ?? null
@@ -31,10 +37,28 @@ export async function beginRequest(sql: Sql, { who, key, askedSha256 }: KeyedReq
 /** Takes over a request whose process is thought dead. False: another did. */
 export async function takeOver(sql: Sql, { who, key }: KeyedRequest, from: InstantMs, now: InstantMs): Promise<boolean> {
   const rows = await sql.query(
-    'update gate.request_key set begun_at = $4 where who = $1 and key = $2 and begun_at = $3 and answered_at is null returning 1',
+    'update gate.request_key set begun_at = $4 where who = $1 and key = $2 and begun_at = $3 and answered_at is null and committed_at is null returning 1',
     [who, key, new Date(from), new Date(now)],
   )
   return rows.length > 0
+}
+
+/** It is still being done: nobody takes it for dead. */
+export async function stillAtWork(sql: Sql, { who, key }: KeyedRequest, now: InstantMs): Promise<void> {
+  await sql.query('update gate.request_key set begun_at = $3 where who = $1 and key = $2 and answered_at is null', [
+    who,
+    key,
+    new Date(now),
+  ])
+}
+
+/** What it changes is committed with this. */
+export async function noteCommitted(tx: Tx, { who, key }: KeyedRequest, now: InstantMs): Promise<void> {
+  await tx.query('update gate.request_key set committed_at = coalesce(committed_at, $3) where who = $1 and key = $2', [
+    who,
+    key,
+    new Date(now),
+  ])
 }
 
 export async function keepAnswer(sql: Sql, { who, key }: KeyedRequest, answer: string | null, now: InstantMs): Promise<void> {

@@ -159,7 +159,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       mountEvents(api, { watch, sleep, admit: async request => void (await admitRequest(request, 'viewer')) })
       if (options.errorsDir) mountHelp(api, { errorsDir: options.errorsDir })
       mountRoutes(api, routes, {
-        ...{ admit: admitRequest, once: openOnce({ db, clock }), sleep },
+        ...{ admit: admitRequest, once: openOnce({ db, clock, sleep }), sleep },
         snapshot: options.snapshot ?? (work => work(route => route)),
       })
     },

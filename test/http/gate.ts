@@ -45,6 +45,7 @@ import { auditRoutes } from '../../src/http/audit-routes.ts'
 import { backupRoutes } from '../../src/http/backup-routes.ts'
 import type { Route } from '../../src/http/contract/route.ts'
 import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
+import { withKeys } from '../../src/http/keyed-change.ts'
 import type { Log } from '../../src/http/log.ts'
 import { hashPassword } from '../../src/http/password.ts'
 import { ensureAdmin, ensureCliToken } from '../../src/http/people.ts'
@@ -125,12 +126,12 @@ export async function openTestGate(
   } = {},
 ): Promise<TestGate> {
   const database = await openTestDatabase()
-  const { db } = database
   const dataDir = await mkdtemp(path.join(tmpdir(), 'trueup-gate-'))
   let made = 0
   const secret = () => createHash('sha256').update(`secret ${++made}`).digest('base64url')
   const ids = { uuid: () => `00000000-0000-4000-8000-${String(++made).padStart(12, '0')}`, secret }
   const clock = { at: NOW, now: () => clock.at }
+  const db = withKeys(database.db, clock)
   const done: TestGate['done'] = { uploads: [], jobs: [] }
   await seed(db)
   const admin = await ensureAdmin({ db, ids, clock })

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { realSleep } from '../../src/app/world.ts'
 import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
+import { openOnce } from '../../src/http/once.ts'
 import { openTestGate, PASSWORD, type TestGate } from './gate.ts'
 
 /* The same request under the same key: a client that lost the answer asks again. */
@@ -89,13 +91,61 @@ test('a secret is shown once and kept nowhere, not even as a digest of itself', 
   expect(JSON.stringify(await house.database.db.query('select * from gate.request_key'))).not.toContain(password)
 })
 
-test('where a process died in the middle, a repeat is done anew after two minutes and not before', async () => {
+test('where a process died before it committed anything, a repeat is done anew after two minutes and not before', async () => {
   const asked = { key: newKey(), body: { reason: 'of one that died' } }
+  await ask('POST', '/jobs/import-orders/pause', asked)
+  await house.database.db.query('update gate.request_key set answered_at = null, answer = null, committed_at = null where key = $1', [
+    asked.key,
+  ])
+  expect((await ask('POST', '/jobs/import-orders/pause', asked)).json().code).toBe('HTTP_KEY_IN_USE')
+  house.clock.at += 2 * 60_000 + 1
+  expect((await ask('POST', '/jobs/import-orders/pause', asked)).statusCode).toBe(200)
+})
+
+test('where a process died after its change was committed, the change is not made again', async () => {
+  const asked = { key: newKey(), body: { reason: 'of one that died later' } }
+  const before = (await deeds('job.pause')) ?? 0
   await ask('POST', '/jobs/import-orders/pause', asked)
   await house.database.db.query('update gate.request_key set answered_at = null, answer = null where key = $1', [asked.key])
   expect((await ask('POST', '/jobs/import-orders/pause', asked)).json().code).toBe('HTTP_KEY_IN_USE')
   house.clock.at += 2 * 60_000 + 1
-  expect((await ask('POST', '/jobs/import-orders/pause', asked)).statusCode).toBe(200)
+  expect((await ask('POST', '/jobs/import-orders/pause', asked)).json()).toMatchObject({ status: 409, code: 'HTTP_KEY_ANSWER_LOST' })
+  expect(await deeds('job.pause')).toBe(before + 1)
+})
+
+test('what takes longer than two minutes is not taken for dead while it says that it lives', async () => {
+  const { db } = house.database
+  const once = openOnce({ db, clock: house.clock, sleep: (_ms, signal) => realSleep(5, signal) })
+  const asked = { who: 'me', key: newKey(), request: 'an upload of an hour', isShownOnce: false }
+  const work = Promise.withResolvers<string>()
+  const first = once(asked, () => work.promise)
+  await expect.poll(async () => (await db.query('select 1 from gate.request_key where key = $1', [asked.key])).length).toBe(1)
+  house.clock.at += 3 * 60_000
+  const saidAt = async () =>
+    (await db.query<{ at: number }>('select begun_at as at from gate.request_key where key = $1', [asked.key]))[0]?.at
+  await expect.poll(saidAt).toBe(house.clock.at)
+  await expect(once(asked, async () => 'second')).rejects.toMatchObject({ code: 'HTTP_KEY_IN_USE' })
+  work.resolve('first')
+  expect([await first, await once(asked, async () => 'third')]).toEqual(['first', 'first'])
+})
+
+test('what was taken back with its transaction is not thought committed', async () => {
+  const asked = { key: newKey(), body: { code: 'ROLLED', facilities: ['NOBODY'] } }
+  expect((await ask('POST', '/groups', asked)).json().code).toBe('CATALOG_FACILITY_NOT_FOUND')
+  expect(await house.database.db.query('select 1 from gate.request_key where key = $1', [asked.key])).toEqual([])
+})
+
+test('a file that is uploaded again under its key is the one that came; another one under the key is refused', async () => {
+  const key = newKey()
+  const bring = (name: string, text: string) =>
+    house.gate.app.inject({
+      ...{ method: 'POST', url: `/api/v1/feeds/inventory-reset/files?name=${name}`, payload: text },
+      headers: { 'idempotency-key': key, authorization: `Bearer ${house.cliToken}`, 'content-type': 'application/octet-stream' },
+    })
+  const [first, again] = [await bring('stock.csv', 'a,b\n1,2\n'), await bring('stock.csv', 'a,b\n1,2\n')]
+  expect([first.statusCode, again.statusCode, again.body]).toEqual([201, 201, first.body])
+  expect(house.done.uploads.filter(one => one.name === 'stock.csv')).toHaveLength(1)
+  expect((await bring('other.csv', 'a,b\n1,2\n')).json().code).toBe('HTTP_KEY_REUSED')
 })
 
 test('keys are kept for a day', async () => {

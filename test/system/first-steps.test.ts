@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sftpAuthenticator } from '../../src/app/sftp-users.ts'
 import { type OpenConsole, openConsole } from './browser.ts'
 
 /* An empty house, a file as an ERP writes it, a simulated shop: by the words on the screen to levels that are equal. */
@@ -34,6 +35,15 @@ test('the first page of an empty house leads to the first steps, and the built-i
   await page.getByRole('region', { name: 'First steps' }).getByRole('link', { name: 'First steps' }).click()
   await page.getByRole('heading', { level: 2, name: 'The built-in SFTP server' }).waitFor()
   await page.getByRole('button', { name: 'Copy the path of inventory-reset' }).waitFor()
+  // A sender is given a user right here, with everything that they have to be told.
+  await page.getByLabel('Name of the user').fill('dc1')
+  await page.getByRole('button', { name: 'Make the user' }).click()
+  const told = page.getByRole('status').filter({ hasText: 'What dc1 has to be told' })
+  await told.getByText('sftp -P').waitFor()
+  const [command, password = ''] = await told.locator('code').allTextContents()
+  const { port, db } = { ...home.running.server.sftp, ...home.running.server.house }
+  expect(command).toBe(`sftp -P ${port} dc1@127.0.0.1`)
+  expect(await sftpAuthenticator(db)('dc1', { kind: 'password', password })).toEqual({ home: 'erp' })
   await nobodyIsShutOut('source')
 })
 

@@ -3,7 +3,15 @@ import type { againAnswer, feedChange, feedFindings, feedList, feedNamed, newFee
 import type { feedSettingsAnswer, feedSettingsChange } from '../../../src/http/contract/feed-settings.ts'
 import type { decided } from '../../../src/http/contract/file.ts'
 import type { Wire } from '../../../src/http/contract/instant.ts'
-import type { dropServer, folderListed, newSource, sourceList, sourceNamed, sourceTested } from '../../../src/http/contract/source.ts'
+import type {
+  dropServer,
+  folderListed,
+  newDropUser,
+  newSource,
+  sourceList,
+  sourceNamed,
+  sourceTested,
+} from '../../../src/http/contract/source.ts'
 import { change, getJson } from './client.ts'
 import { usePage } from './queries.ts'
 
@@ -57,6 +65,8 @@ export const useChangeFeed = (name: string) =>
     return change<Wire<typeof feedSettingsAnswer>>('PUT', `${feedAt(name)}/settings`, settings)
   })
 
+export const usePutDropUser = () =>
+  useChange((body: Wire<typeof newDropUser>) => change<Wire<typeof sourceNamed>>('POST', '/drop-server/users', body))
 export const useAddSource = () => useChange((body: Wire<typeof newSource>) => change<Wire<typeof sourceNamed>>('POST', '/sources', body))
 export const useTestSource = (name: string) => useChange(() => change<SourceTested>('POST', `${sourceAt(name)}/test`))
 export const useLookNow = (name: string) => useChange(() => change<Wire<typeof sourceNamed>>('POST', `${sourceAt(name)}/look`))

@@ -13,6 +13,7 @@ import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State, type Tone } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { sources as texts } from '../texts/sources.ts'
+import { NewDropUser, sftpCommand } from './drop-user.tsx'
 import classes from './feeds.module.css'
 import { QualityChart } from './quality-chart.tsx'
 import { SourceDialog } from './source-dialog.tsx'
@@ -71,6 +72,7 @@ export function Sources() {
 }
 
 export function DropServerPanel({ server }: { server: DropServer }) {
+  const session = useSession()
   return (
     <Panel title={texts.theBuiltInSftpServer} note={texts.sendersDropTheirFilesHere}>
       <Facts
@@ -98,9 +100,11 @@ export function DropServerPanel({ server }: { server: DropServer }) {
               {texts.home} {user.home}, {user.hasPassword ? texts.aPassword : texts.noPassword},{' '}
               {user.keys.length === 1 ? texts.oneKey : texts.keys(user.keys.length)}
             </span>
+            <Copied text={sftpCommand(server, user.name)} what={texts.theCommandOf(user.name)} />
           </li>
         ))}
       </ul>
+      {session.data?.role === 'admin' && <NewDropUser server={server} />}
     </Panel>
   )
 }
