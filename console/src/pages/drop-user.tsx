@@ -18,6 +18,7 @@ export function NewDropUser({ server }: { server: DropServer }) {
   const [home, setHome] = useState(server.users[0]?.home ?? 'erp')
   const [proof, setProof] = useState<'password' | 'key'>('password')
   const [publicKey, setPublicKey] = useState('')
+  const isKnown = server.users.some(user => user.name === name.trim())
   function submit(event: FormEvent) {
     event.preventDefault()
     const password = proof === 'password' ? newPassword() : null
@@ -46,6 +47,7 @@ export function NewDropUser({ server }: { server: DropServer }) {
         <TextInput
           label={texts.homeFolder}
           description={texts.homeFolderNote}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
           required
           value={home}
           onChange={event => setHome(event.currentTarget.value)}
@@ -73,6 +75,7 @@ export function NewDropUser({ server }: { server: DropServer }) {
           />
         )}
         <div className={classes.whole}>
+          {isKnown && <p>{proof === 'key' ? texts.itsKeysArePutInThePlace(name.trim()) : texts.itGetsANewPassword(name.trim())}</p>}
           <Trouble error={put.error} />
           <Button type="submit" variant="default" loading={put.isPending}>
             {texts.makeTheUser}

@@ -17,6 +17,8 @@ export const sources = {
   theCommand: 'the command',
   theCommandOf: (name: Said) => `the command of ${name}`,
   thePassword: 'the password',
+  itGetsANewPassword: (name: Said) => `There is a user ${name}: the password that it has ends, and its keys stay.`,
+  itsKeysArePutInThePlace: (name: Said) => `There is a user ${name}: this key takes the place of those that it has.`,
   shownThisOnce: 'The password is shown this once. For another one, make the user again under the same name.',
   noSuchSource: (name: Said) => `There is no source called ${name}`,
   itMayHaveBeenRemoved: 'It may have been removed, or have another name now.',
