@@ -4,7 +4,7 @@ import { afterNews, type Health, type News, neverAsked } from './health.ts'
 import type { Standing } from './permit.ts'
 
 const HEALTH_COLUMNS = `state, code, message, since, asked_at as "askedAt", failures, retry_at as "retryAt",
-  granted_scopes as "grantedScopes", scopes_at as "scopesAt", held_code as "heldCode", held_message as "heldMessage",
+  granted_scopes as "grantedScopes", app_handle as "appHandle", scopes_at as "scopesAt", held_code as "heldCode", held_message as "heldMessage",
   held_since as "heldSince", mended_at as "mendedAt"`
 
 export async function healthOf(sql: Sql, shopId: number): Promise<Health | null> {
@@ -42,12 +42,12 @@ async function recordHealth(tx: Tx, shopId: number, health: Health): Promise<voi
   await tx.query(
     `update channel.health
         set state = $2, code = $3, message = $4, since = $5, asked_at = $6, failures = $7, retry_at = $8, granted_scopes = $9,
-            scopes_at = $10, held_code = $11, held_message = $12, held_since = $13, mended_at = $14
+            scopes_at = $10, held_code = $11, held_message = $12, held_since = $13, mended_at = $14, app_handle = $15
       where shop_id = $1`,
     [
       ...[shopId, health.state, health.code, health.message, at(health.since), at(health.askedAt), health.failures],
       ...[at(health.retryAt), health.grantedScopes, at(health.scopesAt)],
-      ...[health.heldCode, health.heldMessage, at(health.heldSince), at(health.mendedAt)],
+      ...[health.heldCode, health.heldMessage, at(health.heldSince), at(health.mendedAt), health.appHandle],
     ],
   )
 }

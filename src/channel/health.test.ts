@@ -43,7 +43,12 @@ describe('how a shop is after what it said', () => {
     ['free as before is no news', shop({ state: 'reachable', mendedAt: 3 }), { kind: 'free' }, { mendedAt: 3 }],
     ['mended when it is back', down, { kind: 'answered' }, { mendedAt: T }],
     ['a first answer mends nothing', neverAsked(0), { kind: 'answered' }, { mendedAt: null }],
-    ['the scopes', down, { kind: 'scopes', grantedScopes: ['x'] }, { state: 'reachable', grantedScopes: ['x'], scopesAt: T }],
+    [
+      'the scopes',
+      down,
+      { kind: 'scopes', grantedScopes: ['x'], appHandle: 'a' },
+      { state: 'reachable', grantedScopes: ['x'], appHandle: 'a', scopesAt: T },
+    ],
   ]
   test.each(table)('%s', (_, before, news, expected) => expect(afterNews(before, news, { now: T, chance: 0 })).toMatchObject(expected))
 })

@@ -31,6 +31,8 @@ export type Health = {
   retryAt: InstantMs | null
   /** What Shopify granted when it was last asked; null: never asked. */
   grantedScopes: string[] | null
+  /** By which name the app has its pages in Shopify's admin. */
+  appHandle: string | null
   /** When that was; null: it has to be asked (again). */
   scopesAt: InstantMs | null
   /** Why nothing may be written although the shop answers; null: it may. */
@@ -42,7 +44,7 @@ export type Health = {
 
 export type News =
   | { kind: 'answered' }
-  | { kind: 'scopes'; grantedScopes: string[] }
+  | { kind: 'scopes'; grantedScopes: string[]; appHandle: string | null }
   | { kind: 'throttled'; retryAfterMs: number }
   | { kind: 'no_answer'; code: ShopCode; message: string; retryAfterMs: number | null }
   /** Somebody has to do something first. */
@@ -67,7 +69,7 @@ const SAME_FAILURE_MS = 500
 export function neverAsked(now: InstantMs): Health {
   return {
     ...{ state: 'unknown', code: null, message: null, since: now, askedAt: now, failures: 0, retryAt: null },
-    ...{ grantedScopes: null, scopesAt: null, heldCode: null, heldMessage: null, heldSince: null, mendedAt: null },
+    ...{ grantedScopes: null, appHandle: null, scopesAt: null, heldCode: null, heldMessage: null, heldSince: null, mendedAt: null },
   }
 }
 
@@ -79,7 +81,7 @@ export function afterNews(before: Health, news: News, { now, chance }: { now: In
     case 'answered':
       return become(before, now, WELL)
     case 'scopes':
-      return { ...become(before, now, WELL), grantedScopes: news.grantedScopes, scopesAt: now }
+      return { ...become(before, now, WELL), grantedScopes: news.grantedScopes, appHandle: news.appHandle, scopesAt: now }
     case 'throttled': {
       const message = 'the shop asks for patience'
       return become(before, now, { ...WELL, code: 'CHANNEL_THROTTLED', message, retryAt: now + news.retryAfterMs })

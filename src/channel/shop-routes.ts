@@ -120,6 +120,7 @@ async function detailOf(sql: Sql, code: string, now: InstantMs): Promise<Answer<
   const shop = withHealth(row)
   const health = (await healthOf(sql, shopId)) ?? neverAsked(now)
   const granted = health.grantedScopes
+  const app = { handle: health.appHandle }
   return {
     ...shop,
     sentence: shopSentence(
@@ -140,8 +141,8 @@ async function detailOf(sql: Sql, code: string, now: InstantMs): Promise<Answer<
     links: {
       status: SHOPIFY_STATUS_URL,
       admin: adminUrl(apiUrl, { kind: 'shop' }),
-      appPermissions: adminUrl(apiUrl, { kind: 'app_permissions' }),
-      uploads: adminUrl(apiUrl, { kind: 'upload' }),
+      appPermissions: adminUrl(apiUrl, { kind: 'app_permissions' }, app),
+      uploads: adminUrl(apiUrl, { kind: 'upload' }, app),
     },
     troubles: (await troublesSince(sql, shopId, now - DAY_MS)).map(trouble => ({ ...trouble, ...TROUBLES[trouble.class] })),
   }

@@ -17,7 +17,7 @@ import type { ShopCode, ShopPort } from './port.ts'
 import { purgeCalls, unneededOrders } from './purge-store.ts'
 import { isShadow } from './shadow-store.ts'
 
-export type StandingDeps = { db: Db; clock: Clock; ids: Ids; port: Pick<ShopPort, 'grantedScopes'>; shopId: number; signal?: AbortSignal }
+export type StandingDeps = { db: Db; clock: Clock; ids: Ids; port: Pick<ShopPort, 'installation'>; shopId: number; signal?: AbortSignal }
 
 /**
  * Whether stock may be written now, by both switches: ours, and what Shopify granted, which is asked where it is not known
@@ -29,7 +29,7 @@ export async function mayWriteNow(deps: StandingDeps, { isAskedAnew = false } = 
   if (!shop?.isEnabled) return { kind: 'held', code: 'CHANNEL_READ_ONLY', message: 'the shop is switched off', mayRead: false }
   let health = (await store.healthOf(db, shopId)) ?? neverAsked(clock.now())
   if (mayRead(shop.accessScope) && (isAskedAnew || needsQuestion(health, clock.now())))
-    health = await hear(deps, { kind: 'scopes', grantedScopes: await port.grantedScopes(signal) })
+    health = await hear(deps, { kind: 'scopes', ...(await port.installation(signal)) })
   const both = mayWrite(shop.accessScope, health.grantedScopes)
   const verdict = both.kind === 'may' && (await isShadow(db, shopId)) ? IN_SHADOW : both
   if (verdict.kind === 'held') await hear(deps, verdict)

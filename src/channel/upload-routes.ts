@@ -20,6 +20,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import * as outbox from '../outbox/store.ts'
 import { adminUrl } from './admin-url.ts'
+import { healthOf } from './health-store.ts'
 import { knownShop } from './shop-routes.ts'
 import { askAgain, askToCancel, refusedOfUpload } from './upload-store.ts'
 
@@ -72,8 +73,9 @@ export function uploadRoutes({ db, clock, asked }: { db: Db; clock: Clock; asked
       answer: uploadDetail,
       async handle({ params }) {
         const one = await found(db, params.uploadId)
-        const shop = await knownShop(db, one.shop)
-        return { ...one, byOutcome: await outcomesOf(db, params.uploadId), link: adminUrl(shop.apiUrl, { kind: 'upload' }) }
+        const { shopId, apiUrl } = await knownShop(db, one.shop)
+        const app = { handle: (await healthOf(db, shopId))?.appHandle ?? null }
+        return { ...one, byOutcome: await outcomesOf(db, params.uploadId), link: adminUrl(apiUrl, { kind: 'upload' }, app) }
       },
     }),
     jsonRoute({

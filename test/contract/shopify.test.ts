@@ -96,7 +96,7 @@ describe('the levels of a shop', () => {
     return shop.port.freeze(kind, rows, { idempotencyKey, reference: `gid://trueup/Call/${idempotencyKey}` })
   }
 
-  test('the scopes that were granted', async () => expect(await shop.port.grantedScopes()).toContain('write_inventory'))
+  test('the scopes that were granted', async () => expect((await shop.port.installation()).grantedScopes).toContain('write_inventory'))
 
   test('some, and an item that is not there is left out', async () => {
     await shop.order([{ sku: 'A-1', units: 2 }])
@@ -239,17 +239,17 @@ describe('a shop in trouble', () => {
 
   test('a wrong version or address', async () => {
     const elsewhere = openShop({ ...shop.options, apiVersion: '2031-01' })
-    await expect(elsewhere.grantedScopes()).rejects.toMatchObject({ code: 'CHANNEL_SHOP_UNKNOWN' })
+    await expect(elsewhere.installation()).rejects.toMatchObject({ code: 'CHANNEL_SHOP_UNKNOWN' })
   })
 
   test('nobody listens', async () => {
     await shop.close()
-    await expect(shop.port.grantedScopes()).rejects.toMatchObject({ code: 'CHANNEL_UNREACHABLE', retry: 'backoff' })
+    await expect(shop.port.installation()).rejects.toMatchObject({ code: 'CHANNEL_UNREACHABLE', retry: 'backoff' })
   })
 
   test('a throttled question is asked again by itself', async () => {
     await shop.dial({ failNext: [{ kind: 'throttle', times: 2 }] })
-    expect(await shop.port.grantedScopes()).toContain('write_inventory')
+    expect((await shop.port.installation()).grantedScopes).toContain('write_inventory')
     expect(shop.slept()).toBeGreaterThanOrEqual(2_000)
   })
 })

@@ -70,8 +70,9 @@ test('an access scope that nobody set reads as read only, and as not set', async
 describe('how the shop is, in words', () => {
   test('held, unreachable, and what Shopify granted', async () => {
     const { db } = house.database
+    await db.query(`update catalog.shop set api_url = 'https://corner.myshopify.com' where shop_id = 1`)
     const at = { now: NOW, chance: 0 }
-    await hear(db, 1, { kind: 'scopes', grantedScopes: ['read_products', 'write_inventory', 'read_reports'] }, at)
+    await hear(db, 1, { kind: 'scopes', grantedScopes: ['read_products', 'write_inventory', 'read_reports'], appHandle: 'trueup' }, at)
     await hear(db, 1, { kind: 'held', code: 'CHANNEL_READ_ONLY', message: 'the access scope of this shop is Read only' }, at)
     const held = (await ask('GET', shop)).json()
     expect(held.sentence).toMatch(/^Held since 10:00 UTC: the access scope of this shop is Read only; /)
@@ -83,6 +84,7 @@ describe('how the shop is, in words', () => {
       read_merchant_managed_fulfillment_orders: false,
     })
     expect(held.scopes.others).toEqual(['read_reports'])
+    expect(held.links.appPermissions).toBe('https://admin.shopify.com/store/corner/settings/apps/app_installations/app/trueup')
     for (let n = 0; n < 3; n++)
       await hear(
         db,

@@ -179,7 +179,7 @@ function Inside({ shop, row }: { shop: ShopDetail; row: Exchange }) {
 }
 
 const WORDS: Record<string, string> = {
-  GrantedScopes: texts.askedWhatIsGranted,
+  Installation: texts.askedWhatIsGranted,
   Locations: texts.readTheLocations,
   LevelsOfItems: texts.readLevels,
   SetQuantities: texts.setLevels,

@@ -3,8 +3,8 @@
  * with `JSON.stringify` of objects built in one order, they make a call the same bytes whenever it is worded again.
  */
 
-export const GRANTED_SCOPES = `query GrantedScopes {
-  currentAppInstallation { accessScopes { handle } }
+export const INSTALLATION = `query Installation {
+  currentAppInstallation { app { handle } accessScopes { handle } }
 }`
 
 export const LOCATIONS = `query Locations($after: String) {

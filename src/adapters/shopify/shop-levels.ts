@@ -9,7 +9,7 @@ import {
 } from '../../channel/port.ts'
 import { assert } from '../../kernel/assert.ts'
 import type { Bulk } from './bulk.ts'
-import { ACTIVATE, ADJUST_QUANTITIES, BULK_LEVELS, GRANTED_SCOPES, LEVELS_OF_ITEMS, SET_QUANTITIES } from './documents.ts'
+import { ACTIVATE, ADJUST_QUANTITIES, BULK_LEVELS, INSTALLATION, LEVELS_OF_ITEMS, SET_QUANTITIES } from './documents.ts'
 import type { Graphql } from './graphql.ts'
 import { outcomeOfSend, type UserError } from './translate.ts'
 
@@ -26,9 +26,10 @@ export function shopLevels({
   bulk: Bulk
 }): ShopPort {
   return {
-    async grantedScopes(signal) {
-      const { data } = await graphql.ask<Installation>(GRANTED_SCOPES, {}, signal)
-      return data.currentAppInstallation.accessScopes.map(scope => scope.handle)
+    async installation(signal) {
+      const { data } = await graphql.ask<Installation>(INSTALLATION, {}, signal)
+      const { app, accessScopes } = data.currentAppInstallation
+      return { grantedScopes: accessScopes.map(scope => scope.handle), appHandle: app.handle }
     },
     async readLevels(locationGid, inventoryItemGids, signal, { isReadBack = false } = {}) {
       assert(inventoryItemGids.length <= LEVELS_PER_CALL_MAX, 'a call names at most 250 items')
@@ -110,7 +111,7 @@ function rowCountOf(call: FrozenCall): number {
   return (input.quantities ?? input.changes ?? []).length
 }
 
-type Installation = { currentAppInstallation: { accessScopes: { handle: string }[] } }
+type Installation = { currentAppInstallation: { app: { handle: string | null }; accessScopes: { handle: string }[] } }
 type Quantity = { name: string; quantity: number }
 type LevelNode = { isActive: boolean; quantities: Quantity[] }
 type ItemNode = { id: string; inventoryLevel?: LevelNode | null }
