@@ -89,6 +89,8 @@ export function mountRoutes(
   /** What is wrong with the question is said before the first byte of a file: its first page is there by then. */
   async function sendList(route: JsonRoute, list: List, asked: Asked<unknown, unknown, undefined>, reply: FastifyReply) {
     const chunks = exported({ route, list, asked })
+    // Whoever goes before the answer has begun leaves a file that nobody reads: it lets go of its moment of the database all the same.
+    asked.signal.addEventListener('abort', () => void chunks.return(undefined).catch(() => {}), { once: true })
     const first = await chunks.next()
     async function* whole() {
       if (!first.done) yield first.value

@@ -117,6 +117,12 @@ test('what stands in a cell stays text: no formula, no second column, no second 
   expect(shown).toEqual(["''=1", 'a,"b"\nc', "'\tx", "'@SUM(A1)", "'-2", "'+491", "'=1+1"])
 })
 
+let opened: Promise<{ url: string }> | null = null
+function listening(): Promise<{ url: string }> {
+  opened ??= house.gate.listen({ host: '127.0.0.1', port: 0 })
+  return opened
+}
+
 const ROWS = inSoak({ full: 1_000_000, sample: 12_000 })
 const GROWTH_BYTES_MAX = 200 * 1_024 * 1_024
 
@@ -128,7 +134,7 @@ test('a list of very many rows goes out whole, a page of it in memory at a time'
      select $1, 'ada', 'test.many', 'many', 'row ' || n, repeat('x', 60) from generate_series(1, $2::int) n`,
     [new Date(NOW), ROWS],
   )
-  const { url } = await house.gate.listen({ host: '127.0.0.1', port: 0 })
+  const { url } = await listening()
   const before = process.memoryUsage().rss
   let most = 0
   const answer = await fetch(`${url}/api/v1/audit?subject=many&format=csv`, { headers: { authorization: `Bearer ${house.cliToken}` } })
@@ -140,6 +146,19 @@ test('a list of very many rows goes out whole, a page of it in memory at a time'
   expect(lines).toBe(ROWS + 1)
   expect(ROWS).toBeGreaterThan(2 * EXPORT_ROWS_PER_PAGE)
   expect(most - before).toBeLessThan(GROWTH_BYTES_MAX)
+})
+
+test('who leaves in the middle lets go: others have their file', { timeout: 30_000 }, async () => {
+  const { url } = await listening()
+  const headers = { authorization: `Bearer ${house.cliToken}` }
+  for (let left = 0; left < 6; left++) {
+    const leaving = new AbortController()
+    const answer = await fetch(`${url}/api/v1/audit?subject=many&format=csv`, { headers, signal: leaving.signal })
+    if (left % 2 === 0) await answer.body?.getReader().read()
+    leaving.abort()
+  }
+  const answer = await fetch(`${url}/api/v1/audit?subject=cell&format=csv`, { headers })
+  expect((await answer.text()).split('\r\n').length).toBeGreaterThan(5)
 })
 
 test('two go out at a time; a third waits until one has ended, or was left', async () => {
