@@ -44,7 +44,10 @@ export async function openConsole({ isEmpty = false } = {}): Promise<OpenConsole
       ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
     ],
   })
-  const context = await browser.newContext({ viewport: { width: 1600, height: 1000 }, colorScheme: 'light', reducedMotion: 'reduce' })
+  // Times are written as the reader's browser writes them: of a day of 24 hours here.
+  const context = await browser.newContext({
+    ...{ viewport: { width: 1600, height: 1000 }, colorScheme: 'light', reducedMotion: 'reduce', locale: 'en-GB' },
+  })
   const page = await context.newPage()
   const sent: string[] = []
   context.on('response', response => {
