@@ -194,6 +194,13 @@ test('a file that lies where nobody looks becomes a feed of its own, or is left 
   await expect.poll(() => main().textContent()).not.toContain('Lost/invoices.csv')
 })
 
+test('a sender gets a user of their own on the built-in server', async () => {
+  await at('/sources')
+  await page.getByLabel('Name of the user').fill('netsuite')
+  await does.press('Make the user')
+  await expect.poll(async () => (await get('/drop-server')).users.map((user: { name: string }) => user.name)).toContain('netsuite')
+})
+
 test('a source is added, asked, looked at and changed; one that does not answer says so', async () => {
   await at('/sources')
   const dialog = await does.open('Add a source')

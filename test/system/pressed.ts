@@ -90,6 +90,7 @@ export const PRESSED: Readonly<Record<string, readonly string[]>> = {
     'POST /catalog/facility-aliases',
     'POST /strays/*/dismiss',
     'POST /sources/*/look',
+    'POST /drop-server/users',
   ],
   'shop-pages': [
     'POST /rules',

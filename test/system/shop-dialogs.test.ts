@@ -50,7 +50,7 @@ test('Sell nothing: a level goes to 0 at once, says why wherever it is explained
   await why().fill('a batch is recalled')
   await looksRight(page, 'sell-nothing')
   await confirm.click()
-  await expect.poll(() => main().textContent()).toMatch(/Nothing is sold until \d\d:\d\d, by admin: a batch is recalled/)
+  await expect.poll(() => main().textContent()).toMatch(/Nothing is sold until (\d+ \w+, )?\d\d:\d\d, by admin: a batch is recalled/)
   await expect.poll(() => shown(sold.location), { timeout: 20_000 }).toBe(0)
   await page.getByRole('button', { name: 'Sell again' }).click()
   await expect.poll(() => shown(sold.location), { timeout: 20_000 }).toBe(sold.units)
