@@ -100,6 +100,7 @@ export async function levelsInSight(
           where k.is_pooled and u.shop_id = k.shop_id and u.location_id = k.location_id
        ) draws on true`,
     [...columnsOf(keys), new Date(now), demandSeen, movementsSeen, isFarBehind, FRESH_MS, HOT_MS, keys.map(key => key.isPooled)],
+    { name: 'channel.levelsInSight' },
   )
 }
 
