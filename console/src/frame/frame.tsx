@@ -104,8 +104,8 @@ function Inside({ session }: { session: Session | null }) {
 function Places({ onGo }: { onGo?: () => void }) {
   return (
     <ul className={classes.places}>
-      {PLACES.map(({ to, label, icon: Icon }) => (
-        <li key={to}>
+      {PLACES.map(({ to, label, icon: Icon, isFirst = false }) => (
+        <li key={to} data-first={isFirst || undefined}>
           <NavLink to={to} end={to === '/'} {...(onGo ? { onClick: onGo } : {})}>
             <Icon size={18} stroke={1.75} aria-hidden />
             {label}

@@ -26,31 +26,32 @@ import {
 } from '@tabler/icons-react'
 import { frame as texts } from '../texts/frame.ts'
 
-export type Place = { to: string; label: string; icon: TablerIcon }
+/** `isFirst`: it begins another part of the work, and stands a little apart from what is before it. */
+export type Place = { to: string; label: string; icon: TablerIcon; isFirst?: true }
 
 /** The menu, from top to bottom. A page's title begins with the place whose address its own begins with. */
 export const PLACES: readonly Place[] = [
   { to: '/', label: texts.street, icon: IconRoute },
   { to: '/health', label: texts.health, icon: IconHeartbeat },
-  { to: '/files', label: texts.files, icon: IconFiles },
+  { to: '/files', label: texts.files, icon: IconFiles, isFirst: true },
   { to: '/feeds', label: texts.feeds, icon: IconInbox },
   { to: '/sources', label: texts.sources, icon: IconServer },
-  { to: '/stock', label: texts.stock, icon: IconPackages },
+  { to: '/stock', label: texts.stock, icon: IconPackages, isFirst: true },
   { to: '/facilities', label: texts.facilities, icon: IconBuildingWarehouse },
   { to: '/brokering', label: texts.brokeringQueue, icon: IconArrowsSplit },
   { to: '/kits', label: texts.kits, icon: IconBoxMultiple },
   { to: '/rules', label: texts.rules, icon: IconAdjustments },
   { to: '/diff', label: texts.differences, icon: IconArrowsDiff },
-  { to: '/jobs', label: texts.jobManager, icon: IconStack2 },
+  { to: '/jobs', label: texts.jobManager, icon: IconStack2, isFirst: true },
   { to: '/shops', label: texts.shopifyShop, icon: IconBuildingStore },
   { to: '/uploads', label: texts.uploads, icon: IconCloudUpload },
   { to: '/reports', label: texts.filesThatGoOut, icon: IconFileExport },
   { to: '/proofs', label: texts.proofsAndDrift, icon: IconCertificate },
   { to: '/findings', label: texts.catalogueLink, icon: IconLinkOff },
-  { to: '/alerts', label: texts.alerts, icon: IconBell },
+  { to: '/alerts', label: texts.alerts, icon: IconBell, isFirst: true },
   { to: '/users', label: texts.users, icon: IconUsers },
   { to: '/audit', label: texts.auditLog, icon: IconHistory },
   { to: '/settings', label: texts.settings, icon: IconSettings },
-  { to: '/first-steps', label: texts.firstSteps, icon: IconListCheck },
+  { to: '/first-steps', label: texts.firstSteps, icon: IconListCheck, isFirst: true },
   { to: '/help', label: texts.help, icon: IconHelp },
 ]
