@@ -242,6 +242,22 @@ describe('between hard syncs', () => {
     ])
   })
 
+  test('Sync now at a shop that does not answer is over each time, and asked for still', async () => {
+    await settle()
+    await home.db.transaction(tx => requestSync(tx, { shopId: 1, locationId: null, productId: 3, by: 'ada', now }))
+    const down = { ...port, readLevels: () => Promise.reject(new Error('nobody answers')) } as unknown as ShopPort
+    for (let tries = 0; tries < 2; tries++) await expect(step({ ...deps(), port: down })).rejects.toThrow('nobody answers')
+    await step(deps())
+    const runs = await home.db.query(
+      `select code, finished_at is not null as "isOver" from reconcile.run where kind = 'sync_now' order by run_id`,
+    )
+    expect(runs).toEqual([
+      { code: 'RECONCILE_BROKE_OFF', isOver: true },
+      { code: 'RECONCILE_BROKE_OFF', isOver: true },
+      { code: null, isOver: true },
+    ])
+  })
+
   test('Sync now reads what a person asked for, and only that', async () => {
     await settle()
     shop.set(3, { units: 9, isActive: true })

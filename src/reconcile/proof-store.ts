@@ -220,12 +220,12 @@ export async function setBrake(tx: Tx, shopId: number, limits: BrakeLimits): Pro
   )
 }
 
-/** Runs that broke off: nobody works for the shop any more, so they never end. */
-export async function endLostRuns(tx: Tx, shopId: number, now: InstantMs): Promise<void> {
-  await tx.query(
+/** Runs that broke off: nobody works for the shop any more, so they never end. With a run: only that one. */
+export async function endLostRuns(sql: Sql, shopId: number, now: InstantMs, runId: number | null = null): Promise<void> {
+  await sql.query(
     `update reconcile.run set finished_at = $2, code = 'RECONCILE_BROKE_OFF', reason = 'The comparison broke off and is begun anew.'
-      where shop_id = $1 and finished_at is null`,
-    [shopId, new Date(now)],
+      where shop_id = $1 and finished_at is null and run_id = coalesce($3, run_id)`,
+    [shopId, new Date(now), runId],
   )
 }
 

@@ -66,7 +66,6 @@ async function sweepLevels(deps: ReconcileDeps, levels: readonly store.LevelDue[
     await readAndCompare(deps, runId, levels)
   } catch (error) {
     if (!(error instanceof TrueupError) || !error.code.startsWith('CHANNEL_')) throw error
-    await db.transaction(tx => endLostRuns(tx, shopId, clock.now()))
     return error.code
   }
   await store.countObservations(db, runId)
@@ -79,13 +78,25 @@ async function begin({ db, clock, shopId }: ReconcileDeps): Promise<StepReport> 
   return NOTHING_TO_DO
 }
 
-/** Reads these levels back, a location's 250 at a time, and keeps what was compared. What a person asked for does not wait for others. */
+/**
+ * Reads these levels back, a location's 250 at a time, and keeps what was compared. What a person asked for does not wait for others.
+ * A shop that does not answer ends the run: what is tried again is another.
+ */
 export async function readAndCompare(
   deps: ReconcileDeps,
   runId: number,
   levels: readonly store.LevelDue[],
   { isAsked = false }: { isAsked?: boolean } = {},
 ): Promise<void> {
+  try {
+    await compareGroups(deps, runId, levels, isAsked)
+  } catch (error) {
+    await endLostRuns(deps.db, deps.shopId, deps.clock.now(), runId)
+    throw error
+  }
+}
+
+async function compareGroups(deps: ReconcileDeps, runId: number, levels: readonly store.LevelDue[], isAsked: boolean): Promise<void> {
   const { db, clock, port, shopId, signal } = deps
   for (const group of byLocation(levels)) {
     const startedAt = clock.now()
