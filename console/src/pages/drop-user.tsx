@@ -64,7 +64,7 @@ export function NewDropUser({ server }: { server: DropServer }) {
         {proof === 'key' && (
           <Textarea
             label={texts.publicKey}
-            placeholder="ssh-ed25519 AAAA…"
+            placeholder={texts.aPublicKeyForExample}
             required
             autosize
             minRows={2}

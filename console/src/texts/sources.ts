@@ -11,6 +11,7 @@ export const sources = {
   aPasswordMadeHere: 'a password that is made now',
   theirPublicKey: 'their public key',
   publicKey: 'Public key',
+  aPublicKeyForExample: 'ssh-ed25519 AAAA…',
   makeTheUser: 'Make the user',
   tellThem: (name: Said) => `What ${name} has to be told, beside the host key above`,
   command: 'Command',
