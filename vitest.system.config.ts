@@ -1,8 +1,14 @@
 import { defineConfig } from 'vitest/config'
 import { reporters } from './test/reporters.ts'
 
-/** Every test that writes to a database of its own; it has to pass on a PostgreSQL that somebody else serves, too. */
-const ON_A_DATABASE = ['src/**/{store,step,migrate,clockwork}.test.ts', 'test/stories/**/*.test.ts']
+/**
+ * What has to be the same on a PostgreSQL that somebody else serves: each room's statements and steps, and the stories of the whole street,
+ * of rooms that run alone and of how many statements they take. `npm run soak -- --project served` takes every test there.
+ */
+const ON_A_SERVED_DATABASE = [
+  'src/**/{store,step,migrate,clockwork}.test.ts',
+  'test/stories/{the-street,rooms-alone,statement-count,queue-emptied,histories,oversell}.test.ts',
+]
 
 /** What needs the machine: OpenSSH, lftp, rclone, Chromium, a served PostgreSQL. test/system/prepare.mjs installs what is missing. */
 export default defineConfig({
@@ -27,7 +33,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'served', include: ON_A_DATABASE, globalSetup: ['test/database-served-setup.ts'], maxWorkers: 2 },
+        test: { name: 'served', include: ON_A_SERVED_DATABASE, globalSetup: ['test/database-served-setup.ts'], maxWorkers: 2 },
       },
     ],
   },
