@@ -11,7 +11,8 @@ export default defineConfig({
     allowOnly: false,
     provide: { rounds: 3 },
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a small machine: much of the time a test waits for a process, a socket or a clock.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },
