@@ -47,30 +47,33 @@ export async function sendAll(deps: ChannelDeps): Promise<Sent> {
     inFlight.add(work)
   }
 
-  while (!isOver()) {
-    if (calls >= CALLS_PER_STEP_MAX) sent.isFull = true
-    while (inFlight.size < most) {
-      const call = waiting.shift()
-      if (call === undefined) break
-      begin(call)
-    }
-    // With one call at a time all happens one after the other, so that a story happens the same way twice.
-    const isTurn = most > 1 || inFlight.size === 0
-    const isToClaim = !isDry && !sent.isFull && isTurn && waiting.length < perClaim
-    if (!isToClaim) {
-      if (inFlight.size === 0) break
-      await Promise.race(inFlight)
-    } else if (await room.isThereBefore(inFlight)) {
-      const next = await nextCalls(deps, Math.min(perClaim, CALLS_PER_STEP_MAX - calls))
-      if (next === null) isDry = true
-      else {
-        add(sent, { settled: next.agreeing, forgot: next.forgot })
-        waiting = waiting.concat(next.calls)
-        calls += Math.max(1, next.calls.length)
+  try {
+    while (!isOver()) {
+      if (calls >= CALLS_PER_STEP_MAX) sent.isFull = true
+      while (inFlight.size < most) {
+        const call = waiting.shift()
+        if (call === undefined) break
+        begin(call)
+      }
+      // With one call at a time all happens one after the other, so that a story happens the same way twice.
+      const isTurn = most > 1 || inFlight.size === 0
+      const isToClaim = !isDry && !sent.isFull && isTurn && waiting.length < perClaim
+      if (!isToClaim) {
+        if (inFlight.size === 0) break
+        await Promise.race(inFlight)
+      } else if (await room.isThereBefore(inFlight)) {
+        const next = await nextCalls(deps, Math.min(perClaim, CALLS_PER_STEP_MAX - calls))
+        if (next === null) isDry = true
+        else {
+          add(sent, { settled: next.agreeing, forgot: next.forgot })
+          waiting = waiting.concat(next.calls)
+          calls += Math.max(1, next.calls.length)
+        }
       }
     }
+  } finally {
+    room.leave()
   }
-  room.leave()
   await Promise.all(inFlight)
   if (failure !== null) throw failure
   for (const { callId } of waiting) await deps.db.transaction(tx => withdraw(tx, { shopId: deps.shopId, callId, now: deps.clock.now() }))

@@ -95,8 +95,9 @@ export type EndedRun = RunStart & RunEnd
 export async function recordRuns(sql: Sql, runs: readonly EndedRun[]): Promise<void> {
   await sql.query(
     `insert into jobs.run (job, room, started_at, finished_at, outcome, read, wrote, code, message, cause, errors, parameters)
-     select job, room, started_at, finished_at, outcome, read, wrote, code, message, cause, errors, parameters::jsonb from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::bigint[], $7::bigint[],
-                          $8::text[], $9::text[], $10::text[], $11::bigint[], $12::text[])
+     select job, room, started_at, finished_at, outcome, read, wrote, code, message, cause, errors, parameters::jsonb
+       from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::bigint[], $7::bigint[], $8::text[],
+                   $9::text[], $10::text[], $11::bigint[], $12::text[])
             as ended (job, room, started_at, finished_at, outcome, read, wrote, code, message, cause, errors, parameters)`,
     [
       runs.map(run => run.job),

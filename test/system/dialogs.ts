@@ -52,6 +52,13 @@ export async function picture(page: Page, name: string): Promise<void> {
 
 export type Dialogs = {
   dialog(): Locator
+  /** The dialog has closed. */
+  gone(): Promise<void>
+  /** Goes to a page of the console. */
+  at(to: string): Promise<unknown>
+  /** What the API answers to the person who is signed in. */
+  // biome-ignore lint/suspicious/noExplicitAny: each test knows what it asked for
+  get(to: string): Promise<any>
   /**
    * Opens the dialog of a button, or of an entry in the button's menu, as somebody without a mouse does: it is not there for a person who
    * may only look; Enter opens it, it looks right, Esc closes it and the focus is where it was. Leaves it open.
@@ -90,6 +97,13 @@ export async function openDialogs(home: OpenConsole): Promise<Dialogs> {
 
   return {
     dialog,
+    gone: () => expect.poll(() => dialog().count()).toBe(0),
+    at: to => page.goto(home.url(to)),
+    async get(to) {
+      const answered = await page.request.get(home.url(`/api/v1${to}`))
+      expect(answered.ok(), await answered.text()).toBe(true)
+      return answered.json()
+    },
     async open(button, entry) {
       await isForThoseWhoMay(button)
       await begin(button, entry)

@@ -27,13 +27,9 @@ afterAll(() => home?.close())
 
 const main = () => page.getByRole('main')
 const alert = () => does.dialog().getByRole('alert')
-const get = async (to: string) => {
-  const answered = await page.request.get(home.url(`/api/v1${to}`))
-  expect(answered.ok(), await answered.text()).toBe(true)
-  return answered.json()
-}
-const at = (to: string) => page.goto(home.url(to))
-const gone = () => expect.poll(() => does.dialog().count()).toBe(0)
+const get = (to: string) => does.get(to)
+const at = (to: string) => does.at(to)
+const gone = () => does.gone()
 const post = async (to: string, data: object) => {
   const answered = await page.request.post(home.url(`/api/v1${to}`), { headers: { 'x-trueup-console': '1' }, data })
   expect(answered.ok(), await answered.text()).toBe(true)

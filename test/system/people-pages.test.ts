@@ -22,13 +22,9 @@ afterAll(() => home?.close())
 const main = () => page.getByRole('main')
 const alert = () => does.dialog().getByRole('alert')
 const named = (name: string) => page.getByRole('button', { name, exact: true })
-const get = async (to: string) => {
-  const answered = await page.request.get(home.url(`/api/v1${to}`))
-  expect(answered.ok(), await answered.text()).toBe(true)
-  return answered.json()
-}
-const at = (to: string) => page.goto(home.url(to))
-const gone = () => expect.poll(() => does.dialog().count()).toBe(0)
+const get = (to: string) => does.get(to)
+const at = (to: string) => does.at(to)
+const gone = () => does.gone()
 const signsIn = async (name: string, password: string) => {
   const sent = { headers: { 'x-trueup-console': '1' }, data: { name, password } }
   const other = await home.browser.newContext()

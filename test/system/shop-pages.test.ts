@@ -21,13 +21,9 @@ beforeAll(async () => {
 afterAll(() => home?.close())
 
 const main = () => page.getByRole('main')
-const get = async (to: string) => {
-  const answered = await page.request.get(home.url(`/api/v1${to}`))
-  expect(answered.ok(), await answered.text()).toBe(true)
-  return answered.json()
-}
-const at = (to: string) => page.goto(home.url(to))
-const gone = () => expect.poll(() => does.dialog().count()).toBe(0)
+const get = (to: string) => does.get(to)
+const at = (to: string) => does.at(to)
+const gone = () => does.gone()
 
 async function say(dialog: ReturnType<Dialogs['dialog']>, reason: string, button: string | RegExp): Promise<void> {
   const confirm = dialog.getByRole('button', { name: button })

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { predictedPoints } from './price.ts'
 import { type Job, openTurnstile } from './turnstile.ts'
@@ -73,6 +74,14 @@ test('whoever no longer wants to know is let go, and what was taken stays as it 
   await asked
   await call('writes', 100)
   expect(now()).toBe(1_000)
+})
+
+test('whoever has gone through waits for no signal any more', async () => {
+  const { turnstile } = bench(100)
+  const { signal } = new AbortController()
+  await turnstile.pass('writes', 10, signal)
+  await turnstile.ready('writes', 10, signal)
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
 test('it takes as long as the points take, and no longer', async () => {

@@ -58,12 +58,18 @@ export function openTurnstile({ clock, sleep }: { clock: Clock; sleep: Sleep }):
   }
 
   function queue(asked: Pick<Waiting, 'job' | 'points' | 'turn' | 'takesNothing'>, signal?: AbortSignal): Promise<void> {
-    return new Promise(go => {
+    return new Promise(resolve => {
+      const brokenOff = () => leave(mine)
+      // The signal outlives the call by far: whoever has gone must not stay in its list.
+      const go = () => {
+        signal?.removeEventListener('abort', brokenOff)
+        resolve()
+      }
       const mine: Waiting = { ...asked, go, since: clock.now() }
       waiting.push(mine)
       // Whoever the turnstile sleeps for may not be the first any more.
       alarm.abort()
-      signal?.addEventListener('abort', () => leave(mine), { once: true })
+      signal?.addEventListener('abort', brokenOff, { once: true })
       if (signal?.aborted) leave(mine)
       void serve()
     })
