@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Plan, ShopFile } from '../../simulator/shopify/shop-file.ts'
 import { startShopifySimulator } from '../../simulator/shopify/simulator.ts'
 import { openShop } from '../../src/adapters/shopify/shop.ts'
 import { typedIn } from '../../src/adapters/shopify/tokens.ts'
+import { realSleep } from '../../src/app/world.ts'
 import { AVAILABILITY_HEAD } from '../../src/availability/store.ts'
 import * as channel from '../../src/channel/step.ts'
 import * as outbox from '../../src/outbox/step.ts'
@@ -91,7 +91,7 @@ async function openChanged(plan: Plan, levels: number) {
   await db.query('analyze')
   const port = openShop({
     ...{ apiUrl: simulator.url, apiVersion: '2026-10', token: typedIn('shpat_test'), fetch, clock, guard: EVERYTHING_GOES },
-    sleep: async (ms, signal) => wait(ms, undefined, signal ? { signal } : {}),
+    sleep: realSleep,
   })
   type Call = { roots: string[]; cost: { requested: number } | null; answer: { errors: string[] } }
   return {
