@@ -14,6 +14,7 @@ const LATENCY_MS = 100
 const COUNTED_UNITS = 50
 /** A level that is not confirmed by then is reported as such. */
 const REST_MS = 30_000
+const LATE_MS = 2_000
 
 /**
  * From the commit of a changed position to the level that is confirmed in the shop, in the whole program with its gates and clockwork,
@@ -155,6 +156,7 @@ async function untilAllConfirmed(db: Db, items: number, limitMs = 600_000): Prom
   }
 }
 
+/** How long each change took, in the order of their commits. */
 async function latencies(db: Db, committedAt: ReadonlyMap<number, number>): Promise<number[]> {
   const rows = await db.query<{ productId: number; at: number }>(
     `select i.product_id as "productId", c.answered_at as at from outbox.intent i
@@ -162,7 +164,8 @@ async function latencies(db: Db, committedAt: ReadonlyMap<number, number>): Prom
        join channel.call c on c.call_id = r.call_id and c.outcome = 'confirmed'
       where i.state = 'confirmed'`,
   )
-  return rows.flatMap(row => (committedAt.has(row.productId) ? [row.at - (committedAt.get(row.productId) ?? 0)] : [])).sort((a, b) => a - b)
+  const took = new Map(rows.map(row => [row.productId, row.at]))
+  return [...committedAt].flatMap(([productId, at]) => (took.has(productId) ? [(took.get(productId) ?? 0) - at] : []))
 }
 
 /** What the shop was asked for meanwhile, dearest first: its points are what everything waits for. */
@@ -174,8 +177,12 @@ async function asked(db: Db, since: Date): Promise<{ operation: string; calls: n
   )
 }
 
-function report(sorted: readonly number[], more: Record<string, unknown>): void {
+/** `late`: how many of each tenth of the changes took longer than two seconds, since a stall looks the same as a lag in the percentiles. */
+function report(took: readonly number[], more: Record<string, unknown>): void {
+  const sorted = took.toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
-  const figures = { ...more, measured: sorted.length, p50Ms: at(0.5), p90Ms: at(0.9), p99Ms: at(0.99), mostMs: sorted.at(-1) }
+  const tenth = Math.ceil(took.length / 10)
+  const late = Array.from({ length: 10 }, (_, n) => took.slice(n * tenth, (n + 1) * tenth).filter(ms => ms > LATE_MS).length)
+  const figures = { ...more, measured: took.length, p50Ms: at(0.5), p90Ms: at(0.9), p99Ms: at(0.99), mostMs: sorted.at(-1), late }
   process.stdout.write(`${JSON.stringify(figures)}\n`)
 }
