@@ -1,5 +1,6 @@
 import type { Db, Tx } from '../db/connection.ts'
 import { readCursor } from '../db/cursor.ts'
+import { inOneSnapshot } from '../db/one-snapshot.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import * as classes from './class-store.ts'
@@ -12,10 +13,14 @@ const MOVEMENTS_PER_STEP_MAX = 200_000
 
 const NOTHING_CHANGED: targets.Recomputed = { changed: 0, head: null }
 
-/** Computes the promises that depend on what changed since the last step: stock, orders, settings, mappings, dates. */
+/**
+ * Computes the promises that depend on what changed since the last step: stock, orders, settings, mappings, dates. What feeds a
+ * location and what is promised there are of one instant: a mapping that ended in between, and was made anew before the next
+ * step, would look as if nothing had changed.
+ */
 export async function step({ db, clock }: { db: Db; clock: Clock }): Promise<StepReport> {
   if (!isBehind(await store.readingOf(db), clock.now())) return NOTHING_TO_DO
-  return db.transaction(async tx => {
+  return inOneSnapshot(db, async tx => {
     await readCursor(tx, store.READS_INVENTORY)
     const now = clock.now()
     const reading = await store.readingOf(tx)
@@ -39,7 +44,7 @@ export async function step({ db, clock }: { db: Db; clock: Clock }): Promise<Ste
 
 /** Computes every promise from nothing but what the rooms before say now: the same numbers, at the price of all of them. */
 export async function recomputeAll({ db, clock }: { db: Db; clock: Clock }): Promise<StepReport> {
-  return db.transaction(async tx => {
+  return inOneSnapshot(db, async tx => {
     await readCursor(tx, store.READS_INVENTORY)
     const now = clock.now()
     const reading = await store.readingOf(tx)

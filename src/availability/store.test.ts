@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { rounds } from '../../test/rounds.ts'
 import * as kits from '../catalog/kit-store.ts'
+import { closeFacility, openFacility } from '../catalog/place-store.ts'
 import { recordLocations } from '../catalog/reading-store.ts'
 import * as settings from '../catalog/setting-store.ts'
 import * as catalog from '../catalog/store.ts'
@@ -61,6 +62,8 @@ type Deed =
   | { kind: 'channel'; groupId: number; productId: number; threshold: number | null; brokering: boolean | null }
   | { kind: 'group'; groupId: number; isSelling: boolean; holds: boolean }
   | { kind: 'switch'; facilityId: number; isOn: boolean }
+  | { kind: 'closing'; isOpen: boolean }
+  | { kind: 'mapping'; isMapped: boolean }
   | { kind: 'member'; groupId: number; facilityId: number; fromDay: number; days: number }
   | { kind: 'kit'; parts: { productId: number; units: number }[] }
   | { kind: 'card'; isPooled: boolean }
@@ -106,6 +109,8 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   },
   fc.record({ kind: fc.constant('group' as const), groupId, isSelling: fc.boolean(), holds: fc.boolean() }),
   fc.record({ kind: fc.constant('switch' as const), facilityId, isOn: fc.boolean() }),
+  fc.record({ kind: fc.constant('closing' as const), isOpen: fc.boolean() }),
+  fc.record({ kind: fc.constant('mapping' as const), isMapped: fc.boolean() }),
   fc.record({
     kind: fc.constant('member' as const),
     groupId,
@@ -185,6 +190,12 @@ async function happen(db: TestDatabase['db'], of: Deed): Promise<void> {
       case 'switch':
         await tx.query('update catalog.facility set allow_brokering = $2 where facility_id = $1', [of.facilityId, of.isOn])
         return catalog.catalogChanged(tx)
+      case 'closing':
+        if (of.isOpen) return openFacility(tx, 1)
+        return closeFacility(tx, { facilityId: 1, by: 'admin', reason: 'the lease ends', now })
+      case 'mapping':
+        if (of.isMapped) return catalog.mapLocation(tx, { shopId: 1, locationId: 1, facilityId: 1, groupId: null })
+        return catalog.unmapLocation(tx, 1, 1)
       case 'member':
         await tx.query(
           `insert into catalog.facility_group_member (group_id, facility_id, from_at, thru_at) values ($1, $2, $3, $4)
@@ -262,6 +273,8 @@ async function forget(db: TestDatabase['db']): Promise<void> {
   )
   await db.query('update catalog.facility_group set is_selling = true, hold_preorder = false')
   await db.query('update catalog.facility set allow_brokering = true')
+  await happen(db, { kind: 'closing', isOpen: true })
+  await happen(db, { kind: 'mapping', isMapped: true })
   await db.transaction(tx => kits.setKits(tx, [KIT, CARD], []))
   await db.transaction(tx => catalog.catalogChanged(tx))
   await step({ db, clock })
@@ -308,6 +321,57 @@ test('whatever happens, what was computed change by change is what everything co
     { numRuns: 5 * rounds() },
   )
 }, 120_000)
+
+/** What happens while a step is at its n-th statement, on another connection. */
+type Amid = { at: number; deed: Deed }
+
+/** Says whether the step had fewer statements. */
+async function stepAmid(db: TestDatabase['db'], amid: Amid): Promise<boolean> {
+  let n = 0
+  const watched: TestDatabase['db'] = {
+    ...db,
+    transaction: work =>
+      db.transaction(tx =>
+        work({
+          ...tx,
+          async query(text, values, options) {
+            if (++n === amid.at) await happen(db, amid.deed)
+            return tx.query(text, values, options)
+          },
+        }),
+      ),
+  }
+  await step({ db: watched, clock })
+  return n < amid.at
+}
+
+const SWITCHED = {
+  facility: isOn => ({ kind: 'closing', isOpen: isOn }),
+  channel: isOn => ({ kind: 'group', groupId: 1, isSelling: isOn, holds: false }),
+  mapping: isOn => ({ kind: 'mapping', isMapped: isOn }),
+} satisfies Record<string, (isOn: boolean) => Deed>
+
+test.for(Object.keys(SWITCHED) as (keyof typeof SWITCHED)[])(
+  'what is switched off amid a step, and on again before the next one, is not overlooked: a %s',
+  async (what, { expect }) => {
+    const { db } = database
+    const meanwhile = SWITCHED[what]
+    await stocked(db)
+    for (const before of Object.values(SWITCHED)) {
+      for (let at = 2, isLast = false; !isLast; at++) {
+        await happen(db, before(false))
+        await step({ db, clock })
+        await happen(db, before(true))
+        isLast = await stepAmid(db, { at, deed: meanwhile(false) })
+        await happen(db, meanwhile(true))
+        await step({ db, clock })
+        const stepped = await promises(db)
+        await recomputeAll({ db, clock })
+        expect(await promises(db), `at statement ${at}`).toEqual(stepped)
+      }
+    }
+  },
+)
 
 test('looking again at what did not change makes no new revision', async () => {
   const { db } = database

@@ -43,8 +43,15 @@ export type ChannelDeps = {
 export async function step(deps: ChannelDeps): Promise<StepReport> {
   const { db, clock, shopId } = deps
   await endControls(db, clock.now())
-  await finishLeaving(db, shopId, clock.now())
+  // Promises follow at once where something has left.
+  const left = (await finishLeaving(db, shopId, clock.now())) ? 1 : 0
   await settleForeign(deps)
+  const report = await speak(deps)
+  return { ...report, wrote: report.wrote + left }
+}
+
+async function speak(deps: ChannelDeps): Promise<StepReport> {
+  const { db, clock, shopId } = deps
   const health = (await healthOf(db, shopId)) ?? neverAsked(clock.now())
   if (isResting(health, clock.now())) return resting(health)
   if (!(await store.isAnythingWaiting(db, shopId))) return NOTHING_TO_DO

@@ -28,8 +28,8 @@ export function assignmentRoutes({ db, clock, assigned }: AssignmentRouteDeps): 
       answer: queuePage,
       async handle({ query }) {
         const filter = { state: query.state ?? null, shop: query.shop ?? null, search: query.search?.trim().replace(/^#/, '') || null }
-        const rows = await store.queue(db, filter, { limit: query.pageSize, offset: offsetOf(query) })
-        return pageFrom(query, rows, () => store.countQueue(db, filter))
+        const { items, total } = await store.queue(db, filter, { limit: query.pageSize, offset: offsetOf(query) })
+        return pageFrom(query, items, async () => total ?? store.countQueue(db, filter))
       },
     }),
     jsonRoute({

@@ -54,19 +54,10 @@ export type QueuedItem = {
 }
 export type QueueFilter = { state: 'waiting' | 'placed' | null; shop: string | null; search: string | null }
 
-/** What was sold at locations of several facilities and is still open, the oldest order first. A piece at a stranger's counts as waiting. */
-const QUEUE = `
-  select s.code as shop, o.order_gid as "order", min(k.created_at) as "placedAt",
-         (select min(i.value) from catalog.item_link n join catalog.product_identifier i using (product_id)
-           where n.shop_id = o.shop_id and n.inventory_item_gid = o.inventory_item_gid and i.type = 'SKU') as sku,
-         l.name as location, sum(o.open_units)::integer as "openUnits",
-         greatest(sum(o.open_units) - coalesce((
-           select sum(a.units) from orders.assignment a
-            where a.shop_id = o.shop_id and a.order_gid = o.order_gid and a.inventory_item_gid = o.inventory_item_gid
-              and coalesce(a.parking, '') <> '_NA_'
-              and (a.facility_id is null or exists (
-                select 1 from catalog.facility_group_member g
-                 where g.group_id = m.group_id and g.facility_id = a.facility_id and g.thru_at is null))), 0), 0)::integer as "waitingUnits"
+/** What was sold at locations of several facilities and is still open. */
+const QUEUED_LINE = `
+  select o.shop_id, s.code as shop, o.order_gid, o.inventory_item_gid, l.name as location, m.group_id, min(k.created_at) as placed_at,
+         sum(o.open_units)::integer as open_units
     from orders.open_line o
     join catalog.shop s using (shop_id)
     join orders.known k using (shop_id, order_gid)
@@ -74,18 +65,41 @@ const QUEUE = `
     join catalog.location_mapping m on m.shop_id = o.shop_id and m.location_id = l.location_id and m.group_id is not null
    where o.open_units > 0 and ($1::text is null or s.code = $1)
    group by o.shop_id, s.code, o.order_gid, o.inventory_item_gid, l.name, m.group_id`
-const QUEUE_WANTED = `($2::text is null or ("waitingUnits" > 0) = ($2 = 'waiting'))
-  and ($3::text is null or split_part("order", '/Order/', 2) = $3 or position(lower($3) in lower(coalesce(sku, ''))) > 0)`
+const SKU = `(
+  select min(i.value) from catalog.item_link n join catalog.product_identifier i using (product_id)
+   where n.shop_id = q.shop_id and n.inventory_item_gid = q.inventory_item_gid and i.type = 'SKU')`
+/** A piece at a stranger's counts as waiting. */
+const WAITING_UNITS = `greatest(q.open_units - coalesce((
+  select sum(a.units) from orders.assignment a
+   where a.shop_id = q.shop_id and a.order_gid = q.order_gid and a.inventory_item_gid = q.inventory_item_gid
+     and coalesce(a.parking, '') <> '_NA_'
+     and (a.facility_id is null or exists (
+       select 1 from catalog.facility_group_member g
+        where g.group_id = q.group_id and g.facility_id = a.facility_id and g.thru_at is null))), 0), 0)::integer`
+const IS_WANTED = `($2::text is null or (${WAITING_UNITS} > 0) = ($2 = 'waiting'))
+  and ($3::text is null or split_part(q.order_gid, '/Order/', 2) = $3 or position(lower($3) in lower(coalesce(${SKU}, ''))) > 0)`
 
-export async function queue(sql: Sql, filter: QueueFilter, page: { limit: number; offset: number }): Promise<QueuedItem[]> {
-  return sql.query<QueuedItem>(
-    `select * from (${QUEUE}) q where ${QUEUE_WANTED} order by "placedAt", "order", sku, location limit $4 offset $5`,
+/**
+ * The oldest order first, and how many items there are; null: after the last of them. Nothing is ordered by what has to be looked up, so
+ * that it is looked up for the page alone.
+ */
+export async function queue(
+  sql: Sql,
+  filter: QueueFilter,
+  page: { limit: number; offset: number },
+): Promise<{ items: QueuedItem[]; total: number | null }> {
+  const rows = await sql.query<QueuedItem & { total: number }>(
+    `select count(*) over () as total, q.shop, q.order_gid as "order", q.placed_at as "placedAt", ${SKU} as sku, q.location, q.open_units as "openUnits",
+            ${WAITING_UNITS} as "waitingUnits"
+       from (${QUEUED_LINE}) q where ${IS_WANTED}
+      order by q.placed_at, q.order_gid, q.location, q.inventory_item_gid limit $4 offset $5`,
     [filter.shop, filter.state, filter.search, page.limit, page.offset],
   )
+  return { items: rows.map(({ total: _, ...item }) => item), total: rows[0]?.total ?? null }
 }
 
 export async function countQueue(sql: Sql, filter: QueueFilter): Promise<number> {
-  const rows = await sql.query<{ n: number }>(`select count(*) as n from (${QUEUE}) q where ${QUEUE_WANTED}`, [
+  const rows = await sql.query<{ n: number }>(`select count(*) as n from (${QUEUED_LINE}) q where ${IS_WANTED}`, [
     filter.shop,
     filter.state,
     filter.search,
