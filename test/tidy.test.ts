@@ -16,7 +16,6 @@ const LOOKED_AT_TWICE: Readonly<Record<string, string>> = {
   'src/outbox/store.ts': 'one room, one store: a statement a function, none of them long',
   'src/cli/program.test.ts': 'every command as a shell sees it, one way to run them',
   'src/adapters/formats/delimited.test.ts': 'tables of files, and what is read in each',
-  'src/availability/store.test.ts': 'one history of everything that a promise depends on, and what is proved of it',
   'test/stories/configuration.test.ts': 'one file, two houses: each case goes on from the one before',
   'test/stories/remote-source.test.ts': 'one server of somebody else’s, and everything that happens between us',
   'test/http/gate.ts': 'every room’s routes with what each needs, most of it imports',
