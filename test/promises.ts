@@ -57,7 +57,8 @@ export type Deed =
   | { kind: 'group'; groupId: number; isSelling: boolean; holds: boolean }
   | { kind: 'switch'; facilityId: number; isOn: boolean }
   | { kind: 'closing'; isOpen: boolean }
-  | { kind: 'mapping'; isMapped: boolean }
+  /** The first location stands for this facility, for a channel, or for nothing. */
+  | { kind: 'mapping'; facilityId: number | null; groupId?: number | null }
   | { kind: 'member'; groupId: number; facilityId: number; fromDay: number; days: number }
   | { kind: 'kit'; parts: { productId: number; units: number }[] }
   | { kind: 'card'; isPooled: boolean }
@@ -116,8 +117,8 @@ export async function happen(db: TestDatabase['db'], of: Deed): Promise<void> {
         if (of.isOpen) return openFacility(tx, 1)
         return closeFacility(tx, { facilityId: 1, by: 'admin', reason: 'the lease ends', now })
       case 'mapping':
-        if (of.isMapped) return catalog.mapLocation(tx, { shopId: 1, locationId: 1, facilityId: 1, groupId: null })
-        return catalog.unmapLocation(tx, 1, 1)
+        if (of.facilityId === null && !of.groupId) return catalog.unmapLocation(tx, 1, 1)
+        return catalog.mapLocation(tx, { shopId: 1, locationId: 1, facilityId: of.facilityId, groupId: of.groupId ?? null })
       case 'member':
         await tx.query(
           `insert into catalog.facility_group_member (group_id, facility_id, from_at, thru_at) values ($1, $2, $3, $4)
@@ -197,7 +198,7 @@ export async function forget(db: TestDatabase['db']): Promise<void> {
   await db.query('update catalog.facility_group set is_selling = true, hold_preorder = false')
   await db.query('update catalog.facility set allow_brokering = true')
   await happen(db, { kind: 'closing', isOpen: true })
-  await happen(db, { kind: 'mapping', isMapped: true })
+  await happen(db, { kind: 'mapping', facilityId: 1 })
   await db.transaction(tx => kits.setKits(tx, [KIT, CARD], []))
   await db.transaction(tx => catalog.catalogChanged(tx))
   await step({ db, clock })

@@ -51,6 +51,7 @@ export async function healthFacts({ db, clock, dataDir }: Deps): Promise<Facts> 
       ...(await facts.orderFindings(db, now - NOTICED_MS)),
       ...(await facts.foreignFindings(db, now - NOTICED_MS)),
       ...(await feedFindings(db, now)),
+      ...(await facts.promiseFindings(db)),
     ],
   }
 }

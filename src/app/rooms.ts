@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { checkPromises } from '../availability/check-step.ts'
 import { purgeHistory } from '../availability/history-step.ts'
 import { sellable } from '../availability/sellable-store.ts'
 import * as availability from '../availability/step.ts'
@@ -128,6 +129,7 @@ export function roomSteps(deps: RoomDeps): Steps {
     'check-ledger': () =>
       inTurn(
         () => inventory.checkLedger({ db, clock }),
+        () => checkPromises({ db, clock }),
         () => purgeHistory({ db, clock }),
       ),
     watch: () =>
@@ -152,9 +154,12 @@ export const FOLLOWS: Partial<Record<RoomStep, readonly RoomStep[]>> = {
   inventory: ['availability', 'put-away', 'feed'],
   availability: ['outbox'],
   outbox: ['channel'],
-  channel: ['reconcile', 'orders', 'availability'],
+  // What left, and what somebody else's number became ours, are changes of the catalogue and of the ledger.
+  channel: ['reconcile', 'orders', 'availability', 'outbox'],
   reconcile: ['channel'],
   'hard-sync': ['channel'],
+  // A promise that was not as it should be is told again.
+  'check-ledger': ['outbox'],
   watch: ['alerts'],
 }
 

@@ -110,6 +110,10 @@ export function allRoutes(deps: {
   const switched = () => {
     for (const room of FOLLOWS.catalog ?? []) clockwork.nudge(room)
   }
+  const relinked = () => {
+    switched()
+    clockwork.nudge('channel')
+  }
   const shopChanged = () => {
     clockwork.nudge('catalog')
     clockwork.nudge('shop-check')
@@ -195,10 +199,10 @@ export function allRoutes(deps: {
     ...mappingRoutes({ db }),
     ...shadowRoutes({ db, clock, compareNow: () => clockwork.nudge('shop-check'), switched: () => clockwork.nudge('channel') }),
     ...liveRoutes({ db, clock, compareNow: () => clockwork.nudge('shop-check'), switched: () => clockwork.nudge('channel') }),
-    ...choiceRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
+    ...choiceRoutes({ db, clock, switched: relinked }),
     ...foreignRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
-    ...closingRoutes({ db, clock, changed: () => clockwork.nudge('availability'), switched: () => clockwork.nudge('channel') }),
-    ...leavingRoutes({ db, clock, changed: () => clockwork.nudge('availability'), switched: () => clockwork.nudge('channel') }),
+    ...closingRoutes({ db, clock, changed: switched, switched: () => clockwork.nudge('channel') }),
+    ...leavingRoutes({ db, clock, changed: switched, switched: () => clockwork.nudge('channel') }),
     ...controlRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
     ...credentialRoutes({ db, clock, seal: house.box.seal, credentialChanged: () => clockwork.nudge('shop-check') }),
     ...webhookRoutes({

@@ -87,6 +87,7 @@ function isBehind(reading: store.Reading, now: number): boolean {
   return [movements, settings, products, catalog, rules].some(({ after, head }) => head > after) || isDue(dueAt, now)
 }
 
-function isDue(dueAt: number | null, now: number): boolean {
+/** Whether something takes effect by itself that is not in the promises yet. */
+export function isDue(dueAt: number | null, now: number): boolean {
   return dueAt !== null && dueAt <= now
 }

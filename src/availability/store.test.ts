@@ -53,7 +53,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ kind: fc.constant('group' as const), groupId, isSelling: fc.boolean(), holds: fc.boolean() }),
   fc.record({ kind: fc.constant('switch' as const), facilityId, isOn: fc.boolean() }),
   fc.record({ kind: fc.constant('closing' as const), isOpen: fc.boolean() }),
-  fc.record({ kind: fc.constant('mapping' as const), isMapped: fc.boolean() }),
+  fc.record({ kind: fc.constant('mapping' as const), facilityId: fc.constantFrom(null, 1, 2, 3) }),
   fc.record({
     kind: fc.constant('member' as const),
     groupId,
@@ -111,6 +111,29 @@ test('whatever happens, what was computed change by change is what everything co
     { numRuns: 5 * rounds() },
   )
 }, 120_000)
+
+test.for<[string, Deed]>([
+  ['another facility', { kind: 'mapping', facilityId: 3 }],
+  ['a channel that nothing feeds', { kind: 'mapping', facilityId: null, groupId: 3 }],
+])(
+  'a location that stood for nothing for a while and stands for %s then promises nothing of the place before',
+  async ([, then], { expect }) => {
+    const { db } = database
+    await forget(db)
+    await db.query(
+      `insert into catalog.facility_group (code, name, type) values ('EMPTY', 'Empty', 'CHANNEL_FAC_GROUP') on conflict do nothing`,
+    )
+    await happen(db, { kind: 'stock', facilityId: 1, productId: 1, onHand: 10, reserved: 0, isCounted: true })
+    await step({ db, clock })
+    const here = async () => (await promises(db)).find(row => row.location_id === 1 && row.product_id === 1)?.sellable_units
+    expect(await here()).toBe(10)
+    await happen(db, { kind: 'mapping', facilityId: null })
+    await step({ db, clock })
+    await happen(db, then)
+    await step({ db, clock })
+    expect(await here()).toBe(0)
+  },
+)
 
 test('looking again at what did not change makes no new revision', async () => {
   const { db } = database

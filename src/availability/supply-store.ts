@@ -5,7 +5,8 @@ import type { SupplyChange } from './target-store.ts'
 
 /**
  * Says anew which facility feeds which location at this instant, and gives what changed: a facility on its own, or each
- * member of a group once, however often its membership is written down.
+ * member of a group once, however often its membership is written down; and each location that stands for something else than
+ * before, or for something again, whether anything feeds it or not.
  */
 export async function refreshSupply(tx: Tx, now: InstantMs): Promise<SupplyChange[]> {
   return tx.query<SupplyChange>(
@@ -37,10 +38,20 @@ export async function refreshSupply(tx: Tx, now: InstantMs): Promise<SupplyChang
         where (s.group_id, s.gate, s.is_selling, s.hold_preorder)
               is distinct from (excluded.group_id, excluded.gate, excluded.is_selling, excluded.hold_preorder)
        returning shop_id, location_id, facility_id
+     ), left_behind as (
+       delete from availability.place p where not exists (select 1 from mapped m where (m.shop_id, m.location_id) = (p.shop_id, p.location_id))
+     ), placed as (
+       insert into availability.place as p (shop_id, location_id, facility_id, group_id)
+       select shop_id, location_id, facility_id, group_id from mapped
+       on conflict (shop_id, location_id) do update set facility_id = excluded.facility_id, group_id = excluded.group_id
+        where (p.facility_id, p.group_id) is distinct from (excluded.facility_id, excluded.group_id)
+       returning shop_id, location_id
      )
      select shop_id as "shopId", location_id as "locationId", facility_id as "facilityId" from gone
      union all
-     select shop_id, location_id, facility_id from kept`,
+     select shop_id, location_id, facility_id from kept
+     union all
+     select shop_id, location_id, null from placed`,
     [new Date(now)],
   )
 }

@@ -7,8 +7,8 @@ const LEVELS_NAMED_MAX = 200
 
 export type Range = { after: number; upTo: number }
 
-/** A facility that feeds a location newly, no longer, or through something else. */
-export type SupplyChange = { shopId: number; locationId: number; facilityId: number }
+/** A facility that feeds a location newly, no longer, or through something else. Null: the location itself stands for something else. */
+export type SupplyChange = { shopId: number; locationId: number; facilityId: number | null }
 
 export type Changed = {
   movements: Range
@@ -60,7 +60,10 @@ export async function gatherTouched(tx: Tx, { movements, settings, products, sup
      union
      select shop_id, location_id, product_id from at_fed
      union
-     select a.shop_id, a.location_id, k.kit_product_id from at_fed a join catalog.kit_component k on k.component_product_id = a.product_id`,
+     select a.shop_id, a.location_id, k.kit_product_id from at_fed a join catalog.kit_component k on k.component_product_id = a.product_id
+     union
+     select t.shop_id, t.location_id, t.product_id
+       from fed f join availability.target t on t.shop_id = f.shop_id and t.location_id = f.location_id where f.facility_id is null`,
     [
       ...[movements.after, movements.upTo, settings.after, settings.upTo, products.after, products.upTo],
       supply.map(change => change.shopId),

@@ -58,9 +58,10 @@ export async function readNews(
       items.map(item => item.inventoryItemGid),
     )
     const changed = found.length > 0 ? await store.recordItems(tx, shopId, found, startedAt) : 0
-    if (gone + changed > 0) await store.relink(tx, shopId, clock.now())
     await answerAsks(tx, shopId, asks, startedAt)
     if (news !== null) await store.moveNews(tx, shopId, startedAt)
+    // Last, as a whole reading does it: two that link wait for each other, and for nothing else.
+    if (gone + changed > 0) await store.relink(tx, shopId, clock.now())
     return { read: found.length, wrote: gone + changed + (locations?.length ?? 0), more: asks.length === ASKS_PER_STEP_MAX }
   })
 }

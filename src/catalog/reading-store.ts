@@ -1,5 +1,5 @@
 import type { Sql, Tx } from '../db/connection.ts'
-import { peekCursor, setHead } from '../db/cursor.ts'
+import { peekCursor, readCursor, setHead } from '../db/cursor.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { ShopItem, ShopLocation } from './port.ts'
 import { catalogChanged, NAMES_HEAD } from './store.ts'
@@ -54,7 +54,10 @@ export async function locationsKnown(sql: Sql, shopId: number): Promise<KnownLoc
   )
 }
 
-/** Adds one chunk of what a shop sells. Gives how many of them are new, or other than they were known to be. */
+/**
+ * Adds one chunk of what a shop sells, as it was from `now` on. What was read of an item since stays: a whole reading may take its time.
+ * Gives how many of them are new, or other than they were known to be.
+ */
 export async function recordItems(tx: Tx, shopId: number, items: readonly ShopItem[], now: InstantMs): Promise<number> {
   const rows = await tx.query<{ changed: number }>(
     `with given as (
@@ -68,13 +71,14 @@ export async function recordItems(tx: Tx, shopId: number, items: readonly ShopIt
         where (i.variant_gid, i.sku, i.is_tracked, i.is_bundle_parent, i.is_sold_at_zero, i.product_gid, i.vendor, i.product_type, i.tags)
               is distinct from (g.variant, g.sku, g.tracked, g.bundle, g.at_zero, g.product, g.vendor, g.type, g.tags)
      ), kept as (
-       insert into catalog.shop_item
+       insert into catalog.shop_item as i
          (shop_id, inventory_item_gid, variant_gid, sku, is_tracked, is_bundle_parent, is_sold_at_zero, product_gid, vendor, product_type, tags, seen_at)
        select $1, item, variant, sku, tracked, bundle, at_zero, product, vendor, type, tags, $7 from given
        on conflict (shop_id, inventory_item_gid) do update
           set variant_gid = excluded.variant_gid, sku = excluded.sku, is_tracked = excluded.is_tracked,
               is_bundle_parent = excluded.is_bundle_parent, is_sold_at_zero = excluded.is_sold_at_zero, product_gid = excluded.product_gid,
               vendor = excluded.vendor, product_type = excluded.product_type, tags = excluded.tags, seen_at = excluded.seen_at
+        where i.seen_at <= excluded.seen_at
      )
      select count(*) as changed from differing`,
     [
@@ -156,6 +160,8 @@ export async function isLinkingBehind(sql: Sql, shopId: number): Promise<boolean
 
 /** Says what each item is, in one statement; `linkItems` in identity.ts is the specification. Gives the number of links. */
 export async function relink(tx: Tx, shopId: number, now: InstantMs): Promise<{ links: number; findings: number; changed: boolean }> {
+  // One after the other: what somebody else links at this moment would be taken for a link that nothing speaks for.
+  await readCursor(tx, linkedUpTo(shopId))
   // Before the products are looked at: what comes later, or is not committed yet, is linked by the next look.
   const productsUpTo = await peekCursor(tx, NAMES_HEAD)
   await tx.query(

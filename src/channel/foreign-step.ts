@@ -12,16 +12,22 @@ export type BookForeign = (of: store.ToBook & { facilityId: number }) => Promise
 
 type ForeignDeps = { db: Db; clock: Clock; shopId: number; bookForeign?: BookForeign }
 
-/** Books what is to become our number, and ends what keeps levels from being written when the promise holds it. */
-export async function settleForeign({ db, clock, shopId, bookForeign }: ForeignDeps): Promise<void> {
-  if (!(await store.isAnyOpen(db, shopId))) return
+/**
+ * Books what is to become our number, and ends what keeps levels from being written when the promise holds it. Gives how many were booked:
+ * promises follow.
+ */
+export async function settleForeign({ db, clock, shopId, bookForeign }: ForeignDeps): Promise<number> {
+  if (!(await store.isAnyOpen(db, shopId))) return 0
+  let booked = 0
   for (const { facilityId, ...found } of await store.foreignToBook(db, shopId)) {
     const why =
       facilityId === null || bookForeign === undefined
         ? 'The location stands for several facilities: at which of them it changed nobody says.'
         : await bookForeign({ ...found, facilityId })
-    if (why === null) await store.markBooked(db, found.findingId, await peekCursor(db, INVENTORY_HEAD))
-    else await store.askInstead(db, found.findingId, why)
+    if (why === null) {
+      await store.markBooked(db, found.findingId, await peekCursor(db, INVENTORY_HEAD))
+      booked++
+    } else await store.askInstead(db, found.findingId, why)
   }
   const now = clock.now()
   await db.transaction(async tx => {
@@ -29,4 +35,5 @@ export async function settleForeign({ db, clock, shopId, bookForeign }: ForeignD
     for (const controlId of ended) await endControl(tx, controlId, { by: 'what was decided', now })
     await decideAnew(tx, ended, now)
   })
+  return booked
 }

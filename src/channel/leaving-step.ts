@@ -52,16 +52,21 @@ export async function letGo(tx: Tx, { shopId, locationId, to, becomes, reason, b
  */
 export async function finishLeaving(db: Db, shopId: number, now: InstantMs): Promise<boolean> {
   let isAnyDone = false
-  const due = (await store.leavingsOf(db, shopId)).filter(
-    ({ kind, hasMoved, levelsLeft }) => kind === 'kept' || hasMoved || levelsLeft === 0,
-  )
-  for (const leaving of due) isAnyDone = (await db.transaction(tx => goOn(tx, leaving, { shopId, now }))) || isAnyDone
+  const due = (await store.leavingsOf(db, shopId)).filter(isDue)
+  for (const { leavingId } of due) isAnyDone = (await db.transaction(tx => goOn(tx, leavingId, { shopId, now }))) || isAnyDone
   return isAnyDone
 }
 
+function isDue({ kind, hasMoved, levelsLeft }: store.Leaving): boolean {
+  return kind === 'kept' || hasMoved || levelsLeft === 0
+}
+
 /** Whether it is over. */
-async function goOn(tx: Tx, leaving: store.Leaving, { shopId, now }: { shopId: number; now: InstantMs }): Promise<boolean> {
-  const { kind, leavingId, levelsLeft } = leaving
+async function goOn(tx: Tx, leavingId: number, { shopId, now }: { shopId: number; now: InstantMs }): Promise<boolean> {
+  // A person may have said something else since it was looked at, a level have been raised, or another process have gone on with it.
+  const leaving = await store.takeLeaving(tx, shopId, leavingId)
+  if (leaving === null || !isDue(leaving)) return false
+  const { kind, levelsLeft } = leaving
   if (kind === 'kept') {
     if (!(await areMappingsPromised(tx)) || !(await areMovementsPromised(tx))) return false
     const ended = await store.endCounted(tx, leavingId, now)

@@ -98,6 +98,12 @@ export async function beginLeaving(
   return rows.map(row => row.controlId)
 }
 
+/** Takes one for this transaction, as it is now; null: it is over. */
+export async function takeLeaving(tx: Tx, shopId: number, leavingId: number): Promise<Leaving | null> {
+  await tx.query('select 1 from channel.leaving where leaving_id = $1 for update', [leavingId])
+  return (await leavingsOf(tx, shopId)).find(leaving => leaving.leavingId === leavingId) ?? null
+}
+
 /** It is over. Gives the controls that were in effect until now. */
 export async function finishLeaving(tx: Tx, leavingId: number, now: InstantMs): Promise<number[]> {
   await tx.query('update channel.leaving set done_at = $2 where leaving_id = $1', [leavingId, new Date(now)])

@@ -93,17 +93,23 @@ export async function askForLooks(sql: Sql, keys: readonly LevelKey[], now: Inst
   )
 }
 
-/** These were looked at from `startedAt` on; gives those that somebody wanted looked at. What was asked since then stays asked. */
-export async function answerLooks(
-  tx: Tx,
-  read: { shopId: number; locationId: number; productIds: readonly number[]; startedAt: InstantMs },
-): Promise<number[]> {
-  const rows = await tx.query<{ productId: number }>(
-    `delete from channel.look where shop_id = $1 and location_id = $2 and product_id = any ($3) and asked_at <= $4
-     returning product_id as "productId"`,
-    [read.shopId, read.locationId, read.productIds, new Date(read.startedAt)],
+type Looked = { shopId: number; locationId: number; productIds: readonly number[]; startedAt: InstantMs }
+
+/** Of what was looked at from `startedAt` on, what somebody had wanted looked at by then. */
+export async function looksAsked(sql: Sql, { shopId, locationId, productIds, startedAt }: Looked): Promise<number[]> {
+  const rows = await sql.query<{ productId: number }>(
+    `select product_id as "productId" from channel.look where shop_id = $1 and location_id = $2 and product_id = any ($3) and asked_at <= $4`,
+    [shopId, locationId, productIds, new Date(startedAt)],
   )
   return rows.map(row => row.productId)
+}
+
+/** These were looked at from `startedAt` on. What was asked since then stays asked. */
+export async function answerLooks(tx: Tx, { shopId, locationId, productIds, startedAt }: Looked): Promise<void> {
+  await tx.query('delete from channel.look where shop_id = $1 and location_id = $2 and product_id = any ($3) and asked_at <= $4', [
+    ...[shopId, locationId, productIds],
+    new Date(startedAt),
+  ])
 }
 
 /**

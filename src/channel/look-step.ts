@@ -60,7 +60,8 @@ export async function look(deps: LookDeps): Promise<number> {
     })
     await db.transaction(async tx => {
       const changed = await levels.recordLevels(tx, { shopId, locationId, startedAt, look: answer.look }, known)
-      const asked = await levels.answerLooks(tx, { shopId, locationId, productIds: group.map(level => level.productId), startedAt })
+      const looks = { shopId, locationId, productIds: group.map(level => level.productId), startedAt }
+      const asked = await levels.looksAsked(tx, looks)
       const shown = new Set(known.map(level => level.inventoryItemGid))
       const unstocked = [
         ...refused,
@@ -70,11 +71,10 @@ export async function look(deps: LookDeps): Promise<number> {
       // Somebody has stocked it meanwhile.
       const stocked = known.map(({ productId }) => ({ locationId, productId }))
       await outbox.release(tx, shopId, stocked, clock.now(), { code: NOT_STOCKED })
-      await wakePools(
-        tx,
-        [...new Set([...changed, ...asked])].map(productId => ({ shopId, locationId, productId })),
-        clock.now(),
-      )
+      const keys = [...new Set([...changed, ...asked])].map(productId => ({ shopId, locationId, productId }))
+      await wakePools(tx, shopId, keys, clock.now())
+      // Last: who decides levels of another shop may ask for these looks, and be what was waited for.
+      await levels.answerLooks(tx, looks)
     })
   }
   return unknown.length
@@ -99,14 +99,17 @@ async function lookAtAll({ db, clock, port, shopId, signal }: LookDeps): Promise
         { shopId, now: clock.now() },
         seen.filter(level => level.isActive),
       )
+      const answered: Parameters<typeof levels.answerLooks>[1][] = []
       for (const group of batchesOf(wanted, wanted.length)) {
         const { locationId } = group[0]
         const changed = await levels.recordLevels(tx, { shopId, locationId, startedAt, look: seenAt }, group)
-        const productIds = group.map(level => level.productId)
-        const asked = await levels.answerLooks(tx, { shopId, locationId, productIds, startedAt })
+        const looks = { shopId, locationId, productIds: group.map(level => level.productId), startedAt }
+        const asked = await levels.looksAsked(tx, looks)
         const keys = [...new Set([...changed, ...asked])].map(productId => ({ shopId, locationId, productId }))
-        await wakePools(tx, keys, clock.now())
+        await wakePools(tx, shopId, keys, clock.now())
+        answered.push(looks)
       }
+      for (const looks of answered) await levels.answerLooks(tx, looks)
       return wanted.length
     })
   }
@@ -114,8 +117,8 @@ async function lookAtAll({ db, clock, port, shopId, signal }: LookDeps): Promise
 }
 
 /** What a level shows takes from all that draw on the same stock: they are decided anew, each in its shop. */
-async function wakePools(tx: Tx, keys: readonly levels.LevelKey[], now: InstantMs): Promise<number> {
-  return keys.length === 0 ? 0 : outbox.wake(tx, await poolsOf(tx, keys), now)
+async function wakePools(tx: Tx, shopId: number, keys: readonly levels.LevelKey[], now: InstantMs): Promise<number> {
+  return keys.length === 0 ? 0 : outbox.wake(tx, await poolsOf(tx, keys), now, { ownShopId: shopId })
 }
 
 /**
@@ -132,10 +135,10 @@ export async function prove({ db, clock, shopId }: LookDeps): Promise<{ proved: 
     })
     if (foreign.length > 0) await recordForeign(tx, shopId, foreign, now)
     const keysOf = (some: typeof proved) => some.map(({ locationId, productId }) => ({ shopId, locationId, productId }))
-    await wakePools(tx, keysOf(proved.filter(level => level.isOfInterest)), now)
+    await wakePools(tx, shopId, keysOf(proved.filter(level => level.isOfInterest)), now)
     // A level that shows what it should, known for the first time, frees those of its pool that could not rise without it.
     const firstKnown = keysOf(proved.filter(level => level.before === null && !level.isOfInterest))
-    if (firstKnown.length > 0) await outbox.wake(tx, await poolsOf(tx, firstKnown), now, { isOnlyWaiting: true })
+    if (firstKnown.length > 0) await outbox.wake(tx, await poolsOf(tx, firstKnown), now, { isOnlyWaiting: true, ownShopId: shopId })
     return { proved: proved.length, more: proved.length === PROVED_PER_STEP_MAX }
   })
 }

@@ -45,9 +45,9 @@ export async function step(deps: ChannelDeps): Promise<StepReport> {
   await endControls(db, clock.now())
   // Promises follow at once where something has left.
   const left = (await finishLeaving(db, shopId, clock.now())) ? 1 : 0
-  await settleForeign(deps)
+  const booked = await settleForeign(deps)
   const report = await speak(deps)
-  return { ...report, wrote: report.wrote + left }
+  return { ...report, wrote: report.wrote + left + booked }
 }
 
 async function speak(deps: ChannelDeps): Promise<StepReport> {

@@ -44,6 +44,15 @@ export async function raiseHead(tx: Tx, head: string): Promise<void> {
   )
 }
 
+/**
+ * Whether a head still stands where it was seen, and stays there until this transaction is over: what its readers follow next has not
+ * happened. Nobody is waited for: a head that somebody is raising counts as raised.
+ */
+export async function staysAt(tx: Tx, head: string, position: number): Promise<boolean> {
+  const rows = await tx.query<{ position: number }>('select position from street.cursor where reader = $1 for share skip locked', [head])
+  return rows[0]?.position === position
+}
+
 /** Looks at a cursor without taking it: for backlogs on the console. */
 export async function peekCursor(sql: Sql, reader: string): Promise<number> {
   const rows = await sql.query<{ position: number }>('select position from street.cursor where reader = $1', [reader])

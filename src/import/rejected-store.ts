@@ -1,4 +1,4 @@
-import type { Sql } from '../db/connection.ts'
+import type { Sql, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import { type RejectedCells, type RowRef, refOf } from './correction.ts'
 
@@ -104,7 +104,7 @@ export async function waitingLines(sql: Sql, fileId: number, lines: readonly num
 }
 
 /** Where rows come back that wait for a name: the feed, the columns, and the rows whose name somebody knows by now. */
-export type Resolvable = { feedId: number; fileId: number; fileName: string; header: string[] }
+export type Resolvable = { feedId: number; fileId: number; fileName: string; header: string[]; isToWait: boolean }
 
 const KNOWN_NOW = `(
     exists (select 1 from catalog.product_identifier p where p.type = r.unknown_type and p.value = r.unknown_value)
@@ -112,21 +112,51 @@ const KNOWN_NOW = `(
     or (r.unknown_type = 'externalFacilityId' and exists (select 1 from catalog.facility f where f.external_id = r.unknown_value))
     or (r.code = 'ROW_FACILITY_UNKNOWN' and exists (select 1 from catalog.facility_alias a where a.value = r.unknown_value)))`
 
-/** Files with rows that waited for a name which the catalogue knows by now, oldest first. */
-export async function resolvableFiles(sql: Sql, limit: number): Promise<Resolvable[]> {
+/** Whether rows of a file wait for a name. */
+export async function doRowsWait(sql: Sql, fileId: number): Promise<boolean> {
+  const rows = await sql.query(
+    'select 1 from import.rejected_row where file_id = $1 and unknown_value is not null and resolved_at is null limit 1',
+    [fileId],
+  )
+  return rows.length > 0
+}
+
+/** Why the rows of a file `f` of a feed `e` cannot come home just now: others do, or the feed takes nothing. */
+const IS_TO_WAIT = `(not e.is_enabled or exists (
+    select 1 from feed.file c
+     where c.parent_file_id = f.file_id and c.parent_kind = 'correction' and c.state in ('receiving', 'received', 'staged')))`
+
+/** Files with rows that waited for a name which the catalogue knows by now, oldest first; all after one, or some among these. */
+export async function resolvableFiles(
+  sql: Sql,
+  { after, limit, among = null }: { after: number; limit: number; among?: readonly number[] | null },
+): Promise<Resolvable[]> {
   return sql.query<Resolvable>(
-    `select f.feed_id as "feedId", f.file_id as "fileId", f.name as "fileName", v.header
+    `select f.feed_id as "feedId", f.file_id as "fileId", f.name as "fileName", v.header, ${IS_TO_WAIT} as "isToWait"
        from (select distinct r.file_id from import.rejected_row r
-              where r.unknown_value is not null and r.resolved_at is null and r.file_id = r.root_file_id and ${KNOWN_NOW}) waiting
+              where r.unknown_value is not null and r.resolved_at is null and r.file_id = r.root_file_id and r.file_id > $1
+                and ($3::bigint[] is null or r.file_id = any ($3)) and ${KNOWN_NOW}) waiting
        join feed.file f using (file_id)
        join import.verdict v using (file_id)
-       join feed.feed e on e.feed_id = f.feed_id and e.is_enabled
+       join feed.feed e on e.feed_id = f.feed_id
       where v.header is not null and f.state <> 'undone'
-        and not exists (select 1 from feed.file c
-                         where c.parent_file_id = f.file_id and c.parent_kind = 'correction' and c.state in ('receiving', 'received', 'staged'))
-      order by f.file_id limit $1`,
-    [limit],
+      order by f.file_id limit $2`,
+    [after, limit, among],
   )
+}
+
+/** Files that had to wait when their rows were named, and need not any longer. */
+export async function filesToLookAgain(sql: Sql): Promise<number[]> {
+  const rows = await sql.query<{ fileId: number }>(
+    `select f.file_id as "fileId" from import.look_again join feed.file f using (file_id) join feed.feed e using (feed_id) where not ${IS_TO_WAIT}`,
+  )
+  return rows.map(row => row.fileId)
+}
+
+/** `seen`: that were looked at again; `waiting`: that have to wait. */
+export async function keepToLookAgain(tx: Tx, { seen, waiting }: { seen: readonly number[]; waiting: readonly number[] }): Promise<void> {
+  if (seen.length > 0) await tx.query('delete from import.look_again where file_id = any ($1)', [seen])
+  if (waiting.length > 0) await tx.query('insert into import.look_again select unnest($1::bigint[]) on conflict do nothing', [waiting])
 }
 
 /** Of one file the rows whose name is known by now, page by page. */

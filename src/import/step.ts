@@ -1,4 +1,6 @@
+import { CATALOG_HEAD } from '../catalog/store.ts'
 import type { Db, Tx } from '../db/connection.ts'
+import { peekCursor } from '../db/cursor.ts'
 import type { FileRoom } from '../feed/port.ts'
 import * as feed from '../feed/store.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -24,6 +26,7 @@ import { importStock } from './stock-step.ts'
 import * as store from './store.ts'
 import type { Tally } from './tally.ts'
 import { conclude, type FileToJudge, refuse } from './verdict-step.ts'
+import { lookAgainIfNamed } from './waiting-step.ts'
 
 /** `isLarge`: whether it takes the files that take long to read, or the others. */
 export type ImportDeps = { db: Db; clock: Clock; files: FileRoom; format: FormatReader; isLarge: boolean }
@@ -32,57 +35,65 @@ export type ImportDeps = { db: Db; clock: Clock; files: FileRoom; format: Format
  * Reads the next whole, new file: every row gets its outcome, the file gets its verdict, and both commit together. A crash
  * anywhere in between leaves the file as it was, to be read again from its first byte.
  */
-export async function step({ db, clock, files, format, isLarge }: ImportDeps): Promise<StepReport> {
-  return db.transaction(async tx => {
-    const file = await feed.nextToImport(tx, { isLarge })
+export async function step(deps: ImportDeps): Promise<StepReport> {
+  return deps.db.transaction(async tx => {
+    const file = await feed.nextToImport(tx, { isLarge: deps.isLarge })
     if (!file) return NOTHING_TO_DO
-    // One that was held was read before, and is read anew: products may have come meanwhile.
-    if (file.isReleased) await store.forgetVerdict(tx, file.fileId)
-    if ((file.settings.belief as BeliefSettings | undefined)?.keyColumn !== undefined && (await isOneUnbooked(tx, file.feedId)))
-      return NOTHING_TO_DO
-    const layout = layoutByName(file.layout)
-    if (!layout)
-      return refuse(tx, {
-        ...file,
-        code: 'FEED_LAYOUT_UNKNOWN',
-        reason: `The feed ${file.feedName} declares the layout ${file.layout}, which does not exist.`,
-        now: clock.now(),
-      })
-    const settings = intakeSettings(file.settings)
-    const total = await totalOf(files, file)
-    const opened = await openFile({ files, format }, file, {
-      layout,
-      settings: { ...(total?.isThere ? { trailerLines: 1 } : {}), ...settings.reading },
-    })
-    const { reading } = opened
-    if (reading.refusal) return refuse(tx, { ...file, ...reading.refusal, now: clock.now() })
-    // A correction comes in the columns that it was given out in, which are those of the layout.
-    const asked = opened.refs === null ? settings : { ...settings, mapping: null }
-    const rows = planRows(layout, asked, { header: reading.header, name: feed.originalNameOf(file.name), folder: file.folder })
-    if (rows.kind === 'mismatch') {
-      await reading.close()
-      return refuse(tx, { ...file, code: rows.code, reason: rows.reason, now: clock.now() })
-    }
-    const tally: Tally = {}
-    const judged: FileToJudge = { ...file, plan: rows.plan, rules: settings.rows, tally, total }
-    const interpreted: Opened = {
-      ...opened,
-      reading: interpretedReading(reading, rows, tally),
-      again: async () => interpretedReading(await opened.again(), rows, {}),
-    }
-    switch (rows.plan.layout.kind) {
-      case 'orders':
-        return importOrders(tx, clock, judged, interpreted, { ...rows.plan, layout: rows.plan.layout })
-      case 'products':
-      case 'facilities':
-      case 'settings':
-      case 'locations':
-        return importCatalogue(tx, clock, judged, interpreted)
-      default:
-        return importStock(tx, { clock, files }, judged, interpreted)
-    }
+    const namesUpTo = await peekCursor(tx, CATALOG_HEAD)
+    const report = await judge(tx, deps, file)
+    await lookAgainIfNamed(tx, { fileId: file.fileId, namesUpTo })
+    return report
   })
 }
+
+async function judge(tx: Tx, { clock, files, format }: ImportDeps, file: feed.ToImport): Promise<StepReport> {
+  // One that was held was read before, and is read anew: products may have come meanwhile.
+  if (file.isReleased) await store.forgetVerdict(tx, file.fileId)
+  if ((file.settings.belief as BeliefSettings | undefined)?.keyColumn !== undefined && (await isOneUnbooked(tx, file.feedId)))
+    return NOTHING_TO_DO
+  const layout = layoutByName(file.layout)
+  if (!layout)
+    return refuse(tx, {
+      ...file,
+      code: 'FEED_LAYOUT_UNKNOWN',
+      reason: `The feed ${file.feedName} declares the layout ${file.layout}, which does not exist.`,
+      now: clock.now(),
+    })
+  const settings = intakeSettings(file.settings)
+  const total = await totalOf(files, file)
+  const opened = await openFile({ files, format }, file, {
+    layout,
+    settings: { ...(total?.isThere ? { trailerLines: 1 } : {}), ...settings.reading },
+  })
+  const { reading } = opened
+  if (reading.refusal) return refuse(tx, { ...file, ...reading.refusal, now: clock.now() })
+  // A correction comes in the columns that it was given out in, which are those of the layout.
+  const asked = opened.refs === null ? settings : { ...settings, mapping: null }
+  const rows = planRows(layout, asked, { header: reading.header, name: feed.originalNameOf(file.name), folder: file.folder })
+  if (rows.kind === 'mismatch') {
+    await reading.close()
+    return refuse(tx, { ...file, code: rows.code, reason: rows.reason, now: clock.now() })
+  }
+  const tally: Tally = {}
+  const judged: FileToJudge = { ...file, plan: rows.plan, rules: settings.rows, tally, total }
+  const interpreted: Opened = {
+    ...opened,
+    reading: interpretedReading(reading, rows, tally),
+    again: async () => interpretedReading(await opened.again(), rows, {}),
+  }
+  switch (rows.plan.layout.kind) {
+    case 'orders':
+      return importOrders(tx, clock, judged, interpreted, { ...rows.plan, layout: rows.plan.layout })
+    case 'products':
+    case 'facilities':
+    case 'settings':
+    case 'locations':
+      return importCatalogue(tx, clock, judged, interpreted)
+    default:
+      return importStock(tx, { clock, files }, judged, interpreted)
+  }
+}
+
 /** What is said of the catalogue goes into it as it is read; it has no ledger and needs no booking. */
 async function importCatalogue(tx: Tx, clock: Clock, file: FileToJudge, { reading, refs }: Opened): Promise<StepReport> {
   const { rowsRead, rejected } = await takeIntoCatalogue(tx, reading, file, clock.now())

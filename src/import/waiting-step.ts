@@ -1,13 +1,15 @@
 import { CATALOG_HEAD } from '../catalog/store.ts'
-import type { Db } from '../db/connection.ts'
-import { advanceCursor, peekCursor, readCursor } from '../db/cursor.ts'
+import type { Db, Tx } from '../db/connection.ts'
+import { advanceCursor, peekCursors, raiseHead, readCursor, staysAt } from '../db/cursor.ts'
 import { originalNameOf } from '../feed/store.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { correctionName } from './correction.ts'
 import { correctionCsv } from './correction-csv-step.ts'
-import { type Resolvable, resolvableFiles, resolvableRows } from './rejected-store.ts'
+import { doRowsWait, filesToLookAgain, keepToLookAgain, type Resolvable, resolvableFiles, resolvableRows } from './rejected-store.ts'
 
 export const READS_CATALOG = 'import<-catalog'
+/** Rises when rows were refused for a name that may have come while they were read. */
+const MISSED_HEAD = 'import:missed-names'
 
 /** Brings a file in by our own door. */
 export type Bring = (file: {
@@ -17,24 +19,60 @@ export type Bring = (file: {
   corrects: number
 }) => Promise<{ fileId: number }>
 
-/** Files whose waiting rows one step brings home. */
-const FILES_PER_STEP_MAX = 50
+/** Files that one statement lists. */
+const FILES_PER_PAGE = 500
 
 /**
  * Rows that waited for a name which the catalogue knows by now come home: as a correction of their file, through the same door as
- * any other, so that each is applied once and with the moment of its file. Looks only after the catalogue has changed.
+ * any other, so that each is applied once and with the moment of its file. Looks only after the catalogue has changed. Of a file some of
+ * whose rows are on their way home already, the others follow when these are through.
  */
-export async function bringWaitingHome({ db, bring }: { db: Db; bring: Bring }): Promise<StepReport> {
-  const head = await peekCursor(db, CATALOG_HEAD)
-  if (head === (await peekCursor(db, READS_CATALOG))) return NOTHING_TO_DO
-  const files = await resolvableFiles(db, FILES_PER_STEP_MAX)
+export async function bringWaitingHome({
+  db,
+  bring,
+  filesPerPage = FILES_PER_PAGE,
+}: {
+  db: Db
+  bring: Bring
+  filesPerPage?: number
+}): Promise<StepReport> {
+  const at = await peekCursors(db, [CATALOG_HEAD, MISSED_HEAD, READS_CATALOG])
+  // Both only rise.
+  const head = at[CATALOG_HEAD] + at[MISSED_HEAD]
+  const again = await filesToLookAgain(db)
+  const named = head === at[READS_CATALOG] ? [] : await namedSince(db, filesPerPage)
+  if (head === at[READS_CATALOG] && again.length === 0) return NOTHING_TO_DO
+  const isNamed = new Set(named.map(file => file.fileId))
+  const also = again.length === 0 ? [] : await resolvableFiles(db, { after: 0, limit: again.length, among: again })
+  const found = [...named, ...also.filter(file => !isNamed.has(file.fileId))]
+  const files = found.filter(file => !file.isToWait)
   for (const file of files) await bring(correctionOf(db, file))
   // A crash before this brings the same rows once more: each is told from its reference and applied once.
   await db.transaction(async tx => {
     await readCursor(tx, READS_CATALOG)
+    await keepToLookAgain(tx, { seen: again, waiting: found.filter(file => file.isToWait).map(file => file.fileId) })
     await advanceCursor(tx, READS_CATALOG, head)
   })
-  return { read: files.length, wrote: files.length, more: files.length === FILES_PER_STEP_MAX }
+  return { read: files.length, wrote: files.length, more: false }
+}
+
+async function namedSince(db: Db, filesPerPage: number): Promise<Resolvable[]> {
+  const named: Resolvable[] = []
+  for (let after = 0; ; ) {
+    const page = await resolvableFiles(db, { after, limit: filesPerPage })
+    named.push(...page)
+    const last = page.at(-1)
+    if (last === undefined || page.length < filesPerPage) return named
+    after = last.fileId
+  }
+}
+
+/**
+ * Rows of this file wait for names, which were looked up when the catalogue stood at `namesUpTo`. If it has changed since, or just
+ * changes, they are looked at once more: whoever looked when the name came could not see them yet. Last in the transaction.
+ */
+export async function lookAgainIfNamed(tx: Tx, { fileId, namesUpTo }: { fileId: number; namesUpTo: number }): Promise<void> {
+  if ((await doRowsWait(tx, fileId)) && !(await staysAt(tx, CATALOG_HEAD, namesUpTo))) await raiseHead(tx, MISSED_HEAD)
 }
 
 function correctionOf(db: Db, file: Resolvable) {

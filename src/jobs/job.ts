@@ -210,7 +210,7 @@ export const JOBS: readonly Job[] = [
     name: 'Check Ledger',
     slug: 'check-ledger',
     category: 'Inventory',
-    description: 'Adds every position up from its movements again and reports where the two differ.',
+    description: 'Adds every position up from its movements again, works every promise out anew, and reports what differs.',
     steps: ['check-ledger'],
     cron: '30 3 * * *',
     isSlow: true,

@@ -284,27 +284,40 @@ export async function reopen(tx: Tx, shopId: number, keys: readonly TargetKey[],
 
 /**
  * Something that these were decided by has changed, in any shop: what is confirmed is decided anew, what waits does not wait
- * any longer. Switched by a person: also what was refused with another number than the one that is to be told now.
+ * any longer. Switched by a person: also what was refused with another number than the one that is to be told now. What is due is
+ * being decided at this moment, perhaps, by what was so before: it is waited for, and decided anew. In the own shop nobody else decides.
  */
 export async function wake(
   tx: Tx,
   keys: readonly (TargetKey & { shopId: number })[],
   now: InstantMs,
-  /** Leaves alone what is confirmed: it is right as it stands, and only what waits has heard something new. */
-  { isOnlyWaiting = false, isSwitched = false }: { isOnlyWaiting?: boolean; isSwitched?: boolean } = {},
+  {
+    isOnlyWaiting = false,
+    isSwitched = false,
+    ownShopId = null,
+  }: {
+    /** Leaves alone what is confirmed: it is right as it stands, and only what waits has heard something new. */
+    isOnlyWaiting?: boolean
+    isSwitched?: boolean
+    /** The shop to which the caller speaks, and nobody else meanwhile. */
+    ownShopId?: number | null
+  } = {},
 ): Promise<number> {
   if (keys.length === 0) return 0
   const rows = await tx.query<{ intents: number }>(
     `with woken as (
        update outbox.intent i
-          set state = case when i.state = 'sending' then 'sending' else 'pending' end, is_woken = i.state = 'sending', due_at = $4,
-              created_at = case when i.state = 'confirmed' then $4 else i.created_at end, changed_at = $4,
+          set state = case when i.state = 'sending' then 'sending' else 'pending' end, is_woken = i.state = 'sending',
+              due_at = case when i.state = 'pending' then least(i.due_at, $4) else $4 end,
+              created_at = case when i.state = 'confirmed' then $4 else i.created_at end,
+              changed_at = case when i.state = 'pending' and i.due_at <= $4 then i.changed_at else $4 end,
               code = case when i.state = 'blocked' then null else i.code end, hint = null, blocked_until = null,
               attempt = case when i.state = 'blocked' then 0 else i.attempt end
          from (select distinct shop_id, location_id, product_id
                  from unnest($1::integer[], $2::integer[], $3::integer[]) as k (shop_id, location_id, product_id)) k
         where i.shop_id = k.shop_id and i.location_id = k.location_id and i.product_id = k.product_id
-          and (i.state = 'confirmed' and not $5 or (i.state = 'pending' and i.due_at > $4) or (i.state = 'sending' and not i.is_woken and not $5)
+          and (i.state = 'confirmed' and not $5 or (i.state = 'pending' and (i.due_at > $4 or i.shop_id is distinct from $7))
+               or (i.state = 'sending' and not i.is_woken and not $5)
                or ($6 and i.state = 'blocked' and i.blocked_until <> 'catalog'))
        returning 1
      )
@@ -316,6 +329,7 @@ export async function wake(
       new Date(now),
       isOnlyWaiting,
       isSwitched,
+      ownShopId,
     ],
   )
   return rows[0]?.intents ?? 0

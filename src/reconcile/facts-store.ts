@@ -124,6 +124,22 @@ export async function foreignFindings(sql: Sql, since: InstantMs): Promise<Findi
   }))
 }
 
+/** Promises that were not what everything worked out anew comes to, when that was compared last. They were put right at once. */
+export async function promiseFindings(sql: Sql): Promise<Finding[]> {
+  const rows = await sql.query<{ promises: number; differing: number; units: number; example: string | null; since: InstantMs }>(
+    `select promises, differing, units, example, checked_at as since from availability.check_run order by checked_at desc limit 1`,
+  )
+  return rows.flatMap(({ promises, differing, units, example, since }) =>
+    differing === 0
+      ? []
+      : {
+          ...{ code: 'AVAILABILITY_NOT_AS_COMPUTED', subject: 'promises', severity: 'risk' as const, since, unitsAtRisk: units },
+          evidence: `${grouped(differing)} of ${grouped(promises)} promises were not what they should be, such as ${example}. They were put right and are told again.`,
+          action: { label: 'Check again', to: '/jobs/check-ledger' },
+        },
+  )
+}
+
 export async function machineFacts(sql: Sql): Promise<{ databaseBytes: number; ledgerDiffers: number }> {
   const rows = await sql.query<{ bytes: number; differing: number | null }>(
     `select pg_database_size(current_database()) as bytes, (select differing from inventory.check_run order by checked_at desc limit 1) as differing`,

@@ -4,12 +4,13 @@ import { choiceOf, countsUnder, setChoice } from '../../src/catalog/choice-store
 import { relink } from '../../src/catalog/reading-store.ts'
 import { isMapped, stoppedOf } from '../../src/catalog/store.ts'
 import { decideAnew } from '../../src/channel/control-step.ts'
-import { type Becomes, letGo } from '../../src/channel/leaving-step.ts'
-import { beginLeaving, type Leaver, leavingOf, leavingsOf } from '../../src/channel/leaving-store.ts'
+import { type Becomes, finishLeaving, letGo } from '../../src/channel/leaving-step.ts'
+import { beginLeaving, finishLeaving as isOver, type Leaver, leavingOf, leavingsOf } from '../../src/channel/leaving-store.ts'
 import type { ShopPort } from '../../src/channel/port.ts'
 import * as outbox from '../../src/outbox/step.ts'
 import { requestSync } from '../../src/reconcile/request-store.ts'
 import { syncNow } from '../../src/reconcile/sync-step.ts'
+import { amid } from '../amid.ts'
 import { openToldShop, sku, type ToldShop } from './told-shop.ts'
 
 /* What is written in a shop is chosen; what leaves the choice shows 0 first where somebody wants it so, and is never touched again. */
@@ -186,4 +187,27 @@ test('a level that somebody raised again after it had shown 0 has not left', asy
   expect(await leavingsOf(told.home.db, 1)).toMatchObject([{ levelsLeft: 0 }])
   await told.home.db.query('update channel.level set available_units = 3 where product_id = 1')
   expect(await leavingsOf(told.home.db, 1)).toMatchObject([{ levelsLeft: 1 }])
+})
+
+test('the newest choice counts, also when a person makes it in the moment in which the one before takes effect', async () => {
+  const { db } = told.home
+  const now = Date.now()
+  const choose = (choice: Choice) =>
+    db.transaction(async tx => {
+      const underWay = await leavingOf(tx, 1)
+      if (underWay !== null) await isOver(tx, underWay.leavingId, now)
+      await setChoice(tx, 1, choice)
+      await relink(tx, 1, now)
+    })
+  for (let at = 1, didHappen = true; didHappen; at++) {
+    await choose(EVERYTHING)
+    const leaver = { kind: 'products', choice: ONLY_TAGGED, productIds: [2] } as const
+    await db.transaction(tx => beginLeaving(tx, { shopId: 1, leaver, reason: 'leaves the choice', by: 'anna', now }))
+    await db.query('update channel.level set available_units = 0')
+    expect((await leavingOf(db, 1))?.levelsLeft).toBe(0)
+    const going = amid(db, at, () => choose(EVERYTHING))
+    await finishLeaving(going.db, 1, now)
+    didHappen = await going.settled()
+    if (didHappen) expect({ at, choice: await choiceOf(db, 1), links: await links() }).toEqual({ at, choice: EVERYTHING, links: [1, 2, 3] })
+  }
 })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { AVAILABILITY_HEAD } from '../../src/availability/store.ts'
 import type { ShopPort } from '../../src/channel/port.ts'
 import * as channel from '../../src/channel/step.ts'
+import type { Db } from '../../src/db/connection.ts'
 import type { StepReport } from '../../src/kernel/report.ts'
 import * as orders from '../../src/orders/step.ts'
 import * as outbox from '../../src/outbox/step.ts'
@@ -16,9 +17,10 @@ export type ToldShop = {
   later(ms: number): void
   /** Products 1 to n are promised these units: one number for all, or one each. */
   promise(units: number | readonly number[]): Promise<void>
-  tell(port?: ShopPort): Promise<StepReport>
+  /** `on`: the database as the channel's step sees it. */
+  tell(port?: ShopPort, on?: Db): Promise<StepReport>
   /** Tells until nothing is left that is due. */
-  tellAll(port?: ShopPort): Promise<void>
+  tellAll(port?: ShopPort, on?: Db): Promise<void>
   poll(): Promise<void>
   states(): Promise<Record<string, number>>
   intent(productId: number): Promise<{ state: string; code: string | null; units: number } | undefined>
@@ -107,7 +109,7 @@ export async function openToldShop(
     ...(uploadFromLevels === undefined ? {} : { uploads: shop.port, uploadFromLevels }),
     ...(special.readByBulkFrom === undefined ? {} : { readByBulkFrom: special.readByBulkFrom }),
   }
-  const tell = (port: ShopPort = shop.port) => channel.step({ ...deps, ...upload, port })
+  const tell = (port: ShopPort = shop.port, on: Db = db) => channel.step({ ...deps, db: on, ...upload, port })
   return {
     home,
     shop,
@@ -131,8 +133,8 @@ export async function openToldShop(
       await outbox.step(deps)
     },
     tell,
-    async tellAll(port) {
-      for (let steps = 0; steps < 50; steps++) if (!(await tell(port)).more) return
+    async tellAll(port, on) {
+      for (let steps = 0; steps < 50; steps++) if (!(await tell(port, on)).more) return
       throw new Error('the shop was still being told after 50 steps')
     },
     async poll() {
