@@ -46,10 +46,12 @@ export async function healthFacts({ db, clock, dataDir }: Deps): Promise<Facts> 
     drift: await facts.driftFacts(db),
     files: await facts.fileFacts(db, now),
     sources: await facts.sourceFacts(db),
-    machine: { ...(await facts.machineFacts(db)), freeBytes: await freeBytes(dataDir), dataDir, clockSkewMs: null },
+    machine: { ...(await facts.machineFacts(db)), freeBytes: await freeBytes(dataDir), dataDir },
     found: [
       ...(await facts.orderFindings(db, now - NOTICED_MS)),
       ...(await facts.foreignFindings(db, now - NOTICED_MS)),
+      ...(await facts.webhookFindings(db)),
+      ...(await facts.unheardFindings(db, now)),
       ...(await feedFindings(db, now)),
       ...(await facts.promiseFindings(db)),
     ],

@@ -52,6 +52,11 @@ async function recordHealth(tx: Tx, shopId: number, health: Health): Promise<voi
   )
 }
 
+/** How far our clock was ahead of the shop's when it was last asked; null: its answer was not dated. */
+export async function recordClockSkew(sql: Sql, shopId: number, skewMs: number | null): Promise<void> {
+  await sql.query('update channel.health set clock_skew_ms = $2 where shop_id = $1', [shopId, skewMs])
+}
+
 /** Something else may be granted than was heard: it is asked before the next write, and at the next check. */
 export async function askScopesAnew(sql: Sql, shopId: number): Promise<void> {
   await sql.query('update channel.health set scopes_at = null where shop_id = $1', [shopId])

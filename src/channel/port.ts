@@ -66,8 +66,8 @@ export type ShopCode =
  * became of it, since an unknown outcome is not an error but a state.
  */
 export type ShopPort = {
-  /** The scopes that Shopify granted, and by which name the app has its pages in Shopify's admin. */
-  installation(signal?: AbortSignal): Promise<{ grantedScopes: string[]; appHandle: string | null }>
+  /** The scopes that Shopify granted, and by which name the app has its pages in Shopify's admin. `look`: when that was, by the shop's clock. */
+  installation(signal?: AbortSignal): Promise<{ grantedScopes: string[]; appHandle: string | null; look: Look }>
   /**
    * Up to LEVELS_PER_CALL_MAX levels of one location. An item that is not there is left out of the answer. What is only read back
    * takes the points that nobody else needs.

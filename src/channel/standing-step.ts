@@ -9,6 +9,7 @@ import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { purgeOrders } from '../orders/purge-store.ts'
 import { chanceOf } from '../outbox/backoff.ts'
 import { mayRead, mayWrite, type Verdict } from './capability.ts'
+import { clockSkewMs } from './clock-skew.ts'
 import { purgeExchanges } from './exchange-store.ts'
 import { type Health, isResting, type News, needsQuestion, neverAsked, newsOf } from './health.ts'
 import * as store from './health-store.ts'
@@ -24,17 +25,26 @@ export type StandingDeps = { db: Db; clock: Clock; ids: Ids; port: Pick<ShopPort
  * or not believed any longer. What may not be written is held, not failed; being let in again is noted as mended.
  */
 export async function mayWriteNow(deps: StandingDeps, { isAskedAnew = false } = {}): Promise<Verdict & { mayRead: boolean }> {
-  const { db, clock, port, shopId, signal } = deps
+  const { db, clock, shopId } = deps
   const shop = await shopById(db, shopId)
   if (!shop?.isEnabled) return { kind: 'held', code: 'CHANNEL_READ_ONLY', message: 'the shop is switched off', mayRead: false }
   let health = (await store.healthOf(db, shopId)) ?? neverAsked(clock.now())
-  if (mayRead(shop.accessScope) && (isAskedAnew || needsQuestion(health, clock.now())))
-    health = await hear(deps, { kind: 'scopes', ...(await port.installation(signal)) })
+  if (mayRead(shop.accessScope) && (isAskedAnew || needsQuestion(health, clock.now()))) health = await askInstallation(deps)
   const both = mayWrite(shop.accessScope, health.grantedScopes)
   const verdict = both.kind === 'may' && (await isShadow(db, shopId)) ? IN_SHADOW : both
   if (verdict.kind === 'held') await hear(deps, verdict)
   else if (health.heldCode !== null) await hear(deps, { kind: 'free' })
   return { ...verdict, mayRead: mayRead(shop.accessScope) }
+}
+
+/** What was granted; and, since the answer is dated, how far our clock is from the shop's. */
+async function askInstallation(deps: StandingDeps): Promise<Health> {
+  const { db, clock, port, shopId, signal } = deps
+  const askedAt = clock.now()
+  const { look, ...said } = await port.installation(signal)
+  const health = await hear(deps, { kind: 'scopes', ...said })
+  await store.recordClockSkew(db, shopId, clockSkewMs({ askedAt, answeredAt: clock.now() }, look))
+  return health
 }
 
 /** Looks after one shop: what Shopify grants us now, and how much of its job log is kept. */

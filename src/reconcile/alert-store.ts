@@ -145,6 +145,11 @@ export async function recordUnsent(
   )
 }
 
+/** Messages are kept as long as the findings that they told of. */
+export async function purgeAlerts(sql: Sql, before: InstantMs): Promise<void> {
+  await sql.query('delete from reconcile.alert where made_at < $1', [new Date(before)])
+}
+
 export type SentAlert = {
   alertId: number
   recipient: string

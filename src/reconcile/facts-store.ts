@@ -140,9 +140,51 @@ export async function promiseFindings(sql: Sql): Promise<Finding[]> {
   )
 }
 
-export async function machineFacts(sql: Sql): Promise<{ databaseBytes: number; ledgerDiffers: number }> {
-  const rows = await sql.query<{ bytes: number; differing: number | null }>(
-    `select pg_database_size(current_database()) as bytes, (select differing from inventory.check_run order by checked_at desc limit 1) as differing`,
+/** What shops would not tell us of by webhook, though webhooks are on: it comes by polling, and later. */
+export async function webhookFindings(sql: Sql): Promise<Finding[]> {
+  const rows = await sql.query<{ shop: string; refused: number; topics: number; topic: string; reason: string; since: InstantMs }>(
+    `select s.code as shop, count(w.refused) as refused, count(*) as topics, min(w.checked_at) as since,
+            (array_agg(w.topic order by w.topic) filter (where w.refused is not null))[1] as topic,
+            (array_agg(w.refused order by w.topic) filter (where w.refused is not null))[1] as reason
+       from channel.subscription w join catalog.shop s using (shop_id)
+      where s.is_enabled group by s.code having count(w.refused) > 0`,
   )
-  return { databaseBytes: rows[0]?.bytes ?? 0, ledgerDiffers: rows[0]?.differing ?? 0 }
+  return rows.map(({ shop, refused, topics, topic, reason, since }) => ({
+    ...{ code: 'CHANNEL_WEBHOOK_REFUSED', subject: shop, shop, severity: 'note' as const, since, unitsAtRisk: null },
+    evidence: `${shop} tells nothing of ${grouped(refused)} of ${grouped(topics)} topics, such as ${topic}: ${reason}. They are asked for from time to time.`,
+    action: { label: 'See the shop', to: `/shops/${encodeURIComponent(shop)}` },
+  }))
+}
+
+/** A message may be under way for so long before it is said that it does not arrive. */
+const UNDER_WAY_MS = 10 * 60_000
+/** A message is tried for about a day; of one that was given up before then nobody needs to hear any more. */
+const GIVEN_UP_TOLD_MS = 3 * 24 * 3_600_000
+
+/** Whoever is to be told and hears nothing: no message has arrived since one that did not. */
+export async function unheardFindings(sql: Sql, now: InstantMs): Promise<Finding[]> {
+  const rows = await sql.query<{ recipient: string; messages: number; since: InstantMs; code: string; reason: string | null }>(
+    `select r.name as recipient, count(*) as messages, min(a.made_at) as since,
+            (array_agg(a.code order by a.alert_id desc))[1] as code, (array_agg(a.reason order by a.alert_id desc))[1] as reason
+       from reconcile.alert a join reconcile.alert_recipient r using (recipient_id)
+      where r.is_on and a.sent_at is null and a.code is not null and a.made_at > $2
+        and not exists (select 1 from reconcile.alert later where later.recipient_id = a.recipient_id and later.sent_at > a.made_at)
+      group by r.name having min(a.made_at) < $1`,
+    [new Date(now - UNDER_WAY_MS), new Date(now - GIVEN_UP_TOLD_MS)],
+  )
+  return rows.map(({ recipient, messages, since, code, reason }) => ({
+    ...{ code: 'ALERT_NOT_ARRIVING', subject: recipient, severity: 'risk' as const, since, unitsAtRisk: null },
+    evidence: `${grouped(messages)} ${messages === 1 ? 'message has' : 'messages have'} not reached ${recipient}: ${reason ?? code}`,
+    action: { label: 'See the recipients', to: '/alerts' },
+  }))
+}
+
+/** `clockSkewMs`: of the shop whose clock is nearest to ours, since one shop may be wrong by itself; null: none was asked. */
+export async function machineFacts(sql: Sql): Promise<{ databaseBytes: number; ledgerDiffers: number; clockSkewMs: number | null }> {
+  const rows = await sql.query<{ bytes: number; differing: number | null; skewMs: number | null }>(
+    `select pg_database_size(current_database()) as bytes, (select differing from inventory.check_run order by checked_at desc limit 1) as differing,
+            (select h.clock_skew_ms from channel.health h join catalog.shop s using (shop_id)
+              where s.is_enabled and h.clock_skew_ms is not null order by abs(h.clock_skew_ms) limit 1) as "skewMs"`,
+  )
+  return { databaseBytes: rows[0]?.bytes ?? 0, ledgerDiffers: rows[0]?.differing ?? 0, clockSkewMs: rows[0]?.skewMs ?? null }
 }

@@ -2,10 +2,21 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { REMIND_MS, SETTLES_MS } from './alert.ts'
-import type { Message } from './alert-port.ts'
-import { latestAlerts, setRecipient } from './alert-store.ts'
+import type { Address, Message } from './alert-port.ts'
+import { latestAlerts, queueAlert, recipients, setRecipient } from './alert-store.ts'
 import type { Facts } from './diagnosis.ts'
-import { blockedFacts, driftFacts, fileFacts, linkFacts, machineFacts, orderFindings, shopFacts, sourceFacts } from './facts-store.ts'
+import {
+  blockedFacts,
+  driftFacts,
+  fileFacts,
+  linkFacts,
+  machineFacts,
+  orderFindings,
+  shopFacts,
+  sourceFacts,
+  unheardFindings,
+  webhookFindings,
+} from './facts-store.ts'
 import { findingsPage, findingsSince, silenceFinding } from './finding-store.ts'
 import { sendAlerts, watch } from './watch-step.ts'
 
@@ -108,6 +119,76 @@ test('a message that does not arrive is tried again with the same id, and says w
   expect((await latestAlerts(home.db, { limit: 1, offset: 0 }))[0]).toMatchObject({ sentAt: now, code: null, tries: 2 })
 })
 
+test('a receiver that is slow keeps nobody else waiting, and hears what comes in order', async () => {
+  await home.db.query('update reconcile.alert set sent_at = $1', [new Date(now)])
+  const [ada] = await recipients(home.db)
+  const slow = { ...(ada ?? expect.unreachable()), name: 'slow', kind: 'webhook' as const, address: 'https://slow.example/' }
+  await home.db.transaction(tx => setRecipient(tx, slow, now))
+  const [to, other] = (await recipients(home.db)).toReversed()
+  const put = async (recipientId: number, subject: string) => {
+    const message = { messageId: ids.uuid(), madeAt: now, subject, body: subject, detail: {} }
+    await home.db.transaction(tx => queueAlert(tx, { recipientId, kind: 'test', message, lines: [] }))
+  }
+  for (const subject of ['one', 'two', 'three']) await put(to?.recipientId ?? 0, subject)
+  await put(other?.recipientId ?? 0, 'for ada')
+  const answered = Promise.withResolvers<void>()
+  const heard: string[] = []
+  const port = {
+    async send(at: Address, { subject }: Message) {
+      if (at.kind === 'webhook' && subject === 'one') await answered.promise
+      heard.push(subject)
+    },
+  }
+  const sending = sendAlerts({ db: home.db, clock, port })
+  await expect.poll(() => heard).toEqual(['for ada'])
+  answered.resolve()
+  expect(await sending).toMatchObject({ read: 4, wrote: 4 })
+  expect(heard).toEqual(['for ada', 'one', 'two', 'three'])
+})
+
+test('a receiver that took its time leaves the rest to whoever comes next, before anybody else may', async () => {
+  const [to] = (await recipients(home.db)).toReversed()
+  for (const subject of ['four', 'five']) {
+    const message = { messageId: ids.uuid(), madeAt: now, subject, body: subject, detail: {} }
+    await home.db.transaction(tx => queueAlert(tx, { recipientId: to?.recipientId ?? 0, kind: 'test', message, lines: [] }))
+  }
+  const heard: string[] = []
+  const port = {
+    async send(_at: Address, { subject }: Message) {
+      heard.push(subject)
+      now += 70_000
+    },
+  }
+  expect(await sendAlerts({ db: home.db, clock, port })).toMatchObject({ wrote: 1 })
+  expect(await sendAlerts({ db: home.db, clock, port })).toMatchObject({ read: 0 })
+  now += 60_000
+  expect(await sendAlerts({ db: home.db, clock, port })).toMatchObject({ wrote: 1 })
+  expect(heard).toEqual(['four', 'five'])
+})
+
+test('whoever is to be told and hears nothing is a finding of its own, until something arrives', async () => {
+  const subjects = async () => (await unheardFindings(home.db, now)).map(finding => [finding.code, finding.subject])
+  const [to] = (await recipients(home.db)).toReversed()
+  const message = { messageId: ids.uuid(), madeAt: now, subject: 'lost', body: 'lost', detail: {} }
+  await home.db.transaction(tx => queueAlert(tx, { recipientId: to?.recipientId ?? 0, kind: 'test', message, lines: [] }))
+  let isAway = true
+  const port = {
+    async send() {
+      if (isAway) throw new TrueupError('ALERT_REFUSED', 'The receiver answered with status 410.', { retry: 'backoff', hint: 'Look.' })
+    },
+  }
+  now += 1_000
+  await sendAlerts({ db: home.db, clock, port })
+  expect(await subjects()).toEqual([])
+  now += 10 * 60_000
+  expect(await subjects()).toEqual([['ALERT_NOT_ARRIVING', 'slow']])
+  expect((await unheardFindings(home.db, now))[0]?.evidence).toBe('1 message has not reached slow: The receiver answered with status 410.')
+  isAway = false
+  await sendAlerts({ db: home.db, clock, port })
+  expect(await subjects()).toEqual([])
+  await home.db.query(`delete from reconcile.alert_recipient where name = 'slow'`)
+})
+
 test('the daily mail comes once, in its hour', async () => {
   await home.db.query('update reconcile.alert_recipient set daily_hour = 7')
   const dailies = async () => (await queued()).filter(subject => subject.startsWith('Trueup today')).length
@@ -128,5 +209,6 @@ test('every question of the facts is understood by the database', async () => {
   for (const ask of [linkFacts, blockedFacts, driftFacts, sourceFacts]) expect(await ask(home.db)).toEqual([])
   expect(await fileFacts(home.db, now)).toEqual([])
   expect(await orderFindings(home.db, 0)).toEqual([])
+  expect(await webhookFindings(home.db)).toEqual([])
   expect(await machineFacts(home.db)).toMatchObject({ ledgerDiffers: 0 })
 })

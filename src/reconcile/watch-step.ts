@@ -14,7 +14,8 @@ const DAY_MS = 24 * 3_600_000
 /** Ends of findings are told for so long; whoever could not be reached meanwhile hears no more of them. */
 const ENDS_TOLD_MS = 7 * DAY_MS
 const ALERTS_PER_STEP_MAX = 20
-const SEND_LEASE_MS = 60_000
+/** Longer than half of it no message is begun, and none takes longer than the other half. */
+const SEND_LEASE_MS = 2 * 60_000
 
 export type WatchDeps = {
   db: Db
@@ -34,6 +35,7 @@ export async function watch({ db, clock, ids, facts, sentence, consoleUrl }: Wat
   const findings = diagnose(await facts(), now)
   const kept = await db.transaction(tx => keepFindings(tx, findings, now))
   await purgeFindings(db, now - FINDINGS_KEPT_MS)
+  await alerts.purgeAlerts(db, now - FINDINGS_KEPT_MS)
   const open = await findingsSince(db, now - ENDS_TOLD_MS)
   let told = 0
   for (const recipient of await alerts.recipients(db)) {
@@ -80,19 +82,27 @@ export async function sendAlerts({
 }): Promise<StepReport> {
   const claimedAt = clock.now()
   const due = await alerts.claimAlerts(db, { now: claimedAt, leaseUntil: claimedAt + SEND_LEASE_MS, limit: ALERTS_PER_STEP_MAX })
-  let sent = 0
-  for (const alert of due) {
-    try {
-      await port.send(alert, alert, signal)
-      await alerts.recordSent(db, alert.alertId, clock.now())
-      sent++
-    } catch (error) {
-      const now = clock.now()
-      const code = error instanceof TrueupError ? error.code : 'ALERT_BROKE'
-      const waitMs = retryAlertMs(alert.tries)
-      const retryAt = waitMs === null ? null : now + waitMs
-      await alerts.recordUnsent(db, { alertId: alert.alertId, code, reason: reasonOf(error), retryAt, now })
+  // Nobody waits for a receiver that is slow to answer somebody else; to one receiver they go in order.
+  const sent = await Promise.all([...Map.groupBy(due, alert => `${alert.kind} ${alert.address}`).values()].map(sendInOrder))
+  return { read: due.length, wrote: sent.flat().length, more: due.length === ALERTS_PER_STEP_MAX }
+
+  async function sendInOrder(mine: readonly alerts.DueAlert[]): Promise<alerts.DueAlert[]> {
+    const arrived: alerts.DueAlert[] = []
+    for (const alert of mine.toSorted((one, other) => one.alertId - other.alertId)) {
+      // The lease is nearly over: whoever claims the rest next sends it.
+      if (clock.now() - claimedAt > SEND_LEASE_MS / 2) break
+      try {
+        await port.send(alert, alert, signal)
+        await alerts.recordSent(db, alert.alertId, clock.now())
+        arrived.push(alert)
+      } catch (error) {
+        const now = clock.now()
+        const code = error instanceof TrueupError ? error.code : 'ALERT_BROKE'
+        const waitMs = retryAlertMs(alert.tries)
+        const retryAt = waitMs === null ? null : now + waitMs
+        await alerts.recordUnsent(db, { alertId: alert.alertId, code, reason: reasonOf(error), retryAt, now })
+      }
     }
+    return arrived
   }
-  return { read: due.length, wrote: sent, more: due.length === ALERTS_PER_STEP_MAX }
 }

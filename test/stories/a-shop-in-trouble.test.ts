@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { CLOCK_SKEW_MS_MAX } from '../../src/reconcile/diagnosis.ts'
+import { machineFacts } from '../../src/reconcile/facts-store.ts'
 import { openToldShop, type ToldShop } from './told-shop.ts'
 
 let told: ToldShop
@@ -39,6 +41,19 @@ describe('a shop in trouble', () => {
     await told.tellAll()
     expect(await told.states()).toEqual({ confirmed: 600 })
     expect(new Set((await told.calls()).map(call => call.key)).size).toBe(3)
+  })
+
+  test('the clock of this machine is an hour behind: the doctor hears of it from the shop', async () => {
+    told = await openToldShop(1)
+    const skewMs = async () => (await machineFacts(told.home.db)).clockSkewMs
+    await told.promise(7)
+    await told.tellAll()
+    expect(await skewMs()).toBe(0)
+    await told.shop.dial({ clockSkewMs: 3_600_000 })
+    told.later(11 * 60_000)
+    await told.promise(6)
+    await told.tellAll()
+    expect(await skewMs()).toBeLessThan(-CLOCK_SKEW_MS_MAX)
   })
 
   test('throttled: the same call goes when the shop has points again', async () => {

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net'
 import { SMTPServer } from 'smtp-server'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { alertPort } from './alerts.ts'
 
 /* Against a real mail server and a real receiver, both on loopback. */
@@ -126,4 +126,77 @@ test.each([
 test('a receiver that is not there', async () => {
   const gone = { kind: 'webhook', address: 'http://127.0.0.1:9/hook', secretSealed: null } as const
   await expect(port().send(gone, message)).rejects.toMatchObject({ code: 'ALERT_UNREACHABLE', retry: 'backoff' })
+})
+
+/** A server on loopback that treats whoever comes as it is told, for one test. */
+async function listening(treat: (socket: Socket) => void): Promise<number> {
+  const open = new Set<Socket>()
+  const server = createSocketServer(socket => {
+    open.add(socket)
+    socket.on('error', () => {})
+    treat(socket)
+  })
+  onTestFinished(() => {
+    for (const socket of open) socket.destroy()
+    server.close()
+  })
+  await new Promise<void>(ready => server.listen(0, '127.0.0.1', ready))
+  return (server.address() as AddressInfo).port
+}
+
+/** Speaks SMTP up to the word, and does then what it is told. */
+const smtpUpTo = (last: string, then: (socket: Socket) => void) => (socket: Socket) => {
+  socket.write('220 here\r\n')
+  socket.on('data', data => {
+    const word = data.toString().slice(0, 4)
+    if (word === last) then(socket)
+    else socket.write(word === 'DATA' ? '354 go on\r\n' : '250 ok\r\n')
+  })
+}
+const hurried = (url: string | null = null) =>
+  alertPort({ smtpUrl: url, mailFrom: 'trueup@example.org', fetch, unseal: sealed => sealed, answerMs: 200 })
+
+test.each<[says: string, treat: (socket: Socket) => void]>([
+  ['that takes the connection and dies', socket => socket.destroy()],
+  ['that dies in the middle of the mail', smtpUpTo('DATA', socket => socket.destroy())],
+  ['that takes the connection and says nothing', () => {}],
+  ['that falls silent in the middle', smtpUpTo('RCPT', () => {})],
+  ['that says one letter a moment, for ever', socket => void setInterval(() => socket.write('2'), 50).unref()],
+])('a mail server %s is given up and said to have refused', async (_, treat) => {
+  const port = await listening(treat)
+  const begunAt = performance.now()
+  const to = { kind: 'email', address: 'stock@example.org', secretSealed: null } as const
+  await expect(hurried(`smtp://stock:hush@127.0.0.1:${port}`).send(to, message)).rejects.toMatchObject({
+    ...{ code: 'ALERT_MAIL_REFUSED', retry: 'backoff', message: expect.not.stringContaining('hush') },
+  })
+  expect(performance.now() - begunAt).toBeLessThan(2_000)
+})
+
+test.each<[says: string, treat: (socket: Socket) => void, code: string, said: string]>([
+  ['that does not answer', () => {}, 'ALERT_UNREACHABLE', ''],
+  ['that dies', socket => socket.destroy(), 'ALERT_UNREACHABLE', ''],
+  [
+    'that refuses at endless length',
+    socket => {
+      socket.write('HTTP/1.1 500 No\r\n\r\n')
+      setInterval(() => socket.write('no '.repeat(10_000)), 1).unref()
+    },
+    ...(['ALERT_REFUSED', `status 500: ${'no '.repeat(100)}`] as const),
+  ],
+  [
+    'that refuses and does not come to the point',
+    socket => {
+      socket.write('HTTP/1.1 403 No\r\ncontent-length: 900\r\n\r\nbecause')
+    },
+    ...(['ALERT_REFUSED', 'status 403: because'] as const),
+  ],
+])('a receiver %s is given up', async (_, treat, code, said) => {
+  const address = `http://127.0.0.1:${await listening(treat)}/hook/hush`
+  const begunAt = performance.now()
+  await expect(hurried().send({ kind: 'webhook', address, secretSealed: null }, message)).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(said),
+  })
+  await expect(hurried().send({ kind: 'slack', address, secretSealed: null }, message)).rejects.toThrow(expect.not.stringContaining('hush'))
+  expect(performance.now() - begunAt).toBeLessThan(2_000)
 })

@@ -4,6 +4,8 @@ import { messageOf, TrueupError } from '../../kernel/error.ts'
 import type { Address, AlertPort, Message } from '../../reconcile/alert-port.ts'
 
 const SEND_MS_MAX = 15_000
+/** A mail takes several; it is given up after so many times the patience for one. */
+const ANSWERS_PER_MAIL = 3
 const SECOND_MS = 1_000
 /** How much of a refusal is kept to show it. */
 const ANSWER_CHARS_MAX = 300
@@ -14,10 +16,13 @@ export type AlertsOptions = {
   mailFrom: string
   fetch: typeof fetch
   unseal(sealed: string): string
+  /** How long a receiver may take to answer; a mail is several answers. */
+  answerMs?: number
 }
 
 /** Mail by SMTP, webhooks signed as Standard Webhooks do, and webhooks that take Slack's form. */
-export function alertPort({ smtpUrl, mailFrom, fetch, unseal }: AlertsOptions): AlertPort {
+export function alertPort({ smtpUrl, mailFrom, fetch, unseal, answerMs = SEND_MS_MAX }: AlertsOptions): AlertPort {
+  const mailMs = answerMs * ANSWERS_PER_MAIL
   return {
     async send(to, message, signal) {
       switch (to.kind) {
@@ -33,9 +38,15 @@ export function alertPort({ smtpUrl, mailFrom, fetch, unseal }: AlertsOptions): 
 
   async function sendMail({ address }: Address, message: Message): Promise<void> {
     if (smtpUrl === null) throw noMailServer()
-    const transport = createTransport({ url: smtpUrl, connectionTimeout: SEND_MS_MAX, socketTimeout: SEND_MS_MAX } as { url: string })
+    const patience = { connectionTimeout: answerMs, greetingTimeout: answerMs, socketTimeout: answerMs }
+    const transport = createTransport({ url: smtpUrl, ...patience } as { url: string })
+    // A server that answers each word at the last moment is let go, too. Closing the transport does not end what it waits for.
+    const limit = AbortSignal.timeout(mailMs)
+    const tooLong = new Promise<never>((_, reject) =>
+      limit.addEventListener('abort', () => reject(new Error(`it took longer than ${mailMs / SECOND_MS} s`)), { once: true }),
+    )
     try {
-      await transport.sendMail({
+      const mail = transport.sendMail({
         from: mailFrom,
         to: address,
         subject: message.subject,
@@ -43,6 +54,7 @@ export function alertPort({ smtpUrl, mailFrom, fetch, unseal }: AlertsOptions): 
         messageId: `<${message.messageId}@trueup>`,
         date: new Date(message.madeAt),
       })
+      await Promise.race([mail, tooLong])
     } catch (cause) {
       throw unsent('ALERT_MAIL_REFUSED', `The mail server did not take the message to ${address}: ${messageOf(cause)}`, cause)
     } finally {
@@ -55,7 +67,7 @@ export function alertPort({ smtpUrl, mailFrom, fetch, unseal }: AlertsOptions): 
       'content-type': 'application/json',
       ...signatureOf(body, message, secretSealed === null ? null : unseal(secretSealed)),
     }
-    const limit = AbortSignal.timeout(SEND_MS_MAX)
+    const limit = AbortSignal.timeout(answerMs)
     let answer: Response
     try {
       answer = await fetch(address, {
@@ -68,10 +80,27 @@ export function alertPort({ smtpUrl, mailFrom, fetch, unseal }: AlertsOptions): 
     } catch (cause) {
       throw unsent('ALERT_UNREACHABLE', `The receiver did not answer: ${messageOf(cause)}`, cause)
     }
-    if (answer.ok) return
-    const said = (await answer.text().catch(() => '')).slice(0, ANSWER_CHARS_MAX)
+    if (answer.ok) return void (await answer.body?.cancel().catch(() => {}))
+    const said = await beginningOf(answer)
     throw unsent('ALERT_REFUSED', `The receiver answered with status ${answer.status}${said === '' ? '' : `: ${said}`}`)
   }
+}
+
+/** What a receiver says to its refusal; of one that says very much only the beginning is read. */
+async function beginningOf(answer: Response): Promise<string> {
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
+  let said = ''
+  try {
+    while (reader !== undefined && said.length < ANSWER_CHARS_MAX) {
+      const { done, value } = await reader.read()
+      if (done) break
+      said += value
+    }
+  } catch {
+    // It broke off: what came says enough.
+  }
+  await reader?.cancel().catch(() => {})
+  return said.slice(0, ANSWER_CHARS_MAX)
 }
 
 function payloadOf({ subject, body, detail, madeAt }: Message) {

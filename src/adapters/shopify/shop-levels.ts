@@ -27,9 +27,9 @@ export function shopLevels({
 }): ShopPort {
   return {
     async installation(signal) {
-      const { data } = await graphql.ask<Installation>(INSTALLATION, {}, signal)
+      const { data, look } = await graphql.ask<Installation>(INSTALLATION, {}, signal)
       const { app, accessScopes } = data.currentAppInstallation
-      return { grantedScopes: accessScopes.map(scope => scope.handle), appHandle: app.handle }
+      return { grantedScopes: accessScopes.map(scope => scope.handle), appHandle: app.handle, look }
     },
     async readLevels(locationGid, inventoryItemGids, signal, { isReadBack = false } = {}) {
       assert(inventoryItemGids.length <= LEVELS_PER_CALL_MAX, 'a call names at most 250 items')
