@@ -126,11 +126,15 @@ function withoutSecrets<Of extends Parameters<typeof addressShown>[0]>(recipient
 function checkAddress({ kind, address }: { kind: string; address: string }): void {
   const isGood = kind === 'email' ? /^[^\s@]+@[^\s@]+$/.test(address) : /^https?:\/\/\S+$/.test(address) && URL.canParse(address)
   if (isGood) return
-  throw new TrueupError('ALERT_ADDRESS_INVALID', `${JSON.stringify(address)} is no address for ${kind}.`, {
-    retry: 'never',
-    hint:
-      kind === 'email' ? 'Give a mail address such as stock@example.org.' : 'Give the address of the receiver, beginning with https://.',
-  })
+  throw new TrueupError(
+    'ALERT_ADDRESS_INVALID',
+    `${kind === 'email' ? JSON.stringify(address) : 'What was given'} is no address for ${kind}.`,
+    {
+      retry: 'never',
+      hint:
+        kind === 'email' ? 'Give a mail address such as stock@example.org.' : 'Give the address of the receiver, beginning with https://.',
+    },
+  )
 }
 
 function unknown(name: string): TrueupError {

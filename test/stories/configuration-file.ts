@@ -66,5 +66,6 @@ dropUsers:
   - { name: dc1, home: erp, password: env:DC1_PASSWORD, publicKeys: ["${KEY} dc1@example.org"] }
 alerts:
   - { name: desk, kind: email, address: stock@example.org, severityLeast: stop, shops: [corner], quietFrom: 22, quietTo: 6, dailyHour: 7 }
+  - { name: chat, kind: slack, address: env:CHAT_ADDRESS }
   - { name: hook, kind: webhook, address: "https://hook.example/trueup", secret: env:HOOK }
 `

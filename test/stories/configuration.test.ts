@@ -24,6 +24,7 @@ const SECRETS = {
   CORNER_TOKEN: 'shpat_hush',
   OUTLET_TOKEN: 'shpat_hush_2',
   HOOK: 'hush-that-signs-hooks',
+  CHAT_ADDRESS: 'https://chat.example/services/hush',
   CORNER_SECRET: 'hush-of-the-app',
   OUTLET_SECRET: 'hush-of-the-other-app',
   DC1_PASSWORD: 'hush of dc1',
@@ -118,6 +119,7 @@ describe('a house from one file', () => {
         'change schedules hard-sync-job',
         'add schedules import-inventory / netsuite',
         'add alerts desk',
+        'add alerts chat',
         'add alerts hook',
       ],
     ])
@@ -164,11 +166,15 @@ describe('a house from one file', () => {
   test('what it writes out makes a new house the same, to the byte', async () => {
     const text = await exported(house)
     expect(text).not.toMatch(/hush/)
+    // Whoever knows the address of a webhook can write there.
+    expect(text).not.toContain('hook.example')
+    expect(text).toContain('address: stock@example.org')
     const env = {
       ...{ TRUEUP_SOURCE_NETSUITE_SECRET: SECRETS.ERP_PASSWORD, TRUEUP_SHOP_CORNER_TOKEN: SECRETS.CORNER_TOKEN },
       ...{ TRUEUP_SHOP_OUTLET_TOKEN: SECRETS.OUTLET_TOKEN, TRUEUP_ALERT_HOOK_SECRET: SECRETS.HOOK },
       ...{ TRUEUP_SHOP_CORNER_CLIENTSECRET: SECRETS.CORNER_SECRET, TRUEUP_SHOP_OUTLET_CLIENTSECRET: SECRETS.OUTLET_SECRET },
       ...{ TRUEUP_TOKEN_WAREHOUSE_TOKEN: SECRETS.WAREHOUSE_TOKEN, TRUEUP_DROPUSER_DC1_PASSWORD: SECRETS.DC1_PASSWORD },
+      ...{ TRUEUP_ALERT_CHAT_ADDRESS: SECRETS.CHAT_ADDRESS, TRUEUP_ALERT_HOOK_ADDRESS: 'https://hook.example/trueup' },
       ...{ TRUEUP_DROPUSER_ERP_PASSWORD: 'hush of the erp at the door' },
     }
     const made = await apply(fresh, text, { env })
@@ -222,6 +228,10 @@ describe('a house from one file', () => {
     const without = await apply(house, FILE, { dry: true, env: {} })
     expect(without.differences).toEqual([])
     expect(without.warnings).toContain('netsuite: env:ERP_PASSWORD was not given; what is kept stays.')
+    const elsewhere = await apply(house, FILE.replace('hook.example', 'hooks.example'), { dry: true, env: {} })
+    expect(elsewhere.differences).toEqual([
+      { section: 'alerts', name: 'hook', kind: 'change', fields: [{ field: 'address', before: 'kept sealed', after: 'given' }] },
+    ])
     const other = await apply(house, FILE, { dry: true, env: { ...SECRETS, ERP_PASSWORD: 'another hush' } })
     expect(other.differences).toEqual([
       { section: 'sources', name: 'netsuite', kind: 'change', fields: [{ field: 'secret', before: 'kept sealed', after: 'given' }] },
@@ -251,6 +261,13 @@ const refused: [string, string, string, string, string][] = [
   ],
   ['a hard sync every five minutes', changed('"0 3 * * *"', '"*/5 * * * *"'), 'JOBS_TOO_OFTEN', 'schedules[1]', 'Hard Sync'],
   ['a job that there is not', changed('Hard Sync', 'Soft Sync'), 'JOBS_UNKNOWN', 'schedules[1]', 'Soft Sync'],
+  [
+    'a new channel whose address nobody gave',
+    changed('chat, kind: slack', 'talk, kind: slack').replace('CHAT_ADDRESS', 'TALK'),
+    'CONFIG_SECRET_MISSING',
+    'alerts[1]',
+    'talk',
+  ],
   ['an address that is none', changed('stock@example.org', 'stock'), 'ALERT_ADDRESS_INVALID', 'alerts[0]', 'address: stock,'],
   [
     'a new shop without its token',

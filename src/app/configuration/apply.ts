@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { recordAudit } from '../../db/audit.ts'
 import type { Db, Tx } from '../../db/connection.ts'
 import { within } from '../../db/within.ts'
-import { type configurationAnswer, SECRET_FIELDS, type SectionName } from '../../http/contract/configuration.ts'
+import { type configurationAnswer, isReference, type SectionName, secretFieldsOf } from '../../http/contract/configuration.ts'
 import type { Answer } from '../../http/contract/instant.ts'
 import type { Route, Who } from '../../http/contract/route.ts'
 import { isPassword } from '../../http/password.ts'
@@ -186,15 +186,17 @@ function asKept(item: Item): Item {
 
 type Given = (reference: string | undefined) => string | undefined
 
+/** An address that is written as it is stands for itself; every other secret is a reference. */
 function givenSecret({ secrets }: Asked): Given {
-  return reference => (reference === undefined ? undefined : secrets[reference])
+  return reference => (reference === undefined || isReference(reference) ? secrets[reference ?? ''] : reference)
 }
 
 /** References in the file that nobody gave a secret for. */
 function missingSecrets(wanted: ReadFile['wanted'], given: Given): Missing[] {
-  return Object.entries(SECRET_FIELDS).flatMap(([section, fields]) =>
-    wanted[section as SectionName].flatMap((entry, place) =>
-      fields.flatMap(field => {
+  const { version: _, ...sections } = wanted
+  return Object.entries(sections).flatMap(([section, entries]) =>
+    entries.flatMap((entry, place) =>
+      secretFieldsOf(section as SectionName, entry).flatMap(field => {
         const { name, code, [field]: reference } = entry as unknown as Record<string, string | undefined>
         return reference === undefined || given(reference) !== undefined
           ? []

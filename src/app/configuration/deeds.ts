@@ -6,6 +6,7 @@ import { recordAudit } from '../../db/audit.ts'
 import type { Tx } from '../../db/connection.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { TrueupError } from '../../kernel/error.ts'
+import { recipients } from '../../reconcile/alert-store.ts'
 import type { Call } from './call.ts'
 import type { Difference } from './difference.ts'
 import { setDropUser, setToken, setUser } from './people-deeds.ts'
@@ -54,8 +55,16 @@ export async function carryOut(deps: DeedDeps, difference: Difference): Promise<
     case 'dropUsers':
       return setDropUser(deps, difference)
     case 'alerts':
-      return void (await deps.call('PUT', '/alerts/recipients', { body: { ...difference.item.value, ...secrets(deps, ['secret']) } }))
+      return setRecipient(deps, difference)
   }
+}
+
+/** An address that is not given stays. */
+async function setRecipient(deps: DeedDeps, { item }: Difference): Promise<void> {
+  const before = (await recipients(deps.tx)).find(one => one.name === item.name)
+  const said = { ...(before ? { address: before.address } : {}), ...item.value, ...secrets(deps, ['address', 'secret']) }
+  if (!('address' in said)) throw addressNotGiven(item.name)
+  await deps.call('PUT', '/alerts/recipients', { body: said })
 }
 
 /** Feeds are made before any follows another, since the file may name them in any order. */
@@ -214,6 +223,13 @@ async function setSchedule({ call, warn }: DeedDeps, { kind, item, fields }: Dif
 
 function notChangeable(message: string, hint: string): TrueupError {
   return new TrueupError('CONFIG_NOT_CHANGEABLE', message, { retry: 'never', hint })
+}
+
+function addressNotGiven(name: string): TrueupError {
+  return new TrueupError('CONFIG_SECRET_MISSING', `The address of ${name} is not known here, and the file gives none.`, {
+    retry: 'never',
+    hint: 'Set the variable or file that `address` refers to, where you apply; or write the address.',
+  })
 }
 
 function externalIdTaken({ code, externalId }: Pick<Facility, 'code' | 'externalId'>): TrueupError {

@@ -1,4 +1,4 @@
-import { type ConfigurationFile, SECRET_FIELDS, type SectionName } from '../../http/contract/configuration.ts'
+import { type ConfigurationFile, type SectionName, secretFieldsOf } from '../../http/contract/configuration.ts'
 
 /** What a section of the file is about, one word for each. Rules and locations stand inside others, and are compared by themselves. */
 export type Kind = SectionName | 'locations' | 'rules'
@@ -78,7 +78,7 @@ export function itemsOf(
   function apart(section: SectionName, name: string, entry: object): Pick<Item, 'value' | 'secrets'> {
     const value: Record<string, unknown> = { ...entry }
     const secrets: Record<string, string> = {}
-    for (const field of SECRET_FIELDS[section] ?? []) {
+    for (const field of secretFieldsOf(section, entry)) {
       const digest = digestOf({ section, name, field, reference: value[field] as string | undefined })
       if (digest !== null) secrets[field] = digest
       delete value[field]

@@ -1,6 +1,6 @@
 import { type Document, isCollection, isMap, isNode, LineCounter, parseDocument, stringify } from 'yaml'
 import { z } from 'zod'
-import { configurationFile, SECRET_FIELDS, type SectionName } from '../../http/contract/configuration.ts'
+import { configurationFile, type SectionName, secretFieldsOf } from '../../http/contract/configuration.ts'
 import { TrueupError } from '../../kernel/error.ts'
 import { isNothing } from './difference.ts'
 import type { Configuration, KeptSecret } from './present.ts'
@@ -119,7 +119,7 @@ export function writeConfigurationFile(now: Configuration, kept: readonly KeptSe
 function entryOf(section: SectionName, entry: object, kept: readonly KeptSecret[], names: ReferenceNames): object {
   const name = (entry as { name: string; code?: string }).code ?? (entry as { name: string }).name
   const own = kept.filter(one => one.section === section && one.name === name)
-  const secrets = (SECRET_FIELDS[section] ?? []).filter(field => own.some(one => one.field === field))
+  const secrets = secretFieldsOf(section, entry).filter(field => own.some(one => one.field === field))
   const references = secrets.map(field => [field, names.of(section, name, field)])
   const within =
     'rules' in entry ? { rules: (entry.rules as { status?: string }[]).filter(rule => rule.status !== 'archived').map(withoutNothing) } : {}

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { ruleGroups, rulesOf } from '../../availability/rule-store.ts'
 import type { Choice } from '../../catalog/choice.ts'
 import { choiceOf } from '../../catalog/choice-store.ts'
@@ -198,7 +199,12 @@ function isoOf(at: InstantMs | null): string | null {
 
 async function alertsOf(sql: Sql, kept: KeptSecret[]): Promise<Entry<'alerts'>[]> {
   for (const { name, secretSealed } of await recipientSecrets(sql)) keep(kept, 'alerts', name, { secret: secretSealed })
-  return (await recipients(sql))
+  const rows = await recipients(sql)
+  for (const { name, kind, address } of rows) {
+    const value = createHash('sha256').update(address).digest('hex')
+    if (kind !== 'email') kept.push({ section: 'alerts', name, field: 'address', as: 'sha256', value })
+  }
+  return rows
     .map(({ recipientId: _, hasSecret: __, lastSentAt: ___, lastCode: ____, lastReason: _____, ...shown }) => shown)
     .sort(byText(one => one.name))
 }

@@ -20,11 +20,8 @@ const REFERENCE_CHARS_MAX = 1_000
 export const FILE_CHARS_MAX = 700_000
 const SECRET_CHARS_MAX = 20_000
 
-const reference = z
-  .string()
-  .max(REFERENCE_CHARS_MAX)
-  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*)$/, 'A secret is a reference: env:NAME or file:PATH.')
-  .optional()
+const REFERENCE = /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*)$/
+const reference = z.string().max(REFERENCE_CHARS_MAX).regex(REFERENCE, 'A secret is a reference: env:NAME or file:PATH.').optional()
 const code = z.string().trim().min(1).max(CODE_CHARS_MAX)
 
 const facility = z.strictObject({
@@ -163,7 +160,12 @@ const schedule = z.strictObject({
 })
 
 const { secret: ____, ...openOfRecipient } = recipientGiven.shape
-const recipient = z.strictObject({ ...openOfRecipient, secret: reference })
+const recipient = z.strictObject({
+  ...openOfRecipient,
+  /** Whoever knows the path of a webhook can write into the channel behind it: it may be a reference, and is written out as one. */
+  address: recipientGiven.shape.address.max(REFERENCE_CHARS_MAX),
+  secret: reference,
+})
 
 const ENTRIES_MAX = 10_000
 const list = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).max(ENTRIES_MAX).default([])
@@ -188,13 +190,23 @@ export const configurationFile = z.strictObject({
 export type ConfigurationFile = z.input<typeof configurationFile>
 export type SectionName = Exclude<keyof ConfigurationFile, 'version'>
 
-/** The fields of each section that are secrets. */
-export const SECRET_FIELDS: Readonly<Partial<Record<SectionName, readonly string[]>>> = {
+const SECRET_FIELDS: Readonly<Partial<Record<SectionName, readonly string[]>>> = {
   sources: ['secret', 'passphrase'],
   shops: ['token', 'clientSecret', 'refreshToken'],
   tokens: ['token'],
   dropUsers: ['password'],
-  alerts: ['secret'],
+  alerts: ['address', 'secret'],
+}
+
+/** The fields of an entry that are secrets: a mail address opens no door. */
+export function secretFieldsOf(section: SectionName, entry: object): readonly string[] {
+  const fields = SECRET_FIELDS[section] ?? []
+  return (entry as { kind?: string }).kind === 'email' ? fields.filter(field => field !== 'address') : fields
+}
+
+/** Where something stands for a secret; an address may be written as it is. */
+export function isReference(text: string): boolean {
+  return REFERENCE.test(text)
 }
 
 /** Every reference to a secret in what was read of a file, whether or not the rest of it fits. */
@@ -206,7 +218,7 @@ export function referencesIn(read: unknown): string[] {
     for (const entry of entries) {
       for (const field of fields) {
         const value: unknown = entry?.[field]
-        if (typeof value === 'string' && reference.safeParse(value).success) found.add(value)
+        if (typeof value === 'string' && isReference(value)) found.add(value)
       }
     }
   }
