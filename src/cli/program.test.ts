@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runLine } from '../../test/hands.ts'
 import type { Hands } from './hands.ts'
-import { runProgram } from './program.ts'
 
 /* The commands as a shell sees them: what is typed, what is printed, and the exit status. The server is a list of answers. */
 
@@ -22,14 +22,8 @@ afterEach(() => rm(dataDir, { recursive: true }))
 
 const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status })
 
-async function run(line: string[], hands: Partial<Hands> = {}) {
-  const out: string[] = []
-  const err: string[] = []
-  let now = 0
-  const status = await runProgram(line, {
-    version: '1.2.3',
-    out: { write: text => void out.push(text), isTTY: false },
-    err: { write: text => void err.push(text), isTTY: false },
+const run = (line: string[], hands: Partial<Hands> = {}) =>
+  runLine(line, {
     fetch: async (target, init) => {
       const { pathname, search } = new URL(String(target))
       const request = new Request(target as URL, init as RequestInit)
@@ -39,23 +33,9 @@ async function run(line: string[], hands: Partial<Hands> = {}) {
       if (answer === undefined) throw new TypeError('fetch failed')
       return answer(body)
     },
-    sleep: async ms => {
-      now += ms
-    },
-    now: () => now,
     dataDirs: async flags => [flags.dataDir ?? path.join(dataDir, 'nowhere'), dataDir],
-    shopToken: async () => 'shpat_secret\n',
-    sourceSecret: async () => 'hush\n',
-    secretReferred: async reference => (reference === 'env:HUSH' ? 'hush' : null),
-    start: async () => 0,
-    demo: async () => 0,
-    simulateShopify: async () => 0,
-    restore: async () => 0,
-    inspect: async () => 0,
     ...hands,
   })
-  return { status, out: out.join(''), err: err.join('') }
-}
 
 const street = (state: string) => ({
   observedAt: '2026-11-24T10:00:00.000Z',
@@ -343,7 +323,10 @@ test('the doctor says what the Health page says, and what to do', async () => {
 test('every command says in its help what its exit statuses mean', async () => {
   const one = ['start', 'demo', 'status', 'import', 'explain', 'inspect', 'simulate', 'doctor', 'conform', 'backup', 'restore']
   const two = ['shop add', 'shop list', 'shop locations', 'shop map', 'group add', 'facility close', 'facility open']
-  for (const command of [...one, ...two]) {
+  const jobs = ['list', 'show', 'run', 'pause', 'resume', 'skip', 'schedule', 'runs', 'again', 'terminate', 'people'].map(
+    verb => `job ${verb}`,
+  )
+  for (const command of [...one, ...two, ...jobs]) {
     const { status, out } = await run([...command.split(' '), '--help'])
     expect({ command, status, out }).toMatchObject({
       status: 0,

@@ -14,6 +14,7 @@ import { groupCommand } from './group.ts'
 import type { Hands } from './hands.ts'
 import { importCommand } from './import.ts'
 import { inspectCommand } from './inspect-command.ts'
+import { jobCommand } from './job.ts'
 import { demoCommand, simulateCommand, startCommand } from './server-commands.ts'
 import { sftpUserCommand } from './sftp-user.ts'
 import { shopCommand } from './shop.ts'
@@ -35,6 +36,7 @@ const COMMANDS = [
   feedCommand,
   sourceCommand,
   sftpUserCommand,
+  jobCommand,
   inspectCommand,
   exportCommand,
   configCommand,

@@ -290,6 +290,44 @@ test('a run shows how far it is, and ends after its present step when a person w
   expect(await run()).toMatchObject({ outcome: 'cancelled', read: calls * 10, wrote: calls })
 })
 
+test('a run that a person ends as its room comes to its end goes on to no other room', async () => {
+  const clockwork = await start(
+    {
+      feed: async () => {
+        const [run] = await latestRuns(home.db, { job: null, limit: 1 })
+        await askToEnd(home.db, run?.runId ?? 0, { by: 'eve', at: Date.now() })
+        return { read: 1, wrote: 0, more: false }
+      },
+      import: moving('hall', 'shelf'),
+      inventory: async () => NOTHING_TO_DO,
+    },
+    { catalogue: [{ ...knownJob('Process Bulk Imported Files'), steps: ['feed', 'import', 'inventory'] }] },
+  )
+  await clockwork.runNow('Process Bulk Imported Files', { by: 'ada' })
+  await until(async () => (await latestRuns(home.db, { job: null, limit: 9 })).length > 1)
+  await delay(300)
+  expect((await latestRuns(home.db, { job: null, limit: 9 })).map(run => [run.room, run.outcome, run.message])).toEqual([
+    ['import', 'cancelled', 'eve ended this run before it came to this room.'],
+    ['feed', 'finished', null],
+  ])
+})
+
+test('a run for all but those with a schedule of their own is no other than the run for all', async () => {
+  const clockwork = await start({
+    'hard-sync': async () => {
+      await delay(500)
+      return NOTHING_TO_DO
+    },
+  })
+  await clockwork.runNow('Hard Sync')
+  await until(async () => (await latestRuns(home.db, { job: null, limit: 1 })).length === 1)
+  const asked = [
+    await clockwork.runNow('Hard Sync'),
+    await clockwork.runNow('Hard Sync', { by: 'ada', parameters: { exceptShops: 'corner' } }),
+  ]
+  expect(asked.map(one => one.isQueued)).toEqual([true, false])
+})
+
 test('what a file had wrong is the run\u2019s errors, not its failure', async () => {
   const clockwork = await start({ 'check-ledger': async () => ({ read: 9, wrote: 7, more: false, notes: { rejected: 2 } }) })
   await clockwork.runNow('Check Ledger')

@@ -4,6 +4,7 @@ import { messageOf } from '../kernel/error.ts'
 import type { StepReport } from '../kernel/report.ts'
 import { openBooks } from './books.ts'
 import { EXCEPT_SHOPS, FLOOR_MS, type Job, jobOfStep, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
+import { watchLeftOutTicks } from './left-out.ts'
 import type { Log } from './log.ts'
 import { perWhat, whoseRun } from './parameters.ts'
 import { openQueue, type QueuedRun } from './queue.ts'
@@ -61,6 +62,7 @@ export async function startClockwork(options: {
   const onReport = options.onReport ?? (() => {})
   const floorMs = { ...FLOOR_MS, ...options.floorMs }
   const abort = new AbortController()
+  const ending = new AbortController()
   const books = openBooks({ db, clock, sleep, log })
   const loops = new Map<RoomStep, RoomLoop>()
   let whenQuiet: (() => void)[] = []
@@ -84,6 +86,11 @@ export async function startClockwork(options: {
   }
   opened.resolve()
   await askForWhatNeverRan()
+  void watchLeftOutTicks({
+    ...{ db, clock, sleep, log, signal: ending.signal },
+    jobs: catalogue.filter(job => job.steps.some(step => loops.has(step))),
+    send: (job, parameters) => queue.sendRun(job, { cause: 'tick', by: null, parameters }),
+  })
   return { nudge, runNow, scheduleChanged, drained, stop }
 
   function loopOf(room: RoomStep, step: Step): RoomLoop {
@@ -213,11 +220,22 @@ export async function startClockwork(options: {
         ? loop.askWith(cause, (signal, _none, _cause, ended) => step(signal, parameters, cause, ended))
         : loop.ask(cause)
       const pass = await watched(passing, runId, loop)
-      await finishRun(db, runId, runEnd(pass))
+      const endedBy = await finishRun(db, runId, runEnd(pass))
       // The queue's copy fails with it, so that the run is made up for after the next start.
       if (pass.failure?.code === 'JOBS_STOPPED') throw new Error(pass.failure.message)
       if (pass.isCancelled) return
+      // A person wanted it to end, and this room was done before it heard of it: those that come after it do not begin.
+      if (endedBy !== null) return recordRuns(db, notBegun(job, room, { ...asked, parameters }, endedBy))
     }
+  }
+
+  /** The next of the job's rooms that this process has, as one that was ended before it began. */
+  function notBegun(job: Job, after: RoomStep, { cause, by, parameters }: QueuedRun, endedBy: string): EndedRun[] {
+    const room = job.steps.slice(job.steps.indexOf(after) + 1).find(one => loops.has(one))
+    const at = clock.now()
+    const end = { finishedAt: at, outcome: 'cancelled' as const, read: 0, wrote: 0, errors: 0, code: null }
+    const message = `${endedBy} ended this run before it came to this room.`
+    return room === undefined ? [] : [{ job: job.name, room, startedAt: at, cause, askedBy: by, parameters, ...end, message }]
   }
 
   /** Shows once a second how far a run has come, and ends it when a person wants that. */
@@ -262,6 +280,7 @@ export async function startClockwork(options: {
   }
 
   async function stopNow() {
+    ending.abort()
     const ended = Promise.all([...loops.values()].map(loop => loop.stop()))
     if (!(await isDoneWithin(ended, DRAIN_MS_MAX, sleep))) {
       abort.abort()

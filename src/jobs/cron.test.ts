@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lastTick, nextTicks, ticksUntil } from './cron.ts'
+import { lastTick, leftOutTick, nextTicks, ticksUntil } from './cron.ts'
 
 const AT = Date.UTC(2026, 10, 23, 10, 7, 30) // a Monday
 const utc = (cron: string) => ({ cron, timeZone: 'UTC' })
@@ -74,3 +74,35 @@ test('the ticks up to an instant end there', () => {
   expect(ticksUntil(quarter, { after: at(0), until: at(30) - 1, count: 100 })).toEqual([at(15)])
   expect(ticksUntil(quarter, { after: at(0), until: at(59), count: 1 })).toEqual([at(15)])
 })
+
+/* In the night of 29 March 2026 two o'clock is left out in Berlin, in that of 25 October it comes twice. */
+test.each<[says: string, cron: string, at: string, last: string, leftOut: boolean]>([
+  ['an hour that is left out: half past two is half past three', '30 2 * * *', '2026-03-29T01:30:00Z', '2026-03-29T01:30:00Z', true],
+  ['a minute before it', '30 2 * * *', '2026-03-29T01:29:00Z', '2026-03-28T01:30:00Z', false],
+  ['the whole day after it', '30 2 * * *', '2026-03-29T20:00:00Z', '2026-03-29T01:30:00Z', true],
+  ['the day after that', '30 2 * * *', '2026-03-30T00:30:00Z', '2026-03-30T00:30:00Z', false],
+  ['an hour that comes twice: the first counts', '0 2 * * *', '2026-10-25T00:00:00Z', '2026-10-25T00:00:00Z', false],
+  ['… and the second is no tick', '0 2 * * *', '2026-10-25T01:00:00Z', '2026-10-25T00:00:00Z', false],
+  ['… all day long', '0 2 * * *', '2026-10-25T20:00:00Z', '2026-10-25T00:00:00Z', false],
+  ['every quarter of an hour goes on through it', '*/15 * * * *', '2026-03-29T01:05:00Z', '2026-03-29T01:00:00Z', false],
+])('%s', (_, cron, at, last, leftOut) => {
+  const berlin = { cron, timeZone: 'Europe/Berlin' }
+  expect(iso(lastTick(berlin, Date.parse(at)))).toBe(new Date(last).toISOString())
+  expect(iso(leftOutTick(berlin, Date.parse(at)))).toBe(leftOut ? new Date(last).toISOString() : null)
+})
+
+test.each(['Europe/Berlin', 'America/New_York', 'America/Sao_Paulo', 'Africa/Casablanca', 'Asia/Kathmandu', 'Pacific/Apia'])(
+  'what was last is always one of those that were to come, in %s in every night in which the clocks change',
+  timeZone => {
+    for (const cron of ['30 2 * * *', '0 2 * * *', '15 1 * * *', '0 */6 * * *', '30 1-3 * * 0', '45 0 * * *', '*/30 * * * *']) {
+      for (const day of ['2026-03-08', '2026-03-29', '2026-10-25', '2026-11-01']) {
+        const [after, until] = [Date.parse(day) - 36 * 3_600_000, Date.parse(day) + 48 * 3_600_000]
+        const ticks = ticksUntil({ cron, timeZone }, { after, until, count: 9_999 })
+        const back: number[] = []
+        for (let at = lastTick({ cron, timeZone }, until); at !== null && at > after; at = lastTick({ cron, timeZone }, at - 1_000))
+          back.unshift(at)
+        expect([cron, day, ...back.map(iso)]).toEqual([cron, day, ...ticks.map(iso)])
+      }
+    }
+  },
+)

@@ -33,23 +33,58 @@ export function ticksUntil(cron: Cron, span: { after: InstantMs; until?: Instant
   return ticks
 }
 
-/** The last tick at or before an instant; null where there was none. Throws JOBS_SCHEDULE_INVALID. */
-export function lastTick({ cron, timeZone }: Cron, at: InstantMs): InstantMs | null {
-  return remembered(`${cron} ${timeZone} before ${Math.floor(at / SECOND_MS)}`, () => {
-    try {
-      // `prev` answers what lies strictly before, to the second.
-      return parse({ cron, timeZone }, at + SECOND_MS)
-        .prev()
-        .getTime()
-    } catch (error) {
-      if (error instanceof TrueupError) throw error
-      return null
-    }
+/**
+ * The last tick at or before an instant; null where there was none. Throws JOBS_SCHEDULE_INVALID.
+ *
+ * It is always one of those that `nextTicks` tells. In a night in which the clocks change, the library looking back and the library looking
+ * ahead are not of one mind: an hour that is left out has a tick for the one and none for the other, and one that comes twice has two.
+ */
+export function lastTick(cron: Cron, at: InstantMs): InstantMs | null {
+  return remembered(`${cron.cron} ${cron.timeZone} before ${Math.floor(at / SECOND_MS)}`, () => {
+    const back = lookedBack(cron, at)
+    if (back === null || cron.timeZone === 'UTC') return back
+    const isChanging = offsetMs(cron.timeZone, back) !== offsetMs(cron.timeZone, back - CHANGE_MS)
+    const ahead = ticksUntil(cron, { after: back - (isChanging ? CHANGE_MS : SECOND_MS), until: at, count: TICKS_LOOKED_AT_MAX })
+    return ahead.at(-1) ?? back
   })
+}
+
+/**
+ * The last tick, where the queue's library, which looks back, does not come to it: at an hour that the clocks left out (02:30 in the night of
+ * the change to summer time, which is 03:30 then). null: it comes to it.
+ */
+export function leftOutTick(cron: Cron, at: InstantMs): InstantMs | null {
+  const tick = lastTick(cron, at)
+  return tick === null || lookedBack(cron, tick) === tick ? null : tick
+}
+
+/** `prev` answers what lies strictly before, to the second. */
+function lookedBack(cron: Cron, at: InstantMs): InstantMs | null {
+  try {
+    return parse(cron, at + SECOND_MS)
+      .prev()
+      .getTime()
+  } catch (error) {
+    if (error instanceof TrueupError) throw error
+    return null
+  }
+}
+
+/** How far the clocks of a zone are ahead of UTC. */
+function offsetMs(timeZone: string, at: InstantMs): number {
+  const part = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' })
+    .formatToParts(at)
+    .find(one => one.type === 'timeZoneName')
+  const [, sign = '+', hours = '0', minutes = '0'] = /GMT([+-])(\d\d):(\d\d)/.exec(part?.value ?? '') ?? []
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * MINUTE_MS
 }
 
 const SECOND_MS = 1_000
 const MINUTE_MS = 60 * SECOND_MS
+/** A change of the clocks is over, for every tick of a day, after so long. */
+const CHANGE_MS = 26 * 60 * MINUTE_MS
+/** Every minute of that time. */
+const TICKS_LOOKED_AT_MAX = 26 * 60 + 1
 const REMEMBERED_MAX = 1_000
 const memory = new Map<string, unknown>()
 

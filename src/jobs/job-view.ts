@@ -2,8 +2,9 @@ import type { Answer } from '../http/contract/instant.ts'
 import type { jobDetail, jobInList } from '../http/contract/job.ts'
 import type { RoomStatus } from '../kernel/report.ts'
 import { FLOOR_MS, type Job, jobOfStep } from './job.ts'
+import { lastRunOf } from './last-run.ts'
 import { type JobFacts, judgeJob } from './lateness.ts'
-import { perWhat } from './parameters.ts'
+import { perWhat, whoseRun } from './parameters.ts'
 import { permissions } from './permission-store.ts'
 import type { JobRouteDeps, WaitingOfOne } from './routes.ts'
 import { madeWith, nextRuns, type Schedule } from './schedule.ts'
@@ -18,8 +19,16 @@ type ViewDeps = Pick<JobRouteDeps, 'db' | 'clock' | 'jobs' | 'waiting' | 'waitin
 export async function jobViews({ db, clock, jobs, waiting, waitingOfEach }: ViewDeps): Promise<Answer<typeof jobInList>[]> {
   const set = await schedules(db, jobs)
   const own = await ownSchedules(db)
-  const scopes = jobs.flatMap(({ name, slug }) => ['', ...(own.get(slug)?.keys() ?? [])].map(whose => ({ job: name, whose })))
-  const asked = new Map((await lastAskedRuns(db, scopes)).map(({ whose, ...run }) => [`${run.job} ${whose}`, run]))
+  // A job whose own schedule is for one shop or source has the runs of that one.
+  const whoseOf = (slug: string) => whoseRun(set.get(slug)?.parameters ?? {})
+  const scopes = jobs.flatMap(({ name, slug }) => [whoseOf(slug), ...(own.get(slug)?.keys() ?? [])].map(whose => ({ job: name, whose })))
+  const asked = Map.groupBy(await lastAskedRuns(db, scopes), run => `${run.job} ${run.whose}`)
+  const lastOf = ({ name, steps }: Job, whose: string) => {
+    const last = lastRunOf(asked.get(`${name} ${whose}`) ?? [], steps)
+    if (last === null) return null
+    const { whose: _, ...run } = last
+    return run
+  }
   const given = await permissions(db)
   const beats = new Map((await heartbeats(db)).map(beat => [beat.room, beat.beatAt]))
   const since = await knownSince(db)
@@ -28,7 +37,7 @@ export async function jobViews({ db, clock, jobs, waiting, waitingOfEach }: View
   const now = clock.now()
   return jobs.map(job => {
     const schedule = set.get(job.slug) ?? madeWith(job)
-    const lastRun = asked.get(`${job.name} `) ?? null
+    const lastRun = lastOf(job, whoseOf(job.slug))
     const facts: JobFacts = {
       schedule,
       lastRun,
@@ -38,7 +47,7 @@ export async function jobViews({ db, clock, jobs, waiting, waitingOfEach }: View
     }
     const { name, slug, category, description, isSlow } = job
     const ownOnes = [...(own.get(slug) ?? [])].map(([whose, mine]) => {
-      const lastOfIt = asked.get(`${name} ${whose}`) ?? null
+      const lastOfIt = lastOf(job, whose)
       const waits = waitingForOne(job, whose, ofEach)
       const ofIt = { ...facts, schedule: mine, lastRun: lastOfIt, waiting: waits }
       return {

@@ -2,7 +2,7 @@ import { type JobWithMetadata, PgBoss } from 'pg-boss'
 import type { InstantMs } from '../kernel/clock.ts'
 import { messageOf } from '../kernel/error.ts'
 import type { Cron } from './cron.ts'
-import type { Job, RoomStep } from './job.ts'
+import { EXCEPT_SHOPS, type Job, type RoomStep } from './job.ts'
 import type { Log } from './log.ts'
 import { perWhat } from './parameters.ts'
 import type { Cause } from './room-loop.ts'
@@ -115,8 +115,10 @@ export async function openQueue(options: {
 
   return {
     async sendRun(job, asked) {
-      // Of runs that ask for the same one waits; a run for one shop does not stand in for a run for all.
-      const key = Object.keys(asked.parameters).length === 0 ? {} : { singletonKey: JSON.stringify(asked.parameters) }
+      // Of runs that ask for the same one waits; a run for one shop does not stand in for a run for all. What a run leaves out does not
+      // make it another: it is the run for all the others, however many those are.
+      const { [EXCEPT_SHOPS]: _, ...meant } = asked.parameters
+      const key = Object.keys(meant).length === 0 ? {} : { singletonKey: JSON.stringify(meant) }
       return (await boss.send(queueOfJob(job), asked, key)) !== null
     },
     reschedule,

@@ -145,6 +145,7 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
         const run = (await runOf(db, params.runId)) ?? noRun(params.runId)
         const job = knownJob(run.job, jobs)
         allow(job, who, await permissionOf(db, job))
+        await oneOf(deps, job, whoseRun(run.parameters))
         const asked = await (clockwork ?? noClockwork()).runNow(job.slug, { by: who.name, parameters: run.parameters })
         const after = { run: run.runId, ...run.parameters }
         await recordAudit(db, { at: clock.now(), who: who.name, action: 'job.run', subject: 'job', name: job.name, after })

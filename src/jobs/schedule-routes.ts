@@ -180,7 +180,10 @@ export function scheduleRoutes(
   async function changed(job: Job, change: Answer<typeof scheduleChange>, whose: string | null) {
     const before = await current(job, whose)
     const parameters = change.parameters === undefined ? before.parameters : givenParameters(job, change.parameters)
-    const schedule: Schedule = { ...before, ...withoutBlanks(change), parameters }
+    const said = { ...before, ...withoutBlanks(change), parameters }
+    // What was passed over was a tick of the schedule before: of another one it would pass over all until then.
+    const isOther = said.cron !== before.cron || said.timeZone !== before.timeZone
+    const schedule: Schedule = { ...said, skippedUntil: isOther ? null : before.skippedUntil }
     // Looked at now, so that a schedule which cannot be read is refused and never kept.
     nextTicks(schedule, clock.now(), 1)
     const set = await schedules(db, jobs)

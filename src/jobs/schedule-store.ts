@@ -57,6 +57,14 @@ export async function takeTick(sql: Sql, tick: { job: Job; whose: string; at: In
   return taken?.isMine ?? false
 }
 
+/** Whether a tick was taken already, by whomever. */
+export async function isTaken(sql: Sql, tick: { job: Pick<Job, 'slug'>; whose: string; at: InstantMs }): Promise<boolean> {
+  const rows = await sql.query('select 1 from jobs.tick where job = $1 and whose = $2 and tick_at = $3', [
+    ...[tick.job.slug, tick.whose, new Date(tick.at)],
+  ])
+  return rows.length > 0
+}
+
 /** Takes the schedule away that a shop or a source has of its own: the job's is its again. False: it had none. */
 export async function removeOwnSchedule(sql: Sql, job: Pick<Job, 'slug'>, whose: string): Promise<boolean> {
   const rows = await sql.query(`delete from jobs.schedule where job = $1 and whose = $2 and whose <> '' returning job`, [job.slug, whose])

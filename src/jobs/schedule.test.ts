@@ -56,6 +56,12 @@ describe('what is said about a schedule before it is taken', () => {
     expect(codes(job('Hard Sync Job'), { ...quarter, cron: '*/5 * * * *' })).toEqual(['refused JOBS_TOO_OFTEN'])
     expect(codes(job('Hard Sync Job'), { ...quarter, cron: '0 */6 * * *' })).toEqual([])
   })
+  test('a night that is an hour shorter makes no schedule more frequent', () => {
+    const change = Date.UTC(2026, 2, 28)
+    const of = (cron: string) => objections(job('Hard Sync Job'), { ...quarter, cron, timeZone: 'Europe/Berlin' }, change, [])
+    expect(of('0 */6 * * *')).toEqual([])
+    expect(of('0 */5 * * *')).toHaveLength(1)
+  })
   test('a first run two days ahead is warned of', () => {
     expect(codes(job('Import Inventory'), { ...quarter, firstRunAt: NOW + 2 * FIRST_RUN_FAR_MS })).toEqual(['warning JOBS_FIRST_RUN_FAR'])
     expect(codes(job('Import Inventory'), { ...quarter, firstRunAt: NOW + FIRST_RUN_FAR_MS })).toEqual([])

@@ -79,7 +79,8 @@ export type Objection =
 /** What is to be said about a schedule before it is taken. `others`: the jobs that are not paused. */
 export function objections(job: Job, schedule: Schedule, now: InstantMs, others: readonly Job[]): Objection[] {
   const found: Objection[] = []
-  const every = intervalMs(schedule, now)
+  // By the clock on the wall: that a night is an hour shorter once a year makes no schedule more frequent.
+  const every = intervalMs({ cron: schedule.cron, timeZone: 'UTC' }, now)
   if (job.isSlow && every < SLOW_JOB_INTERVAL_MS_MIN) {
     const reason = `${job.name} reads a whole shop; it may tick every six hours at the most, and this schedule ticks every ${Math.round(every / 60_000)} minutes.`
     found.push({ kind: 'refused', code: 'JOBS_TOO_OFTEN', reason })

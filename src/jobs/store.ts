@@ -62,12 +62,14 @@ export type RunEnd = {
   message: string | null
 }
 
-/** Closes the row of a run. */
-export async function finishRun(sql: Sql, runId: number, end: RunEnd): Promise<void> {
-  await sql.query(
-    `update jobs.run set finished_at = $2, outcome = $3, read = $4, wrote = $5, code = $6, message = $7, errors = $8 where run_id = $1`,
+/** Closes the row of a run; gives who wanted it to end before, null: nobody. */
+export async function finishRun(sql: Sql, runId: number, end: RunEnd): Promise<string | null> {
+  const rows = await sql.query<{ by: string | null }>(
+    `update jobs.run set finished_at = $2, outcome = $3, read = $4, wrote = $5, code = $6, message = $7, errors = $8 where run_id = $1
+     returning cancel_asked_by as by`,
     [runId, new Date(end.finishedAt), end.outcome, end.read, end.wrote, end.code, end.message, end.errors],
   )
+  return rows[0]?.by ?? null
 }
 
 /** Shows how far a run has come, and says whether a person wants it to end. */
@@ -226,16 +228,23 @@ export async function runOf(sql: Sql, runId: number): Promise<Run | null> {
   return (await sql.query<Run>(`select ${RUN} from jobs.run where run_id = $1`, [runId]))[0] ?? null
 }
 
-/** The newest run that a tick or a person began of each of these jobs, for the shop or source that stands beside it; '' for all of them. */
+/** More than any job has rooms. */
+const LAST_RUNS_MAX = 8
+
+/**
+ * The newest runs that a tick or a person began of each of these jobs, for the shop or source that stands beside it; '' for all of them. Each
+ * of the job's rooms has its own; newest first.
+ */
 export async function lastAskedRuns(sql: Sql, jobs: readonly { job: string; whose: string }[]): Promise<(Run & { whose: string })[]> {
   return sql.query<Run & { whose: string }>(
     `select ${RUN}, named.whose from unnest($1::text[], $2::text[]) as named (name, whose)
       cross join lateral (
         select * from jobs.run
          where job = named.name and ${WHOSE} = named.whose and cause <> 'nudge' and outcome is distinct from 'skipped'
-         order by run_id desc limit 1
-      ) newest`,
-    [jobs.map(one => one.job), jobs.map(one => one.whose)],
+         order by run_id desc limit $3
+      ) newest
+      order by run_id desc`,
+    [jobs.map(one => one.job), jobs.map(one => one.whose), LAST_RUNS_MAX],
   )
 }
 

@@ -51,6 +51,42 @@ test('skip once leaves out the next run and no other', async () => {
   expect((await ask('POST', `${UPLOADS}/skip`)).body.nextAt.slice(0, 4)).toEqual(before.slice(1))
 })
 
+test('a schedule that is another passes over nothing: what was skipped was a tick of the one before', async () => {
+  const hard = '/jobs/hard-sync'
+  await ask('POST', `${hard}/skip`)
+  expect((await ask('GET', hard)).body.schedule.skippedUntil).not.toBeNull()
+  expect((await ask('PUT', `${hard}/schedule`, { isRealTime: true })).body.schedule.skippedUntil).not.toBeNull()
+  const other = await ask('PUT', `${hard}/schedule`, { cron: '0 */6 * * *' })
+  expect(other.body.schedule.skippedUntil).toBeNull()
+  expect(Date.parse(other.body.nextAt[0]) - house.clock.at).toBeLessThanOrEqual(6 * 3_600_000)
+  await ask('PUT', `${hard}/schedule`, { cron: '0 2 * * *' })
+})
+
+test('a room that failed is seen though the room after it did not; a job for one shop is not late while that one has its runs', async () => {
+  const { db } = house.database
+  const at = new Date(house.clock.at)
+  const insert = (room: string, outcome: string, parameters: object, job = 'Import Inventory') =>
+    db.query(
+      `insert into jobs.run (job, room, started_at, finished_at, outcome, code, message, cause, parameters) values ($6, $1, $2, $2, $3, $4, $4, 'tick', $5::jsonb)`,
+      [room, at, outcome, outcome === 'failed' ? 'SOURCE_UNREACHABLE' : null, JSON.stringify(parameters), job],
+    )
+  await insert('sources', 'failed', {})
+  await insert('feed', 'finished', {})
+  const seen = await ask('GET', '/jobs/import-inventory')
+  expect(seen.body).toMatchObject({ lastRun: { room: 'sources', outcome: 'failed' }, findings: [{ code: 'JOB_FAILED' }] })
+  await insert('sources', 'finished', {})
+  await insert('feed', 'finished', {})
+  expect((await ask('GET', '/jobs/import-inventory')).body.findings).toEqual([])
+
+  const [shop] = (await ask('GET', '/shops')).body.rows
+  await ask('PUT', '/jobs/import-orders/schedule', { cron: '*/5 * * * *', parameters: { shop: shop.code } })
+  await insert('orders', 'finished', { shop: shop.code }, 'Import Orders')
+  expect((await ask('GET', '/jobs/import-orders')).body).toMatchObject({
+    lastRun: { outcome: 'finished', parameters: { shop: shop.code } },
+  })
+  await ask('PUT', '/jobs/import-orders/schedule', { parameters: {} })
+})
+
 test.each([
   ['PUT', `${UPLOADS}/schedule`, { cron: 'now and then' }, 'JOBS_SCHEDULE_INVALID'],
   ['PUT', `${UPLOADS}/schedule`, { timeZone: 'Europe/Atlantis' }, 'JOBS_SCHEDULE_INVALID'],
