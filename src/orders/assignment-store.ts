@@ -73,11 +73,11 @@ const WAITING_UNITS = `greatest(q.open_units - coalesce((
   select sum(a.units) from orders.assignment a
    where a.shop_id = q.shop_id and a.order_gid = q.order_gid and a.inventory_item_gid = q.inventory_item_gid
      and coalesce(a.parking, '') <> '_NA_'
-     and (a.facility_id is null or exists (
-       select 1 from catalog.facility_group_member g
-        where g.group_id = q.group_id and g.facility_id = a.facility_id and g.thru_at is null))), 0), 0)::integer`
+     and (a.facility_id is null
+          or (q.group_id, a.facility_id) in (select group_id, facility_id from catalog.facility_group_member where thru_at is null))), 0), 0)::integer`
 const IS_WANTED = `($2::text is null or (${WAITING_UNITS} > 0) = ($2 = 'waiting'))
   and ($3::text is null or split_part(q.order_gid, '/Order/', 2) = $3 or position(lower($3) in lower(coalesce(${SKU}, ''))) > 0)`
+const OLDEST_FIRST = 'q.placed_at, q.order_gid, q.location, q.inventory_item_gid'
 
 /**
  * The oldest order first, and how many items there are; null: after the last of them. Nothing is ordered by what has to be looked up, so
@@ -89,10 +89,11 @@ export async function queue(
   page: { limit: number; offset: number },
 ): Promise<{ items: QueuedItem[]; total: number | null }> {
   const rows = await sql.query<QueuedItem & { total: number }>(
-    `select count(*) over () as total, q.shop, q.order_gid as "order", q.placed_at as "placedAt", ${SKU} as sku, q.location, q.open_units as "openUnits",
+    `select total, q.shop, q.order_gid as "order", q.placed_at as "placedAt", ${SKU} as sku, q.location, q.open_units as "openUnits",
             ${WAITING_UNITS} as "waitingUnits"
-       from (${QUEUED_LINE}) q where ${IS_WANTED}
-      order by q.placed_at, q.order_gid, q.location, q.inventory_item_gid limit $4 offset $5`,
+       from (select q.*, count(*) over () as total from (${QUEUED_LINE}) q where ${IS_WANTED}
+              order by ${OLDEST_FIRST} limit $4 offset $5) q
+      order by ${OLDEST_FIRST}`,
     [filter.shop, filter.state, filter.search, page.limit, page.offset],
   )
   return { items: rows.map(({ total: _, ...item }) => item), total: rows[0]?.total ?? null }
