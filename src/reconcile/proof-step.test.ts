@@ -99,6 +99,18 @@ describe('hard sync', () => {
     expect(await reopened()).toBe(0)
   })
 
+  test('two at once do not take what they read for each other’s: the second waits for another time', async () => {
+    let second: unknown = null
+    const readEveryLevel = async function* () {
+      yield* port.readEveryLevel()
+      second = await hardSync(deps())
+    }
+    expect(await hardSync({ ...deps(), port: { ...port, readEveryLevel } })).toMatchObject({ notes: { corrected: 0 } })
+    expect(await lastRun()).toMatchObject({ compared: LEVELS, equal: LEVELS, missing: 0, code: null })
+    expect(await home.db.query('select 1 from reconcile.run where levels_not_stocked > 0')).toEqual([])
+    expect(second).toMatchObject({ read: 0, notes: { waiting: 'this shop is just being compared' } })
+  })
+
   test('what differs goes back into the outbox, with its cause, and nothing else does', async () => {
     for (const n of [3, 700]) shop.set(n, { units: 9, isActive: true })
     shop.set(8, { units: 1, isActive: false })

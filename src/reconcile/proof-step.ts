@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { askForLooks } from '../channel/level-store.ts'
 import type { Db, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
-import type { StepReport } from '../kernel/report.ts'
+import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import * as outbox from '../outbox/store.ts'
 import { judgeCorrections } from './brake.ts'
 import { type Proof, proofHead, proofLine } from './proof.ts'
@@ -25,9 +25,15 @@ const FIRST = { locationId: 0, productId: 0 }
 /**
  * Hard Sync: reads every level of the shop and compares each that we promise something for, with the proof of it. The wire
  * is read to its end first; nothing of it is in memory beyond a chunk, nor in a transaction. What differs goes back into the
- * outbox, unless it is too much to be believed.
+ * outbox, unless it is too much to be believed. One at a time for a shop: two would take what they read for each other's. Gives no run in its
+ * notes where another is at it.
  */
 export async function hardSync(deps: ReconcileDeps, asked: { by?: string; scope?: string } = {}): Promise<StepReport> {
+  const alone = await deps.db.alone(`hard sync ${deps.shopId}`, () => syncWhole(deps, asked))
+  return alone.ran ? alone.result : { ...NOTHING_TO_DO, notes: { waiting: 'this shop is just being compared' } }
+}
+
+async function syncWhole(deps: ReconcileDeps, asked: { by?: string; scope?: string }): Promise<StepReport> {
   const { db, clock, port, shopId, signal } = deps
   const startedAt = clock.now()
   await proofs.forgetSeen(db, shopId)

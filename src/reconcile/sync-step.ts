@@ -26,7 +26,9 @@ export async function syncNow(deps: ReconcileDeps): Promise<StepReport> {
   const levels = await requests.levelsToSync(db, { shopId, locationId, productId, after: FIRST, limit: LEVELS_PER_REQUEST_MAX + 1 })
   if (levels.length > LEVELS_PER_REQUEST_MAX) {
     const report = await hardSync(deps, { by, scope })
-    await requests.answerRequest(db, request.requestId, Number(report.notes?.run))
+    // Asked for while the shop is compared: done when that is through.
+    if (report.notes?.run === undefined) return report
+    await requests.answerRequest(db, request.requestId, Number(report.notes.run))
     return report
   }
   const runId = await store.startRun(db, { shopId, kind: 'sync_now', now: clock.now(), askedBy: by, scope })
