@@ -1,7 +1,7 @@
-import { READS_INVENTORY } from '../availability/store.ts'
+import { READS_CATALOG, READS_INVENTORY } from '../availability/store.ts'
 import { poolsOf } from '../availability/supply-store.ts'
 import type { Tx } from '../db/connection.ts'
-import { peekCursor } from '../db/cursor.ts'
+import { peekCursors } from '../db/cursor.ts'
 import { INVENTORY_HEAD, READS_ORDERS } from '../inventory/store.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
@@ -91,10 +91,10 @@ export async function wantedNow(
 }
 
 async function readCursors(tx: Tx): Promise<sight.Behind> {
-  const demandSeen = await peekCursor(tx, READS_ORDERS)
-  const movementsSeen = await peekCursor(tx, READS_INVENTORY)
-  const isFarBehind = (await peekCursor(tx, INVENTORY_HEAD)) - movementsSeen > MOVEMENTS_LOOKED_THROUGH_MAX
-  return { demandSeen, movementsSeen, isFarBehind }
+  const at = await peekCursors(tx, [READS_ORDERS, READS_INVENTORY, INVENTORY_HEAD, READS_CATALOG])
+  const movementsSeen = at[READS_INVENTORY]
+  const isFarBehind = at[INVENTORY_HEAD] - movementsSeen > MOVEMENTS_LOOKED_THROUGH_MAX
+  return { demandSeen: at[READS_ORDERS], movementsSeen, isFarBehind, catalogSeen: at[READS_CATALOG] }
 }
 
 type Due = { locationId: number; productId: number; revision: number }

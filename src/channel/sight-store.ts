@@ -1,4 +1,6 @@
+import { CATALOG_HEAD } from '../catalog/store.ts'
 import type { Tx } from '../db/connection.ts'
+import { positionOf } from '../db/cursor.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import { CONTROLLED } from './control-store.ts'
 import { asSight, columnsOf, IS_OLD, type LevelKey } from './level-store.ts'
@@ -11,12 +13,18 @@ export type LevelInSight = PoolLevel &
     onHandUnits: number | null
     /** When its last look ended, by the shop's clock, where that look waits for its proof. */
     notedUntil: InstantMs | null
-    /** Orders or movements that its promise does not hold yet. */
+    /** Orders, movements or mappings that its promise does not hold yet. */
     isPromiseBehind: boolean
     isHot: boolean
   }
 
-export type Behind = { demandSeen: number; movementsSeen: number; isFarBehind: boolean }
+export type Behind = {
+  demandSeen: number
+  movementsSeen: number
+  isFarBehind: boolean
+  /** Up to where the promises know what locations stand for: beyond it any of them may be that of another place. */
+  catalogSeen: number
+}
 
 /**
  * Whether a level's own positions moved since its promise was made: asked by their key, where so much moved elsewhere that looking it all
@@ -39,7 +47,7 @@ export async function levelsInSight(
   keys: readonly (LevelKey & { isPooled: boolean })[],
   at: Behind & { now: InstantMs },
 ): Promise<LevelInSight[]> {
-  const { demandSeen, movementsSeen, isFarBehind, now } = at
+  const { demandSeen, movementsSeen, isFarBehind, catalogSeen, now } = at
   return tx.query<LevelInSight>(
     `with moved as (
        select m.product_id from inventory.movement m where not $7 and m.seq > $6
@@ -58,7 +66,8 @@ export async function levelsInSight(
             v.shop_id is not null and v.read_at >= $4::timestamptz - $8 * interval '1 ms' and not ${IS_OLD} as "isFresh",
             coalesce(st.is_merged, true) as "isMerged", sh.weight as "shareWeight",
             coalesce(v.stale_at > $4::timestamptz - $9 * interval '1 ms', false) as "isHot",
-            (i.revision is distinct from t.revision
+            ($11 < coalesce(${positionOf(CATALOG_HEAD)}, 0)
+             or i.revision is distinct from t.revision
              or ($7 and ${HAS_MOVED})
              or exists (select 1 from orders.demand_change d
                          where d.shop_id = k.shop_id and d.inventory_item_gid = i.inventory_item_gid and d.seq > $5)
@@ -99,7 +108,17 @@ export async function levelsInSight(
            left join inventory.position p on p.facility_id = u.facility_id and p.product_id = part.product_id
           where k.is_pooled and u.shop_id = k.shop_id and u.location_id = k.location_id
        ) draws on true`,
-    [...columnsOf(keys), new Date(now), demandSeen, movementsSeen, isFarBehind, FRESH_MS, HOT_MS, keys.map(key => key.isPooled)],
+    [
+      ...columnsOf(keys),
+      new Date(now),
+      demandSeen,
+      movementsSeen,
+      isFarBehind,
+      FRESH_MS,
+      HOT_MS,
+      keys.map(key => key.isPooled),
+      catalogSeen,
+    ],
     { name: 'channel.levelsInSight' },
   )
 }

@@ -32,6 +32,7 @@ async function pass() {
 
 /** Until nothing changes any more: what waits is due by then. */
 async function rest() {
+  await told.promisesFollow()
   for (let turn = 0; turn < 2; turn++) {
     await pass()
     await told.tellAll()
@@ -129,4 +130,22 @@ test('what sells nothing comes back at whatever statement of the telling somebod
     await rest()
     expect(await told.available(), `at statement ${at}`).toEqual([promised])
   }
+})
+
+test('what a location stood for before is not raised there when it stands for something else, until the promises know it', async () => {
+  await open()
+  await told.promise(20)
+  await map(false)
+  await readdress()
+  await rest()
+  expect(await told.available()).toEqual([7])
+  await inOne(tx => mapLocation(tx, { shopId: 1, locationId: 1, facilityId: 1, groupId: null }))
+  await readdress()
+  await pass()
+  await told.tellAll()
+  expect(await told.available()).toEqual([7])
+  expect(await told.intent(1)).toMatchObject({ state: 'pending', code: 'CHANNEL_WAITS_FOR_PROMISE' })
+  await told.promise(5)
+  await rest()
+  expect(await told.available()).toEqual([5])
 })

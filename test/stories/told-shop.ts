@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { AVAILABILITY_HEAD } from '../../src/availability/store.ts'
+import { AVAILABILITY_HEAD, READS_CATALOG } from '../../src/availability/store.ts'
+import { CATALOG_HEAD } from '../../src/catalog/store.ts'
 import type { ShopPort } from '../../src/channel/port.ts'
 import * as channel from '../../src/channel/step.ts'
 import type { Db } from '../../src/db/connection.ts'
+import { peekCursors, setCursors } from '../../src/db/cursor.ts'
 import type { StepReport } from '../../src/kernel/report.ts'
 import * as orders from '../../src/orders/step.ts'
 import * as outbox from '../../src/outbox/step.ts'
@@ -17,6 +19,8 @@ export type ToldShop = {
   later(ms: number): void
   /** Products 1 to n are promised these units: one number for all, or one each. */
   promise(units: number | readonly number[]): Promise<void>
+  /** The promises know what locations stand for. */
+  promisesFollow(): Promise<void>
   /** `on`: the database as the channel's step sees it. */
   tell(port?: ShopPort, on?: Db): Promise<StepReport>
   /** Tells until nothing is left that is due. */
@@ -110,9 +114,14 @@ export async function openToldShop(
     ...(special.readByBulkFrom === undefined ? {} : { readByBulkFrom: special.readByBulkFrom }),
   }
   const tell = (port: ShopPort = shop.port, on: Db = db) => channel.step({ ...deps, db: on, ...upload, port })
+  const promisesFollow = async () => {
+    const at = await peekCursors(db, [CATALOG_HEAD])
+    await db.transaction(tx => setCursors(tx, { [READS_CATALOG]: at[CATALOG_HEAD] }))
+  }
   return {
     home,
     shop,
+    promisesFollow,
     later: ms => {
       now += ms
     },
@@ -130,6 +139,7 @@ export async function openToldShop(
          on conflict (reader) do update set position = excluded.position`,
         [AVAILABILITY_HEAD],
       )
+      await promisesFollow()
       await outbox.step(deps)
     },
     tell,
