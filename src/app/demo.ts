@@ -8,10 +8,10 @@ import { startShopifySimulator } from '../../simulator/shopify/simulator.ts'
 import type { Config } from './config.ts'
 import { type DemoFigures, demoFigures, isSynced } from './demo-figures.ts'
 import { DEMO_FEED, DEMO_STOCK_FILE, demoShopFile, setUpDemo } from './demo-world.ts'
-import { consoleDir, demoDataDir, packageRoot } from './places.ts'
+import { demoDataDir, packageRoot } from './places.ts'
 import { type Server, startServer } from './server.ts'
-import { FIRST_SFTP_USER, readSftpPassword } from './sftp-users.ts'
-import { realWorld } from './start.ts'
+import { FIRST_SFTP_USER, readSftpPassword, sftpPasswordFile } from './sftp-users.ts'
+import { realWorld, shown } from './start.ts'
 import { untilToldToStop } from './told-to-stop.ts'
 import type { World } from './wire.ts'
 
@@ -30,7 +30,7 @@ export async function demo(config: Config, options: { exitWhenSynced: boolean; j
   if (options.exitWhenSynced) await chmod(dataDir, 0o711)
   else await mkdir(dataDir, { recursive: true, mode: 0o711 })
   const say = options.json ? () => {} : (line: string) => void process.stdout.write(`${line}\n`)
-  if (!options.exitWhenSynced) buildConsole(say)
+  if (!options.exitWhenSynced && !options.json) buildConsole()
 
   const anyPort = options.exitWhenSynced ? { httpPort: 0, sftpPort: 0 } : {}
   const own: Config = {
@@ -44,7 +44,7 @@ export async function demo(config: Config, options: { exitWhenSynced: boolean; j
   const counted = countingCalls(realWorld(own))
   const running = await startDemo(own, counted.world)
   try {
-    for (const line of welcome(running.server, running.shopUrl)) say(line)
+    for (const line of welcome(running.server, running.shopUrl, dataDir)) say(line)
     await running.drop()
     say(`Dropped ${DEMO_STOCK_FILE} into ${DEMO_FEED}/inbox over SFTP, as an ERP would. It walks:`)
     const figures = await untilSynced(running.server, say)
@@ -142,30 +142,21 @@ function stagesOf(f: DemoFigures): string[] {
   return stages
 }
 
-function welcome(server: Server, shopUrl: string): string[] {
+function welcome(server: Server, shopUrl: string, dataDir: string): string[] {
   return [
     'Trueup demo: AdventureWorks stock, a simulated Shopify shop.',
     `  Console   ${server.http?.url}`,
     ...(server.newAdmin ? [`            user ${server.newAdmin.name}, password ${server.newAdmin.password}  (shown this once)`] : []),
     `  SFTP      sftp -P ${server.sftp?.port} ${FIRST_SFTP_USER}@${server.sftp?.host}`,
+    `            password: cat ${shown(sftpPasswordFile(dataDir))}`,
     `  Shop      ${shopUrl}/_simulator/state`,
   ]
 }
 
-/** The console is compiled once; without it the program works and only the pages are missing. */
-function buildConsole(say: (line: string) => void): void {
-  const root = packageRoot()
-  if (consoleDir() !== null || !existsSync(path.join(root, 'console', 'vite.config.ts'))) return
-  say('Building the console (once) …')
-  const built = spawnSync(
-    process.execPath,
-    [path.join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--config', 'console/vite.config.ts'],
-    {
-      cwd: root,
-      encoding: 'utf8',
-    },
-  )
-  if (built.status !== 0) say(`The console could not be built, so only the API is there:\n${built.stderr}`)
+/** The console is compiled where it is not there, or old; without it the program works and only the pages are missing. */
+function buildConsole(): void {
+  const script = path.join(packageRoot(), 'bin', 'build-console.mjs')
+  if (existsSync(script)) spawnSync(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit'] })
 }
 
 function countingCalls(world: World): { world: World; calls(): number } {

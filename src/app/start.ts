@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { pino } from 'pino'
 import type { Config } from './config.ts'
+import { consoleDir } from './places.ts'
 import { type Server, startServer } from './server.ts'
 import { FIRST_SFTP_USER, sftpPasswordFile } from './sftp-users.ts'
 import { untilToldToStop } from './told-to-stop.ts'
@@ -26,7 +27,8 @@ export async function start(config: Config): Promise<number> {
 /** At most fifteen lines: where each part is, how to get in, and what to do next. */
 function welcome(config: Config, server: Server): string[] {
   const lines = ['Trueup is running.']
-  if (server.http) lines.push(`  Console   ${server.http.url}`)
+  if (server.http)
+    lines.push(`  Console   ${server.http.url}${consoleDir() === null ? '  (not built: npm run build:console, then start again)' : ''}`)
   if (server.newAdmin) lines.push(`            user ${server.newAdmin.name}, password ${server.newAdmin.password}  (shown this once)`)
   if (server.sftp) {
     lines.push(`  SFTP      sftp -P ${server.sftp.port} ${FIRST_SFTP_USER}@${server.sftp.host}`)
@@ -42,7 +44,8 @@ function welcome(config: Config, server: Server): string[] {
   return lines
 }
 
-function shown(file: string): string {
+/** A path as one would type it from here. */
+export function shown(file: string): string {
   const relative = path.relative(process.cwd(), file)
   return relative.startsWith('..') ? file : `./${relative}`
 }

@@ -21,12 +21,14 @@ export function mappingRoutes({ db }: { db: Sql }): Route[] {
       async handle({ params }) {
         const { shopId, apiUrl } = await knownShop(db, params.code)
         const locations = await locationsOf(db, shopId)
+        const facilities = await facilitiesOf(db)
         return {
+          facilityNames: Object.fromEntries(facilities.filter(one => one.name !== one.facility).map(one => [one.facility, one.name])),
           locations: locations.map(({ locationGid, ...location }) => ({
             ...{ ...location, facilities: [...location.facilities] },
             link: adminUrl(apiUrl, { kind: 'location', locationGid }),
           })),
-          problems: checkMapping(locations, await facilitiesOf(db)).map(problem => ({
+          problems: checkMapping(locations, facilities).map(problem => ({
             code: problem.code,
             location: 'location' in problem ? problem.location : null,
             facility: 'facility' in problem ? problem.facility : null,
@@ -64,12 +66,12 @@ async function locationsOf(sql: Sql, shopId: number): Promise<Location[]> {
   )
 }
 
-async function facilitiesOf(sql: Sql): Promise<StockedFacility[]> {
-  return sql.query<StockedFacility>(
-    `select f.code as facility, coalesce(sum(p.on_hand_units) filter (where p.counted_at is not null), 0) as "onHandUnits"
+async function facilitiesOf(sql: Sql): Promise<(StockedFacility & { name: string })[]> {
+  return sql.query<StockedFacility & { name: string }>(
+    `select f.code as facility, f.name, coalesce(sum(p.on_hand_units) filter (where p.counted_at is not null), 0) as "onHandUnits"
        from catalog.facility f
        left join inventory.position p using (facility_id)
       where f.type not in ('VIRTUAL_FACILITY', 'CONFIGURATION') and f.closed_at is null
-      group by f.code order by f.code`,
+      group by f.code, f.name order by f.code`,
   )
 }

@@ -19,7 +19,7 @@ export type Api = {
 }
 
 /** What a server leaves in its data directory while it runs (app/server.ts), and the token of this machine beside it. */
-const SERVER_FILE = 'server.json'
+export const SERVER_FILE = 'server.json'
 const TOKEN_FILE = 'cli-token'
 const BASE = '/api/v1'
 /** Answered outside the API, for whoever keeps the program running. */

@@ -5,7 +5,7 @@ import type { healthPage } from '../http/contract/finding.ts'
 import type { Wire } from '../http/contract/instant.ts'
 import type { street } from '../http/contract/street.ts'
 import { messageOf, TrueupError } from '../kernel/error.ts'
-import { type Api, openApi } from './api.ts'
+import { type Api, openApi, SERVER_FILE } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
 import { numberOf, plain } from './table.ts'
@@ -21,7 +21,7 @@ export function doctorCommand(hands: Hands, ended: (status: number) => void): Co
       ended(
         await answer(hands, options, async () => {
           const dataDirs = await hands.dataDirs(options)
-          return answerOf([...(await checksOfDisk(dataDirs[0] ?? '.')), ...(await checksOfServer(hands, dataDirs))])
+          return answerOf([...(await checksOfDisk(await dataDirOf(dataDirs))), ...(await checksOfServer(hands, dataDirs))])
         }),
       ),
   )
@@ -38,6 +38,18 @@ export function answerOf(checks: readonly Check[]): Answer {
     json: { checks },
     text: lines.join('\n'),
   }
+}
+
+/** Where the program that runs keeps its things; where none runs, the first place at which one would. */
+async function dataDirOf(dataDirs: readonly string[]): Promise<string> {
+  for (const dataDir of dataDirs) {
+    const isHere = await access(path.join(dataDir, SERVER_FILE)).then(
+      () => true,
+      () => false,
+    )
+    if (isHere) return dataDir
+  }
+  return dataDirs[0] ?? '.'
 }
 
 async function checksOfDisk(dataDir: string): Promise<Check[]> {

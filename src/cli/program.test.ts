@@ -302,6 +302,22 @@ test('group add takes its facilities with commas between', async () => {
   expect(await run(['group', 'add', 'WEB', '--facilities', 'W1, S1,'])).toMatchObject({ status: 0, out: 'WEB is W1, S1.\n' })
 })
 
+test('whoever lost their password gets a new one at the server, printed once', async () => {
+  answers['POST /api/v1/people/admin/password'] = () => json({ name: 'admin', password: 'twelve-letters' })
+  expect(await run(['user', 'password', 'admin'])).toMatchObject({
+    status: 0,
+    out: expect.stringContaining('with twelve-letters from now on'),
+  })
+  expect(asked).toMatchObject([{ method: 'POST', path: '/api/v1/people/admin/password', token: 'Bearer a-token' }])
+  const unknown = { type: '/help/HTTP_NOBODY', title: 'Nobody', status: 404, detail: 'There is no person nobody.' }
+  answers['POST /api/v1/people/nobody/password'] = () =>
+    json({ ...unknown, instance: '/', code: 'HTTP_NOBODY', hint: 'See the list.', docs: '/help/HTTP_NOBODY', retry: 'never' }, 404)
+  expect((await run(['user', 'password', 'nobody'])).status).toBe(1)
+  answers['GET /api/v1/people'] = () =>
+    json({ people: [{ name: 'admin', role: 'admin', signedInAt: null, createdAt: null, isBySignOn: false }], tokens: [] })
+  expect((await run(['user', 'list'])).out).toBe('Name   Role   Signed in\nadmin  admin      never\n')
+})
+
 test('the doctor says what the Health page says, and what to do', async () => {
   answers['GET /health/ready'] = () => json({ status: 'ready' })
   answers['GET /api/v1/street'] = () => json({ rooms: [], sync: { state: 'in_sync', sentence: 'In sync.' } })
@@ -317,12 +333,24 @@ test('the doctor says what the Health page says, and what to do', async () => {
   const { status, out } = await run(['doctor'])
   expect(status).toBe(1)
   expect(out).toContain('BAD  CHANNEL_UNREACHABLE corner: Shopify has not answered. 312 units at risk.')
+  // Of the program that runs, and not of the place where one would be: the demo keeps its things elsewhere.
+  expect(out).toContain(`ok   data directory: ${dataDir}\n`)
   expect(out).toMatch(/See the shop: http:\S+\/shops\/corner; docs\/errors\/CHANNEL_UNREACHABLE.md says more/)
 })
 
 test('every command says in its help what its exit statuses mean', async () => {
   const one = ['start', 'demo', 'status', 'import', 'explain', 'inspect', 'simulate', 'doctor', 'conform', 'backup', 'restore']
-  const two = ['shop add', 'shop list', 'shop locations', 'shop map', 'group add', 'facility close', 'facility open']
+  const two = [
+    'user list',
+    'user password',
+    'shop add',
+    'shop list',
+    'shop locations',
+    'shop map',
+    'group add',
+    'facility close',
+    'facility open',
+  ]
   const jobs = ['list', 'show', 'run', 'pause', 'resume', 'skip', 'schedule', 'runs', 'again', 'terminate', 'people'].map(
     verb => `job ${verb}`,
   )

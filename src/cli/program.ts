@@ -21,6 +21,7 @@ import { shopCommand } from './shop.ts'
 import { sourceCommand } from './source.ts'
 import { statusCommand } from './status.ts'
 import { undoCommand } from './undo.ts'
+import { userCommand } from './user.ts'
 
 const COMMANDS = [
   startCommand,
@@ -37,6 +38,7 @@ const COMMANDS = [
   sourceCommand,
   sftpUserCommand,
   jobCommand,
+  userCommand,
   inspectCommand,
   exportCommand,
   configCommand,

@@ -41,6 +41,8 @@ test.each([
 
 test('a name from outside cannot paint the terminal', () => expect(plain('a\u001b[31m\nb\u202e')).toBe('a?[31m?b?'))
 
+test('a row of a file with tabs is shown as a row, not as a row of question marks', () => expect(plain('1\t50\tA')).toBe('1 50 A'))
+
 test('numbers stand to the right', () =>
   expect(
     tableOf(

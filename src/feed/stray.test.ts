@@ -21,6 +21,12 @@ const table: [string, string, string[], string][] = [
     ['RESET_INVENTORY'],
     'reset: It was left in a folder above it.',
   ],
+  [
+    'the parent folder with another sign between words',
+    'inventory_reset/stock.csv',
+    ['RESET_INVENTORY'],
+    'reset: It was left in a folder above it, which is spelt a little differently.',
+  ],
   ['the top folder, with a name that only one feed takes', 'Mon-InventoryItemExport.csv', ['RESET_INVENTORY'], 'netsuite: '],
   ['the top folder, with a name and no known columns', 'Mon-InventoryItemExport.csv', [], 'netsuite: '],
   ['the top folder, with columns alone', 'list.csv', ['PRODUCTS'], 'products: '],

@@ -54,7 +54,8 @@ function likeness(file: Candidate, feed: FeedPlace): { score: number; why: strin
     why.push(difference(folder, feed.folder))
   } else if (isAbove(folder, feed.folder)) {
     score += SCORE.parent
-    why.push('It was left in a folder above it.')
+    const isSpeltSo = folder === '' || feed.folder.startsWith(`${folder}/`)
+    why.push(isSpeltSo ? 'It was left in a folder above it.' : 'It was left in a folder above it, which is spelt a little differently.')
   }
   if (feed.namePattern !== '*' && matchesPattern(name, feed.namePattern)) {
     score += SCORE.name

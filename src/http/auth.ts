@@ -103,7 +103,7 @@ export function admit(who: SignedIn | null, role: Role): SignedIn {
   if (who === null) {
     throw new TrueupError('HTTP_NOT_SIGNED_IN', 'Nobody is signed in, or the session is over.', {
       retry: 'after-operator',
-      hint: 'Sign in. The command line signs in by itself when it reads the data directory of the server.',
+      hint: 'Sign in. A program sends its token as `Authorization: Bearer TOKEN`; an admin makes one under Users. The command line signs in by itself when it reads the data directory of the server.',
     })
   }
   if (ROLES.indexOf(who.role) < ROLES.indexOf(role)) {

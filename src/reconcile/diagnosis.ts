@@ -3,6 +3,7 @@ import { grouped } from '../kernel/grouped.ts'
 import { ageInWords, counted } from './age.ts'
 import { byWeight, type Finding, type Severity } from './finding.ts'
 import type { JudgedRoom } from './room-state.ts'
+import { notLinked, whyNotSent } from './unlinked.ts'
 
 /*
  * What is wrong, from facts that were read at one moment. `trueup doctor`, the Health page and the alerts all say what stands here, and
@@ -183,15 +184,16 @@ function ofDrift({ shop, levels, units, since }: DriftFact, now: InstantMs): Fin
 }
 
 function ofBlocked({ code, shop, count, units, since, example }: GroupFact): Finding {
-  const evidence = `${counted(count, 'level', 'levels')} of ${shop} will not be sent as they are, ${example} for example.`
+  const evidence = `${counted(count, 'level', 'levels')} of ${shop} ${whyNotSent(code, count)}, ${example} for example.`
   const severity: Severity = code.startsWith('OUTBOX_') ? 'note' : 'risk'
   const action = { label: 'See the levels', to: '/rooms/outbox' }
-  return { code, subject: shop, shop, severity, since, evidence, unitsAtRisk: units, action }
+  // What is only to be known puts nothing at risk: no shop was ever told of it.
+  return { code, subject: shop, shop, severity, since, evidence, unitsAtRisk: severity === 'note' ? null : units, action }
 }
 
 function ofLink({ code, shop, count, since, example }: GroupFact): Finding {
-  const evidence = `${counted(count, 'SKU', 'SKUs')} of ${shop} could not be linked for sure, ${example} for example.`
-  const action = { label: 'See the catalogue link', to: `/findings?code=${code}` }
+  const evidence = `In ${shop}, ${notLinked(code, count)}: ${example}${count === 1 ? '' : ' for example'}.`
+  const action = { label: count === 1 ? 'See it' : 'See them', to: `/findings?code=${code}` }
   return { code, subject: shop, shop, severity: 'note', since, evidence, unitsAtRisk: null, action }
 }
 

@@ -88,7 +88,10 @@ const WAITING: Readonly<Record<RoomOfStreet, [one: string, many: string]>> = {
 }
 
 const STUCK: Readonly<Record<RoomOfStreet, [one: string, many: string]>> = {
-  feed: ['upload broke off and was not sent again', 'uploads broke off and were not sent again'],
+  feed: [
+    'file or source needs somebody: cut off, in the wrong place, or given up',
+    'files or sources need somebody: cut off, in the wrong place, or given up',
+  ],
   import: ['file is held for a person to decide', 'files are held for a person to decide'],
   orders: ['shop did not tell its orders', 'shops did not tell their orders'],
   inventory: ['file cannot be booked', 'files cannot be booked'],

@@ -103,6 +103,8 @@ test('a SKU is found by keyboard alone, and explains its number', async () => {
   await page.keyboard.press('/')
   await page.waitForURL('**/stock')
   await page.getByRole('searchbox').waitFor()
+  // Who does not see that another page came is told so.
+  await expect.poll(() => page.locator('[aria-live="polite"]').allTextContents()).toContain('Stock · Trueup')
   await page.keyboard.type('AR-5381')
   await page.waitForURL('**/stock?search=AR-5381')
   await expect.poll(() => page.getByRole('row').count()).toBe(2)

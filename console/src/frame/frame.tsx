@@ -1,7 +1,7 @@
 import { ActionIcon, Drawer, Menu, Tooltip, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { IconAdjustments, IconDeviceDesktop, IconKey, IconLogout, IconMenu2, IconMoon, IconSun, IconUser } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router'
 import { useEvents } from '../api/live.ts'
 import { type Session, useSession, useSignOut } from '../api/queries.ts'
@@ -11,7 +11,7 @@ import { NotShown } from '../parts/nothing.tsx'
 import { frame as texts } from '../texts/frame.ts'
 import classes from './frame.module.css'
 import { Palette } from './palette.tsx'
-import { PLACES } from './places.ts'
+import { PARTS, PLACES } from './places.ts'
 import { SyncAnnouncer, SyncPill } from './sync-pill.tsx'
 
 /** What stands around every page: the menu, whether stock is in sync, and who is signed in. Nobody signed in: the sign-in. */
@@ -38,7 +38,7 @@ function Inside({ session }: { session: Session | null }) {
   const { pathname } = useLocation()
   const isGoing = useNavigation().state !== 'idle'
   useKeys()
-  useTitle(pathname)
+  const title = useTitle(pathname)
 
   function toggle() {
     if (!isWide) return menu.toggle()
@@ -96,23 +96,39 @@ function Inside({ session }: { session: Session | null }) {
         <Outlet />
       </main>
       {session && <SyncAnnouncer />}
+      <div aria-live="polite" className="sr-only">
+        {title}
+      </div>
       <ScrollRestoration />
     </div>
   )
 }
 
 function Places({ onGo }: { onGo?: () => void }) {
+  const places = useRef<HTMLDivElement>(null)
+  const { pathname } = useLocation()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each page another place is the present one
+  useEffect(() => {
+    places.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest' })
+  }, [pathname])
   return (
-    <ul className={classes.places}>
-      {PLACES.map(({ to, label, icon: Icon, isFirst = false }) => (
-        <li key={to} data-first={isFirst || undefined}>
-          <NavLink to={to} end={to === '/'} {...(onGo ? { onClick: onGo } : {})}>
-            <Icon size={18} stroke={1.75} aria-hidden />
-            {label}
-          </NavLink>
-        </li>
+    <div ref={places} className={classes.places}>
+      {PARTS.map(({ label: part, places: inside }) => (
+        <div key={part}>
+          {part !== null && <p aria-hidden>{part}</p>}
+          <ul aria-label={part ?? undefined}>
+            {inside.map(({ to, label, icon: Icon }) => (
+              <li key={to}>
+                <NavLink to={to} end={to === '/'} {...(onGo ? { onClick: onGo } : {})}>
+                  <Icon size={18} stroke={1.75} aria-hidden />
+                  {label}
+                </NavLink>
+              </li>
+            ))}
+          </ul>
+        </div>
       ))}
-    </ul>
+    </div>
   )
 }
 
@@ -161,10 +177,22 @@ function Person({ session }: { session: Session }) {
   )
 }
 
-function useTitle(pathname: string): void {
+/** An address that somebody typed may hold a lone percent sign. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/** What the window is called, which is said aloud too where a link led to another page: nothing else tells who does not see it. */
+function useTitle(pathname: string): string {
+  const place = PLACES.find(one => (one.to === '/' ? pathname === '/' : pathname.startsWith(one.to)))
+  const inside = pathname.split('/')[2]
+  const title = [inside ? decoded(inside) : null, place?.label, texts.trueup].filter(Boolean).join(' · ')
   useEffect(() => {
-    const place = PLACES.find(one => (one.to === '/' ? pathname === '/' : pathname.startsWith(one.to)))
-    const inside = pathname.split('/')[2]
-    document.title = [inside ? decodeURIComponent(inside) : null, place?.label, texts.trueup].filter(Boolean).join(' · ')
-  }, [pathname])
+    document.title = title
+  }, [title])
+  return title
 }

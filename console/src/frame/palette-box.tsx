@@ -2,7 +2,7 @@ import { TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { type KeyboardEvent, useState } from 'react'
+import { type KeyboardEvent, useEffect, useState } from 'react'
 import { useNavigate } from 'react-router'
 import type { Wire } from '../../../src/http/contract/instant.ts'
 import type { hits } from '../../../src/http/contract/search.ts'
@@ -50,10 +50,15 @@ function Inside({ close }: { close: () => void }) {
     queryFn: ({ signal }) => getJson<Wire<typeof hits>>('/search', { q: asked }, signal),
     enabled: asked !== '',
   })
-  const pages = PLACES.filter(place => typed.trim() !== '' && place.label.toLowerCase().includes(typed.trim().toLowerCase()))
+  const pages = PLACES.filter(place => place.label.toLowerCase().includes(typed.trim().toLowerCase()))
   const rows = asked === '' ? [] : (found.data?.rows ?? [])
   const targets = [...rows.map(row => row.action.to), ...pages.map(page => page.to)]
   const at = Math.min(chosen, Math.max(0, targets.length - 1))
+
+  // The focus stays in the field, so nothing else brings the chosen line into sight.
+  useEffect(() => {
+    document.getElementById(`palette-${at}`)?.scrollIntoView({ block: 'nearest' })
+  }, [at])
 
   function go(to: string | undefined) {
     if (to === undefined) return

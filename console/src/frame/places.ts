@@ -26,32 +26,59 @@ import {
 } from '@tabler/icons-react'
 import { frame as texts } from '../texts/frame.ts'
 
-/** `isFirst`: it begins another part of the work, and stands a little apart from what is before it. */
-export type Place = { to: string; label: string; icon: TablerIcon; isFirst?: true }
+export type Place = { to: string; label: string; icon: TablerIcon }
 
-/** The menu, from top to bottom. A page's title begins with the place whose address its own begins with. */
-export const PLACES: readonly Place[] = [
-  { to: '/', label: texts.street, icon: IconRoute },
-  { to: '/health', label: texts.health, icon: IconHeartbeat },
-  { to: '/files', label: texts.files, icon: IconFiles, isFirst: true },
-  { to: '/feeds', label: texts.feeds, icon: IconInbox },
-  { to: '/sources', label: texts.sources, icon: IconServer },
-  { to: '/stock', label: texts.stock, icon: IconPackages, isFirst: true },
-  { to: '/facilities', label: texts.facilities, icon: IconBuildingWarehouse },
-  { to: '/brokering', label: texts.brokeringQueue, icon: IconArrowsSplit },
-  { to: '/kits', label: texts.kits, icon: IconBoxMultiple },
-  { to: '/rules', label: texts.rules, icon: IconAdjustments },
-  { to: '/diff', label: texts.differences, icon: IconArrowsDiff },
-  { to: '/jobs', label: texts.jobManager, icon: IconStack2, isFirst: true },
-  { to: '/shops', label: texts.shopifyShop, icon: IconBuildingStore },
-  { to: '/uploads', label: texts.uploads, icon: IconCloudUpload },
-  { to: '/reports', label: texts.filesThatGoOut, icon: IconFileExport },
-  { to: '/proofs', label: texts.proofsAndDrift, icon: IconCertificate },
-  { to: '/findings', label: texts.catalogueLink, icon: IconLinkOff },
-  { to: '/alerts', label: texts.alerts, icon: IconBell, isFirst: true },
-  { to: '/users', label: texts.users, icon: IconUsers },
-  { to: '/audit', label: texts.auditLog, icon: IconHistory },
-  { to: '/settings', label: texts.settings, icon: IconSettings },
-  { to: '/first-steps', label: texts.firstSteps, icon: IconListCheck, isFirst: true },
-  { to: '/help', label: texts.help, icon: IconHelp },
+/** The menu, from top to bottom, in the order in which data walks: what comes in, what is there, what goes out. */
+export const PARTS: readonly { label: string | null; places: readonly Place[] }[] = [
+  {
+    label: null,
+    places: [
+      { to: '/', label: texts.street, icon: IconRoute },
+      { to: '/health', label: texts.health, icon: IconHeartbeat },
+      { to: '/jobs', label: texts.jobManager, icon: IconStack2 },
+    ],
+  },
+  {
+    label: texts.whatComesIn,
+    places: [
+      { to: '/files', label: texts.files, icon: IconFiles },
+      { to: '/feeds', label: texts.feeds, icon: IconInbox },
+      { to: '/sources', label: texts.sources, icon: IconServer },
+    ],
+  },
+  {
+    label: texts.whatIsThere,
+    places: [
+      { to: '/stock', label: texts.stock, icon: IconPackages },
+      { to: '/facilities', label: texts.facilities, icon: IconBuildingWarehouse },
+      { to: '/brokering', label: texts.brokeringQueue, icon: IconArrowsSplit },
+      { to: '/kits', label: texts.kits, icon: IconBoxMultiple },
+      { to: '/rules', label: texts.rules, icon: IconAdjustments },
+    ],
+  },
+  {
+    label: texts.whatGoesOut,
+    places: [
+      { to: '/shops', label: texts.shopifyShop, icon: IconBuildingStore },
+      { to: '/uploads', label: texts.uploads, icon: IconCloudUpload },
+      { to: '/diff', label: texts.differences, icon: IconArrowsDiff },
+      { to: '/proofs', label: texts.proofsAndDrift, icon: IconCertificate },
+      { to: '/findings', label: texts.catalogueLink, icon: IconLinkOff },
+      { to: '/reports', label: texts.filesThatGoOut, icon: IconFileExport },
+    ],
+  },
+  {
+    label: texts.peopleAndSettings,
+    places: [
+      { to: '/alerts', label: texts.alerts, icon: IconBell },
+      { to: '/users', label: texts.users, icon: IconUsers },
+      { to: '/audit', label: texts.auditLog, icon: IconHistory },
+      { to: '/settings', label: texts.settings, icon: IconSettings },
+      { to: '/first-steps', label: texts.firstSteps, icon: IconListCheck },
+      { to: '/help', label: texts.help, icon: IconHelp },
+    ],
+  },
 ]
+
+/** Every page of the menu. A page's title begins with the place whose address its own begins with. */
+export const PLACES: readonly Place[] = PARTS.flatMap(part => part.places)

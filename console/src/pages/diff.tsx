@@ -49,7 +49,7 @@ export function Diff() {
                 label={texts.differences}
                 head={
                   <tr>
-                    <th>{texts.skuAndLocation}</th>
+                    <th className={cell.main}>{texts.skuAndLocation}</th>
                     <th className={`${cell.right} ${cell.mediumHidden}`}>{texts.erpSaid}</th>
                     <th className={`${cell.right} ${cell.mediumHidden}`}>{texts.onHand}</th>
                     <th className={cell.right}>{texts.promised}</th>

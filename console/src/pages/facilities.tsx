@@ -45,7 +45,7 @@ export function Facilities() {
                       <th>{texts.sellsOnline}</th>
                       <th>{texts.forPickup}</th>
                       <th className={cell.narrowHidden}>{texts.groups}</th>
-                      <th className={cell.mediumHidden}>{texts.locationsOfItsOwn}</th>
+                      <th className={`${cell.mediumHidden} ${cell.main}`}>{texts.locationsOfItsOwn}</th>
                       <th>
                         <span className="sr-only">{texts.closeOrOpen}</span>
                       </th>
@@ -134,7 +134,7 @@ function Channels() {
                   <th>{texts.sells}</th>
                   <th>{texts.holdsStockForPreOrders}</th>
                   <th className={`${cell.narrowHidden} ${cell.wide}`}>{texts.facilities}</th>
-                  <th className={cell.mediumHidden}>{texts.locations}</th>
+                  <th className={`${cell.mediumHidden} ${cell.main}`}>{texts.locations}</th>
                 </tr>
               }
             >
@@ -195,6 +195,7 @@ function Switch({ isOn, path, to, deed: title, isUsuallyOff = false, isShut = fa
           title={title}
           confirm={isOn ? texts.switchOff : texts.switchOn}
           tone="default"
+          size="xs"
           deed={deed}
         >
           <p className={cell.dim}>{texts.everyPromiseThatDrawsOnItFollows}</p>

@@ -112,12 +112,16 @@ function FeedRow({ feed, isAdmin }: { feed: Feed; isAdmin: boolean }) {
           <Button size="compact-sm" variant="default" aria-label={texts.change(feed.name)} onClick={editing.open}>
             {texts.change2}
           </Button>
-        )}
-        <div>
-          <Link to={`/feeds/${encodeURIComponent(feed.name)}/guards`} aria-label={texts.guardsOfAndWhatItsFilesSay(feed.name)}>
-            {texts.guards}
-          </Link>
-        </div>
+        )}{' '}
+        <Button
+          component={Link}
+          to={`/feeds/${encodeURIComponent(feed.name)}/guards`}
+          size="compact-sm"
+          variant="default"
+          aria-label={texts.guardsOfAndWhatItsFilesSay(feed.name)}
+        >
+          {texts.guards}
+        </Button>
         {isEditing && <FeedDialog feed={feed} close={editing.close} />}
       </td>
     </tr>

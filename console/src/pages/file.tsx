@@ -41,7 +41,7 @@ function Found({ file }: { file: FileDetail }) {
         title={file.name}
         lead={
           <>
-            <FileState state={file.state} /> {texts.since} <When at={file.changedAt} style="age" />
+            <FileState state={file.state} /> <Since file={file} />
             {file.reason && <> · {withCounts(file.reason)} </>}
             {file.code && <Code code={file.code} />}
           </>
@@ -129,6 +129,18 @@ function Found({ file }: { file: FileDetail }) {
     </>
   )
 }
+
+/** What goes on has lasted so long; what is over was so long ago. */
+function Since({ file: { state, changedAt } }: { file: FileDetail }) {
+  if (!GOES_ON.has(state)) return <When at={changedAt} />
+  return (
+    <>
+      {texts.forSoLong} <When at={changedAt} style="age" />
+    </>
+  )
+}
+
+const GOES_ON: ReadonlySet<string> = new Set(['receiving', 'interrupted', 'received', 'staged', 'held'])
 
 /** Codes of rows that wait for somebody to say what a name means. */
 const NAMES: ReadonlySet<string> = new Set(['ROW_PRODUCT_UNKNOWN', 'ROW_ID_TYPE_UNKNOWN', 'ROW_FACILITY_UNKNOWN'])

@@ -109,8 +109,8 @@ function LiveStep({ code }: { code: string }) {
 function Live({ shop }: { shop: ShopDetail }) {
   if (shop.accessScope === 'read_and_write' && !shop.isShadow)
     return (
-      <Panel>
-        <Empty title={texts.liveDone}>{texts.liveDoneText}</Empty>
+      <Panel title={texts.liveDone}>
+        <p className={classes.lead}>{texts.liveDoneText}</p>
       </Panel>
     )
   return (

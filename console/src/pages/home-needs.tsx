@@ -12,15 +12,15 @@ import { When } from '../parts/when.tsx'
 import { street as texts } from '../texts/street.ts'
 import { SEVERITY } from './health-words.ts'
 import classes from './home.module.css'
+import { concernsOf } from './home-concerns.ts'
 
-const CONCERNS = { stopped: 0, paused: 1, stuck: 2, waiting: 3, unknown: 4, working: 5, ok: 6 } as const
 const DAY_MS = 24 * 3_600 * 1_000
 const FAILED_SHOWN = 3
 const FINDINGS_SHOWN = 5
 
 /**
  * What is wrong, worst first, each with the one thing to press. The rooms say what stops them at once; the diagnosis, which comes some
- * seconds later, names the cause, and then says what only waits or is stuck.
+ * seconds later, names the cause.
  */
 export function NeedsYou({ rooms }: { rooms: Street['rooms'] }) {
   const [since] = useState(() => new Date(Date.now() - DAY_MS).toISOString())
@@ -28,8 +28,7 @@ export function NeedsYou({ rooms }: { rooms: Street['rooms'] }) {
   const health = useHealth({ state: 'open', pageSize: FINDINGS_SHOWN })
   const files = failed.data?.rows ?? []
   const findings = (health.data?.rows ?? []).filter(finding => finding.severity !== 'note')
-  const told = findings.length > 0 ? ['stopped', 'paused'] : ['stopped', 'paused', 'stuck', 'waiting']
-  const concerns = rooms.filter(room => told.includes(room.state)).toSorted((one, other) => CONCERNS[one.state] - CONCERNS[other.state])
+  const concerns = concernsOf(rooms, findings)
   const all = concerns.length + findings.length + files.length
   return (
     <Panel

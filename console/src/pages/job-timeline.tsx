@@ -12,6 +12,13 @@ const HEIGHT = 28
 const WIDTH_MIN = 3
 const HOURS = ['1', '6', '24', '48']
 
+const LEGEND = [
+  [classes.ok, texts.aRun],
+  [classes.bad, texts.aRunThatFailed],
+  [classes.next, texts.aRunThatComes],
+  [classes.missed, texts.aTickThatBeganNothing],
+] as const
+
 /** Every job on one line of time: what ran and how it ended, what comes, and the ticks that began nothing. */
 export function JobTimeline() {
   const view = useView()
@@ -31,9 +38,14 @@ export function JobTimeline() {
       isFlush
     >
       <p className={classes.legend}>
-        <span>{texts.fullARunRedWhereItFailed}</span>
-        <span>{texts.hollowWhatComes}</span>
-        <span>{texts.redFrameATickThatBeganNothing}</span>
+        {LEGEND.map(([mark, said]) => (
+          <span key={said}>
+            <svg width={8} height={14} aria-hidden>
+              <rect x={1} y={1} width={6} height={12} className={mark} />
+            </svg>
+            {said}
+          </span>
+        ))}
         {timeline.data?.isCut && <span>{texts.theOldestRunsOfThisSpanAre}</span>}
       </p>
       <Shown of={timeline}>

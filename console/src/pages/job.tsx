@@ -9,6 +9,7 @@ import { Facts, PageHead, Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { jobs as texts } from '../texts/jobs.ts'
+import classes from './job.module.css'
 import { JobActions } from './job-actions.tsx'
 import { JobEdits } from './job-edits.tsx'
 import { JobOwn } from './job-own.tsx'
@@ -36,11 +37,11 @@ function Inside({ job }: { job: JobDetail }) {
       <PageHead title={job.name} lead={job.description} actions={<JobActions job={job} />} />
       <div style={{ display: 'grid', gap: 16 }}>
         <Panel>
-          <p>
+          <p className={classes.state}>
             <State {...stateOf(job)} /> {job.schedule.paused && texts.by(job.schedule.paused.by, job.schedule.paused.reason)}
           </p>
           {job.findings.map(finding => (
-            <p key={finding.code}>
+            <p key={finding.code} className={classes.state}>
               {withCounts(finding.evidence)} <Code code={finding.code} />
             </p>
           ))}
@@ -50,10 +51,12 @@ function Inside({ job }: { job: JobDetail }) {
               [texts.nextRun, job.nextAt[0] === undefined ? texts.none : <When key="next" at={job.nextAt[0]} />],
               [texts.lastRun, job.lastRun === null ? texts.notYet : <When key="last" at={job.lastRun.startedAt} />],
               [texts.waiting2, whole(job.waiting.backlog)],
-              [texts.worksFor, job.steps.join(', ')],
-              job.aliases.length === 0 ? null : [texts.alsoKnownAs, <span key="aliases">{job.aliases.join(', ')}</span>],
             ]}
           />
+          <p className={classes.also}>
+            {texts.worksFor(job.steps.join(', '))}
+            {job.aliases.length > 0 && ` ${texts.alsoKnownAs(job.aliases.join(', '))}`}
+          </p>
         </Panel>
         <JobSchedule job={job} />
         <JobOwn job={job} />

@@ -21,6 +21,7 @@ const ELSEWHERE: Record<string, { to: string; label: string }> = {
   import: { to: '/files', label: texts.seeTheFiles },
   inventory: { to: '/stock', label: texts.seeTheStock },
   availability: { to: '/stock', label: texts.seeTheStock },
+  outbox: { to: '/findings', label: texts.seeTheFindings },
   channel: { to: '/shops', label: texts.seeTheShops },
   reconcile: { to: '/proofs', label: texts.seeTheProofs },
   catalog: { to: '/findings', label: texts.seeTheFindings },

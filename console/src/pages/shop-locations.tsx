@@ -15,7 +15,7 @@ export function Locations({ shop }: { shop: ShopDetail }) {
   const mapping = useMapping(shop.code)
   return (
     <Shown of={mapping}>
-      {({ locations, problems }) => (
+      {({ locations, problems, facilityNames }) => (
         <>
           <Panel
             title={texts.mappingChecker}
@@ -37,7 +37,7 @@ export function Locations({ shop }: { shop: ShopDetail }) {
                 {problems.map(problem => (
                   <tr key={`${problem.code} ${problem.location} ${problem.facility}`}>
                     <td>
-                      {wordsOf(problem)} <Code code={problem.code} />
+                      {wordsOf(problem, facilityNames)} <Code code={problem.code} />
                     </td>
                     <td className={`num ${cell.right}`}>{problem.units === null ? texts.unknown2 : whole(problem.units)}</td>
                   </tr>
@@ -58,7 +58,7 @@ export function Locations({ shop }: { shop: ShopDetail }) {
                 label={texts.locations}
                 head={
                   <tr>
-                    <th>{texts.location}</th>
+                    <th className={cell.main}>{texts.location}</th>
                     <th className={cell.wide}>{texts.standsFor}</th>
                     <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.levels}</th>
                     <th className={cell.right}>{texts.unitsPromised}</th>
@@ -73,7 +73,7 @@ export function Locations({ shop }: { shop: ShopDetail }) {
                     <td>
                       {location.name} <StateOf location={location} />
                     </td>
-                    <td>{standsFor(location)}</td>
+                    <td>{standsFor(location, facilityNames)}</td>
                     <td className={`num ${cell.right} ${cell.narrowHidden}`}>{whole(location.levels)}</td>
                     <td className={`num ${cell.right}`}>{whole(location.promisedUnits)}</td>
                     <td className={`${cell.right} ${cell.narrowHidden} ${cell.nowrap}`}>
@@ -99,12 +99,21 @@ function StateOf({ location }: { location: Location }) {
   return location.isFulfillmentService ? <State tone="unknown" word={texts.fulfilmentService} isQuiet /> : null
 }
 
-function standsFor(location: Location): string {
-  if (location.group !== null) return texts.group(location.group, location.facilities.join(', ') || texts.noFacility)
-  return location.facilities.length === 0 ? texts.nothingItsStockIsLeftAsIt : texts.facility(location.facilities.join(', '))
+type Names = MappingCheck['facilityNames']
+
+function named(facility: string | null, names: Names): string | null {
+  const name = facility === null ? undefined : names[facility]
+  return name === undefined ? facility : `${name} (${facility})`
 }
 
-function wordsOf(problem: MappingCheck['problems'][number]): string {
+function standsFor(location: Location, names: Names): string {
+  const facilities = location.facilities.map(facility => named(facility, names)).join(', ')
+  if (location.group !== null) return texts.group(location.group, facilities || texts.noFacility)
+  return location.facilities.length === 0 ? texts.nothingItsStockIsLeftAsIt : texts.facility(facilities)
+}
+
+function wordsOf(problem: MappingCheck['problems'][number], names: Names): string {
+  const facility = named(problem.facility, names)
   switch (problem.code) {
     case 'CATALOG_MAPPING_LOCATION_UNMAPPED':
       return texts.isOpenAndStandsForNothingNobody(problem.location)
@@ -113,8 +122,8 @@ function wordsOf(problem: MappingCheck['problems'][number]): string {
     case 'CATALOG_MAPPING_LOCATION_OF_SERVICE':
       return texts.belongsToAFulfilmentServiceWhich(problem.location)
     case 'CATALOG_MAPPING_FACILITY_TWICE':
-      return texts.isShownTwiceAt(problem.facility, problem.locations.join(' and '))
+      return texts.isShownTwiceAt(facility, problem.locations.join(' and '))
     case 'CATALOG_MAPPING_FACILITY_UNSHOWN':
-      return texts.hasStockThatNoLocationOfThis(problem.facility)
+      return texts.hasStockThatNoLocationOfThis(facility)
   }
 }

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconRefresh } from '@tabler/icons-react'
-import { useParams } from 'react-router'
+import { Navigate, useParams } from 'react-router'
 import { useSession } from '../api/queries.ts'
 import { type ShopDetail, useCheckShop, useShop } from '../api/shops.ts'
 import { Back } from '../parts/back.tsx'
@@ -12,7 +12,6 @@ import { State } from '../parts/state.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { When } from '../parts/when.tsx'
 import { shops as texts } from '../texts/shops.ts'
-import { Lost } from './lost.tsx'
 import { WhatIsWritten } from './shop-choice.tsx'
 import { ShopConfig } from './shop-config.tsx'
 import { Controls } from './shop-controls.tsx'
@@ -22,7 +21,7 @@ import { Leaving } from './shop-leaving.tsx'
 import { Locations } from './shop-locations.tsx'
 import { Shadow } from './shop-shadow.tsx'
 import { Webhooks } from './shop-webhooks.tsx'
-import { accessWords, sentenceOf, toneOf } from './shop-words.ts'
+import { sentenceOf, toneOf } from './shop-words.ts'
 import { CodeOf } from './shops.tsx'
 
 /** One shop: how it is and whose turn it is, and behind the tabs what we may do there, its locations and its job log. */
@@ -75,7 +74,7 @@ function Found({ shop, tab }: { shop: ShopDetail; tab: string }) {
         {tab === 'controls' && <Controls shop={shop} />}
         {tab === 'shadow' && <Shadow shop={shop} />}
         {tab === 'webhooks' && <Webhooks shop={shop} />}
-        {!['config', 'locations', 'job-log', 'controls', 'shadow', 'webhooks'].includes(tab) && <Lost />}
+        {!['config', 'locations', 'job-log', 'controls', 'shadow', 'webhooks'].includes(tab) && <Navigate to={at} replace />}
       </div>
     </>
   )
@@ -86,7 +85,6 @@ function Summary({ shop }: { shop: ShopDetail }) {
     <Panel>
       <Facts
         facts={[
-          [texts.accessScope, accessWords(shop)],
           [texts.changesWaiting, whole(shop.waiting)],
           [texts.locationsMapped, texts.ofOpen(whole(shop.locationsMapped), whole(shop.locations))],
           [texts.itemsLinked, whole(shop.itemsLinked)],

@@ -112,7 +112,7 @@ function People({ rows }: { rows: readonly PersonInList[] }) {
             <td>
               <NativeSelect
                 size="xs"
-                miw={150}
+                miw={250}
                 aria-label={texts.roleOf(row.name)}
                 value={row.role}
                 onChange={event => setRole.mutate({ name: row.name, role: event.currentTarget.value as Role })}

@@ -4,7 +4,7 @@ import type { Said } from './said.ts'
 export const differences = {
   differences: 'Differences',
   ofLevelsAreEqualTheOthersAnd: (levelsEqual: Said, levels: Said) =>
-    `${levelsEqual} of ${levels} levels are equal. The others, and why they are not, largest first.`,
+    `${levelsEqual} of ${levels} levels that shops are told are equal. The others, and what is told to no shop, largest first.`,
   export: 'Export',
   levelsThatAreNotEqual: 'Levels that are not equal',
   searchSku: 'Search SKU',

@@ -83,7 +83,7 @@ export const files = {
   whereItWouldDoMost: 'Where it would do most',
   countedLater: (beforeUnits: Said) => `${beforeUnits}, counted later`,
   files: 'Files',
-  since: 'since',
+  forSoLong: 'for',
   downloadOriginal: 'Download original',
   feed: 'Feed',
   layout: 'Layout',

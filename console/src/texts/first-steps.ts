@@ -57,7 +57,7 @@ export const firstSteps = {
   codeNote: 'Letters, digits and dashes; it stands in addresses.',
   address: 'Address',
   addressNote: 'https://corner.myshopify.com',
-  kind: 'How the token is come by',
+  kind: 'Where the token comes from',
   kinds: { static: 'An Admin API access token', client_credentials: 'Client credentials of the app' },
   token: 'Access token',
   tokenNote: 'Kept sealed, and never shown again.',

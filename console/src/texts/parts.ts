@@ -38,6 +38,8 @@ export const parts = {
   undone: 'Undone',
   nothingWasKeptYet: 'nothing was kept yet',
   in24Hours: (title: Said, said: Said) => `${title}: ${said} in 24 hours`,
+  highest: (figure: Said) => `highest ${figure}`,
+  lowest: (figure: Said) => `lowest ${figure}`,
   text24HAgo: '24 h ago',
   now: 'now',
   never: 'never',

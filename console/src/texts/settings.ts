@@ -99,7 +99,7 @@ export const settings = {
   days: (count: number) => many(count, 'day', 'days'),
   months: (count: number) => many(count, 'month', 'months'),
   characters: (count: number) => many(count, 'character', 'characters'),
-  sources: { console: 'Here', default: 'Its default', program: 'By the program' } as const,
+  sources: { console: 'Set here', default: 'Its default', program: 'By the program' } as const,
   toChangeIt: 'To change it, set the variable and start again:',
   change: 'Change',
   changeNamed: (what: Said) => `Change: ${what}`,

@@ -265,7 +265,7 @@ export const shops = {
   refreshTokenFetchedAndRenewedEach: 'Refresh token: fetched, and renewed each time',
   token: 'Token',
   editTheToken: 'Edit the token',
-  howItIsComeBy: 'How it is come by',
+  howItIsComeBy: 'Where it comes from',
   clientId: 'Client id',
   clientSecret: 'Client secret',
   knownTheOneBeforeCountsToo: 'Known; the one before counts too',

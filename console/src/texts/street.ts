@@ -41,7 +41,8 @@ export const street = {
   name: 'Name',
   password: 'Password',
   signIn: 'Sign in',
-  theFirstPasswordWasPrintedOnceWhen: 'The first password was printed once, when the server started for the first time.',
+  theFirstPasswordWasPrintedOnceWhen:
+    'The first password was printed once, when the server started for the first time. Lost? On the server: npx trueup user password admin',
   thatSignOnWasUsedAlreadyOr: 'That sign-on was used already, or took too long. Begin again.',
   theOtherSystemKnowsYouAndGives: 'The other system knows you, and gives you no role here. Ask an admin which group you need.',
   theOtherSystemDoesNotAnswerTry: 'The other system does not answer. Try again in a moment, or sign in with a password.',

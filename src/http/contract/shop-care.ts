@@ -162,6 +162,8 @@ export const MAPPING_PROBLEMS = [
 ] as const
 
 export const mappingCheck = z.object({
+  /** What each facility is called that is not called by its code. */
+  facilityNames: z.record(z.string(), z.string()),
   locations: z.array(
     z.object({
       locationId: z.number().int(),
