@@ -27,7 +27,7 @@ process.on('SIGINT', () => {})
 const dataDir = await mkdtemp(path.join(tmpdir(), 'trueup-test-'))
 const server = await startEmbedded({
   dataDir,
-  sleep: async durationMs => sleep(durationMs),
+  sleep: (durationMs, signal) => sleep(durationMs, undefined, signal ? { signal } : {}).catch(() => {}),
   randomPassword: () => randomBytes(16).toString('hex'),
   settings: SETTINGS_FOR_TESTS,
 }).catch(async error => {

@@ -11,7 +11,7 @@ const [dataDir = ''] = process.argv.slice(2)
 try {
   const server = await startEmbedded({
     dataDir,
-    sleep: async durationMs => sleep(durationMs),
+    sleep: (durationMs, signal) => sleep(durationMs, undefined, signal ? { signal } : {}).catch(() => {}),
     randomPassword: () => randomBytes(16).toString('hex'),
     settings: { shared_buffers: '32MB', max_wal_size: '64MB' },
   })

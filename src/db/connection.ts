@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { assert } from '../kernel/assert.ts'
+import { messageOf, TrueupError } from '../kernel/error.ts'
 
 /** What a store's statements run on: the pool or an open transaction. */
 export type Sql = {
@@ -63,10 +64,10 @@ export function openDb(options: DbOptions): Db {
   return {
     async query<T>(text: string, values: readonly unknown[] = [], { name }: { name?: string } = {}) {
       seen(text)
-      return (await pool.query({ text, values: [...values], ...(name ? { name } : {}) })).rows as T[]
+      return (await pool.query({ text, values: [...values], ...(name ? { name } : {}) }).catch(namedIfLost)).rows as T[]
     },
     async transaction(work) {
-      const client = await pool.connect()
+      const client = await pool.connect().catch(namedIfLost)
       // A connection that dies between two statements reports here as well; the statement's own rejection is the one that counts.
       client.on('error', ignore)
       let broken: Error | undefined
@@ -79,7 +80,7 @@ export function openDb(options: DbOptions): Db {
         await client.query('rollback').catch((lost: Error) => {
           broken = lost
         })
-        throw error
+        return namedIfLost(error)
       } finally {
         client.off('error', ignore)
         client.release(broken)
@@ -122,6 +123,23 @@ function transactionOn(client: pg.PoolClient, seen: (text: string) => void): Tx 
 }
 
 function ignore() {}
+
+/** What says that the server is not there, or sends everybody away: of the system, and of PostgreSQL. */
+const LOST: ReadonlySet<unknown> = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
+  ...['57P01', '57P02', '57P03', '08000', '08001', '08003', '08004', '08006', '53300'],
+])
+const SAID_OF_LOST = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/
+
+/** That the database is away is nobody's mistake and passes: it has a name. Everything else is thrown as it is. */
+function namedIfLost(error: unknown): never {
+  if (!LOST.has((error as { code?: unknown }).code) && !SAID_OF_LOST.test(messageOf(error))) throw error
+  throw new TrueupError('DB_UNREACHABLE', 'The database does not answer.', {
+    retry: 'backoff',
+    hint: 'Wait: it is tried again by itself. Look at the log of PostgreSQL, and at DATABASE_URL where it is a server.',
+    cause: error,
+  })
+}
 
 const INT8 = 20
 const NUMERIC = 1700

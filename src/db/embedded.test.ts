@@ -62,6 +62,18 @@ test('started as root, PostgreSQL is not root', async () => {
   expect(uid).not.toBe(0)
 })
 
+test('after kill -9 of PostgreSQL alone it is started again where it was, with what was committed', async () => {
+  const { said } = await start()
+  await note(said.url, 'committed')
+  const pid = await postmasterPid()
+  process.kill(Number(pid), 'SIGKILL')
+  await expect.poll(postmasterPid, { timeout: 30_000, interval: 200 }).not.toBe(pid)
+  await expect.poll(() => notes(said.url).catch(() => []), { timeout: 30_000, interval: 200 }).toEqual(['committed'])
+  await end(programs[0] as ChildProcess, 'SIGTERM')
+  expect(programs[0]?.exitCode).toBe(0)
+  expect(await postmasterPid()).toBeNull()
+})
+
 test('after kill -9 of the program the next one takes its PostgreSQL over, with what was committed', async () => {
   const first = await start()
   await note(first.said.url, 'committed')

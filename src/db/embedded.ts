@@ -10,6 +10,7 @@ import { lockDirectory } from './directory-lock.ts'
 import { errnoOf, unlessMissing } from './errno.ts'
 import { ordinaryUserFor } from './ordinary-user.ts'
 import { findPostmaster, forgetStranger, launchPostgres, type Postmaster, waitUntilGone, waitUntilReady } from './postmaster.ts'
+import { isAlive } from './process-alive.ts'
 
 export type EmbeddedOptions = {
   /** Everything lies in here: the cluster, its password, its log. Made if missing. */
@@ -58,21 +59,62 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const dataDir = await openDataDir(options.dataDir)
   const lock = await lockDirectory(dataDir)
   try {
-    const { server, adopted } = await adoptOrStart(dataDir, options)
-    const url = await urlOf(dataDir, server)
+    const first = await adoptOrStart(dataDir, options)
+    const url = await urlOf(dataDir, first.server)
     await createDatabase(url)
+    const kept = keepRunning(first.server, dataDir, options)
     let stopping: Promise<void> | undefined
     return {
       url,
-      adopted,
+      adopted: first.adopted,
       stop() {
-        stopping ??= stopServer(server, options).finally(() => lock.release())
+        stopping ??= kept
+          .end()
+          .then(server => stopServer(server, options))
+          .finally(() => lock.release())
         return stopping
       },
     }
   } catch (error) {
     await lock.release()
     throw error
+  }
+}
+
+/** It is looked so often whether PostgreSQL still runs. */
+const LOOK_MS = 2_000
+
+/**
+ * Starts PostgreSQL again where it has gone without being told to, as when the system ran out of memory: on the port of before, so that
+ * whoever waits for it finds it again. `end` gives what runs then.
+ */
+function keepRunning(first: Postmaster, dataDir: string, options: EmbeddedOptions): { end(): Promise<Postmaster> } {
+  const ending = new AbortController()
+  let server = first
+  const keeping = (async () => {
+    for (;;) {
+      await options.sleep(LOOK_MS, ending.signal)
+      if (ending.signal.aborted) return
+      if (await isAlive(server.mark)) continue
+      options.log?.(`PostgreSQL (process ${server.mark.pid}) has gone without being told to: it is started again`)
+      try {
+        server = (await adoptOrStart(dataDir, options)).server
+        options.log?.(
+          server.port === first.port
+            ? `PostgreSQL runs again (process ${server.mark.pid})`
+            : `PostgreSQL runs again, on port ${server.port}, since ${first.port} is taken by somebody else: start Trueup again`,
+        )
+      } catch (error) {
+        options.log?.(`PostgreSQL could not be started again: ${messageOf(error)}`)
+      }
+    }
+  })()
+  return {
+    async end() {
+      ending.abort()
+      await keeping
+      return server
+    },
   }
 }
 

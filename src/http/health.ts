@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Db } from '../db/connection.ts'
+import { TrueupError } from '../kernel/error.ts'
 import type { Answer } from './contract/instant.ts'
 import type { street } from './contract/street.ts'
 
@@ -50,6 +51,16 @@ export function openMetrics({ streetNow }: { streetNow: () => Promise<Answer<typ
   }
 }
 
+/** A database that takes longer for nothing at all is not there. */
+const READY_MS_MAX = 3_000
+
+function notReady(): TrueupError {
+  return new TrueupError('DB_UNREACHABLE', `The database has not answered for ${READY_MS_MAX / 1_000} s.`, {
+    retry: 'backoff',
+    hint: 'Wait: it is tried again by itself. Look at the log of PostgreSQL, and at DATABASE_URL where it is a server.',
+  })
+}
+
 /** For whoever keeps the program running: does it live, can it work, and how is it doing? None of it needs a sign-in. */
 export function mountHealth(app: FastifyInstance, { db, metrics }: { db: Db; metrics: Metrics }): void {
   const requests = new Histogram({
@@ -66,7 +77,9 @@ export function mountHealth(app: FastifyInstance, { db, metrics }: { db: Db; met
   const hidden = { schema: { hide: true } }
   app.get('/health/live', hidden, async () => ({ live: true }))
   app.get('/health/ready', hidden, async () => {
-    await db.query('select 1')
+    const patience = AbortSignal.timeout(READY_MS_MAX)
+    const late = new Promise<never>((_, reject) => patience.addEventListener('abort', () => reject(notReady()), { once: true }))
+    await Promise.race([db.query('select 1'), late])
     return { ready: true }
   })
   app.get('/metrics', hidden, async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.asText()))

@@ -32,5 +32,8 @@ export class TrueupError extends Error {
 
 /** The message of whatever was thrown, for a place that keeps text. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  if (thrown instanceof Error) return thrown.message
+  // A library may throw what only looks like an error.
+  const { message } = (thrown ?? {}) as { message?: unknown }
+  return typeof message === 'string' ? message : String(thrown)
 }
