@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { amid } from '../../test/amid.ts'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { REMIND_MS, SETTLES_MS } from './alert.ts'
@@ -48,9 +49,9 @@ const nothing: Facts = {
 }
 const drift = (units: number) => ({ ...nothing, drift: [{ shop: 'corner', levels: 2, units, since: now - 60_000 }] })
 let facts: Facts = nothing
-const look = () =>
+const look = (db = home.db) =>
   watch({
-    ...{ db: home.db, clock, ids, facts: async () => facts, consoleUrl: null },
+    ...{ db, clock, ids, facts: async () => facts, consoleUrl: null },
     sentence: async () => ({ sentence: 'In sync.', levelsDifferent: 0, unitsAtRisk: 0 }),
   })
 const queued = async () => (await latestAlerts(home.db, { limit: 50, offset: 0 })).map(alert => alert.subject)
@@ -202,6 +203,28 @@ test('the daily mail comes once, in its hour', async () => {
   now = Date.UTC(2026, 10, 25, 7, 0, 30)
   await look()
   expect(await dailies()).toBe(2)
+})
+
+test('two processes that look at the same moment tell each finding once, and the day once', async () => {
+  const told = async () => (await latestAlerts(home.db, { limit: 500, offset: 0 })).map(alert => alert.subject)
+  for (let at = 1, didHappen = true; didHappen; at++) {
+    now += 24 * 3_600_000
+    facts = nothing
+    await look()
+    const dailies = (await told()).filter(subject => subject.startsWith('Trueup today')).length
+    facts = { ...nothing, drift: [{ shop: `shop-${at}`, levels: 2, units: 9, since: now }] }
+    await home.db.query('update reconcile.alert_recipient set daily_hour = null')
+    await look()
+    now += SETTLES_MS
+    await home.db.query('update reconcile.alert_recipient set daily_hour = $1', [new Date(now).getUTCHours()])
+    await home.db.query(`update reconcile.alert set made_at = made_at - interval '1 day' where kind = 'daily'`)
+    const looking = amid(home.db, at, () => look())
+    await look(looking.db)
+    didHappen = await looking.settled()
+    const since = (await told()).filter(subject => subject.includes(`shop-${at}`) && !subject.includes('over:'))
+    expect(since, `at statement ${at}`).toHaveLength(1)
+    expect((await told()).filter(subject => subject.startsWith('Trueup today')).length, `at statement ${at}`).toBe(dailies + 1)
+  }
 })
 
 test('every question of the facts is understood by the database', async () => {

@@ -2,7 +2,7 @@ import type { Db } from '../db/connection.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { messageOf as reasonOf, TrueupError } from '../kernel/error.ts'
 import type { Ids } from '../kernel/ids.ts'
-import type { StepReport } from '../kernel/report.ts'
+import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import { dailyOf, hourIn, linesFor, messageOf } from './alert.ts'
 import type { AlertPort } from './alert-port.ts'
 import { retryAlertMs } from './alert-retry.ts'
@@ -29,8 +29,16 @@ export type WatchDeps = {
   consoleUrl: string | null
 }
 
-/** Looks at everything, keeps what was found, and puts on its way what people are to be told of it. */
-export async function watch({ db, clock, ids, facts, sentence, consoleUrl }: WatchDeps): Promise<StepReport> {
+/**
+ * Looks at everything, keeps what was found, and puts on its way what people are to be told of it. One at a time: two that look at the same
+ * moment would both find it untold.
+ */
+export async function watch(deps: WatchDeps): Promise<StepReport> {
+  const alone = await deps.db.alone('watch', () => lookAndTell(deps))
+  return alone.ran ? alone.result : { ...NOTHING_TO_DO, notes: { waiting: 'another process is just looking' } }
+}
+
+async function lookAndTell({ db, clock, ids, facts, sentence, consoleUrl }: WatchDeps): Promise<StepReport> {
   const now = clock.now()
   const findings = diagnose(await facts(), now)
   const kept = await db.transaction(tx => keepFindings(tx, findings, now))
