@@ -183,7 +183,7 @@ export function allRoutes(deps: {
     ...ledgerRoutes({ db, clock, moved }),
     ...monthRoutes({ db, clock, moved }),
     ...reportRoutes({ db, clock, sources: { sellable } }),
-    ...availabilityRoutes({ db, clock }),
+    ...availabilityRoutes({ db, clock, switched }),
     ...outboxRoutes({ db }),
     ...channelRoutes({ db }),
     ...shopRoutes({

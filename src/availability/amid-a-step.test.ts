@@ -40,3 +40,26 @@ test.for(Object.keys(SWITCHED) as (keyof typeof SWITCHED)[])(
     }
   },
 )
+
+test('two processes that step at the same moment, while it goes on moving, leave what one would', { timeout: 60_000 }, async ({
+  expect,
+}) => {
+  const { db } = database
+  await stocked(db)
+  const count = (onHand: number) => happen(db, { kind: 'stock', facilityId: 1, productId: 1, onHand, reserved: 0, isCounted: true })
+  for (let at = 1, didHappen = true; didHappen; at++) {
+    await count(100 + at)
+    await happen(db, { kind: 'switch', facilityId: 2, isOn: at % 2 === 0 })
+    const stepped = amid(db, at, async () => {
+      await count(200 + at)
+      await step({ db, clock })
+    })
+    await step({ db: stepped.db, clock })
+    didHappen = await stepped.settled()
+    await step({ db, clock })
+    const after = await promises(db)
+    expect(after.find(row => row.location_id === 1 && row.product_id === 1)?.sellable_units).toBe((didHappen ? 200 : 100) + at)
+    await recomputeAll({ db, clock })
+    expect(await promises(db), `at statement ${at}`).toEqual(after)
+  }
+})

@@ -1,19 +1,18 @@
 import type { z } from 'zod'
-import type { Db, Sql } from '../db/connection.ts'
+import type { Sql } from '../db/connection.ts'
 import type { Answer } from '../http/contract/instant.ts'
 import { offsetOf, pageFrom, TOTAL_COUNTED_MAX } from '../http/contract/page.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
 import { skuParams, type stockInList, stockOfSku, stockPage, stockQuery } from '../http/contract/stock.ts'
-import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { explainTarget } from './availability.ts'
-import { ruleRoutes } from './rule-routes.ts'
+import { type RuleRouteDeps, ruleRoutes } from './rule-routes.ts'
 import { termsOfProduct } from './terms-store.ts'
 
 /** What is there, what each channel may promise of it, and why. */
-export function availabilityRoutes({ db, clock }: { db: Db; clock: Clock }): Route[] {
+export function availabilityRoutes({ db, clock, switched }: RuleRouteDeps): Route[] {
   return [
-    ...ruleRoutes({ db, clock }),
+    ...ruleRoutes({ db, clock, switched }),
     jsonRoute({
       method: 'GET',
       path: '/stock',

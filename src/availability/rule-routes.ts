@@ -24,9 +24,16 @@ import { type Rule, refusalOf } from './rule.ts'
 import * as store from './rule-store.ts'
 import { overlapsOf } from './supply-store.ts'
 
+export type RuleRouteDeps = { db: Db; clock: Clock; switched(): void }
+
 /** Rules: listed, written as drafts, tried before they count, activated and archived, each with who did it. */
-export function ruleRoutes({ db, clock }: { db: Db; clock: Clock }): Route[] {
+export function ruleRoutes({ db, clock, switched }: RuleRouteDeps): Route[] {
   const described = { tag: 'availability', role: 'operator' } as const
+  const followed = async <T>(work: Promise<T>): Promise<T> => {
+    const done = await work
+    switched()
+    return done
+  }
   return [
     jsonRoute({
       method: 'GET',
@@ -114,13 +121,15 @@ export function ruleRoutes({ db, clock }: { db: Db; clock: Clock }): Route[] {
       answer: rule,
       async handle({ params, body, who }) {
         const now = clock.now()
-        return db.transaction(async tx => {
-          const before = await known(tx, params.id)
-          await changed(tx, before, body, now)
-          const after = await known(tx, params.id)
-          await recordAudit(tx, { at: now, who: who.name, action: 'rule.change', subject: 'rule', name: after.name, before, after })
-          return after
-        })
+        return followed(
+          db.transaction(async tx => {
+            const before = await known(tx, params.id)
+            await changed(tx, before, body, now)
+            const after = await known(tx, params.id)
+            await recordAudit(tx, { at: now, who: who.name, action: 'rule.change', subject: 'rule', name: after.name, before, after })
+            return after
+          }),
+        )
       },
     }),
     ...(['active', 'archived'] as const).map(status =>
@@ -133,14 +142,16 @@ export function ruleRoutes({ db, clock }: { db: Db; clock: Clock }): Route[] {
         answer: rule,
         async handle({ params, who }) {
           const now = clock.now()
-          return db.transaction(async tx => {
-            const before = await known(tx, params.id)
-            await store.setStatus(tx, params.id, status, now)
-            const action = status === 'active' ? 'rule.activate' : 'rule.archive'
-            const deed = { action, subject: 'rule', name: before.name, before: { status: before.status }, after: { status } }
-            await recordAudit(tx, { at: now, who: who.name, ...deed })
-            return known(tx, params.id)
-          })
+          return followed(
+            db.transaction(async tx => {
+              const before = await known(tx, params.id)
+              await store.setStatus(tx, params.id, status, now)
+              const action = status === 'active' ? 'rule.activate' : 'rule.archive'
+              const deed = { action, subject: 'rule', name: before.name, before: { status: before.status }, after: { status } }
+              await recordAudit(tx, { at: now, who: who.name, ...deed })
+              return known(tx, params.id)
+            }),
+          )
         },
       }),
     ),

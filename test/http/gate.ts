@@ -207,7 +207,7 @@ export async function openTestGate(
       assignmentRoutes({ db, clock, assigned: () => void done.jobs.push('inventory') }),
       inventoryRoutes({ db }),
       positionRoutes({ db }),
-      availabilityRoutes({ db, clock }),
+      availabilityRoutes({ db, clock, switched() {} }),
     ].flat(),
     ...[
       documentRoutes({ db, clock, moved }),

@@ -2,9 +2,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import * as availability from '../../src/availability/step.ts'
 import { closeFacility, openFacility } from '../../src/catalog/place-store.ts'
 import { isMapped, mapLocation } from '../../src/catalog/store.ts'
-import { type Becomes, letGo } from '../../src/channel/leaving-step.ts'
+import { type Becomes, finishLeaving, letGo } from '../../src/channel/leaving-step.ts'
 import { leavingsOf } from '../../src/channel/leaving-store.ts'
+import type { Tx } from '../../src/db/connection.ts'
 import * as outbox from '../../src/outbox/step.ts'
+import { amid } from '../amid.ts'
 import { openToldShop, type ToldShop } from './told-shop.ts'
 
 /*
@@ -31,12 +33,16 @@ beforeEach(async () => {
 afterEach(() => told.close())
 
 async function count(facilityId: number, productId: number, units: number): Promise<void> {
-  await told.home.db.query(
+  await told.home.db.transaction(tx => bookCount(tx, facilityId, productId, units))
+}
+
+async function bookCount(tx: Tx, facilityId: number, productId: number, units: number): Promise<void> {
+  await tx.query(
     `insert into inventory.position (facility_id, product_id, on_hand_units, counted_at) values ($1, $2, $3, $4)
      on conflict (facility_id, product_id) do update set on_hand_units = excluded.on_hand_units`,
     [facilityId, productId, units, new Date()],
   )
-  await told.home.db.query(
+  await tx.query(
     `with moved as (
        insert into inventory.movement (seq, facility_id, product_id, on_hand_units, reserved_units, recorded_at, effective_at, reason)
        values (nextval('inventory.movement_seq'), $1, $2, $3, 0, $4, $4, 'VAR_EXT_RESET') returning seq)
@@ -95,6 +101,21 @@ test('kept: what the new place has counted is told, and the rest stays as it is 
   await minutes(2)
   expect(await told.available()).toEqual([5, 7, 2])
   expect(await underWay()).toEqual([])
+})
+
+test('kept: counted at whatever statement of the look at it, it stays as it is until that is promised', async () => {
+  const { db } = told.home
+  await move('keep')
+  await follow()
+  await minutes(2)
+  for (let nth = 1, didHappen = true; didHappen; nth++) {
+    const looking = amid(db, nth, () => count(G, 3, 2))
+    await finishLeaving(looking.db, 1, Date.now())
+    didHappen = await looking.settled()
+    expect(await underWay(), `counted at statement ${nth}`).toEqual([{ kind: 'kept', levelsLeft: 1 }])
+    await db.query('delete from inventory.position where facility_id = $1 and product_id = 3', [G])
+    await follow()
+  }
 })
 
 test('handed over: the new place’s numbers are told at once, and what it never counted shows 0', async () => {

@@ -64,7 +64,7 @@ export function changingRoutes(deps: ChangingDeps, db: Db, later: (() => unknown
     ...credentialRoutes({ db, clock, seal, credentialChanged: wake(['shop-check']) }),
     ...choiceRoutes({ db, clock, switched }),
     ...publishingRoutes({ db, clock, switched: wake(['channel']) }),
-    ...ruleRoutes({ db, clock }),
+    ...ruleRoutes({ db, clock, switched }),
     ...scheduleRoutes({
       ...{ db, clock, jobs: JOBS },
       ...eachOfJobs(db, clock),
