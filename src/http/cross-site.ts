@@ -11,7 +11,9 @@ export const CONSOLE_HEADER = 'x-trueup-console'
 export function refuseCrossSite(request: FastifyRequest): void {
   if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return
   const { origin } = request.headers
-  const isForeign = origin !== undefined && hostOf(origin) !== request.host
+  // Browsers say themselves where a request comes from; whoever is no browser says nothing.
+  const site = request.headers['sec-fetch-site']
+  const isForeign = (origin !== undefined && hostOf(origin) !== request.host) || site === 'cross-site' || site === 'same-site'
   if (!isForeign && request.headers[CONSOLE_HEADER] !== undefined) return
   throw new TrueupError('HTTP_CROSS_SITE', 'This request did not come from the console.', {
     retry: 'never',

@@ -12,6 +12,8 @@ import {
   personGiven,
   personParams,
   roleGiven,
+  signedOut,
+  signOutGiven,
   tokenGiven,
   tokenShown,
 } from './contract/people.ts'
@@ -70,7 +72,7 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
     jsonRoute({
       method: 'PUT',
       path: '/people/:name/role',
-      summary: 'Gives a person another role, from their next request on',
+      summary: 'Gives a person another role; whoever is signed in under their name signs in anew',
       tag: 'people',
       role: 'admin',
       params: personParams,
@@ -104,6 +106,26 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
         })
         return { name: params.name, password }
       },
+    }),
+    jsonRoute({
+      method: 'POST',
+      path: '/people/:name/sign-out',
+      summary: 'Signs a person out wherever they are signed in',
+      tag: 'people',
+      role: 'admin',
+      params: personParams,
+      answer: signedOut,
+      handle: ({ params, who }) => signOut(params.name, who.name),
+    }),
+    jsonRoute({
+      method: 'POST',
+      path: '/session/everywhere',
+      summary: 'Signs you out wherever you are signed in, here too',
+      tag: 'session',
+      role: 'viewer',
+      body: signOutGiven,
+      answer: signedOut,
+      handle: ({ who }) => signOut(who.name, who.name),
     }),
     jsonRoute({
       method: 'DELETE',
@@ -190,6 +212,15 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
     }),
   ]
 
+  async function signOut(name: string, by: string) {
+    return db.transaction(async tx => {
+      if ((await personCalled(tx, name)) === null) throw unknownPerson(name)
+      const sessions = await store.endSessionsCalled(tx, name)
+      await recordAudit(tx, { at: clock.now(), who: by, action: 'person.sign-out', subject: 'person', name, before: { sessions } })
+      return { sessions }
+    })
+  }
+
   /** A change after which somebody with the role admin has to be left. */
   async function changing(change: (tx: Parameters<Parameters<Db['transaction']>[0]>[0]) => Promise<void>): Promise<void> {
     await db.transaction(async tx => {
@@ -200,7 +231,7 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
   }
 }
 
-function nameTaken(name: string): TrueupError {
+export function nameTaken(name: string): TrueupError {
   return new TrueupError('HTTP_NAME_TAKEN', `${JSON.stringify(name)} is taken.`, {
     retry: 'never',
     hint: 'Choose another name, or change the one who has it.',

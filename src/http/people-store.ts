@@ -28,23 +28,46 @@ export async function people(sql: Sql, now: InstantMs): Promise<ListedPerson[]> 
   )
 }
 
-/** False if somebody has the name already. */
+/** What the program itself is called where it did something. */
+const NAMES_OF_OURS = ['command line', 'sign-on', 'shopify', 'trueup']
+
+export function isNameOfOurs(name: string): boolean {
+  return NAMES_OF_OURS.includes(name.toLowerCase())
+}
+
+/** Whoever did something is known by a name alone, in the log as in what a job was given to: no two have one, in whatever letters. */
+const IS_FREE = `lower($1) <> all ($5) and not exists (select 1 from gate.person where lower(name) = lower($1))
+    and not exists (select 1 from gate.token where lower(name) = lower($1))`
+
+/** False if somebody has the name already, a person or a program. */
 export async function addPerson(tx: Tx, person: { name: string; role: Role; passwordHash: string; now: InstantMs }): Promise<boolean> {
   const rows = await tx.query(
-    `insert into gate.person (name, role, password_hash, created_at) values ($1, $2, $3, $4) on conflict (name) do nothing returning 1`,
-    [person.name, person.role, person.passwordHash, new Date(person.now)],
+    `insert into gate.person (name, role, password_hash, created_at) select $1, $2, $3, $4 where ${IS_FREE}
+     on conflict (name) do nothing returning 1`,
+    [person.name, person.role, person.passwordHash, new Date(person.now), NAMES_OF_OURS],
   )
   return rows.length > 0
 }
 
-/** Gives the role before; null if nobody has the name. What they may do changes with their next request. */
+/** Gives the role before; null if nobody has the name. With another role a person signs in anew: no session outlives what it was opened for. */
 export async function setRole(tx: Tx, person: { name: string; role: Role }): Promise<Role | null> {
   const rows = await tx.query<{ before: Role }>(
     `update gate.person p set role = $2 from (select person_id, role from gate.person where name = $1) b
       where p.person_id = b.person_id returning b.role as before`,
     [person.name, person.role],
   )
-  return rows[0]?.before ?? null
+  const before = rows[0]?.before ?? null
+  if (before !== null && before !== person.role) await endSessionsCalled(tx, person.name)
+  return before
+}
+
+/** Signs a person out wherever they are signed in; gives in how many browsers that was. */
+export async function endSessionsCalled(tx: Tx, name: string): Promise<number> {
+  const rows = await tx.query(
+    'delete from gate.session where person_id = (select person_id from gate.person where name = $1) returning 1',
+    [name],
+  )
+  return rows.length
 }
 
 /** Removes a person; their sessions go with them. */
@@ -82,15 +105,15 @@ export async function tokens(sql: Sql): Promise<KeptToken[]> {
   )
 }
 
-/** False if another token has the name. */
+/** False if another token or a person has the name. */
 export async function addToken(
   tx: Tx,
   token: { name: string; sha256: string; role: Role; by: string; now: InstantMs; expiresAt: InstantMs },
 ): Promise<boolean> {
   const rows = await tx.query(
-    `insert into gate.token (name, token_sha256, role, created_at, created_by, expires_at) values ($1, $2, $3, $4, $5, $6)
+    `insert into gate.token (name, role, token_sha256, created_at, created_by, expires_at) select $1, $2, $3, $4, $6, $7 where ${IS_FREE}
      on conflict (name) do nothing returning 1`,
-    [token.name, token.sha256, token.role, new Date(token.now), token.by, new Date(token.expiresAt)],
+    [token.name, token.role, token.sha256, new Date(token.now), NAMES_OF_OURS, token.by, new Date(token.expiresAt)],
   )
   return rows.length > 0
 }

@@ -5,10 +5,10 @@ import type { Db } from '../db/connection.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { messageOf, TrueupError } from '../kernel/error.ts'
 import type { Ids } from '../kernel/ids.ts'
-import { type Auth, isCommandLine } from './auth.ts'
+import type { Auth } from './auth.ts'
 import { signInWays } from './contract/session.ts'
 import type { Log } from './log.ts'
-import { lockPeople, noteSignIn, setRole } from './people-store.ts'
+import { isNameOfOurs, lockPeople, noteSignIn, setRole } from './people-store.ts'
 import { COOKIE, cookieOf, sessionCookie } from './session-routes.ts'
 import { attemptOf, type Claims, namesFor, type RoleRules, roleOf, type SignOnProvider } from './sign-on.ts'
 import * as store from './sign-on-store.ts'
@@ -108,7 +108,7 @@ export function mountSignOn(api: FastifyInstance, { db, clock, ids, log, auth, s
       }
       const name = await store.firstFreeName(
         tx,
-        namesFor(claims).filter(one => !isCommandLine(one)),
+        namesFor(claims).filter(one => !isNameOfOurs(one)),
       )
       if (name === null) throw nameless(claims)
       const { issuer, subject } = claims

@@ -38,7 +38,12 @@ const BY_ITSELF = [
 ]
 
 /** Whoever may look may also try out: these change nothing, or only what is the person's own. */
-const VIEWER_MAY_SEND = ['POST /jobs/:name/schedule/preview', 'POST /samples/:id/preview', 'PUT /session/password']
+const VIEWER_MAY_SEND = [
+  'POST /jobs/:name/schedule/preview',
+  'POST /samples/:id/preview',
+  'PUT /session/password',
+  'POST /session/everywhere',
+]
 const ADMIN_MAY_READ = ['GET /backup', 'GET /people', 'GET /configuration']
 /** It asks another's server, or takes months of the ledger with it. */
 const OPERATOR_MAY_READ = ['GET /sources/:name/folder', 'GET /ledger/months/:month/export']
@@ -166,6 +171,8 @@ test('a page of somebody else makes a browser change nothing, whoever is signed 
       {},
       { origin: 'https://evil.example', [CONSOLE_HEADER]: '1' },
       { origin: 'null', [CONSOLE_HEADER]: '1' },
+      { 'sec-fetch-site': 'cross-site', [CONSOLE_HEADER]: '1' },
+      { 'sec-fetch-site': 'same-site', [CONSOLE_HEADER]: '1' },
       // What a form of another page can send without being asked about first.
       { origin: 'https://evil.example', 'content-type': 'text/plain' },
     ]) {

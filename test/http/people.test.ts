@@ -26,13 +26,18 @@ const ask = async (
 test('a person who is added comes in with the password that was shown once, as what they were made', async () => {
   const added = await ask('POST', '/people', { name: 'eve', role: 'viewer' })
   expect(added.status).toBe(201)
-  const own = await house.signIn('eve', added.body.password)
+  let own = await house.signIn('eve', added.body.password)
   expect((await ask('GET', '/session', undefined, { cookie: own })).body).toMatchObject({ name: 'eve', role: 'viewer' })
   expect((await ask('GET', '/people', undefined, { cookie: own })).body.code).toBe('HTTP_ROLE_MISSING')
   expect((await ask('POST', '/people', { name: 'eve', role: 'admin' })).body.code).toBe('HTTP_NAME_TAKEN')
   expect(JSON.stringify((await ask('GET', '/people')).body)).not.toContain('argon2')
 
+  // The same role again is no change; with another one they sign in anew.
+  await ask('PUT', '/people/eve/role', { role: 'viewer' })
+  expect((await ask('GET', '/session', undefined, { cookie: own })).status).toBe(200)
   await ask('PUT', '/people/eve/role', { role: 'operator' })
+  expect((await ask('GET', '/session', undefined, { cookie: own })).status).toBe(401)
+  own = await house.signIn('eve', added.body.password)
   expect((await ask('GET', '/session', undefined, { cookie: own })).body.role).toBe('operator')
 
   const mine = { before: added.body.password, after: 'correct horse battery staple' }
@@ -55,6 +60,43 @@ test('somebody with the role admin is always left', async () => {
   expect((await ask('DELETE', `/people/${name}`)).body.code).toBe('HTTP_LAST_ADMIN')
   expect((await ask('PUT', `/people/${name}/role`, { role: 'viewer' })).body.code).toBe('HTTP_LAST_ADMIN')
   expect((await ask('GET', '/session')).body.role).toBe('admin')
+})
+
+test('whoever is signed in in several browsers is signed out of all of them, by themselves or by an admin', async () => {
+  const added = await ask('POST', '/people', { name: 'max', role: 'viewer' })
+  const isIn = async (own: string) => (await ask('GET', '/session', undefined, { cookie: own })).status === 200
+  const signIn = () => house.signIn('max', added.body.password)
+  const [desk, phone] = [await signIn(), await signIn()]
+  expect((await ask('POST', '/session/everywhere', {}, { cookie: desk })).status).toBe(400)
+  expect((await ask('POST', '/session/everywhere', { everywhere: true }, { cookie: desk })).body).toEqual({ sessions: 2 })
+  expect([await isIn(desk), await isIn(phone)]).toEqual([false, false])
+  const again = await signIn()
+  expect((await ask('POST', '/people/max/sign-out', undefined, { cookie: await house.signIn('operator', PASSWORD) })).body.code).toBe(
+    'HTTP_ROLE_MISSING',
+  )
+  expect((await ask('POST', '/people/max/sign-out')).body).toEqual({ sessions: 1 })
+  expect(await isIn(again)).toBe(false)
+  expect(await signIn()).toContain('=')
+  expect((await ask('POST', '/people/nobody/sign-out')).body.code).toBe('HTTP_NOBODY')
+  const deeds = (await ask('GET', '/audit?action=person.sign-out')).body.rows
+  expect(deeds.map(({ who, before }: { who: string; before: unknown }) => [who, before])).toEqual([
+    [house.admin.name, { sessions: 1 }],
+    ['max', { sessions: 2 }],
+  ])
+  await ask('DELETE', '/people/max')
+})
+
+test.each<[says: string, path: string, body: object]>([
+  ['a program that is called as a person is', '/people/tokens', { name: 'viewer', role: 'admin', days: 1 }],
+  ['… in other letters', '/people/tokens', { name: 'VIEWER', role: 'admin', days: 1 }],
+  ['a person who is called as a program is', '/people', { name: 'robot', role: 'viewer' }],
+  ['a person who is called as another in other letters', '/people', { name: 'Operator', role: 'viewer' }],
+  ['the command line', '/people', { name: 'Command line', role: 'viewer' }],
+  ['the shop', '/people/tokens', { name: 'Shopify', role: 'viewer', days: 1 }],
+])('%s is refused: whoever did something is known by the name alone', async (_, path, body) => {
+  await ask('POST', '/people/tokens', { name: 'robot', role: 'viewer', days: 1 })
+  expect((await ask('POST', path, body)).body.code).toBe('HTTP_NAME_TAKEN')
+  await ask('DELETE', '/people/tokens/robot')
 })
 
 test('a token may do what its role may, until it ends or is ended', async () => {

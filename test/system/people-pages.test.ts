@@ -70,6 +70,12 @@ test('a new password ends the old one; a person who is removed cannot come in', 
   expect(await signsIn('Erika', password)).toBe(true)
   await page.keyboard.press('Escape')
   await gone()
+  const sessions = async () => (await get('/people')).people.find((one: { name: string }) => one.name === 'Erika')?.sessions
+  expect(await sessions()).toBe(1)
+  await at('/users')
+  await (await does.open('Sign Erika out everywhere')).getByRole('button', { name: 'Sign out everywhere' }).click()
+  await gone()
+  await expect.poll(sessions).toBe(0)
   const { name } = await (
     await page.request.post(home.url('/api/v1/people'), {
       ...{ headers: { 'x-trueup-console': '1' }, data: { name: 'Max', role: 'viewer' } },
@@ -240,6 +246,13 @@ test('one’s own password is changed with the present one, and everybody who is
   await expect.poll(() => main().getByRole('alert').textContent()).toContain('HTTP_PASSWORD_WRONG')
   await before.fill(home.running.server.newAdmin?.password ?? '')
   await after.press('Enter')
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  await page.getByLabel('Name').fill('admin')
+  await page.getByLabel('Password').first().fill('twelve letters or more')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Signed in as admin' }).waitFor()
+  await at('/users')
+  await main().getByRole('button', { name: 'Sign out everywhere', exact: true }).last().click()
   await page.getByRole('button', { name: 'Sign in' }).waitFor()
   await page.getByLabel('Name').fill('admin')
   await page.getByLabel('Password').first().fill('twelve letters or more')

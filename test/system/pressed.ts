@@ -63,6 +63,8 @@ export const PRESSED: Readonly<Record<string, readonly string[]>> = {
     'POST /people',
     'POST /people/*/password',
     'PUT /people/*/role',
+    'POST /people/*/sign-out',
+    'POST /session/everywhere',
     'DELETE /people/*',
     'POST /people/tokens',
     'DELETE /people/tokens/*',

@@ -18,6 +18,8 @@ export const useNewPassword = () => useChange<string, Wire<typeof passwordShown>
 export const useSetRole = () =>
   useChange<{ name: string; role: Role }, unknown>(({ name, role }) => change('PUT', `${person(name)}/role`, { role }))
 export const useRemovePerson = () => useChange<string, unknown>(name => change('DELETE', person(name)))
+export const useSignOutPerson = () => useChange<string, unknown>(name => change('POST', `${person(name)}/sign-out`))
+export const useSignOutEverywhere = () => useChange<void, unknown>(() => change('POST', '/session/everywhere', { everywhere: true }))
 export const useAddToken = () =>
   useChange<Wire<typeof tokenGiven>, Wire<typeof tokenShown>>(given => change('POST', '/people/tokens', given))
 export const useRemoveToken = () => useChange<string, unknown>(name => change('DELETE', `/people/tokens/${encodeURIComponent(name)}`))

@@ -11,6 +11,8 @@ import {
   usePeople,
   useRemovePerson,
   useSetRole,
+  useSignOutEverywhere,
+  useSignOutPerson,
 } from '../api/people.ts'
 import { useSession } from '../api/queries.ts'
 import { AskSure } from '../parts/ask.tsx'
@@ -34,6 +36,7 @@ export function Users() {
       <div style={{ display: 'grid', gap: 16 }}>
         {session.data?.role === 'admin' && <Everybody />}
         <OwnPassword />
+        <OwnSessions />
       </div>
     </>
   )
@@ -137,8 +140,9 @@ function People({ rows }: { rows: readonly PersonInList[] }) {
   )
 }
 
-function PersonActions({ person: { name, isBySignOn } }: { person: PersonInList }) {
+function PersonActions({ person: { name, isBySignOn, sessions } }: { person: PersonInList }) {
   const remove = useRemovePerson()
+  const signOut = useSignOutPerson()
   const renew = useNewPassword()
   return (
     <>
@@ -152,6 +156,17 @@ function PersonActions({ person: { name, isBySignOn } }: { person: PersonInList 
           done={renew.data && <Once what={texts.theNewPasswordOf(name)} secret={renew.data.password} />}
         >
           {texts.theOldOneEnds(name)}
+        </AskSure>
+      )}
+      {sessions > 0 && (
+        <AskSure
+          label={texts.signOutEverywhere}
+          name={texts.signOutOf(name)}
+          confirm={texts.signOutEverywhere}
+          deed={signOut}
+          onSure={done => signOut.mutate(name, done)}
+        >
+          {texts.signedOutOf(name, sessions)}
         </AskSure>
       )}
       <AskSure
@@ -190,6 +205,22 @@ function AddPerson({ close }: { close: () => void }) {
         </form>
       )}
     </Modal>
+  )
+}
+
+function OwnSessions() {
+  const signOut = useSignOutEverywhere()
+  return (
+    <Panel title={texts.signOutEverywhere} note={texts.whereverYouAre}>
+      <Trouble error={signOut.error} />
+      <Button
+        variant="default"
+        loading={signOut.isPending}
+        onClick={() => signOut.mutate(undefined, { onSuccess: () => window.location.assign('/') })}
+      >
+        {texts.signOutEverywhere}
+      </Button>
+    </Panel>
   )
 }
 

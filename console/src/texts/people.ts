@@ -41,6 +41,13 @@ export const people = {
   roleOf: (name: Said) => `Role of ${name}`,
   newPasswordFor: (name: Said) => `New password for ${name}`,
   newPassword: 'New password',
+  signOutEverywhere: 'Sign out everywhere',
+  signOutOf: (name: Said) => `Sign ${name} out everywhere`,
+  signedOutOf: (name: Said, sessions: number) =>
+    sessions === 1
+      ? `${name} is signed in in one browser and has to sign in there again.`
+      : `${name} is signed in in ${sessions} browsers and has to sign in again in each.`,
+  whereverYouAre: 'On this and on every other device. Whoever has your password can still sign in: change it if you lost a device.',
   remove: (name: Said) => `Remove ${name}`,
   remove2: 'Remove',
   makeIt: 'Make it',

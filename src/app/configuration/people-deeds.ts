@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { recordAudit } from '../../db/audit.ts'
 import type { Role } from '../../http/contract/route.ts'
+import { nameTaken } from '../../http/people-routes.ts'
 import { addToken, removeToken, tokens } from '../../http/people-store.ts'
 import { TrueupError } from '../../kernel/error.ts'
 import type { DeedDeps } from './deeds.ts'
@@ -29,7 +30,8 @@ export async function setToken({ tx, clock, who, secretOf }: DeedDeps, { kind, i
   if (sha256 === null) throw notGiven(name)
   if (given !== undefined && given.length < TOKEN_CHARS_MIN) throw tooShort(name)
   if (kind === 'change') await removeToken(tx, name)
-  await addToken(tx, { name, sha256, role, by: who, now: at, expiresAt: Date.parse(expiresAt) })
+  const isNew = await addToken(tx, { name, sha256, role, by: who, now: at, expiresAt: Date.parse(expiresAt) })
+  if (!isNew) throw nameTaken(name)
   const was = before && { role: before.role, expiresAt: before.expiresAt }
   const after = { role, expiresAt: Date.parse(expiresAt), ...(given === undefined ? {} : { token: 'given' }) }
   const deed = { action: kind === 'add' ? 'token.add' : 'token.change', subject: 'token', name }

@@ -47,4 +47,8 @@ export const ownPassword = z.object({
 export const tokenGiven = z.object({ name, role: z.enum(ROLES), days: z.number().int().min(1).max(TOKEN_DAYS_MAX) })
 /** Shown this once; what is kept is its digest. */
 export const tokenShown = z.object({ name: z.string(), token: z.string(), expiresAt: instant })
+/** In how many browsers somebody was signed in. */
+export const signedOut = z.object({ sessions: z.number().int() })
+/** Said, so that nobody is signed out by a request that meant something else. */
+export const signOutGiven = z.object({ everywhere: z.literal(true) })
 export const personDone = z.object({ done: z.boolean() })
