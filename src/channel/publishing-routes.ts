@@ -8,7 +8,7 @@ import { shopParams } from '../http/contract/shop.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { setSearchLag, watermarkOf } from '../orders/store.ts'
 import * as outbox from '../outbox/store.ts'
-import { keysOfShop, setSetting, setShares, settingOf, sharesOf } from './setting-store.ts'
+import { keysDecidedBy, setSetting, setShares, settingOf, sharesOf } from './setting-store.ts'
 import { knownShop } from './shop-routes.ts'
 
 export type PublishingDeps = {
@@ -49,7 +49,7 @@ export function publishingRoutes({ db, clock, switched }: PublishingDeps): Route
           await setSetting(tx, shopId, { written: given.written ?? old.written, isMerged: given.isMerged ?? old.isMerged })
           if (searchLagSeconds !== undefined) await setSearchLag(tx, shopId, searchLagSeconds * 1_000)
           const at = clock.now()
-          await outbox.wake(tx, await keysOfShop(tx, shopId), at)
+          await outbox.wake(tx, await keysDecidedBy(tx, shopId), at)
           const after = await publishingOf(tx, code)
           await recordAudit(tx, {
             at,
@@ -83,7 +83,7 @@ export function publishingRoutes({ db, clock, switched }: PublishingDeps): Route
           const missing = body.shares.find(share => !found.includes(share.locationId))
           if (missing) throw locationNotFound(code, missing.locationId)
           const at = clock.now()
-          await outbox.wake(tx, await keysOfShop(tx, shopId), at)
+          await outbox.wake(tx, await keysDecidedBy(tx, shopId), at)
           const after = await publishingOf(tx, code)
           const { reason } = body
           await recordAudit(tx, {

@@ -49,10 +49,16 @@ export async function setShares(
   return rows.map(row => row.locationId)
 }
 
-/** Every level of a shop is decided anew: a rule that it is decided by has changed. */
-export async function keysOfShop(sql: Sql, shopId: number): Promise<{ shopId: number; locationId: number; productId: number }[]> {
+/**
+ * Every level that is decided by what a shop says of its own: all of the shop, and those of other shops at locations that share a facility
+ * with one of its.
+ */
+export async function keysDecidedBy(sql: Sql, shopId: number): Promise<{ shopId: number; locationId: number; productId: number }[]> {
   return sql.query(
-    'select shop_id as "shopId", location_id as "locationId", product_id as "productId" from outbox.intent where shop_id = $1',
+    `select shop_id as "shopId", location_id as "locationId", product_id as "productId" from outbox.intent
+      where shop_id = $1
+         or (shop_id, location_id) in (
+              select o.shop_id, o.location_id from availability.supply s join availability.supply o using (facility_id) where s.shop_id = $1)`,
     [shopId],
   )
 }
