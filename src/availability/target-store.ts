@@ -61,9 +61,7 @@ export async function gatherTouched(tx: Tx, { movements, settings, products, sup
      select shop_id, location_id, product_id from at_fed
      union
      select a.shop_id, a.location_id, k.kit_product_id from at_fed a join catalog.kit_component k on k.component_product_id = a.product_id
-     union
-     select t.shop_id, t.location_id, t.product_id
-       from fed f join availability.target t on t.shop_id = f.shop_id and t.location_id = f.location_id where f.facility_id is null`,
+     ${supply.some(change => change.facilityId === null) ? AT_PLACED : ''}`,
     [
       ...[movements.after, movements.upTo, settings.after, settings.upTo, products.after, products.upTo],
       supply.map(change => change.shopId),
@@ -95,6 +93,12 @@ const BY_RULES = `
          cross join catalog.product p
          left join availability.product_class c on c.product_id = p.product_id
         where r.seq > $10 and r.seq <= $11 and r.class_id = coalesce(c.class_id, 0)`
+
+/** All that was promised at a location that stands for something else now. */
+const AT_PLACED = `
+     union
+     select t.shop_id, t.location_id, t.product_id
+       from fed f join availability.target t on t.shop_id = f.shop_id and t.location_id = f.location_id where f.facility_id is null`
 
 /** Lists every promise that there could be. */
 export async function gatherAll(tx: Tx): Promise<Touched> {
