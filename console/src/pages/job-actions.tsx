@@ -7,6 +7,7 @@ import { ReasonDialog } from '../parts/ask.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { jobs as texts } from '../texts/jobs.ts'
+import { mayAct } from './job-words.ts'
 
 /** What can be done with a job. The schedule stays as it is when somebody runs one. */
 export function JobActions({ job }: { job: Job }) {
@@ -16,7 +17,7 @@ export function JobActions({ job }: { job: Job }) {
   const skip = useSkip(job.slug)
   const pause = usePause(job.slug)
   const [isPausing, pausing] = useDisclosure(false)
-  if (session.data?.role === 'viewer') return null
+  if (!mayAct(session.data, job.people)) return null
   const waiting = job.waiting.backlog > 0 ? texts.waiting(whole(job.waiting.backlog)) : ''
   return (
     <>

@@ -13,7 +13,7 @@ import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { jobs as texts } from '../texts/jobs.ts'
 import { JobSchedule } from './job-schedule.tsx'
-import { frequency, stateOf } from './job-words.ts'
+import { frequency, mayAct, stateOf } from './job-words.ts'
 
 /** The shops, or sources, that have a schedule of their own for this job; the job's is for all the others. `only`: of this one. */
 export function JobOwn({ job, only }: { job: JobDetail; only?: string }) {
@@ -22,7 +22,7 @@ export function JobOwn({ job, only }: { job: JobDetail; only?: string }) {
   const { per } = job
   if (per === null) return null
   const words = texts.perWhat[per]
-  const isViewer = session.data?.role === 'viewer'
+  const isViewer = !mayAct(session.data, job.people)
   const rows = job.own.filter(one => only === undefined || one.whose === only)
   const shown = rows.find(one => one.whose === edited)
   return (

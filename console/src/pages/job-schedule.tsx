@@ -9,6 +9,7 @@ import { Panel } from '../parts/panel.tsx'
 import { exact, instantOf } from '../parts/zone.ts'
 import { jobs as texts } from '../texts/jobs.ts'
 import classes from './job-schedule.module.css'
+import { mayAct } from './job-words.ts'
 
 const OWN = 'own'
 const TYPED_PAUSE_MS = 300
@@ -31,7 +32,7 @@ export function JobSchedule({ job, schedule = job.schedule, of }: { job: JobDeta
   }
   const [asked] = useDebouncedValue(wanted, TYPED_PAUSE_MS)
   const preview = usePreview(job.slug, asked, of)
-  const isViewer = session.data?.role === 'viewer'
+  const isViewer = !mayAct(session.data, job.people)
   const isRefused = preview.error !== null || (preview.data?.objections ?? []).some(one => one.kind === 'refused')
 
   function submit(event: FormEvent) {

@@ -3,6 +3,12 @@ import type { Job, JobRun } from '../api/jobs.ts'
 import type { Tone } from '../parts/state.tsx'
 import { jobs as texts } from '../texts/jobs.ts'
 
+/** Who may run and change a job: admins, and of those who operate all, or the ones that it was given to. The server judges by the same. */
+export function mayAct(who: { name: string; role: string } | null | undefined, people: readonly string[] | null): boolean {
+  if (who === null || who === undefined || who.role === 'viewer') return false
+  return who.role === 'admin' || people === null || people.includes(who.name)
+}
+
 /** A schedule in words where it has them, in its five fields where not. */
 export function frequency({ cron, timeZone }: { cron: string; timeZone: string }): string {
   const known = FREQUENCIES.find(one => one.cron === cron)?.name

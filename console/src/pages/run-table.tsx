@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { Link } from 'react-router'
-import { type JobRun, useEndRun, useRunAgain } from '../api/jobs.ts'
+import { type JobRun, useEndRun, useJobs, useRunAgain } from '../api/jobs.ts'
 import { useSession } from '../api/queries.ts'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Trouble } from '../parts/nothing.tsx'
@@ -8,7 +8,7 @@ import { decimal, whole } from '../parts/number.ts'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { jobs as texts } from '../texts/jobs.ts'
-import { outcomeOf } from './job-words.ts'
+import { mayAct, outcomeOf } from './job-words.ts'
 import classes from './run-table.module.css'
 
 /** Runs with what they did, why they ran, and what can be done about them. */
@@ -88,9 +88,11 @@ const PLACE_OF: Record<JobRun['made'][number]['kind'], (made: { id: number; labe
 
 function RunActions({ run }: { run: JobRun }) {
   const session = useSession()
+  const jobs = useJobs()
   const again = useRunAgain()
   const end = useEndRun()
-  if (session.data?.role === 'viewer') return null
+  // Until it is known to whom the job was given, nobody is offered what might be refused.
+  if (jobs.data === undefined || !mayAct(session.data, jobs.data.rows.find(job => job.name === run.job)?.people ?? null)) return null
   if (run.outcome === null) {
     return (
       <>
