@@ -70,7 +70,7 @@ async function feedFindings(db: Db, now: InstantMs): Promise<Finding[]> {
       ...{ ...about, code: 'FEED_SILENT', subject: silent.feed, severity: 'risk' as const, since: silent.since, evidence: silent.reason },
     })),
     ...(await misplacedFiles(db, now)).map(({ name, since, reason }) => ({
-      ...{ ...about, code: 'FEED_FILE_ELSEWHERE', subject: name, severity: 'risk' as const, since, evidence: reason },
+      ...{ ...about, code: 'FEED_FILE_ELSEWHERE', subject: name, severity: 'risk' as const, since, evidence: named(name, reason) },
     })),
     ...(await unknownByFeed(db)).map(({ feed, rows, names, examples, since }) => ({
       ...{ code: 'IMPORT_NAMES_UNKNOWN', subject: feed, severity: 'risk' as const, since, unitsAtRisk: null },
@@ -84,10 +84,15 @@ async function feedFindings(db: Db, now: InstantMs): Promise<Finding[]> {
         subject: stray.path,
         severity: 'risk' as const,
         since: stray.foundAt,
-        evidence: stray.reason,
+        evidence: named(stray.path, stray.reason),
       },
     })),
   ]
+}
+
+/** On the page of feeds a file stands above its reason; in a list of findings the reason has to say which file it is. */
+function named(file: string, reason: string): string {
+  return reason.replace(/^It /, () => `${file} `)
 }
 
 /** The first page's sentence, for the daily mail. */

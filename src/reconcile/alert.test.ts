@@ -73,7 +73,7 @@ test('one message says all of it, with what is at stake and what to press', () =
     subject: 'Trueup: CHANNEL_UNREACHABLE corner and 1 more',
     body: [
       'CHANNEL_UNREACHABLE corner',
-      'Shopify has not answered for corner for 1 h. 312 units at risk. Since 1 h.',
+      'Shopify has not answered for corner for 1 h. 312 units at risk. For 1 h.',
       'Next: See the shop, https://trueup.example/shops/corner',
       '',
       'CHANNEL_UNREACHABLE other',

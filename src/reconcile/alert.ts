@@ -114,7 +114,7 @@ function paragraph({ finding, word }: AlertLine, links: { console: string | null
   const lasted =
     word === 'over'
       ? `Over after ${ageInWords(until - since)}.`
-      : `${word === 'on' ? 'Since' : 'Still on, for'} ${ageInWords(until - since)}.`
+      : `${word === 'on' ? 'For' : 'Still on, for'} ${ageInWords(until - since)}.`
   const next =
     word === 'over' ? '' : `\nNext: ${finding.action.label}${links.console === null ? '' : `, ${links.console}${finding.action.to}`}`
   return `${titleOf(finding)}\n${finding.evidence}${units} ${lasted}${next}`

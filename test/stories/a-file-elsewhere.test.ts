@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEMO_FEED, DEMO_STOCK_FILE } from '../../src/app/demo-world.ts'
+import { healthFacts } from '../../src/app/health-facts.ts'
 import { demoDataDir } from '../../src/app/places.ts'
 import { FIRST_SFTP_USER } from '../../src/app/sftp-users.ts'
 import { importAgain, takeInStray } from '../../src/feed/again-step.ts'
@@ -48,6 +49,11 @@ test('a file in a folder with another case is found by its columns and its path'
   const found = (await strays()).map(({ path: lies, feed, layout }) => ({ lies, feed, layout }))
   expect(found).toContainEqual({ lies: 'AdventureWorks/Inbox/stock.tsv', feed: DEMO_FEED, layout: 'ADVENTUREWORKS_PRODUCT_INVENTORY' })
   expect(found).toContainEqual({ lies: 'notes.txt', feed: null, layout: null })
+  // In a list of findings each has to say which file it is about.
+  const health = await healthFacts({ db: street.house.db, clock: { now: () => Date.now() + 60_000 }, dataDir: street.house.homesDir })
+  expect(health.found.map(one => one.evidence)).toContainEqual(
+    expect.stringMatching(/^AdventureWorks\/Inbox\/stock\.tsv lies in “AdventureWorks\/Inbox”; adventureworks looks in /),
+  )
 })
 
 test('taken in, it goes through the same door as any other, and is no finding any more', async () => {

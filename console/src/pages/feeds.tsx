@@ -54,7 +54,7 @@ export function Feeds() {
                     <tr>
                       <th>{texts.feed}</th>
                       <th className={cell.wide}>{texts.whereItsFilesBelong}</th>
-                      <th className={cell.narrowHidden}>{texts.layout}</th>
+                      <th className={`${cell.narrowHidden} ${cell.mediumHidden}`}>{texts.layout}</th>
                       <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.files}</th>
                       <th className={cell.right}>{texts.lastFile}</th>
                       <th>
@@ -99,7 +99,7 @@ function FeedRow({ feed, isAdmin }: { feed: Feed; isAdmin: boolean }) {
           </div>
         )}
       </td>
-      <td className={`mono ${cell.narrowHidden}`}>{feed.layout.replaceAll('_', '_\u200b')}</td>
+      <td className={`mono ${cell.narrowHidden} ${cell.mediumHidden}`}>{feed.layout.replaceAll('_', '_\u200b')}</td>
       <td className={`num ${cell.right} ${cell.narrowHidden}`}>{whole(feed.files)}</td>
       <td className={cell.right}>
         {feed.lastReceivedAt === null ? texts.never : <When at={feed.lastReceivedAt} />}
@@ -184,7 +184,7 @@ function Finding({ finding, feeds, onPropose }: FindingProps) {
           {withCounts(finding.reason)} <Code code={finding.code} />
         </p>
         <p className={cell.dim}>
-          {texts.since} <When at={finding.since} />
+          {texts.forSoLong} <When at={finding.since} style="age" />
           {finding.source && (
             <>
               {' · '}

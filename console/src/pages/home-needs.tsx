@@ -41,16 +41,8 @@ export function NeedsYou({ rooms }: { rooms: Street['rooms'] }) {
         <Empty title={texts.nothingNeedsYou}>{texts.whatBreaksWaitsTooLongOrHas}</Empty>
       ) : (
         <ul className={classes.lines}>
-          {concerns.map(room => (
-            <li key={room.room}>
-              <State tone={room.state} word={room.word} />
-              <div>
-                <Link to={placeOf(room.room)} data-row>
-                  {room.reason}
-                </Link>
-                <span className={classes.where}>{titleOf(room.room)}</span>
-              </div>
-            </li>
+          {concerns.filter(stopsStock).map(room => (
+            <Concern key={room.room} room={room} />
           ))}
           {findings.map(finding => (
             <li key={finding.findingId}>
@@ -68,6 +60,11 @@ export function NeedsYou({ rooms }: { rooms: Street['rooms'] }) {
               </Button>
             </li>
           ))}
+          {concerns
+            .filter(room => !stopsStock(room))
+            .map(room => (
+              <Concern key={room.room} room={room} />
+            ))}
           {files.map(file => (
             <li key={file.id}>
               <FileState state={file.state} />
@@ -84,5 +81,22 @@ export function NeedsYou({ rooms }: { rooms: Street['rooms'] }) {
         </ul>
       )}
     </Panel>
+  )
+}
+
+/** What only waits for somebody stands below the findings, which put stock at risk. */
+const stopsStock = ({ state }: Street['rooms'][number]): boolean => state === 'stopped' || state === 'paused'
+
+function Concern({ room }: { room: Street['rooms'][number] }) {
+  return (
+    <li>
+      <State tone={room.state} word={room.word} />
+      <div>
+        <Link to={placeOf(room.room)} data-row>
+          {room.reason}
+        </Link>
+        <span className={classes.where}>{titleOf(room.room)}</span>
+      </div>
+    </li>
   )
 }

@@ -183,7 +183,7 @@ function GiveOne({ job, per, only, given }: { job: JobDetail; per: Of['per']; on
   if (left.length === 0) return null
   const words = texts.perWhat[per]
   return (
-    <div style={{ display: 'inline-flex', gap: 8, alignItems: 'center' }}>
+    <div style={{ display: 'inline-flex', flexWrap: 'wrap', gap: 8, alignItems: 'center' }}>
       {only === undefined && (
         <NativeSelect
           aria-label={words.one}

@@ -35,7 +35,14 @@ export function Trend({
   const top = Math.max(most, ...points.map(point => point.value))
   const x = (at: number) => ((Math.max(at, since) - since) / Math.max(1, now - since)) * WIDTH
   const y = (value: number) => HEIGHT - 2 - ((Math.max(value, least) - least) / Math.max(1e-9, top - least)) * (HEIGHT - 6)
-  const said = worst === null ? texts.nothingWasKeptYet : (worstIs === 'most' ? texts.highest : texts.lowest)(shown(worst.value))
+  // Of nothing there is no highest.
+  const isNothing = worst?.value === 0 && worstIs === 'most'
+  const said =
+    worst === null
+      ? texts.nothingWasKeptYet
+      : isNothing
+        ? shown(0)
+        : (worstIs === 'most' ? texts.highest : texts.lowest)(shown(worst.value))
   return (
     <figure className={classes.trend}>
       <div className={classes.head}>

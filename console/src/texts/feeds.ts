@@ -152,7 +152,7 @@ export const feeds = {
   silent: 'Silent',
   next: 'next',
   missingOrInTheWrongPlace: 'Missing, or in the wrong place',
-  since: 'since',
+  forSoLong: 'for',
   takeItIn: 'Take it in',
   lookAtIt: 'Look at it',
   intoWhichFeedBelongs: (path: Said) => `Into which feed ${path} belongs`,
