@@ -309,10 +309,10 @@ test('whoever lost their password gets a new one at the server, printed once', a
     out: expect.stringContaining('with twelve-letters from now on'),
   })
   expect(asked).toMatchObject([{ method: 'POST', path: '/api/v1/people/admin/password', token: 'Bearer a-token' }])
-  const unknown = { type: '/help/HTTP_NOBODY', title: 'Nobody', status: 404, detail: 'There is no person nobody.' }
+  const unknown = { type: '/help/HTTP_NOBODY', title: 'Nobody', status: 409, detail: 'Nobody is called "nobody".' }
   answers['POST /api/v1/people/nobody/password'] = () =>
-    json({ ...unknown, instance: '/', code: 'HTTP_NOBODY', hint: 'See the list.', docs: '/help/HTTP_NOBODY', retry: 'never' }, 404)
-  expect((await run(['user', 'password', 'nobody'])).status).toBe(1)
+    json({ ...unknown, instance: '/', code: 'HTTP_NOBODY', hint: 'See the list.', docs: '/help/HTTP_NOBODY', retry: 'never' }, 409)
+  expect(await run(['user', 'password', 'nobody'])).toMatchObject({ status: 2, err: expect.stringContaining('HTTP_NOBODY') })
   answers['GET /api/v1/people'] = () =>
     json({ people: [{ name: 'admin', role: 'admin', signedInAt: null, createdAt: null, isBySignOn: false }], tokens: [] })
   expect((await run(['user', 'list'])).out).toBe('Name   Role   Signed in\nadmin  admin      never\n')

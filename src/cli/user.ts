@@ -23,7 +23,7 @@ export function userCommand(hands: Hands, ended: (status: number) => void): Comm
         }),
       ),
   )
-  const exits = { yes: 'this is the new password', no: 'nobody is called so' }
+  const exits = { yes: 'this is the new password' }
   const password = withDataDir(
     newCommand('password', 'Makes a new password for somebody who lost theirs, and prints it once.', exits, 'trueup user password admin'),
   )
