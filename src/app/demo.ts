@@ -42,12 +42,14 @@ export async function demo(config: Config, options: { exitWhenSynced: boolean; j
     logLevel: options.exitWhenSynced ? 'silent' : 'warn',
   }
   const counted = countingCalls(realWorld(own))
+  const told = untilToldToStop()
   const running = await startDemo(own, counted.world)
   try {
     for (const line of welcome(running.server, running.shopUrl, dataDir)) say(line)
     await running.drop()
     say(`Dropped ${DEMO_STOCK_FILE} into ${DEMO_FEED}/inbox over SFTP, as an ERP would. It walks:`)
-    const figures = await untilSynced(running.server, say)
+    const figures = await Promise.race([untilSynced(running.server, say), told])
+    if (figures === undefined) return 0
     const seconds = Math.round((performance.now() - startedAt) / 100) / 10
     const summary = { ...figures, shopifyCalls: counted.calls(), seconds }
     if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
@@ -57,7 +59,7 @@ export async function demo(config: Config, options: { exitWhenSynced: boolean; j
       )
     if (options.exitWhenSynced) return isSynced(figures) ? 0 : 1
     say('Try: npx trueup status   npx trueup explain AR-5381   sftp (see above)   Ctrl-C ends the demo.')
-    await untilToldToStop()
+    await told
     return 0
   } finally {
     await running.stop()

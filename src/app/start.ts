@@ -16,9 +16,11 @@ export function realWorld(config: Pick<Config, 'logLevel'>, destination: NodeJS.
 
 /** `trueup start`: runs until it is told to stop, and gives the exit status. */
 export async function start(config: Config): Promise<number> {
+  // Also while it starts: the database is stopped by whoever started it.
+  const told = untilToldToStop()
   const server = await startServer(config, realWorld(config))
   process.stdout.write(`${welcome(config, server).join('\n')}\n`)
-  await untilToldToStop()
+  await told
   process.stdout.write('Stopping: letting running steps end …\n')
   await server.stop()
   return 0

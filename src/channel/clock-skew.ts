@@ -7,6 +7,6 @@ import type { Look } from './port.ts'
  */
 export function clockSkewMs(ours: { askedAt: InstantMs; answeredAt: InstantMs }, theirs: Look): number | null {
   if (theirs.from <= 0) return null
-  if (ours.askedAt > theirs.until) return ours.askedAt - theirs.until
-  return Math.min(0, ours.answeredAt - theirs.from)
+  if (ours.askedAt > theirs.until) return Math.round(ours.askedAt - theirs.until)
+  return Math.min(0, Math.round(ours.answeredAt - theirs.from))
 }

@@ -104,6 +104,8 @@ beforeAll(async () => {
     }),
     streetNow: () => streetNow(db, world.clock),
     ...{ cliToken: null, consoleDir: null, errorsDir: path.resolve(import.meta.dirname, '../../docs/errors'), version: '0.0.0' },
+    // One person asks for everything within a minute here.
+    requestsPerMinute: 100_000,
   })
   mounted = routesOf(gate.app.printRoutes({ commonPrefix: false }))
   await signInAsEveryRole(admin)
