@@ -85,7 +85,7 @@ test('goods that are announced stand under what is still to come, and can be cal
   await page.goto(home.url(`/stock/${SKU}`))
   await page.getByRole('button', { name: 'Correct stock' }).click()
   await page.getByLabel('What do you know?').selectOption({ value: 'restock' })
-  await page.getByLabel('Comes in').fill('24')
+  await page.getByRole('textbox', { name: /^Comes in/ }).fill('24')
   await page.getByLabel(/^When/).fill(`${new Date().getFullYear() + 1}-01-15T08:00`)
   await page.getByRole('textbox', { name: 'Why' }).fill('truck 7')
   await page.getByRole('button', { name: 'Schedule it' }).click()

@@ -88,6 +88,8 @@ export async function openDialogs(home: OpenConsole): Promise<Dialogs> {
     await opener.focus()
     await page.keyboard.press('Enter')
     if (entry !== undefined) {
+      // A menu takes the focus when it has opened: whoever is faster loses it again.
+      await expect.poll(() => page.evaluate(`document.activeElement?.closest('[role="menu"]') !== null`)).toBe(true)
       const item = page.getByRole('menuitem', { name: entry, exact: true })
       await item.focus()
       await page.keyboard.press('Enter')
