@@ -2,11 +2,12 @@ import { Button, NativeSelect } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
-import { Link, useNavigate } from 'react-router'
+import { Link } from 'react-router'
 import { type Feed, type FeedFinding, useFeedFindings, useImportAgain, useLeaveIt, useTakeIn } from '../api/feeds.ts'
 import { useFeeds, useSession } from '../api/queries.ts'
 import { Copied } from '../parts/copied.tsx'
 import { Export } from '../parts/export.tsx'
+import { useGoToFile } from '../parts/go-to-file.ts'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { bytes, whole, withCounts } from '../parts/number.ts'
@@ -202,12 +203,12 @@ function Finding({ finding, feeds, onPropose }: FindingProps) {
 /** A file that lay in another feed’s inbox is kept there: it is read from what is kept, into its own feed. */
 function ReadThere({ file, feed }: { file: NonNullable<FeedFinding['file']>; feed: string }) {
   const session = useSession()
-  const navigate = useNavigate()
+  const goToFile = useGoToFile()
   const again = useImportAgain(file.id)
   if (session.data?.role === 'viewer') return null
   return (
     <div className={classes.deeds}>
-      <Button loading={again.isPending} onClick={() => again.mutate(feed, { onSuccess: ({ fileId }) => navigate(`/files/${fileId}`) })}>
+      <Button loading={again.isPending} onClick={() => goToFile(again.mutateAsync(feed))}>
         {texts.takeItIn}
       </Button>
       <Button variant="default" component={Link} to={`/files/${file.id}`}>
@@ -220,7 +221,7 @@ function ReadThere({ file, feed }: { file: NonNullable<FeedFinding['file']>; fee
 
 function TakeIn({ finding, stray, feeds, onPropose }: FindingProps & { stray: NonNullable<FeedFinding['stray']> }) {
   const session = useSession()
-  const navigate = useNavigate()
+  const goToFile = useGoToFile()
   const takeIn = useTakeIn()
   const leave = useLeaveIt()
   const [chosen, setChosen] = useState(finding.feed ?? '')
@@ -239,16 +240,7 @@ function TakeIn({ finding, stray, feeds, onPropose }: FindingProps & { stray: No
       <Button
         disabled={chosen === ''}
         loading={takeIn.isPending}
-        onClick={() =>
-          takeIn.mutate(
-            { id: stray.id, feed: chosen },
-            {
-              onSuccess: ({ fileId }) => {
-                if (fileId !== null) navigate(`/files/${fileId}`)
-              },
-            },
-          )
-        }
+        onClick={() => goToFile(takeIn.mutateAsync({ id: stray.id, feed: chosen }))}
       >
         {texts.takeItIn}
       </Button>

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core'
 import { IconRotate } from '@tabler/icons-react'
-import { useNavigate } from 'react-router'
 import { useCancelFile, useImportAgain } from '../api/feeds.ts'
 import type { FileDetail } from '../api/queries.ts'
 import { AskWhy } from '../parts/ask.tsx'
+import { useGoToFile } from '../parts/go-to-file.ts'
 import { Trouble } from '../parts/nothing.tsx'
 import { files as texts } from '../texts/files.ts'
 
@@ -11,7 +11,7 @@ const CAN_AGAIN: readonly FileDetail['state'][] = ['applied', 'failed', 'stale',
 
 /** Reads the kept original anew, without an upload, or keeps a waiting file from being read. */
 export function Again({ file }: { file: FileDetail }) {
-  const navigate = useNavigate()
+  const goToFile = useGoToFile()
   const again = useImportAgain(file.id)
   const cancel = useCancelFile(file.id)
   return (
@@ -26,7 +26,7 @@ export function Again({ file }: { file: FileDetail }) {
           variant="default"
           leftSection={<IconRotate size={16} aria-hidden />}
           loading={again.isPending}
-          onClick={() => again.mutate(undefined, { onSuccess: ({ fileId }) => navigate(`/files/${fileId}`) })}
+          onClick={() => goToFile(again.mutateAsync(undefined))}
         >
           {file.state === 'duplicate' ? texts.itIsANewCount : texts.importAgain}
         </Button>
