@@ -3,7 +3,7 @@ import type { Db } from '../db/connection.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { Ids } from '../kernel/ids.ts'
-import { ROLES, type Role, type Who } from './contract/route.ts'
+import { type Chapter, ROLES, type Role, type Scope, type Who } from './contract/route.ts'
 import { openLoginThrottle } from './login-throttle.ts'
 import { isPassword, spendAsMuch } from './password.ts'
 import { noteSignIn, whoHasToken } from './people-store.ts'
@@ -18,7 +18,11 @@ const SESSION_PROLONG_MS_MIN = 60_000
 /** Passwords that are compared at once: each takes 19 MiB and a core for some 30 ms. */
 const COMPARISONS_MAX = 4
 
-export type SignedIn = Who & { expiresAt: InstantMs | null }
+/** `scopes`: the chapters to which a token is held; null, and for a person: none but its role. */
+export type SignedIn = Who & { expiresAt: InstantMs | null; scopes: readonly Scope[] | null }
+
+/** What a route asks of whoever comes: the least role, and that its chapter is theirs. */
+export type Asks = { role: Role; tag: Chapter }
 
 export type Auth = {
   /** Who shows this; null: nobody that we know. */
@@ -76,7 +80,7 @@ export function openAuth({ db, clock, ids, cliToken }: { db: Db; clock: Clock; i
     const expiresAt = now + SESSION_IDLE_MS
     await store.purgeSessions(db, now)
     await store.addSession(db, { tokenSha256: digestOf(token).toString('hex'), personId: person.personId, now, expiresAt })
-    return { token, session: { name: person.name, role: person.role, expiresAt } }
+    return { token, session: { name: person.name, role: person.role, expiresAt, scopes: null } }
   }
 
   async function whoHasSession(tokenSha256: string): Promise<SignedIn | null> {
@@ -85,32 +89,43 @@ export function openAuth({ db, clock, ids, cliToken }: { db: Db; clock: Clock; i
     if (session === null) return null
     const expiresAt = Math.min(now + SESSION_IDLE_MS, session.createdAt + SESSION_ABSOLUTE_MS)
     const { name, role } = session
-    if (expiresAt - session.expiresAt < SESSION_PROLONG_MS_MIN) return { name, role, expiresAt: session.expiresAt }
+    if (expiresAt - session.expiresAt < SESSION_PROLONG_MS_MIN) return { name, role, expiresAt: session.expiresAt, scopes: null }
     await store.prolongSession(db, tokenSha256, expiresAt)
-    return { name, role, expiresAt }
+    return { name, role, expiresAt, scopes: null }
   }
 }
 
-const CLI: SignedIn = { name: 'command line', role: 'admin', expiresAt: null }
+const CLI: SignedIn = { name: 'command line', role: 'admin', expiresAt: null, scopes: null }
 
 /** Whether this is the command line of the same machine: whoever can read its token owns the machine anyway. */
 export function isCommandLine(name: string): boolean {
   return name === CLI.name
 }
 
+/** Refuses whoever is nobody that we know. */
+export function known(who: SignedIn | null): SignedIn {
+  if (who !== null) return who
+  throw new TrueupError('HTTP_NOT_SIGNED_IN', 'Nobody is signed in, or the session is over.', {
+    retry: 'after-operator',
+    hint: 'Sign in. A program sends its token as `Authorization: Bearer TOKEN`; an admin makes one under Users. The command line signs in by itself when it reads the data directory of the server.',
+  })
+}
+
 /** Refuses who may not; gives who may. */
-export function admit(who: SignedIn | null, role: Role): SignedIn {
-  if (who === null) {
-    throw new TrueupError('HTTP_NOT_SIGNED_IN', 'Nobody is signed in, or the session is over.', {
-      retry: 'after-operator',
-      hint: 'Sign in. A program sends its token as `Authorization: Bearer TOKEN`; an admin makes one under Users. The command line signs in by itself when it reads the data directory of the server.',
-    })
-  }
+export function admit(asking: SignedIn | null, { role, tag }: Asks): SignedIn {
+  const who = known(asking)
   if (ROLES.indexOf(who.role) < ROLES.indexOf(role)) {
     throw new TrueupError('HTTP_ROLE_MISSING', `This takes the role ${role}; ${who.name} is ${who.role}.`, {
       retry: 'after-operator',
       hint: `Ask somebody with the role ${role} to do it, or an admin to give you that role.`,
       detail: { needed: role, role: who.role },
+    })
+  }
+  if (who.scopes !== null && !who.scopes.some(one => one === tag)) {
+    throw new TrueupError('HTTP_SCOPE_MISSING', `The token ${who.name} is held to ${who.scopes.join(', ')}; this is ${tag}.`, {
+      retry: 'after-operator',
+      hint: 'Ask an admin for a token whose scopes hold it: under Users, Make a token. Who sees to people, the configuration or the backup needs one that is held to nothing.',
+      detail: { needed: tag, scopes: [...who.scopes] },
     })
   }
   return who

@@ -3,20 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import { encode, z } from 'zod'
 import type { Sleep } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
+import type { Asks } from './auth.ts'
 import { formatQuery, type List, listsOf } from './contract/list.ts'
 import { problem } from './contract/problem.ts'
-import type {
-  AdmittedRoute,
-  Asked,
-  Download,
-  DownloadRoute,
-  HookRoute,
-  JsonRoute,
-  Role,
-  Route,
-  UploadRoute,
-  Who,
-} from './contract/route.ts'
+import type { AdmittedRoute, Asked, Download, DownloadRoute, HookRoute, JsonRoute, Route, UploadRoute, Who } from './contract/route.ts'
 import { fileNameOf, openExports, type Snapshot } from './list-csv.ts'
 import { mountHooks } from './mount-hooks.ts'
 import type { Once } from './once.ts'
@@ -25,7 +15,7 @@ import type { Once } from './once.ts'
 export const UPLOAD_BYTES_MAX = 8 * 1_024 ** 3
 
 /** Sees to it that only those ask who may, before anything of the request is read. */
-export type Admit = (request: FastifyRequest, role: Role) => Promise<Who>
+export type Admit = (request: FastifyRequest, asks: Asks) => Promise<Who>
 
 /** Gives every route of the list its address, its check and its place in the OpenAPI document. */
 export function mountRoutes(
@@ -57,7 +47,7 @@ export function mountRoutes(
       schema: schemaOf(route),
       ...(route.kind === 'upload' ? { bodyLimit: UPLOAD_BYTES_MAX } : {}),
       onRequest: async request => {
-        whoAsks.set(request, await admit(request, route.role))
+        whoAsks.set(request, await admit(request, route))
       },
       handler: (request, reply) => answer(route, request, reply),
     }

@@ -181,17 +181,17 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
       isShownOnce: true,
       status: 201,
       async handle({ body, who }) {
+        const { name, role, scopes } = body
         const token = ids.secret()
         const now = clock.now()
         const expiresAt = now + body.days * DAY_MS
         const sha256 = createHash('sha256').update(token).digest('hex')
         await db.transaction(async tx => {
-          const isNew = await store.addToken(tx, { name: body.name, sha256, role: body.role, by: who.name, now, expiresAt })
-          if (!isNew) throw nameTaken(body.name)
-          const deed = { at: now, who: who.name, action: 'token.add', subject: 'token', name: body.name }
-          await recordAudit(tx, { ...deed, after: { role: body.role, expiresAt } })
+          if (!(await store.addToken(tx, { name, sha256, role, scopes, by: who.name, now, expiresAt }))) throw nameTaken(name)
+          const deed = { at: now, who: who.name, action: 'token.add', subject: 'token', name }
+          await recordAudit(tx, { ...deed, after: { role, scopes, expiresAt } })
         })
-        return { name: body.name, token, expiresAt }
+        return { name, token, expiresAt }
       },
     }),
     jsonRoute({

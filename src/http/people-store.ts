@@ -1,6 +1,6 @@
 import type { Sql, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
-import type { Role } from './contract/route.ts'
+import type { Role, Scope } from './contract/route.ts'
 
 /** Held while who may do what is changed: two admins cannot take the last admin away between them. */
 const PEOPLE_LOCK = 7_283_020
@@ -88,6 +88,8 @@ export async function noteSignIn(sql: Sql, personId: number, now: InstantMs): Pr
 export type ListedToken = {
   name: string
   role: Role
+  /** The chapters that it may ask for; null: all that its role may. */
+  scopes: Scope[] | null
   createdAt: InstantMs
   createdBy: string
   expiresAt: InstantMs
@@ -100,7 +102,7 @@ export type KeptToken = ListedToken & { sha256: string }
 /** The tokens of programs, by name. */
 export async function tokens(sql: Sql): Promise<KeptToken[]> {
   return sql.query<KeptToken>(
-    `select name, role, token_sha256 as sha256, created_at as "createdAt", created_by as "createdBy", expires_at as "expiresAt", used_at as "usedAt"
+    `select name, role, scopes, token_sha256 as sha256, created_at as "createdAt", created_by as "createdBy", expires_at as "expiresAt", used_at as "usedAt"
        from gate.token order by name`,
   )
 }
@@ -108,12 +110,13 @@ export async function tokens(sql: Sql): Promise<KeptToken[]> {
 /** False if another token or a person has the name. */
 export async function addToken(
   tx: Tx,
-  token: { name: string; sha256: string; role: Role; by: string; now: InstantMs; expiresAt: InstantMs },
+  token: { name: string; sha256: string; role: Role; scopes: Scope[] | null; by: string; now: InstantMs; expiresAt: InstantMs },
 ): Promise<boolean> {
   const rows = await tx.query(
-    `insert into gate.token (name, role, token_sha256, created_at, created_by, expires_at) select $1, $2, $3, $4, $6, $7 where ${IS_FREE}
+    `insert into gate.token (name, role, token_sha256, created_at, created_by, expires_at, scopes)
+     select $1, $2, $3, $4, $6, $7, $8::text[] where ${IS_FREE}
      on conflict (name) do nothing returning 1`,
-    [token.name, token.role, token.sha256, new Date(token.now), NAMES_OF_OURS, token.by, new Date(token.expiresAt)],
+    [token.name, token.role, token.sha256, new Date(token.now), NAMES_OF_OURS, token.by, new Date(token.expiresAt), token.scopes],
   )
   return rows.length > 0
 }
@@ -127,16 +130,17 @@ export async function whoHasToken(
   sql: Sql,
   sha256: string,
   now: InstantMs,
-): Promise<{ name: string; role: Role; expiresAt: InstantMs } | null> {
-  const rows = await sql.query<{ name: string; role: Role; expiresAt: InstantMs; isToNote: boolean }>(
-    `select name, role, expires_at as "expiresAt", used_at is null or used_at < $3 as "isToNote" from gate.token
+): Promise<Pick<ListedToken, 'name' | 'role' | 'scopes' | 'expiresAt'> | null> {
+  const rows = await sql.query<Pick<ListedToken, 'name' | 'role' | 'scopes' | 'expiresAt'> & { isToNote: boolean }>(
+    `select name, role, scopes, expires_at as "expiresAt", used_at is null or used_at < $3 as "isToNote" from gate.token
       where token_sha256 = $1 and expires_at > $2`,
     [sha256, new Date(now), new Date(now - NOTED_EVERY_MS)],
   )
   const [found] = rows
   if (found === undefined) return null
   if (found.isToNote) await sql.query('update gate.token set used_at = $2 where token_sha256 = $1', [sha256, new Date(now)])
-  return { name: found.name, role: found.role, expiresAt: found.expiresAt }
+  const { isToNote: _, ...who } = found
+  return who
 }
 
 const NOTED_EVERY_MS = 60_000

@@ -6,10 +6,10 @@ import type { Db } from '../db/connection.ts'
 import type { Clock, Sleep } from '../kernel/clock.ts'
 import { messageOf } from '../kernel/error.ts'
 import type { Ids } from '../kernel/ids.ts'
-import { admit, isCommandLine, openAuth } from './auth.ts'
+import { type Asks, admit, isCommandLine, openAuth } from './auth.ts'
 import { serveConsole } from './console-files.ts'
 import type { Answer } from './contract/instant.ts'
-import type { Role, Route } from './contract/route.ts'
+import type { Route } from './contract/route.ts'
 import { fileProgress, street } from './contract/street.ts'
 import { refuseCrossSite } from './cross-site.ts'
 import { mountEvents } from './events.ts'
@@ -139,8 +139,8 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     if (shown !== null) limit.belongs(shown, who?.name ?? null)
     return who
   }
-  const admitRequest = async (request: FastifyRequest, role: Role) => {
-    const who = admit(await whoAsks(request), role)
+  const admitRequest = async (request: FastifyRequest, asks: Asks) => {
+    const who = admit(await whoAsks(request), asks)
     if (bearerOf(request) === null) refuseCrossSite(request)
     return who
   }
@@ -156,7 +156,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
       mountSession(api, { auth, whoAsks, isBehindTls })
       mountSignOn(api, { db, clock, ids, log, auth, signOn: options.signOn ?? null, isBehindTls, prefix: PREFIX })
-      mountEvents(api, { watch, sleep, admit: async request => void (await admitRequest(request, 'viewer')) })
+      mountEvents(api, { watch, sleep, admit: async request => void (await admitRequest(request, { role: 'viewer', tag: 'street' })) })
       if (options.errorsDir) mountHelp(api, { errorsDir: options.errorsDir })
       mountRoutes(api, routes, {
         ...{ admit: admitRequest, once: openOnce({ db, clock, sleep }), sleep },

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Auth, admit, type SignedIn } from './auth.ts'
+import { type Auth, known, type SignedIn } from './auth.ts'
 import { problem } from './contract/problem.ts'
 import { loggedOut, login, session } from './contract/session.ts'
 import { refuseCrossSite } from './cross-site.ts'
@@ -68,6 +68,6 @@ export function mountSession(
     method: 'GET',
     url: '/session',
     schema: { summary: 'Who is signed in', tags: ['session'], response: { 200: session, ...problems } },
-    handler: async (request, reply): Promise<FastifyReply> => reply.send(admit(await whoAsks(request), 'viewer')),
+    handler: async (request, reply): Promise<FastifyReply> => reply.send(known(await whoAsks(request))),
   })
 }

@@ -34,7 +34,7 @@ test('every address of the API but the sign-in wants somebody signed in', async 
 test('the first admin is made once and signs in with the password that was shown', async () => {
   const cookie = await house.signIn(house.admin.name, house.admin.password)
   const me = await ask('GET', '/api/v1/session', { cookie })
-  expect(me.json()).toEqual({ name: 'admin', role: 'admin', expiresAt: new Date(NOW + SESSION_IDLE_MS).toISOString() })
+  expect(me.json()).toEqual({ name: 'admin', role: 'admin', expiresAt: new Date(NOW + SESSION_IDLE_MS).toISOString(), scopes: null })
   const stored = await house.database.db.query<{ kept: string }>(
     'select password_hash as kept from gate.person union all select token_sha256 from gate.session',
   )
@@ -107,6 +107,7 @@ test('the token of the command line comes in, another does not', async () => {
   expect((await ask('GET', '/api/v1/session', { authorization: `Bearer ${house.cliToken}` })).json()).toMatchObject({
     role: 'admin',
     expiresAt: null,
+    scopes: null,
   })
   expect((await ask('GET', '/api/v1/session', { authorization: `Bearer ${house.cliToken}x` })).statusCode).toBe(401)
   const run = await ask('POST', '/api/v1/jobs/import-inventory/run', { authorization: `Bearer ${house.cliToken}` })

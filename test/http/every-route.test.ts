@@ -6,7 +6,7 @@ import { readConfig } from '../../src/app/config.ts'
 import { allRoutes, streetNow } from '../../src/app/routes.ts'
 import { openHouse, type World } from '../../src/app/wire.ts'
 import { realClock, realIds, realSleep } from '../../src/app/world.ts'
-import { ROLES, type Role } from '../../src/http/contract/route.ts'
+import { CHAPTERS, type Chapter, ROLES, type Role, SCOPES } from '../../src/http/contract/route.ts'
 import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
 import { ensureAdmin } from '../../src/http/people.ts'
 import { createGate, type Gate } from '../../src/http/server.ts'
@@ -74,6 +74,8 @@ let gate: Gate
 let mounted: { method: string; url: string }[] = []
 const cookieOf = new Map<Role, string>()
 const tokenOf = new Map<Role, string>()
+/** For each chapter the token of an admin that is held to it, and the one that is held to all others. */
+const heldTo = new Map<Chapter, { it: string | null; others: string }>()
 let close: () => Promise<void>
 
 beforeAll(async () => {
@@ -164,6 +166,27 @@ describe.each(ROLES)('with the role %s', role => {
   )
 })
 
+test('a token that is held to a chapter of the API gets nothing of the others, and all of its own', async () => {
+  const wrong: string[] = []
+  const seen = new Set<Chapter>()
+  for (const { method, url, name, mountedAs } of guarded()) {
+    const tag = chapterOf(method, mountedAs)
+    seen.add(tag)
+    const { it, others } = heldTo.get(tag) ?? { it: null, others: '' }
+    for (const [token, isAdmitted] of [[it, true] as const, [others, false] as const]) {
+      // Who is signed in may be asked by whoever comes in.
+      if (token === null || name === 'GET /session') continue
+      const answer = await ask(method, url, { authorization: `Bearer ${token}` })
+      const code = String(answer.headers['content-type']).includes('json') ? answer.json().code : undefined
+      const isRefused = answer.statusCode === 403 && code === 'HTTP_SCOPE_MISSING'
+      if (isRefused === isAdmitted || answer.statusCode >= 500 || answer.statusCode === 401)
+        wrong.push(`${name} of ${tag} answers ${answer.statusCode} ${code}`)
+    }
+  }
+  expect(wrong).toEqual([])
+  expect([...seen].sort()).toEqual([...CHAPTERS].sort())
+})
+
 test('a page of somebody else makes a browser change nothing, whoever is signed in', async () => {
   const cookie = cookieOf.get('admin') ?? ''
   const changing = [...guarded().filter(one => one.method !== 'GET'), ...['POST', 'DELETE'].map(method => sessionRoute(method))]
@@ -191,21 +214,37 @@ test('a webhook that nobody signed is refused', async () => {
   expect([401, 404]).toContain(answer.statusCode)
 })
 
-type Guarded = { method: string; url: string; name: string }
+type Guarded = { method: string; url: string; name: string; mountedAs: string }
 
 /** Everything that stands behind the sign-in. */
 function guarded(): Guarded[] {
   return (
     mounted
       .filter(({ method, url }) => !OPEN_TO_ALL.includes(`${method} ${url}`) && !BY_ITSELF.includes(`${method} ${url}`))
-      .map(({ method, url }) => ({ method, url: url.replaceAll(/:\w+/g, '1'), name: `${method} ${url.replace('/api/v1', '')}` }))
+      .map(({ method, url }) => ({
+        method,
+        url: url.replaceAll(/:\w+/g, '1'),
+        name: `${method} ${url.replace('/api/v1', '')}`,
+        mountedAs: url,
+      }))
       // It answers for as long as somebody listens.
       .filter(({ name }) => name !== 'GET /events')
   )
 }
 
 function sessionRoute(method: string): Guarded {
-  return { method, url: '/api/v1/session', name: `${method} /session` }
+  return { method, url: '/api/v1/session', name: `${method} /session`, mountedAs: '/api/v1/session' }
+}
+
+/** As the document that strangers read has it. Two routes may call the same place by two names. */
+function chapterOf(method: string, mountedAs: string): Chapter {
+  const wanted = mountedAs.replaceAll(/:[\w:|]+/g, '{}')
+  const [, described = {}] = Object.entries(gate.app.swagger().paths ?? {}).find(
+    ([path, described]) => path.replaceAll(/\{\w+\}/g, '{}') === wanted && method.toLowerCase() in (described ?? {}),
+  ) ?? [undefined, {}]
+  const tag = (described as Record<string, { tags?: Chapter[] }>)[method.toLowerCase()]?.tags?.[0]
+  if (tag === undefined) throw new Error(`${method} ${mountedAs} stands in no chapter`)
+  return tag
 }
 
 async function ask(method: string, url: string, headers: Record<string, string> = {}) {
@@ -214,12 +253,20 @@ async function ask(method: string, url: string, headers: Record<string, string> 
 
 async function signInAsEveryRole(admin: { name: string; password: string }) {
   const first = await signIn(admin.name, admin.password)
+  const headers = { cookie: first, [CONSOLE_HEADER]: '1' }
+  const post = async (url: string, payload: object) =>
+    (await gate.app.inject({ method: 'POST', url: `/api/v1${url}`, headers, payload })).json() as { password: string; token: string }
+  const token = async (name: string, role: Role, scopes: Chapter[] | null) =>
+    (await post('/people/tokens', { name, role, scopes, days: 1 })).token
   for (const role of ROLES) {
-    const headers = { cookie: first, [CONSOLE_HEADER]: '1' }
-    const post = (url: string, payload: object) => gate.app.inject({ method: 'POST', url: `/api/v1${url}`, headers, payload })
-    const { password } = (await post('/people', { name: `the ${role}`, role })).json()
+    const { password } = await post('/people', { name: `the ${role}`, role })
     cookieOf.set(role, await signIn(`the ${role}`, password))
-    tokenOf.set(role, (await post('/people/tokens', { name: `token of the ${role}`, role, days: 1 })).json().token)
+    tokenOf.set(role, await token(`token of the ${role}`, role, null))
+  }
+  for (const tag of CHAPTERS) {
+    const it = SCOPES.some(one => one === tag) ? await token(`only ${tag}`, 'admin', [tag]) : null
+    const others = SCOPES.filter(one => one !== tag)
+    heldTo.set(tag, { it, others: await token(`all but ${tag}`, 'admin', others) })
   }
 }
 

@@ -119,6 +119,24 @@ test('a token may do what its role may, until it ends or is ended', async () => 
   expect((await ask('GET', '/street', undefined, bearer)).status).toBe(401)
 })
 
+test('a token that is held to chapters says so, is told what it may not, and never comes to what would give it more', async () => {
+  const made = await ask('POST', '/people/tokens', { name: 'forecast', role: 'admin', scopes: ['orders', 'inventory', 'orders'], days: 7 })
+  const bearer = { authorization: `Bearer ${made.body.token}` }
+  const scopes = ['inventory', 'orders']
+  expect((await ask('GET', '/session', undefined, bearer)).body).toMatchObject({ name: 'forecast', scopes })
+  expect((await ask('GET', '/people')).body.tokens).toContainEqual(expect.objectContaining({ name: 'forecast', scopes }))
+  expect((await ask('GET', '/orders/queue', undefined, bearer)).status).toBe(200)
+  const refused = await ask('GET', '/street', undefined, bearer)
+  expect(refused).toMatchObject({ status: 403, body: { code: 'HTTP_SCOPE_MISSING', facts: { needed: 'street', scopes } } })
+  expect((await ask('GET', '/events', undefined, bearer)).body.code).toBe('HTTP_SCOPE_MISSING')
+  for (const more of ['people', 'configuration', 'backup', 'session', 'everything'])
+    expect((await ask('POST', '/people/tokens', { name: more, role: 'viewer', scopes: [more], days: 1 })).status).toBe(400)
+  const none = await ask('POST', '/people/tokens', { name: 'none', role: 'viewer', scopes: [], days: 1 })
+  expect(JSON.stringify(none)).toMatch(/400.*leave scopes out/)
+  const [deed] = (await ask('GET', '/audit?subject=token')).body.rows
+  expect(deed).toMatchObject({ action: 'token.add', after: { role: 'admin', scopes } })
+})
+
 test('a lost password is made anew by an admin, and whoever was signed in under that name is out', async () => {
   const before = await house.signIn('viewer', PASSWORD)
   const made = await ask('POST', '/people/viewer/password')

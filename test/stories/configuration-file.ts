@@ -61,7 +61,7 @@ schedules:
 users:
   - { name: olga, role: operator }
 tokens:
-  - { name: warehouse, role: viewer, expiresAt: "2027-06-30T00:00:00.000Z", token: env:WAREHOUSE_TOKEN }
+  - { name: warehouse, role: viewer, scopes: [feed, orders], expiresAt: "2027-06-30T00:00:00.000Z", token: env:WAREHOUSE_TOKEN }
 dropUsers:
   - { name: dc1, home: erp, password: env:DC1_PASSWORD, publicKeys: ["${KEY} dc1@example.org"] }
 alerts:

@@ -103,6 +103,23 @@ test('a program comes in by a token until somebody ends it', async () => {
   expect(await status()).toBe(401)
 })
 
+test('a program that is held to some chapters gets nothing else, and the list says to which', async () => {
+  const dialog = await does.open('Make a token')
+  await dialog.getByLabel('For which program').fill('forecast')
+  await dialog.getByRole('combobox', { name: 'What it may ask for' }).fill('availab')
+  await page.getByRole('option', { name: /^availability/ }).click()
+  await page.keyboard.press('Escape')
+  await dialog.getByRole('button', { name: 'Make the token' }).click()
+  await expect.poll(() => dialog.textContent()).toContain('The token forecast')
+  const authorization = `Bearer ${await shownOnce()}`
+  const status = async (path: string) => (await fetch(home.url(`/api/v1${path}`), { headers: { authorization } })).status
+  expect(await status('/stock')).toBe(200)
+  expect(await status('/street')).toBe(403)
+  await page.keyboard.press('Escape')
+  await gone()
+  expect(await page.getByRole('row', { name: /^forecast/ }).textContent()).toContain('availability')
+})
+
 test('a recipient is told of what is wrong: a bad address is refused, a test is sent, it is changed and removed', async () => {
   await at('/alerts')
   const dialog = await does.open('Add a recipient')

@@ -6,6 +6,7 @@ import { change, getJson } from './client.ts'
 export type PersonInList = Wire<typeof peopleList>['people'][number]
 export type TokenInList = Wire<typeof peopleList>['tokens'][number]
 export type Role = PersonInList['role']
+export type Scope = NonNullable<TokenInList['scopes']>[number]
 
 export function usePeople() {
   return useQuery({ queryKey: ['people'], queryFn: ({ signal }) => getJson<Wire<typeof peopleList>>('/people', {}, signal) })

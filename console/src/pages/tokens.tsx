@@ -1,6 +1,6 @@
-import { Button, NativeSelect, NumberInput, TextInput } from '@mantine/core'
+import { Button, MultiSelect, NativeSelect, NumberInput, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { type Role, type TokenInList, useAddToken, useRemoveToken } from '../api/people.ts'
+import { type Role, type Scope, type TokenInList, useAddToken, useRemoveToken } from '../api/people.ts'
 import { AskSure } from '../parts/ask.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Modal } from '../parts/modal.tsx'
@@ -35,7 +35,10 @@ export function Tokens({ rows }: { rows: readonly TokenInList[] }) {
               {texts.madeBy} {row.createdBy}
             </span>
           </td>
-          <td>{row.role}</td>
+          <td>
+            {row.role}
+            {row.scopes !== null && <div className={cell.dim}>{row.scopes.join(', ')}</div>}
+          </td>
           <td className={`${cell.right} ${cell.narrowHidden}`}>
             <When at={row.usedAt} />
           </td>
@@ -66,6 +69,7 @@ function EndToken({ name }: { name: string }) {
   )
 }
 
+const SCOPES = (Object.keys(texts.scopes) as Scope[]).map(value => ({ value, label: texts.scopes[value] }))
 const DAYS_USUAL = 90
 const DAYS_MAX = 366
 
@@ -73,10 +77,11 @@ export function MakeToken({ close }: { close: () => void }) {
   const add = useAddToken()
   const [name, setName] = useState('')
   const [role, setRole] = useState<Role>('viewer')
+  const [scopes, setScopes] = useState<Scope[]>([])
   const [days, setDays] = useState(DAYS_USUAL)
   function submit(event: FormEvent) {
     event.preventDefault()
-    add.mutate({ name, role, days })
+    add.mutate({ name, role, scopes: scopes.length === 0 ? null : scopes, days })
   }
   return (
     <Modal onClose={close} title={texts.makeAToken}>
@@ -92,6 +97,16 @@ export function MakeToken({ close }: { close: () => void }) {
             data-autofocus
           />
           <NativeSelect label={texts.role} value={role} onChange={event => setRole(event.currentTarget.value as Role)} data={ROLES} />
+          <MultiSelect
+            label={texts.whatItMayAskFor}
+            description={texts.heldToTheseOrToItsRole}
+            placeholder={scopes.length === 0 ? texts.allThatItsRoleMay : ''}
+            data={SCOPES}
+            value={scopes}
+            onChange={chosen => setScopes(chosen as Scope[])}
+            searchable
+            hidePickedOptions
+          />
           <NumberInput
             label={texts.endsAfterSoManyDays}
             min={1}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { recordAudit } from '../../db/audit.ts'
-import type { Role } from '../../http/contract/route.ts'
+import type { Role, Scope } from '../../http/contract/route.ts'
 import { nameTaken } from '../../http/people-routes.ts'
 import { addToken, removeToken, tokens } from '../../http/people-store.ts'
 import { TrueupError } from '../../kernel/error.ts'
@@ -18,11 +18,11 @@ export async function setUser({ call, warn }: DeedDeps, { kind, item }: Differen
   warn(`${name} is new and has a password that nobody knows: make one on the page Users, or let ${name} sign on by the provider.`)
 }
 
-type Token = { name: string; role: Role; expiresAt: string }
+type Token = { name: string; role: Role; scopes: Scope[] | null; expiresAt: string }
 
 /** What is kept of a token is its digest: another role or end leaves the token as it is, unless another one is given. */
 export async function setToken({ tx, clock, who, secretOf }: DeedDeps, { kind, item }: Difference): Promise<void> {
-  const { name, role, expiresAt } = item.value as Token
+  const { name, role, scopes, expiresAt } = item.value as Token
   const given = secretOf('token')
   const at = clock.now()
   const before = (await tokens(tx)).find(one => one.name === name)
@@ -30,10 +30,10 @@ export async function setToken({ tx, clock, who, secretOf }: DeedDeps, { kind, i
   if (sha256 === null) throw notGiven(name)
   if (given !== undefined && given.length < TOKEN_CHARS_MIN) throw tooShort(name)
   if (kind === 'change') await removeToken(tx, name)
-  const isNew = await addToken(tx, { name, sha256, role, by: who, now: at, expiresAt: Date.parse(expiresAt) })
+  const isNew = await addToken(tx, { name, sha256, role, scopes, by: who, now: at, expiresAt: Date.parse(expiresAt) })
   if (!isNew) throw nameTaken(name)
-  const was = before && { role: before.role, expiresAt: before.expiresAt }
-  const after = { role, expiresAt: Date.parse(expiresAt), ...(given === undefined ? {} : { token: 'given' }) }
+  const was = before && { role: before.role, scopes: before.scopes, expiresAt: before.expiresAt }
+  const after = { role, scopes, expiresAt: Date.parse(expiresAt), ...(given === undefined ? {} : { token: 'given' }) }
   const deed = { action: kind === 'add' ? 'token.add' : 'token.change', subject: 'token', name }
   await recordAudit(tx, { at, who, ...deed, ...(was ? { before: was } : {}), after, reason: 'from a configuration file' })
 }

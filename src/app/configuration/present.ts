@@ -142,9 +142,9 @@ function chosenOf({ tags, vendors, productTypes, skus }: Choice): Entry<'shops'>
 
 async function tokensOf(sql: Sql, kept: KeptSecret[]): Promise<Entry<'tokens'>[]> {
   const rows = (await tokens(sql)).sort(byText(one => one.name))
-  return rows.map(({ name, role, expiresAt, sha256 }) => {
+  return rows.map(({ name, role, scopes, expiresAt, sha256 }) => {
     kept.push({ section: 'tokens', name, field: 'token', as: 'sha256', value: sha256 })
-    return { name, role, expiresAt: new Date(expiresAt).toISOString() }
+    return { name, role, scopes, expiresAt: new Date(expiresAt).toISOString() }
   })
 }
 

@@ -50,6 +50,7 @@ const user = z.strictObject({ name: personGiven.shape.name, role: personGiven.sh
 const apiToken = z.strictObject({
   name: tokenGiven.shape.name,
   role: tokenGiven.shape.role,
+  scopes: tokenGiven.shape.scopes,
   expiresAt: z.iso.datetime(),
   token: reference,
 })

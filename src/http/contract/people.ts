@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { instant } from './instant.ts'
-import { ROLES } from './route.ts'
+import { ROLES, SCOPES } from './route.ts'
 
 const name = z
   .string()
@@ -23,10 +23,18 @@ export const person = z
   })
   .meta({ id: 'Person' })
 
+/** The chapters that a token may ask for, each once and in their order; null: all that its role may. */
+export const tokenScopes = z
+  .array(z.enum(SCOPES))
+  .min(1, 'name a chapter, or leave scopes out: then the token may do all that its role may')
+  .overwrite(given => SCOPES.filter(one => given.includes(one)))
+  .nullable()
+
 export const apiToken = z
   .object({
     name: z.string(),
     role: z.enum(ROLES),
+    scopes: z.array(z.enum(SCOPES)).nullable(),
     createdAt: instant,
     createdBy: z.string(),
     expiresAt: instant,
@@ -44,7 +52,12 @@ export const ownPassword = z.object({
   before: z.string().min(1).max(PASSWORD_CHARS_MAX),
   after: z.string().min(PASSWORD_CHARS_MIN, `at least ${PASSWORD_CHARS_MIN} characters`).max(PASSWORD_CHARS_MAX),
 })
-export const tokenGiven = z.object({ name, role: z.enum(ROLES), days: z.number().int().min(1).max(TOKEN_DAYS_MAX) })
+export const tokenGiven = z.object({
+  name,
+  role: z.enum(ROLES),
+  scopes: tokenScopes.default(null),
+  days: z.number().int().min(1).max(TOKEN_DAYS_MAX),
+})
 /** Shown this once; what is kept is its digest. */
 export const tokenShown = z.object({ name: z.string(), token: z.string(), expiresAt: instant })
 /** In how many browsers somebody was signed in. */

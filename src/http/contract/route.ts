@@ -4,6 +4,20 @@ import type { z } from 'zod'
 export const ROLES = ['viewer', 'operator', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
+/** The chapters of the API: the rooms and parts to which its routes belong. */
+export const CHAPTERS = [
+  ...(['street', 'health', 'inventory', 'availability', 'catalog', 'feed', 'import', 'channel', 'outbox', 'orders'] as const),
+  ...(['reconcile', 'jobs', 'alerts', 'settings', 'audit', 'people', 'session', 'configuration', 'backup'] as const),
+] as const
+export type Chapter = (typeof CHAPTERS)[number]
+
+/** By these more could be had than was given: a person, another token, every secret. No token that is held to chapters gets there. */
+const CHAPTERS_OF_ALL = ['people', 'session', 'configuration', 'backup'] as const satisfies readonly Chapter[]
+
+/** The chapters to which a token may be held. */
+export const SCOPES = CHAPTERS.filter((one): one is Scope => !CHAPTERS_OF_ALL.some(other => other === one))
+export type Scope = Exclude<Chapter, (typeof CHAPTERS_OF_ALL)[number]>
+
 /** Who asks. The command line of the same machine is somebody too. */
 export type Who = { name: string; role: Role }
 
@@ -28,8 +42,8 @@ type Described = {
   /** Below /api/v1, with `:name` for what varies. */
   path: `/${string}`
   summary: string
-  /** The room or part to which it belongs: the chapters of the OpenAPI document. */
-  tag: string
+  /** The room or part to which it belongs, in the OpenAPI document as for the tokens that are held to some. */
+  tag: Chapter
   /** The least role that may ask. */
   role: Role
   /** It keeps keys of senders itself, with what it does: the gate leaves them to it. */

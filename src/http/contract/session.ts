@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { instant } from './instant.ts'
-import { ROLES } from './route.ts'
+import { ROLES, SCOPES } from './route.ts'
 
 const NAME_CHARS_MAX = 200
 const PASSWORD_CHARS_MAX = 1_000
@@ -13,6 +13,8 @@ export const session = z
     role: z.enum(ROLES),
     /** null: not a session of a person but the token of this machine's command line. */
     expiresAt: instant.nullable(),
+    /** The chapters to which a token is held; null: to nothing but its role. */
+    scopes: z.array(z.enum(SCOPES)).readonly().nullable(),
   })
   .meta({ id: 'Session' })
 
