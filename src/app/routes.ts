@@ -133,7 +133,7 @@ export function allRoutes(deps: {
     ...promiseRoutes({ db }),
     ...historyRoutes({ db, clock }),
     ...objectiveRoutes({ db, clock }),
-    ...diffRoutes({ db }),
+    ...diffRoutes({ db, clock }),
     ...feedRoutes({
       db,
       clock,

@@ -5,6 +5,11 @@
 
 export const SHOPIFY_STATUS_URL = 'https://www.shopifystatus.com/'
 
+/** Our name for a call: it stands beside each change that the call made, in the history of the item there. */
+export function referenceOf(callId: string): string {
+  return `gid://trueup/Call/${callId}`
+}
+
 export type AdminPlace =
   | { kind: 'shop' }
   | { kind: 'sku'; sku: string }

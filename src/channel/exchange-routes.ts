@@ -76,13 +76,21 @@ export function exchangeRoutes({ db, clock }: { db: Sql; clock: Clock }): Route[
   ]
 }
 
-type Wanted = { shopId: number; search: string | null; items: number[] | null; class: string | null; effect: string | null }
+type Wanted = {
+  shopId: number
+  search: string | null
+  items: number[] | null
+  bulkOperations: string[]
+  class: string | null
+  effect: string | null
+}
 
-/** A search that is a SKU here or in the shop finds what spoke of its item; everything else is an id. */
+/** A search that is a SKU here or in the shop finds what spoke of its item, and the uploads that carried it; everything else is an id. */
 async function wantedBy(sql: Sql, shopId: number, query: z.output<typeof exchangeQuery>): Promise<Wanted> {
   const search = query.search?.trim() || null
   const items = search === null ? null : await itemsOfSku(sql, shopId, search)
-  return { shopId, search, items: items?.length ? items : null, class: query.class ?? null, effect: query.effect ?? null }
+  const bulkOperations = search === null ? [] : await uploadsOfSku(sql, shopId, search)
+  return { shopId, search, items: items?.length ? items : null, bulkOperations, class: query.class ?? null, effect: query.effect ?? null }
 }
 
 async function itemsOfSku(sql: Sql, shopId: number, sku: string): Promise<number[]> {
@@ -98,12 +106,27 @@ async function itemsOfSku(sql: Sql, shopId: number, sku: string): Promise<number
   return rows.map(row => row.item)
 }
 
+/** The bulk operations of the uploads that carried it: their file names the items, no request of theirs does. */
+async function uploadsOfSku(sql: Sql, shopId: number, sku: string): Promise<string[]> {
+  const rows = await sql.query<{ gid: string }>(
+    `select distinct u.operation_gid as gid
+       from catalog.product_identifier k
+       join catalog.location l on l.shop_id = $1
+       join channel.call_row r on r.location_id = l.location_id and r.product_id = k.product_id
+       join channel.call c on c.call_id = r.call_id
+       join channel.upload u on u.upload_id = c.upload_id
+      where k.value = $2 and u.operation_gid is not null`,
+    [shopId, sku],
+  )
+  return rows.map(row => row.gid)
+}
+
 const WANTED = `e.shop_id = $1 and ($2::text is null or e.class = $2) and ($3::text is null or e.effect = $3)
-  and ($4::text is null or ($5::bigint[] is not null and e.items && $5)
+  and ($4::text is null or ($5::bigint[] is not null and e.items && $5) or e.bulk_operation_gid = any($6::text[])
        or e.request_id = $4 or e.idempotency_key = $4 or e.bulk_operation_gid = $4 or e.bulk_operation_gid = 'gid://shopify/BulkOperation/' || $4)`
 
-function parametersOf({ shopId, search, items, class: of, effect }: Wanted): unknown[] {
-  return [shopId, of, effect, search, items]
+function parametersOf({ shopId, search, items, bulkOperations, class: of, effect }: Wanted): unknown[] {
+  return [shopId, of, effect, search, items, bulkOperations]
 }
 
 type Row = Answer<typeof exchangeInList>
@@ -113,17 +136,18 @@ async function exchangesOf(sql: Sql, wanted: Wanted, query: z.output<typeof exch
     `select e.exchange_id as "exchangeId", e.at, e.took_ms as "tookMs", e.operation, e.effect, e.outcome, e.class, e.code, e.message,
             e.http_status as "httpStatus", e.request_id as "requestId", e.idempotency_key as "idempotencyKey",
             e.bulk_operation_gid as "bulkOperationGid", e.cost_points as "costPoints", cardinality(e.items) as items,
-            (select c.call_id from channel.call c where c.idempotency_key::text = e.idempotency_key) as "callId", e.answer
+            (select c.call_id from channel.call c where c.idempotency_key::text = e.idempotency_key) as "callId",
+            (select max(u.upload_id) from channel.upload u where u.shop_id = e.shop_id and u.operation_gid = e.bulk_operation_gid) as "uploadId", e.answer
        from channel.exchange e
       where ${WANTED}
-      order by e.exchange_id desc limit $6 offset $7`,
+      order by e.exchange_id desc limit $7 offset $8`,
     [...parametersOf(wanted), query.pageSize, offsetOf(query)],
   )
 }
 
 async function countExchanges(sql: Sql, wanted: Wanted): Promise<number> {
   const rows = await sql.query<{ total: number }>(
-    `select count(*) as total from (select 1 from channel.exchange e where ${WANTED} limit $6) counted`,
+    `select count(*) as total from (select 1 from channel.exchange e where ${WANTED} limit $7) counted`,
     [...parametersOf(wanted), TOTAL_COUNTED_MAX + 1],
   )
   return rows[0]?.total ?? 0

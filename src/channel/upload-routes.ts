@@ -19,7 +19,7 @@ import {
 import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import * as outbox from '../outbox/store.ts'
-import { adminUrl } from './admin-url.ts'
+import { adminUrl, referenceOf } from './admin-url.ts'
 import { healthOf } from './health-store.ts'
 import { knownShop } from './shop-routes.ts'
 import { askAgain, askToCancel, refusedOfUpload } from './upload-store.ts'
@@ -87,8 +87,14 @@ export function uploadRoutes({ db, clock, asked }: { db: Db; clock: Clock; asked
       params: uploadParams,
       query: uploadRowsQuery,
       answer: uploadRowsPage,
-      handle: async ({ params, query }) =>
-        pageFrom(query, await rowsOf(db, params.uploadId, query), () => countRows(db, params.uploadId, query)),
+      async handle({ params, query }) {
+        const { apiUrl } = await knownShop(db, (await found(db, params.uploadId)).shop)
+        const rows = (await rowsOf(db, params.uploadId, query)).map(({ callId, inventoryItemGid, locationGid, ...row }) => ({
+          ...{ ...row, reference: referenceOf(callId) },
+          link: inventoryItemGid === null ? null : adminUrl(apiUrl, { kind: 'inventory_history', inventoryItemGid, locationGid }),
+        }))
+        return pageFrom(query, rows, () => countRows(db, params.uploadId, query))
+      },
     }),
     deed('ask', 'Ask Shopify again how far it is, at once', async (tx, { one }) => {
       if (one.operationGid === null || one.state === 'ended') throw notPossible(one, 'is not with the shop')
@@ -190,12 +196,16 @@ async function outcomesOf(sql: Sql, uploadId: number): Promise<Answer<typeof upl
 
 type RowsQuery = z.output<typeof uploadRowsQuery>
 
-async function rowsOf(sql: Sql, uploadId: number, query: RowsQuery): Promise<Answer<typeof uploadRow>[]> {
+type Row = Omit<Answer<typeof uploadRow>, 'link' | 'reference'> & { callId: string; inventoryItemGid: string | null; locationGid: string }
+
+async function rowsOf(sql: Sql, uploadId: number, query: RowsQuery): Promise<Row[]> {
   return sql.query(
     `select coalesce(sku.value, p.name) as sku, l.name as location, r.from_units as "fromUnits", r.units, r.promised_units as "promisedUnits",
             ${OUTCOME} as outcome, coalesce(r.code, case when c.outcome = 'call_refused' then c.code end) as code,
             (select i.state from outbox.intent i
-              where i.shop_id = c.shop_id and i.location_id = r.location_id and i.product_id = r.product_id) as now
+              where i.shop_id = c.shop_id and i.location_id = r.location_id and i.product_id = r.product_id) as now,
+            c.call_id as "callId", l.location_gid as "locationGid",
+            (select k.inventory_item_gid from catalog.item_link k where k.shop_id = c.shop_id and k.product_id = r.product_id) as "inventoryItemGid"
        from ${OF_UPLOAD}
       order by c.upload_ordinal, r.ordinal limit $4 offset $5`,
     [uploadId, query.outcome ?? null, escaped(query.search), query.pageSize, offsetOf(query)],

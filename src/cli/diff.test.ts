@@ -21,7 +21,7 @@ test('what is not equal is told by cause and level; what was never read is unkno
   }
   const { status, text } = diffOf(
     { levels: 4, levelsEqual: 3, groups: [group] },
-    { ...page, total: 30, rows: [{ ...row, units: 9, since: null }] },
+    { ...page, total: 30, rows: [{ ...row, units: 9, since: null, control: null }] },
   )
   expect(status).toBe(1)
   expect(text).toMatch(/Not linked to an item of the shop +1 +9 +OUTBOX_NOT_LINKED/)

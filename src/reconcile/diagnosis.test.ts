@@ -94,3 +94,10 @@ test('every finding says what to press, and where', () => {
     expect(evidence).toMatch(/[.…]$|: .+$/)
   }
 })
+
+test('what is told to nobody since its link went is reported with its units', () => {
+  const [found] = diagnose({ ...well, blocked: [{ ...group, code: 'OUTBOX_NOT_LINKED', count: 12, units: 1_240 }] }, NOW)
+  expect(found?.evidence).toMatch(
+    /^12 levels of corner are not sent, since their products are linked to no item there, .+ for example: 1,240 units\.$/,
+  )
+})

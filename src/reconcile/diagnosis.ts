@@ -184,7 +184,7 @@ function ofDrift({ shop, levels, units, since }: DriftFact, now: InstantMs): Fin
 }
 
 function ofBlocked({ code, shop, count, units, since, example }: GroupFact): Finding {
-  const evidence = `${counted(count, 'level', 'levels')} of ${shop} ${whyNotSent(code, count)}, ${example} for example.`
+  const evidence = `${counted(count, 'level', 'levels')} of ${shop} ${whyNotSent(code, count)}, ${example} for example: ${counted(units, 'unit', 'units')}.`
   const severity: Severity = code.startsWith('OUTBOX_') ? 'note' : 'risk'
   const action = { label: 'See the levels', to: '/rooms/outbox' }
   // What is only to be known puts nothing at risk: no shop was ever told of it.

@@ -5,6 +5,7 @@ import { diffPage, diffQuery, type diffRow, diffSummary } from '../http/contract
 import type { Answer } from '../http/contract/instant.ts'
 import { offsetOf, pageFrom, TOTAL_COUNTED_MAX } from '../http/contract/page.ts'
 import { downloadRoute, jsonRoute, type Route } from '../http/contract/route.ts'
+import type { Clock } from '../kernel/clock.ts'
 import { isMoving, saidOf } from './diff.ts'
 import * as store from './diff-store.ts'
 import { syncFigures } from './tally-store.ts'
@@ -12,7 +13,10 @@ import { syncFigures } from './tally-store.ts'
 const EXPORTED_AT_ONCE = 1_000
 
 /** ERP beside Trueup beside Shopify: every level that is not equal, by cause, with the units at stake. */
-export function diffRoutes({ db }: { db: Sql }): Route[] {
+export function diffRoutes({ db, clock }: { db: Sql; clock: Clock }): Route[] {
+  const wantedOf = (query: z.output<typeof diffQuery>): store.DiffWanted => ({
+    ...{ cause: query.cause ?? null, shop: query.shop ?? null, search: query.search || null, now: clock.now() },
+  })
   return [
     jsonRoute({
       method: 'GET',
@@ -23,7 +27,11 @@ export function diffRoutes({ db }: { db: Sql }): Route[] {
       answer: diffSummary,
       async handle() {
         const { levels, levelsEqual } = await syncFigures(db)
-        const groups = (await store.causes(db)).map(group => ({ ...group, said: saidOf(group.cause), isMoving: isMoving(group.cause) }))
+        const groups = (await store.causes(db, clock.now())).map(group => ({
+          ...group,
+          said: saidOf(group.cause),
+          isMoving: isMoving(group.cause),
+        }))
         return { levels, levelsEqual, groups }
       },
     }),
@@ -50,10 +58,6 @@ export function diffRoutes({ db }: { db: Sql }): Route[] {
       handle: async ({ query }) => ({ fileName: 'diff.csv', mediaType: 'text/csv; charset=utf-8', chunks: exported(db, wantedOf(query)) }),
     }),
   ]
-}
-
-function wantedOf(query: z.output<typeof diffQuery>): store.DiffWanted {
-  return { cause: query.cause ?? null, shop: query.shop ?? null, search: query.search || null }
 }
 
 function withWords(row: store.DiffRow): Answer<typeof diffRow> {

@@ -11,7 +11,11 @@ export const MOVING: Readonly<Record<string, string>> = {
   CHANNEL_WAITS_FOR_POOL: 'Waits for other levels of the same stock',
 }
 
+/** A person paused the level: it goes on when the pause ends, and not by itself. */
+export const PAUSED = 'paused'
+
 const SAID: Readonly<Record<string, string>> = {
+  [PAUSED]: 'Writing is paused by hand',
   OUTBOX_NOT_LINKED: 'Not linked to an item of the shop',
   OUTBOX_NOT_MAPPED: 'The location stands for nothing',
   OUTBOX_UNTRACKED: 'The shop does not track the item',

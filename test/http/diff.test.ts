@@ -55,6 +55,32 @@ test('the largest come first, with what the file said, what is promised and what
   expect((await ask('/diff?shop=nobody')).rows).toEqual([])
 })
 
+test('what a person has paused is named with who, why and until when, and is not said to go on by itself', async () => {
+  const { db } = house.database
+  const untilAt = house.clock.now() + 3_600_000
+  await db.query(
+    `insert into channel.control (kind, shop_id, location_id, product_id, reason, until_at, set_by, set_at)
+     values ('pause', 1, null, 2, 'recount', $1, 'anna', $2), ('sell_nothing', 1, 2, 1, 'recall', null, 'ben', $2), ('pause', null, null, 2, 'over', $2, 'anna', $2)`,
+    [new Date(untilAt), new Date(house.clock.now())],
+  )
+  expect((await ask('/diff/causes')).groups[0]).toEqual({
+    cause: 'paused',
+    said: 'Writing is paused by hand',
+    isMoving: false,
+    levels: 1,
+    units: 8,
+  })
+  const { rows } = await ask('/diff')
+  expect(rows.map((row: { cause: string; control: unknown }) => [row.cause, row.control])).toEqual([
+    ['paused', { kind: 'pause', reason: 'recount', setBy: 'anna', untilAt: new Date(untilAt).toISOString() }],
+    ['RECONCILE_LEVEL_DIFFERS', null],
+    ['OUTBOX_NOT_LINKED', { kind: 'sell_nothing', reason: 'recall', setBy: 'ben', untilAt: null }],
+  ])
+  expect((await ask('/diff?cause=paused')).total).toBe(1)
+  expect((await ask('/diff?cause=waits_to_be_sent')).rows).toEqual([])
+  await db.query('delete from channel.control')
+})
+
 test('the export holds the same, and a SKU that looks like a formula stays a SKU', async () => {
   await house.database.db.query(`update catalog.product_identifier set value = '=BA' where value = 'BA/8327'`)
   const answer = await house.gate.app.inject({

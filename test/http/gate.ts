@@ -234,7 +234,7 @@ export async function openTestGate(
       proofRoutes({ db, clock, release, asked: () => void done.jobs.push('channel') }),
       driftRoutes({ db, clock, asked: () => void done.jobs.push('reconcile') }),
       ...[explainRoutes({ db, clock, files }), historyRoutes({ db, clock }), promiseRoutes({ db })],
-      diffRoutes({ db }),
+      diffRoutes({ db, clock }),
       catalogRoutes(catalog),
       ...[placeRoutes, kitRoutes, settingRoutes].map(routesOf => routesOf({ db, clock, switched: catalog.mappingChanged })),
     ].flat(),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { recordExchange } from '../../src/channel/exchange-store.ts'
 import { openTestGate, type TestGate } from './gate.ts'
 
 /* Uploads as operators see them: the answer to every row, and the three things that can be done. */
@@ -55,11 +56,14 @@ test('from a shop of Shopify it leads to the app’s page there, a level to its 
   const { db } = house.database
   const links = async () => {
     const { rows } = (await ask('GET', '/stock/AR-5381/levels')).json() as { rows: { link: string | null }[] }
-    return [(await ask('GET', '/uploads/1')).json().link, ...rows.map(row => row.link)]
+    const [row] = (await ask('GET', '/uploads/1/rows')).json().rows as { link: string | null; reference: string }[]
+    expect(row?.reference).toBe('gid://trueup/Call/00000000-0000-4000-8000-000000000001')
+    return [(await ask('GET', '/uploads/1')).json().link, row?.link, ...rows.map(each => each.link)]
   }
-  expect(await links()).toEqual([null, null, null])
+  expect(await links()).toEqual([null, null, null, null])
   await db.query(`update catalog.shop set api_url = 'https://corner.myshopify.com' where shop_id = 1`)
   expect((await links()).toSorted()).toEqual([
+    'https://admin.shopify.com/store/corner/products/inventory/1/inventory_history?location_id=1',
     'https://admin.shopify.com/store/corner/products/inventory/1/inventory_history?location_id=1',
     'https://admin.shopify.com/store/corner/products/inventory/1/inventory_history?location_id=2',
     'https://admin.shopify.com/store/corner/settings/apps',
@@ -112,4 +116,24 @@ test('one that the shop does not have yet ends at once when it is cancelled, and
     [new Date(house.clock.at)],
   )
   expect(call?.free).toBe(true)
+})
+
+test('a SKU finds the upload that carried it in the job log, though its own requests name a file and no item', async () => {
+  const heard = (requestId: string, upload: number) =>
+    recordExchange(house.database.db, 1, {
+      ...{ at: house.clock.at, tookMs: 5, operation: 'RunBulkMutation', effect: 'write', outcome: { kind: 'answered' }, status: 200 },
+      ...{ requestId, bulkOperationGid: `gid://shopify/BulkOperation/${upload}`, idempotencyKey: null, inventoryItemGids: [] },
+      ...{ costPoints: 10, availablePoints: 1, maxPoints: 2, answer: '{}' },
+    })
+  await heard('of upload 1', 1)
+  await heard('of upload 2', 2)
+  await heard('of a bulk query', 3)
+  const found = async (search: string) =>
+    ((await ask('GET', `/shops/demo/job-log?search=${search}`)).json().rows as { requestId: string; uploadId: number | null }[]).map(
+      row => [...[row.requestId, row.uploadId]],
+    )
+  expect(await found('AR-5381')).toEqual([['of upload 1', 1]])
+  expect(await found('nobody')).toEqual([])
+  expect(await found('2')).toEqual([['of upload 2', 2]])
+  expect(await found('3')).toEqual([['of a bulk query', null]])
 })

@@ -8,6 +8,7 @@ import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole, withCounts } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { differences as texts } from '../texts/differences.ts'
+import { sentenceOf } from './control.tsx'
 
 /** ERP beside Trueup beside Shopify: every level that is not equal, by cause, with the units at stake. */
 export function Diff() {
@@ -75,7 +76,8 @@ export function Diff() {
                     <td className={cell.right}>{whole(row.shopUnits)}</td>
                     <td className={cell.right}>{whole(row.units)}</td>
                     <td className={cell.narrowHidden}>
-                      {withCounts(row.said)} {/^[A-Z]/.test(row.cause) && <Code code={row.cause} />}
+                      {row.control !== null && `${sentenceOf(row.control)}. `}
+                      {row.cause !== 'paused' && withCounts(row.said)} {/^[A-Z]/.test(row.cause) && <Code code={row.cause} />}
                     </td>
                   </tr>
                 ))}

@@ -35,6 +35,10 @@ const level = (of: Partial<LevelOfTarget>): LevelOfTarget => ({
   ...of,
 })
 
+const off = (kind: 'pause' | 'sell_nothing'): LevelOfTarget['controls'][number] => ({
+  ...{ controlId: 1, kind, reason: 'recount', untilAt: null, setBy: 'anna', setAt: AT },
+})
+
 test.each<[string, LevelOfTarget | undefined, string]>([
   ['nothing is known of it', undefined, 'Not queued'],
   ['it waits to be sent', level({ intent: intent('pending'), observed: observed('equal', false) }), 'Queued'],
@@ -45,6 +49,18 @@ test.each<[string, LevelOfTarget | undefined, string]>([
   ['it was read back equal', level({ intent: intent('confirmed'), observed: observed('equal') }), 'Equal'],
   ['the shop shows something else', level({ intent: intent('confirmed'), observed: observed('different') }), 'Different'],
   ['the shop does not stock it there', level({ intent: intent('confirmed'), observed: observed('not_stocked') }), 'Not stocked'],
+  ['a person paused it', level({ intent: intent('pending'), controls: [off('pause')] }), 'Paused'],
+  [
+    'paused, and what it shows is right',
+    level({ intent: intent('confirmed'), observed: observed('equal'), controls: [off('pause')] }),
+    'Equal',
+  ],
+  [
+    'a person has it sell nothing',
+    level({ intent: intent('confirmed'), observed: observed('equal'), controls: [off('sell_nothing')] }),
+    'Sells nothing',
+  ],
+  ['it sells nothing and is not at 0 yet', level({ intent: intent('pending'), controls: [off('sell_nothing')] }), 'Queued'],
   ['it is not linked', level({ intent: intent('blocked', 'OUTBOX_NOT_LINKED') }), 'Not linked'],
 ])('%s', (_title, given, word) => {
   expect(levelState(given).word).toBe(word)

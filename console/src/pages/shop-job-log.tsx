@@ -2,6 +2,7 @@ import { UnstyledButton } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useCallback, useState } from 'react'
 import { Link } from 'react-router'
+import { referenceOf } from '../../../src/channel/admin-url.ts'
 import { type Exchange, type ShopDetail, useExchangeRows, useJobLog, useThrottle } from '../api/shops.ts'
 import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
@@ -135,7 +136,7 @@ function Inside({ shop, row }: { shop: ShopDetail; row: Exchange }) {
     ['HTTP', row.httpStatus === null ? null : String(row.httpStatus)],
     [texts.idempotencyKey, row.idempotencyKey],
     [texts.bulkOperation, row.bulkOperationGid],
-    [texts.ourReferenceInShopifysHistory, row.callId === null ? null : `gid://trueup/Call/${row.callId}`],
+    [texts.ourReferenceInShopifysHistory, row.callId === null ? null : referenceOf(row.callId)],
   ]
   return (
     <div className={classes.inside}>
@@ -150,6 +151,7 @@ function Inside({ shop, row }: { shop: ShopDetail; row: Exchange }) {
             ),
         )}
       </dl>
+      {row.uploadId !== null && <Link to={`/uploads/${row.uploadId}`}>{texts.itsUpload}</Link>}{' '}
       {row.bulkOperationGid !== null && shop.links.uploads !== null && (
         <Outside href={shop.links.uploads}>{texts.theAppsPageInShopify}</Outside>
       )}
@@ -189,6 +191,8 @@ const WORDS: Record<string, string> = {
   OrdersById: texts.readOrders,
   MoreFulfillmentOrders: texts.readOrders,
   MoreLines: texts.readOrders,
+  MoreShippedLines: texts.readOrders,
+  MoreRefundLines: texts.readOrders,
   RunBulkQuery: texts.startedABulkRead,
   PollBulk: texts.askedHowFarABulkReadIs,
   LookAtBulk: texts.askedHowFarAnUploadIs,

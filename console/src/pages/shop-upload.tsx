@@ -165,7 +165,10 @@ function Rows({ upload }: { upload: UploadDetail }) {
                       {row.sku}
                     </Link>
                   </td>
-                  <td>{row.location}</td>
+                  <td>
+                    {row.location} {row.link !== null && <Outside href={row.link}>{texts.inventoryHistoryInShopify}</Outside>}
+                    <div className={`mono ${cell.dim} ${cell.narrowHidden}`}>{row.reference}</div>
+                  </td>
                   <td className={`${cell.right} ${cell.narrowHidden}`}>{whole(row.fromUnits)}</td>
                   <td className={cell.right}>{whole(row.units)}</td>
                   <td>

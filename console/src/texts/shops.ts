@@ -121,6 +121,7 @@ export const shops = {
   pointsLeftInTheShopsBucket: 'Points left in the shop’s bucket',
   lastSixHours: 'last six hours',
   jobLog: 'Job log',
+  itsUpload: 'The answer to each of its rows',
   requestsKeptDays: (data: Said, daysKept: Said) => `${data} requests, kept ${daysKept} days`,
   skuRequestIdKeyOrBulkOperation: 'SKU, request id, key or bulk operation',
   kind: 'Kind',

@@ -2,6 +2,7 @@ import type { Said } from './said.ts'
 
 /** What the console says: uploads. */
 export const uploads = {
+  inventoryHistoryInShopify: 'Inventory history in Shopify',
   theAppsPageInShopify: 'The app’s page in Shopify',
   askShopifyAgain: 'Ask Shopify again',
   shopifyIsAskedAtOnceHowFar: 'Shopify is asked at once how far it is, instead of in its turn.',

@@ -3,12 +3,12 @@ import { instant } from './instant.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { reasonGiven } from './shop-care.ts'
 
-const kind = z.enum(['pause', 'sell_nothing'])
+export const controlKind = z.enum(['pause', 'sell_nothing'])
 
 export const controlInList = z
   .object({
     controlId: z.number().int(),
-    kind,
+    kind: controlKind,
     /** Of what: each that is null means all of them. */
     shop: z.string().nullable(),
     location: z.string().nullable(),
@@ -28,7 +28,7 @@ export const controlsPage = pageOf(controlInList)
 
 export const newControl = z
   .object({
-    kind,
+    kind: controlKind,
     shop: z.string().max(60).optional(),
     locationId: z.number().int().positive().optional(),
     sku: z.string().max(300).optional(),

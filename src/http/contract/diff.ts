@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { controlKind } from './control.ts'
 import { instant } from './instant.ts'
 import { pageOf, pageQuery } from './page.ts'
 
@@ -42,6 +43,15 @@ export const diffRow = z
     said: z.string(),
     units: z.number().int(),
     since: instant.nullable(),
+    /** What a person has switched off there; null: nothing. */
+    control: z
+      .object({
+        kind: controlKind,
+        reason: z.string(),
+        setBy: z.string(),
+        untilAt: instant.nullable().describe('Null: until a person ends it'),
+      })
+      .nullable(),
   })
   .meta({ id: 'DiffRow' })
 

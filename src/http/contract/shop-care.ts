@@ -110,6 +110,8 @@ export const exchangeInList = z
     items: z.number().int(),
     /** The call whose rows it carried; null: it carried none of ours. */
     callId: z.string().nullable(),
+    /** The upload that it speaks of, whose page has the answer to each row; null: none of ours. */
+    uploadId: z.number().int().nullable(),
     answer: z.string().nullable(),
   })
   .meta({ id: 'Exchange' })

@@ -54,6 +54,10 @@ export const uploadRow = z
     promisedUnits: z.number().int(),
     outcome,
     code: z.string().nullable(),
+    /** Our reference, as it stands beside the change in Shopify's history. */
+    reference: z.string(),
+    /** The history of the level in Shopify's admin; null: the shop's address does not say which Shopify shop it is. */
+    link: z.string().nullable(),
     /** The state of what this level is to be told now, which may be a newer number. */
     now: z.enum(['pending', 'sending', 'confirmed', 'blocked']).nullable(),
   })
