@@ -38,6 +38,7 @@ test.each<[Record<string, string>, Flags, object]>([
   [{ TRUEUP_TLS_CERT: 'cert.pem', TRUEUP_TLS_KEY: '/k.pem' }, {}, { tls: { certFile: '/srv/cert.pem', keyFile: '/k.pem' } }],
   [{ TRUEUP_PROXY: '10.0.0.5,fd00::/8' }, {}, { proxy: '10.0.0.5,fd00::/8' }],
   [{ TRUEUP_REQUESTS_PER_MINUTE: '300' }, {}, { requestsPerMinute: 300 }],
+  [{ TRUEUP_JOB_LOG_DAYS: '30', TRUEUP_JOB_LOG_ROWS: '2000' }, {}, { jobLogDays: 30, jobLogRows: 2_000 }],
   [{}, {}, { oidc: null }],
   [
     { TRUEUP_OIDC_ISSUER: 'https://id.example.org', TRUEUP_OIDC_CLIENT_ID: 'trueup', TRUEUP_OIDC_ROLES: 'cn=b=admin, ops=operator' },
@@ -65,6 +66,8 @@ test.each<[Record<string, string>, string[]]>([
   [{ TRUEUP_OIDC_ISSUER: 'http://id.example.org', TRUEUP_OIDC_CLIENT_ID: 'x' }, ['TRUEUP_OIDC_ISSUER']],
   [{ TRUEUP_OIDC_ROLES: 'ops=king' }, ['TRUEUP_OIDC_ROLES']],
   [{ TRUEUP_OIDC_SCOPE: 'profile' }, ['TRUEUP_OIDC_SCOPE']],
+  [{ TRUEUP_JOB_LOG_DAYS: '0' }, ['TRUEUP_JOB_LOG_DAYS']],
+  [{ TRUEUP_JOB_LOG_ROWS: 'all' }, ['TRUEUP_JOB_LOG_ROWS']],
   [{ TRUEUP_REQUESTS_PER_MINUTE: '5' }, ['TRUEUP_REQUESTS_PER_MINUTE']],
 ])('%j is refused, naming %j and no secret', (env, settings) => {
   const refused = expect(() => read(env))

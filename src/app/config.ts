@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { JOB_LOG_BOUNDS, type JobLogBounds } from '../channel/exchange-store.ts'
 import { unlessMissing } from '../db/errno.ts'
 import { TrueupError } from '../kernel/error.ts'
 
@@ -33,6 +34,9 @@ export type Config = {
   proxy?: string | null
   /** Requests a minute that one person or token may make; none: the usual number. */
   requestsPerMinute?: number | undefined
+  /** How much of a shop's job log is kept; none: the usual. */
+  jobLogDays?: number | undefined
+  jobLogRows?: number | undefined
   /** The OpenID provider by which people sign on; null: there is none. */
   oidc?: OidcConfig | null
   /** The variables that were set, by the environment or a flag; all others have their default. */
@@ -52,6 +56,11 @@ export type OidcConfig = {
 }
 
 type Person = 'viewer' | 'operator' | 'admin'
+
+/** How much of each shop's job log is kept. */
+export function jobLogOf({ jobLogDays, jobLogRows }: Pick<Config, 'jobLogDays' | 'jobLogRows'>): JobLogBounds {
+  return { daysKept: jobLogDays ?? JOB_LOG_BOUNDS.daysKept, rowsMax: jobLogRows ?? JOB_LOG_BOUNDS.rowsMax }
+}
 
 export const MAIL_FROM_DEFAULT = 'trueup@localhost'
 export const HTTP_PORT_DEFAULT = 7310
@@ -112,6 +121,8 @@ const environment = z.object({
   TRUEUP_OIDC_DEFAULT_ROLE: z.enum(['viewer', 'operator', 'admin', 'none']).default('viewer'),
   TRUEUP_OIDC_LABEL: z.string().max(60).default('Single sign-on'),
   TRUEUP_REQUESTS_PER_MINUTE: z.coerce.number().int().min(60).max(1_000_000).optional(),
+  TRUEUP_JOB_LOG_DAYS: z.coerce.number().int().min(1).max(3_650).optional(),
+  TRUEUP_JOB_LOG_ROWS: z.coerce.number().int().min(1_000).max(100_000_000).optional(),
 })
 
 /** What must stand in each variable, said to the person who has to mend it. */
@@ -138,6 +149,8 @@ const EXPECTED = {
   TRUEUP_OIDC_DEFAULT_ROLE: 'viewer, operator, admin, or none to let in only who has a role by the claim',
   TRUEUP_OIDC_LABEL: 'at most 60 characters for the button',
   TRUEUP_REQUESTS_PER_MINUTE: 'how many requests a minute one person or token may make, from 60 to 1000000',
+  TRUEUP_JOB_LOG_DAYS: 'for how many days the requests to a shop are kept, from 1 to 3650',
+  TRUEUP_JOB_LOG_ROWS: 'how many requests to a shop are kept at most, from 1000 to 100000000',
   TRUEUP_SECRET_KEY: `at least ${SECRET_KEY_CHARS_MIN} characters`,
 } as const
 
@@ -183,6 +196,8 @@ export function readConfig(flags: Flags = {}, env: Environment = process.env, cw
     tls: certFile && keyFile ? { certFile: resolve(cwd, certFile), keyFile: resolve(cwd, keyFile) } : null,
     proxy: read.TRUEUP_PROXY ?? null,
     requestsPerMinute: read.TRUEUP_REQUESTS_PER_MINUTE,
+    jobLogDays: read.TRUEUP_JOB_LOG_DAYS,
+    jobLogRows: read.TRUEUP_JOB_LOG_ROWS,
     oidc: issuer && clientId ? oidcOf(read, { issuer, clientId }) : null,
     given: Object.keys(EXPECTED).filter(name => given[name] !== undefined),
   }

@@ -195,7 +195,7 @@ export function allRoutes(deps: {
     ...publishingRoutes({ db, clock, switched: () => clockwork.nudge('channel') }),
     ...uploadRoutes({ db, clock, asked: () => clockwork.nudge('channel') }),
     ...conformRoutes({ db, clock, conform: house.shops.conform }),
-    ...exchangeRoutes({ db, clock }),
+    ...exchangeRoutes({ db, clock, jobLog: house.jobLog }),
     ...mappingRoutes({ db }),
     ...shadowRoutes({ db, clock, compareNow: () => clockwork.nudge('shop-check'), switched: () => clockwork.nudge('channel') }),
     ...liveRoutes({ db, clock, compareNow: () => clockwork.nudge('shop-check'), switched: () => clockwork.nudge('channel') }),

@@ -29,6 +29,9 @@ test.each<[Record<string, string>, string, unknown, string]>([
   [{}, 'requestsPerMinute', 1_200, 'default'],
   // What was set is said to be set, even to what it would be anyway.
   [{ TRUEUP_REQUESTS_PER_MINUTE: '1200' }, 'requestsPerMinute', 1_200, 'variable'],
+  [{}, 'jobLog', 90, 'default'],
+  [{ TRUEUP_JOB_LOG_DAYS: '30' }, 'jobLog', 30, 'variable'],
+  [{ TRUEUP_JOB_LOG_ROWS: '2000' }, 'jobLogRows', 2_000, 'variable'],
   [{}, 'sftp', 'sftp://127.0.0.1:7322', 'default'],
   [{}, 'objectiveMinutes', 10, 'console'],
   [{}, 'ledgerKeptMonths', null, 'console'],

@@ -1,4 +1,3 @@
-import { JOB_LOG_BOUNDS } from '../channel/exchange-store.ts'
 import { KEEP_DAYS_DEFAULT } from '../feed/rest-store.ts'
 import { SESSION_ABSOLUTE_MS, SESSION_IDLE_MS } from '../http/auth.ts'
 import type { Answer } from '../http/contract/instant.ts'
@@ -16,7 +15,7 @@ import { RUNS_KEPT_MAX } from '../jobs/books.ts'
 import { FINDINGS_KEPT_MS } from '../reconcile/finding-store.ts'
 import { PROOFS_KEPT_MS } from '../reconcile/proof-step.ts'
 import { SAMPLES_KEPT_MS } from '../reconcile/sample-step.ts'
-import { type Config, MAIL_FROM_DEFAULT } from './config.ts'
+import { type Config, jobLogOf, MAIL_FROM_DEFAULT } from './config.ts'
 
 type Setting = Answer<typeof setting>
 /** Without its name and with what the usual case leaves out. */
@@ -42,7 +41,7 @@ export function settingsOf(facts: SettingFacts): Answer<typeof settingsShown> {
     ...ofProgram(facts),
     ...ofDoors(facts),
     ...ofData(facts),
-    ...KEPT,
+    ...kept(facts),
     ...limits(facts),
   }
   const given = new Set(facts.config.given ?? [])
@@ -112,17 +111,20 @@ function withoutPassword(url: string | null): string | null {
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`
 }
 
-const KEPT = {
-  runs: { value: RUNS_KEPT_MAX, unit: 'rows' },
-  jobLog: { value: JOB_LOG_BOUNDS.daysKept, unit: 'days' },
-  jobLogRows: { value: JOB_LOG_BOUNDS.rowsMax, unit: 'rows' },
-  proofs: { value: PROOFS_KEPT_MS, unit: 'ms' },
-  findings: { value: FINDINGS_KEPT_MS, unit: 'ms' },
-  streetHistory: { value: SAMPLES_KEPT_MS, unit: 'ms' },
-  files: { value: KEEP_DAYS_DEFAULT, unit: 'days' },
-  requestKeys: { value: REQUEST_KEYS_KEPT_MS, unit: 'ms' },
-  appliedLines: { value: LOOKED_BACK_MS, unit: 'ms' },
-} satisfies Partial<Record<SettingName, Said>>
+function kept({ config }: SettingFacts) {
+  const { daysKept, rowsMax } = jobLogOf(config)
+  return {
+    runs: { value: RUNS_KEPT_MAX, unit: 'rows' },
+    jobLog: { value: daysKept, unit: 'days', variables: ['TRUEUP_JOB_LOG_DAYS'] },
+    jobLogRows: { value: rowsMax, unit: 'rows', variables: ['TRUEUP_JOB_LOG_ROWS'] },
+    proofs: { value: PROOFS_KEPT_MS, unit: 'ms' },
+    findings: { value: FINDINGS_KEPT_MS, unit: 'ms' },
+    streetHistory: { value: SAMPLES_KEPT_MS, unit: 'ms' },
+    files: { value: KEEP_DAYS_DEFAULT, unit: 'days' },
+    requestKeys: { value: REQUEST_KEYS_KEPT_MS, unit: 'ms' },
+    appliedLines: { value: LOOKED_BACK_MS, unit: 'ms' },
+  } satisfies Partial<Record<SettingName, Said>>
+}
 
 function limits({ config }: SettingFacts) {
   return {

@@ -3,6 +3,7 @@ import { isSigned as isSignedWith } from '../adapters/shopify/webhook-signature.
 import { credentialOf } from '../catalog/credential-store.ts'
 import { enabledShops, type Shop } from '../catalog/store.ts'
 import type { ConformReport } from '../channel/conform-port.ts'
+import type { JobLogBounds } from '../channel/exchange-store.ts'
 import { compareInShadow, isWaitedFor } from '../channel/shadow-step.ts'
 import { checkShop } from '../channel/standing-step.ts'
 import { checkWebhooks } from '../channel/webhook-step.ts'
@@ -44,6 +45,8 @@ type Deps = {
   fetch: typeof fetch
   /** Where Shopify reaches us; null: nowhere. */
   publicUrl: string | null
+  /** How much of each shop's job log is kept; none: the usual. */
+  jobLog?: JobLogBounds
 }
 /** Which shops: one by its code, or all but some. */
 type OfShops = { only?: string | undefined; except?: readonly string[] }
@@ -58,12 +61,12 @@ export function openShops(deps: Deps): Shops {
   return { each, check, isSigned, conform, settled: async () => void (await Promise.all(begun.values())) }
 
   async function check(shop: Shop, { isAskedByPerson = false, signal }: Parameters<Shops['check']>[1] = {}): Promise<StepReport> {
-    const { db, clock, ids, publicUrl } = deps
+    const { db, clock, ids, publicUrl, jobLog } = deps
     const { shopId } = shop
     const port = portOf(shop)
     const asked = { port, shopId, ...(signal ? { signal } : {}) }
     const isWaited = await isWaitedFor(db, shopId, clock.now())
-    const report = await checkShop({ db, clock, ids, ...asked }, { isAskedByPerson: isAskedByPerson || isWaited })
+    const report = await checkShop({ db, clock, ids, jobLog, ...asked }, { isAskedByPerson: isAskedByPerson || isWaited })
     try {
       const isSecretKnown = (await secretsOf(shopId)).length > 0
       if (report.read > 0) await compareInShadow({ db, clock, ...asked })

@@ -5,6 +5,7 @@ import { openFileRoom } from '../adapters/files/file-room.ts'
 import { receiveUpload } from '../adapters/files/http-upload.ts'
 import { sftpDoor } from '../adapters/files/sftp-client/client.ts'
 import { anyFormatReader } from '../adapters/formats/any-format.ts'
+import type { JobLogBounds } from '../channel/exchange-store.ts'
 import { type Db, openDb } from '../db/connection.ts'
 import { startEmbedded } from '../db/embedded.ts'
 import { migrate } from '../db/migrate.ts'
@@ -15,7 +16,7 @@ import type { Bring } from '../import/waiting-step.ts'
 import type { Log } from '../jobs/log.ts'
 import type { Clock, Sleep } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
-import { agentSocketGiven, type Config, MAIL_FROM_DEFAULT } from './config.ts'
+import { agentSocketGiven, type Config, jobLogOf, MAIL_FROM_DEFAULT } from './config.ts'
 import { migrationsDir } from './places.ts'
 import { recogniser } from './recognise.ts'
 import { roomSteps, type Steps } from './rooms.ts'
@@ -40,6 +41,8 @@ export type House = {
   bring: Bring
   box: SecretBox
   shops: Shops
+  /** How much of each shop's job log is kept. */
+  jobLog: JobLogBounds
   steps: Steps
   /** The way to the servers of others. */
   remoteDoor: RemoteDoor
@@ -54,7 +57,7 @@ export type House = {
 
 /** Opens the house: starts or finds the database, brings it up to the code, and gives every room what it needs. */
 export async function openHouse(
-  config: Pick<Config, 'dataDir' | 'databaseUrl' | 'secretKey' | 'publicUrl' | 'smtpUrl' | 'mailFrom'>,
+  config: Pick<Config, 'dataDir' | 'databaseUrl' | 'secretKey' | 'publicUrl' | 'smtpUrl' | 'mailFrom' | 'jobLogDays' | 'jobLogRows'>,
   world: World,
 ): Promise<House> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o711 })
@@ -68,7 +71,8 @@ export async function openHouse(
     const files = await openFileRoom({ homesDir, spoolDir })
     const box = await openSecretBox(config.dataDir, config.secretKey)
     const { publicUrl = null, smtpUrl = null, mailFrom = MAIL_FROM_DEFAULT } = config
-    const shops = openShops({ db, box, clock: world.clock, ids: world.ids, sleep: world.sleep, fetch: world.fetch, publicUrl })
+    const jobLog = jobLogOf(config)
+    const shops = openShops({ db, box, clock: world.clock, ids: world.ids, sleep: world.sleep, fetch: world.fetch, publicUrl, jobLog })
     const arrival = { tell() {} }
     const receiver = createReception({ db, clock: world.clock, ids: world.ids, arrived: () => arrival.tell() })
     const pollFolders = watchFolders({ db, clock: world.clock, reception: receiver, homesDir, spoolDir })
@@ -113,6 +117,7 @@ export async function openHouse(
         bring,
         box,
         shops,
+        jobLog,
         steps,
         remoteDoor,
         receiver,

@@ -14,14 +14,14 @@ import {
 } from '../http/contract/shop-care.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { adminUrl } from './admin-url.ts'
-import { JOB_LOG_BOUNDS } from './exchange-store.ts'
+import type { JobLogBounds } from './exchange-store.ts'
 import { knownShop } from './shop-routes.ts'
 
 const CHART_MS = 6 * 3_600_000
 const CHART_POINTS = 240
 
 /** The job log of a shop: every request and bulk operation, what it cost, how long it took, and what was answered. */
-export function exchangeRoutes({ db, clock }: { db: Sql; clock: Clock }): Route[] {
+export function exchangeRoutes({ db, clock, jobLog }: { db: Sql; clock: Clock; jobLog: JobLogBounds }): Route[] {
   return [
     jsonRoute({
       method: 'GET',
@@ -37,7 +37,7 @@ export function exchangeRoutes({ db, clock }: { db: Sql; clock: Clock }): Route[
         const wanted = await wantedBy(db, shopId, query)
         return {
           ...(await pageFrom(query, await exchangesOf(db, wanted, query), () => countExchanges(db, wanted))),
-          daysKept: JOB_LOG_BOUNDS.daysKept,
+          ...jobLog,
         }
       },
     }),

@@ -30,8 +30,9 @@ function itemNumbers(gids: readonly string[]): string[] {
   return gids.flatMap(gid => /\/(\d{1,18})$/.exec(gid)?.[1] ?? [])
 }
 
-/** How much of a shop's job log is kept: for so long, and at most so many requests. */
+/** How much of a shop's job log is kept: for so many days, and at most so many requests. */
 export type JobLogBounds = { daysKept: number; rowsMax: number }
+/** Where nobody said otherwise. */
 export const JOB_LOG_BOUNDS: JobLogBounds = { daysKept: 90, rowsMax: 500_000 }
 const PURGED_AT_ONCE_MAX = 20_000
 const DAY_MS = 86_400_000

@@ -10,7 +10,7 @@ import { purgeOrders } from '../orders/purge-store.ts'
 import { chanceOf } from '../outbox/backoff.ts'
 import { mayRead, mayWrite, type Verdict } from './capability.ts'
 import { clockSkewMs } from './clock-skew.ts'
-import { purgeExchanges } from './exchange-store.ts'
+import { type JobLogBounds, purgeExchanges } from './exchange-store.ts'
 import { type Health, isResting, type News, needsQuestion, neverAsked, newsOf } from './health.ts'
 import * as store from './health-store.ts'
 import { IN_SHADOW } from './permit.ts'
@@ -19,6 +19,8 @@ import { purgeCalls, unneededOrders } from './purge-store.ts'
 import { isShadow } from './shadow-store.ts'
 
 export type StandingDeps = { db: Db; clock: Clock; ids: Ids; port: Pick<ShopPort, 'installation'>; shopId: number; signal?: AbortSignal }
+/** How much of its job log is kept; none: the usual. */
+type CheckDeps = StandingDeps & { jobLog?: JobLogBounds | undefined }
 
 /**
  * Whether stock may be written now, by both switches: ours, and what Shopify granted, which is asked where it is not known
@@ -48,7 +50,7 @@ async function askInstallation(deps: StandingDeps): Promise<Health> {
 }
 
 /** Looks after one shop: what Shopify grants us now, and how much of its job log is kept. */
-export async function checkShop(deps: StandingDeps, { isAskedByPerson = false } = {}): Promise<StepReport> {
+export async function checkShop(deps: CheckDeps, { isAskedByPerson = false } = {}): Promise<StepReport> {
   const { db, clock, shopId, signal } = deps
   const health = await store.healthOf(db, shopId)
   if (health !== null && !isAskedByPerson && isResting(health, clock.now())) return NOTHING_TO_DO
@@ -64,10 +66,10 @@ export async function checkShop(deps: StandingDeps, { isAskedByPerson = false } 
 /** What was told and heard is kept for so long; so is what orders did, where a level may still be explained by it. */
 const HISTORY_KEPT_MS = 90 * 86_400_000
 
-async function purgeOld({ db, clock, shopId }: StandingDeps): Promise<number> {
+async function purgeOld({ db, clock, shopId, jobLog }: CheckDeps): Promise<number> {
   const now = clock.now()
   const before = now - HISTORY_KEPT_MS
-  const log = await purgeExchanges(db, shopId, now)
+  const log = await purgeExchanges(db, shopId, now, jobLog)
   const calls = await db.transaction(tx => purgeCalls(tx, shopId, before))
   const readUpTo = await peekCursor(db, READS_ORDERS)
   const unneeded = await unneededOrders(db, { shopId, before, readUpTo })

@@ -114,5 +114,5 @@ test('that nothing is sold is said where the number is told', () => {
   const said = chainOf({ ...facts, sellsNothing: 'Nothing is sold until somebody ends it, by anna: recall' }).find(
     link => link.link === 'intent',
   )
-  expect(said).toMatchObject({ state: 'whole', said: '24 was told. Nothing is sold until somebody ends it, by anna: recall.' })
+  expect(said).toMatchObject({ state: 'whole', said: '0 instead of 24 was told. Nothing is sold until somebody ends it, by anna: recall.' })
 })

@@ -160,21 +160,22 @@ function intentLink(facts: LevelFacts): Link {
   return facts.sellsNothing === null || facts.withdrawn !== null ? link : { ...link, said: `${link.said} ${facts.sellsNothing}.` }
 }
 
-function queuedLink({ intent, withdrawn }: LevelFacts): Link {
+function queuedLink({ intent, withdrawn, sellsNothing }: LevelFacts): Link {
   if (withdrawn !== null)
     return { link: 'intent', state: 'off', said: 'Nothing has to be told.', at: null, code: withdrawn.code, next: null }
   if (intent === null) return { link: 'intent', ...waiting, said: 'It is not in the queue before the shop yet.', at: null }
   const link = { link: 'intent', at: intent.changedAt } as const
   if (!intent.isOfNewest) return { ...link, ...waiting, said: `The queue holds ${grouped(intent.units)}, which is not the newest number.` }
+  const told = sellsNothing !== null && intent.units > 0 ? `0 instead of ${grouped(intent.units)}` : grouped(intent.units)
   switch (intent.state) {
     case 'pending':
-      return { ...link, ...waiting, said: `${grouped(intent.units)} waits to be sent.`, code: intent.code }
+      return { ...link, ...waiting, said: `${told} waits to be sent.`, code: intent.code }
     case 'sending':
-      return { ...link, ...whole, said: `${grouped(intent.units)} was handed to a call.` }
+      return { ...link, ...whole, said: `${told} was handed to a call.` }
     case 'confirmed':
-      return { ...link, ...whole, said: `${grouped(intent.units)} was told.` }
+      return { ...link, ...whole, said: `${told} was told.` }
     case 'blocked':
-      return { ...link, state: 'broken', said: `${grouped(intent.units)} cannot be sent.`, code: intent.code, next: intent.hint }
+      return { ...link, state: 'broken', said: `${told} cannot be sent.`, code: intent.code, next: intent.hint }
   }
 }
 

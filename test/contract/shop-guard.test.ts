@@ -38,7 +38,7 @@ beforeEach(async () => {
     )
   }
   shops = openShops({
-    ...{ db: home.db, box, fetch, clock: { now: () => now }, publicUrl: null },
+    ...{ db: home.db, box, fetch, clock: { now: () => now }, publicUrl: null, jobLog: { daysKept: 3, rowsMax: 1_000 } },
     ids: { uuid: () => randomUUID(), secret: () => randomUUID() },
     sleep: ms => new Promise(done => setTimeout(done, Math.min(ms, 300))),
   })
@@ -143,6 +143,19 @@ test('the job log is kept for so many days, and never grows beyond so many reque
   expect(await kept()).toEqual([1, 1, 2, 2, 2, 2, 2, 2])
   expect(await purgeExchanges(home.db, 2, now + 91 * 86_400_000)).toBe(6)
   expect(await kept()).toEqual([1, 1])
+})
+
+test('what is set for the job log is what is kept when a shop is looked after', async () => {
+  await readBoth()
+  now += 2 * 86_400_000
+  const check = () => shops.each('test', shop => shops.check(shop), { only: 'left' })
+  const first = async () => (await log()).filter(entry => entry.shopId === 1 && entry.operation === 'Locations').length
+  await check()
+  expect(await first()).toBe(1)
+  now += 2 * 86_400_000
+  await check()
+  expect(await first()).toBe(0)
+  expect((await log()).filter(entry => entry.shopId === 2)).toHaveLength(1)
 })
 
 test('a bulk operation stands in the job log with its start, each look at it and its file', async () => {

@@ -26,6 +26,7 @@ import { choiceRoutes } from '../../src/channel/choice-routes.ts'
 import { closingRoutes } from '../../src/channel/closing-routes.ts'
 import { controlRoutes } from '../../src/channel/control-routes.ts'
 import { exchangeRoutes } from '../../src/channel/exchange-routes.ts'
+import { JOB_LOG_BOUNDS } from '../../src/channel/exchange-store.ts'
 import { foreignRoutes } from '../../src/channel/foreign-routes.ts'
 import { leavingRoutes } from '../../src/channel/leaving-routes.ts'
 import { liveRoutes } from '../../src/channel/live-routes.ts'
@@ -219,7 +220,7 @@ export async function openTestGate(
       outboxRoutes({ db }),
       channelRoutes({ db }),
       shopRoutes({ ...{ db, clock }, async checkNow() {}, switched: () => void done.jobs.push('channel') }),
-      exchangeRoutes({ db, clock }),
+      exchangeRoutes({ db, clock, jobLog: JOB_LOG_BOUNDS }),
       mappingRoutes({ db }),
       shadowRoutes({ ...{ db, clock }, compareNow() {}, switched: () => void done.jobs.push('channel') }),
       liveRoutes({ ...{ db, clock }, compareNow: () => void done.jobs.push('compare'), switched: () => void done.jobs.push('channel') }),

@@ -56,6 +56,7 @@ test('Sell nothing: a level goes to 0 at once, says why wherever it is explained
   await confirm.click()
   await expect.poll(() => main().textContent()).toMatch(/Nothing is sold until (\d+ \w+, )?\d\d:\d\d, by admin: a batch is recalled/)
   await expect.poll(() => shown(sold.location), { timeout: 20_000 }).toBe(0)
+  await expect.poll(() => main().textContent(), { timeout: 20_000 }).toMatch(/0 instead of [\d,]+ was told/)
   await page.getByRole('button', { name: 'Sell again' }).click()
   await expect.poll(() => shown(sold.location), { timeout: 20_000 }).toBe(sold.units)
 })

@@ -56,7 +56,7 @@ export function Diff() {
                     <th className={cell.right}>{texts.promised}</th>
                     <th className={cell.right}>{texts.shopify}</th>
                     <th className={cell.right}>{texts.units2}</th>
-                    <th className={`${cell.wide} ${cell.narrowHidden}`}>{texts.why}</th>
+                    <th className={cell.wide}>{texts.why}</th>
                   </tr>
                 }
               >
@@ -75,7 +75,7 @@ export function Diff() {
                     <td className={cell.right}>{whole(row.promisedUnits)}</td>
                     <td className={cell.right}>{whole(row.shopUnits)}</td>
                     <td className={cell.right}>{whole(row.units)}</td>
-                    <td className={cell.narrowHidden}>
+                    <td>
                       {row.control !== null && `${sentenceOf(row.control)}. `}
                       {row.cause !== 'paused' && withCounts(row.said)} {/^[A-Z]/.test(row.cause) && <Code code={row.cause} />}
                     </td>

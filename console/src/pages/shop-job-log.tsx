@@ -29,7 +29,11 @@ export function JobLog({ shop }: { shop: ShopDetail }) {
       <Panel title={texts.pointsLeftInTheShopsBucket} note={texts.lastSixHours}>
         <Shown of={throttle}>{({ points }) => <ThrottleChart points={points} />}</Shown>
       </Panel>
-      <Panel title={texts.jobLog} note={log.data && texts.requestsKeptDays(totalOf(log.data), log.data.daysKept)} isFlush>
+      <Panel
+        title={texts.jobLog}
+        note={log.data && texts.requestsKeptDays(totalOf(log.data), whole(log.data.daysKept), whole(log.data.rowsMax))}
+        isFlush
+      >
         <div className={cell.toolbar}>
           <Search label={texts.skuRequestIdKeyOrBulkOperation} value={view.get('search') ?? ''} onChange={search} />
           <Chips

@@ -122,7 +122,7 @@ export const shops = {
   lastSixHours: 'last six hours',
   jobLog: 'Job log',
   itsUpload: 'The answer to each of its rows',
-  requestsKeptDays: (data: Said, daysKept: Said) => `${data} requests, kept ${daysKept} days`,
+  requestsKeptDays: (data: Said, daysKept: Said, rowsMax: Said) => `${data} requests, kept ${daysKept} days, at most ${rowsMax}`,
   skuRequestIdKeyOrBulkOperation: 'SKU, request id, key or bulk operation',
   kind: 'Kind',
   writes: 'Writes',

@@ -116,7 +116,10 @@ export const exchangeInList = z
   })
   .meta({ id: 'Exchange' })
 
-export const exchangesPage = pageOf(exchangeInList).extend({ daysKept: z.number().int() })
+export const exchangesPage = pageOf(exchangeInList).extend({
+  daysKept: z.number().int(),
+  rowsMax: z.number().int().describe('The newest so many, if that is less'),
+})
 
 export const exchangeParams = shopParams.extend({ exchangeId: z.coerce.number().int().positive() })
 
