@@ -74,12 +74,14 @@ export function tokenSource(deps: Deps, shop: Pick<Shop, 'shopId' | 'code' | 'ap
     // Whoever had the turn before may have fetched one.
     if (planToken(credential, clock.now()) === 'use') return box.open(credential.accessTokenSealed ?? '')
     const { clientId, clientSecretSealed } = credential
+    // A refresh token is spent when the shop has heard it: whoever no longer waits must not keep us from hearing the next one.
+    const brokenOffBy = credential.kind === 'refresh_token' ? undefined : signal
     const fetched = await fetchToken(
       {
         ...{ apiUrl: shop.apiUrl, fetch: deps.fetch, now: clock.now(), grant: grantOf(credential, box) },
         ...{ clientId: clientId ?? '', clientSecret: box.open(clientSecretSealed ?? '') },
       },
-      signal,
+      brokenOffBy,
     )
     const { accessExpiresAt, refreshExpiresAt, refreshToken } = fetched
     const sealed = {

@@ -50,24 +50,29 @@ export function catalogRoutes({ db, clock, seal, letWrite, shopChanged, mappingC
       body: newShop,
       answer: addedShop,
       status: 201,
-      async handle({ body: { code, name = code, url, token, accessScope }, who }) {
+      async handle({ body: { code, name: given, url, token, accessScope: said }, who }) {
         const apiUrl = url.replace(/\/+$/, '')
-        const given = accessScope === undefined ? null : accessScopeOf(accessScope)
-        const { shop: after, isShadow } = await db.transaction(async tx => {
+        const accessScope = said === undefined ? null : accessScopeOf(said)
+        const {
+          shop: after,
+          name,
+          isShadow,
+        } = await db.transaction(async tx => {
           const before = await store.shopCalled(tx, code)
+          const name = given ?? before?.name ?? code
           await store.addShop(tx, {
             code,
             name,
             apiUrl,
             apiVersion: store.API_VERSION,
-            accessScope: given,
+            accessScope,
             tokenSealed: token === undefined ? null : seal(token),
           })
           const shop = await store.shopCalled(tx, code)
-          const isShadow = shop !== null && given === 'read_and_write' && (await letWrite(tx, shop.shopId))
+          const isShadow = shop !== null && accessScope === 'read_and_write' && (await letWrite(tx, shop.shopId))
           const deed = { who: who.name, action: before === null ? 'shop.connect' : 'shop.reconnect', subject: 'shop', name: code }
           await recordAudit(tx, { ...deed, at: clock.now(), before: before && publicOf(before), after: shop && publicOf(shop) })
-          return { shop, isShadow }
+          return { shop, name, isShadow }
         })
         shopChanged()
         return { code, name, apiUrl, accessScope: after?.accessScope ?? 'read_only', isShadow }

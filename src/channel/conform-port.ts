@@ -14,12 +14,14 @@ export type ConformReport = {
   apiVersion: string
   calls: number
   checks: ConformCheck[]
+  /** What ended it before its last check; null: nothing did. */
+  brokeOff: string | null
   /** Levels that do not show what they did before; empty: everything is as it was. */
   leftBehind: string[]
 }
 
 /** A set of calls against a real development shop that settles what documentation leaves open. It writes, and puts back. */
 export type ConformPort = {
-  /** `isSure`: the shop may be one that sells. Throws a TrueupError where it will not or cannot. */
+  /** `isSure`: the shop may be one that sells. Throws a TrueupError where it will not or cannot; never once it has written. */
   conform(options: { isSure: boolean }, signal?: AbortSignal): Promise<ConformReport>
 }

@@ -52,6 +52,7 @@ export function conformAnswer(report: Report): Answer {
     report.leftBehind.length === 0
       ? ['Its stock was left as it was.']
       : ['These levels are not as they were; set them by hand:', ...report.leftBehind.map(each => `  ${plain(each)}`)]
-  const isWell = different.length === 0 && report.leftBehind.length === 0
-  return { status: isWell ? EXIT.yes : EXIT.no, json: report, text: [...lines, '', sum, ...left].join('\n') }
+  const broken = report.brokeOff === null ? [] : [`It broke off before its last check: ${plain(report.brokeOff)}`]
+  const isWell = different.length === 0 && report.leftBehind.length === 0 && report.brokeOff === null
+  return { status: isWell ? EXIT.yes : EXIT.no, json: report, text: [...lines, '', sum, ...broken, ...left].join('\n') }
 }

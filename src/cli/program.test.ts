@@ -228,6 +228,14 @@ test('shop add sends the token that was handed in, and prints nothing of it', as
   expect(await run(line, { shopToken: async () => '\n' })).toMatchObject({ status: 2, err: expect.stringContaining('CLI_TOKEN_MISSING') })
 })
 
+test('a shop that is given another token keeps its access, unless another is said', async () => {
+  answers['POST /api/v1/shops'] = () =>
+    json({ code: 'corner', name: 'corner', apiUrl: 'https://corner.example', accessScope: 'read_and_write' }, 201)
+  const { status, out } = await run(['shop', 'add', '--code', 'corner', '--url', 'https://corner.example'])
+  expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ code: 'corner', url: 'https://corner.example', token: 'shpat_secret' })
+  expect([status, out.split('\n')[0]]).toEqual([0, 'corner is connected (read and write).'])
+})
+
 const location = (locationId: number, name: string, more = {}) => ({
   ...{ locationId, name, locationGid: `gid://shopify/Location/${locationId}`, isActive: true, isFulfillmentService: false },
   ...{ facility: null, group: null, proposedFacility: null },

@@ -13,7 +13,7 @@ import { numberOf, plain, tableOf } from './table.ts'
 const ACCESS = { 'no-access': 'no_access', 'read-only': 'read_only', 'read-and-write': 'read_and_write' } as const
 type Access = keyof typeof ACCESS
 
-type AddOptions = CommonOptions & { code: string; url: string; name?: string; access: Access }
+type AddOptions = CommonOptions & { code: string; url: string; name?: string; access?: Access }
 
 /** `trueup shop …`: connects shops and says which of their locations is which facility. */
 export function shopCommand(hands: Hands, ended: (status: number) => void): Command {
@@ -35,7 +35,11 @@ function addCommand(hands: Hands, ended: (status: number) => void): Command {
     .requiredOption('--code <code>', 'what the shop is called here')
     .requiredOption('--url <url>', 'its address, such as https://corner.myshopify.com')
     .option('--name <name>', 'its name (default: the code)')
-    .addOption(new Option('--access <access>', 'what may be done there').choices(Object.keys(ACCESS)).default('read-only'))
+    .addOption(
+      new Option('--access <access>', 'what may be done there (default: as it was, and read only where nobody chose)').choices(
+        Object.keys(ACCESS),
+      ),
+    )
     .addHelpText('after', '\nThe access token comes from TRUEUP_SHOP_TOKEN or from standard input, never from an argument.')
     .action(async (options: AddOptions) => ended(await answer(hands, options, () => addShop(hands, options))))
 }
@@ -44,8 +48,9 @@ async function addShop(hands: Hands, options: AddOptions): Promise<Answer> {
   const api = await openApi({ dataDirs: await hands.dataDirs(options), fetch: hands.fetch })
   const token = (await hands.shopToken()).trim()
   if (token === '') throw noToken()
-  const { code, url, name } = options
-  const body = { code, url, token, accessScope: ACCESS[options.access], ...(name === undefined ? {} : { name }) }
+  const { code, url, name, access } = options
+  const said = { ...(name === undefined ? {} : { name }), ...(access === undefined ? {} : { accessScope: ACCESS[access] }) }
+  const body = { code, url, token, ...said }
   const added = await api.post<Wire<typeof addedShop>>('/shops', body)
   const next = [
     `Next: \`trueup shop locations ${plain(added.code)}\` shows its locations as soon as it was read.`,

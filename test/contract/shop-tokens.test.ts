@@ -101,6 +101,23 @@ test('a refresh token is good once: the next one is kept before the new token is
   expect(asked.requests).toEqual([1, 2, 3, 4, 5].map(n => `shpat_issued_${n}`))
 })
 
+test('whoever asked goes away while the shop gives out the next refresh token: it is kept all the same', async () => {
+  await open('refresh_token', { ...APP, refreshToken: 'shprt_first' })
+  const gone = new AbortController()
+  before = async url => {
+    if (url.endsWith('/access_token')) setTimeout(() => gone.abort(), 0)
+  }
+  await anotherProcess().each('test', async (_, port) => {
+    await port.locations(gone.signal).catch(() => {})
+    return { read: 1, wrote: 0, more: false }
+  })
+  expect(gone.signal.aborted).toBe(true)
+  before = async () => {}
+  const kept = await credentialOf(home.db, 1)
+  expect(kept?.refreshTokenSealed ? box.open(kept.refreshTokenSealed) : null).toBe('shprt_1')
+  expect(await read(anotherProcess())).toBeNull()
+})
+
 test('two processes that both need a token fetch one', async () => {
   await open('refresh_token', { ...APP, refreshToken: 'shprt_first' })
   expect(await Promise.all([read(anotherProcess()), read(anotherProcess()), read(anotherProcess())])).toEqual([null, null, null])

@@ -42,6 +42,12 @@ test('a shop is connected read only unless more is asked for; its token is kept 
   expect(house.done.jobs).toContain('catalog')
 })
 
+test('a connected shop that is given another token keeps its name and its access', async () => {
+  await ask('POST', '/shops', { code: 'named', name: 'Named', url: 'https://named.example', token: TOKEN, accessScope: 'SHOP_NO_ACCESS' })
+  const answer = await ask('POST', '/shops', { code: 'named', url: 'https://named.example', token: `${TOKEN}2` })
+  expect(answer.json()).toMatchObject({ name: 'Named', accessScope: 'no_access' })
+})
+
 test.each<[says: string, body: object]>([
   ['an address in the clear', { code: 'a', url: 'http://corner.myshopify.com', token: TOKEN }],
   ['an address that only begins like this machine', { code: 'a', url: 'http://localhost.example', token: TOKEN }],

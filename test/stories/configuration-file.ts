@@ -39,7 +39,7 @@ shops:
     name: Corner
     url: https://corner.example/
     token: env:CORNER_TOKEN
-    accessScope: read_and_write
+    accessScope: SHOP_RW_ACCESS
     clientId: app-1
     clientSecret: env:CORNER_SECRET
     choice: { tags: [online], vendors: [Acme] }

@@ -4,7 +4,8 @@ import { levelNow, SET, type SetRow, setInput, wordsOf } from './conform-scene.t
 
 export type Check = {
   check: string
-  simulated: string
+  /** What the simulated shop does, on every version of the API or on this one. */
+  simulated: string | ((apiVersion: string) => string)
   dial?: string
   /** What the shop does; null: this shop has nothing to try it on. */
   look(stage: Stage): Promise<string | null>
@@ -187,7 +188,10 @@ const WRITE_CHECKS: readonly Check[] = [
   },
   {
     check: 'A write to a pair that was never stocked',
-    simulated: 'done, with a group; the level is inactive',
+    simulated: apiVersion =>
+      apiVersion < '2026-10'
+        ? 'ITEM_NOT_STOCKED_AT_LOCATION at input.quantities.0.locationId; there is no level'
+        : 'done, with a group; the level is inactive',
     dial: 'unstockedWrites',
     async look(stage) {
       const { scene, ask } = stage

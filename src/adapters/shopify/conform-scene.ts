@@ -74,7 +74,8 @@ export async function levelNow(
   ask: Ask,
   of: { item: string; location: string },
 ): Promise<{ id: string; isActive: boolean; available: number; damaged: number } | null> {
-  const { data } = await ask(LEVEL, { item: of.item, location: of.location })
+  const { data, errors } = await ask(LEVEL, { item: of.item, location: of.location })
+  if (data === null) throw refused(`the shop did not show a level: ${errors[0]?.message ?? 'no reason was given'}`)
   const level = data?.inventoryItem?.inventoryLevel
   if (!level) return null
   const units = (name: string) => (level.quantities as { name: string; quantity: number }[]).find(each => each.name === name)?.quantity ?? 0
@@ -100,17 +101,70 @@ export function setInput(rows: readonly SetRow[], name = 'available'): object {
   return { name, reason: 'correction', referenceDocumentUri: 'gid://trueup/Conform/1', quantities }
 }
 
-/** Everything as it was; and what was made at the other location is empty and switched off. */
+/** How often something is tried that leaves the shop as it was, and how long apart. */
+const TRIES_MAX = 5
+const TRY_MS = 2_000
+
+/**
+ * Everything as it was; and what was made at the other location is empty and switched off. Each level for itself, since a call fails whole:
+ * one that the shop will not have written must not keep the others from being put back.
+ */
 export async function putBack(stage: Stage): Promise<void> {
   const { scene, ask, key } = stage
-  const rows = scene.before.map(each => ({ item: each.item, location: each.location, units: each.available, from: null }))
-  await ask(SET, { input: setInput(rows), key: key() })
-  if (scene.elsewhere === null) return
-  const made = await levelNow(ask, { item: scene.item, location: scene.elsewhere })
-  if (made === null) return
-  await ask(SET, { input: setInput([{ item: scene.item, location: scene.elsewhere, units: 0, from: null }]), key: key() })
-  if (made.isActive)
-    await ask('mutation Off($id: ID!) { inventoryDeactivate(inventoryLevelId: $id) { userErrors { message } } }', { id: made.id })
+  for (const before of scene.before)
+    await triedAgain(stage, async () => {
+      if (isAsBefore(before, await levelNow(ask, before))) return true
+      const { item, location, available: units } = before
+      await ask(SET, { input: setInput([{ item, location, units, from: null }]), key: key() })
+      return null
+    })
+  const { elsewhere } = scene
+  if (elsewhere === null) return
+  await triedAgain(stage, async () => {
+    const made = await levelNow(ask, { item: scene.item, location: elsewhere })
+    if (made === null || (made.available === 0 && !made.isActive)) return true
+    if (made.available !== 0)
+      await ask(SET, { input: setInput([{ item: scene.item, location: elsewhere, units: 0, from: null }]), key: key() })
+    if (made.isActive)
+      await ask('mutation Off($id: ID!) { inventoryDeactivate(inventoryLevelId: $id) { userErrors { message } } }', { id: made.id })
+    return null
+  })
+}
+
+/** Tries until there is something. Null: it never came to pass, and what was to be left so is said when the levels are looked at. */
+async function triedAgain<T>({ sleep }: Stage, work: () => Promise<T | null>): Promise<T | null> {
+  for (let tries = 1; tries <= TRIES_MAX; tries++) {
+    try {
+      const done = await work()
+      if (done !== null) return done
+    } catch (error) {
+      if (!(error instanceof TrueupError)) throw error
+    }
+    if (tries < TRIES_MAX) await sleep(TRY_MS)
+  }
+  return null
+}
+
+/** Each level that does not show what it did before, or of which nobody knows, with what it was. */
+export async function leftBehind(stage: Stage): Promise<string[]> {
+  const { scene, ask } = stage
+  const left: string[] = []
+  for (const before of scene.before) {
+    const found = await triedAgain(stage, async () => ({ level: await levelNow(ask, before) }))
+    if (found !== null && isAsBefore(before, found.level)) continue
+    const now = found === null ? 'not known' : (found.level?.available ?? 'nothing')
+    left.push(`${before.item} at ${before.location}: ${before.available} before, ${now} now`)
+  }
+  const { item, elsewhere } = scene
+  if (elsewhere === null) return left
+  const found = await triedAgain(stage, async () => ({ level: await levelNow(ask, { item, location: elsewhere }) }))
+  const made = found?.level
+  if (found !== null && (!made || (made.available === 0 && !made.isActive))) return left
+  return [...left, `${item} at ${elsewhere}: not stocked before, ${made ? `${made.available} now` : 'not known now'}`]
+}
+
+function isAsBefore(before: LevelBefore, now: Awaited<ReturnType<typeof levelNow>>): boolean {
+  return now?.available === before.available && now.isActive === before.isActive
 }
 
 /** What was answered, in a few words that can be compared. */

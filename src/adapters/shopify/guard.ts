@@ -115,7 +115,17 @@ function outcomeOf(answer: Answer): ExchangeOutcome {
 function excerpt(answered: Extract<Answer, { kind: 'answered' }>): string | null {
   if (answered.body === null) return null
   const { data, errors } = answered.body
-  return JSON.stringify(errors === undefined ? (data ?? null) : { errors, data }).slice(0, ANSWER_CHARS_MAX)
+  return JSON.stringify(errors === undefined ? (data ?? null) : { errors, data }, unsigned).slice(0, ANSWER_CHARS_MAX)
+}
+
+/**
+ * Where a file lies, or is to be put, is answered with a signature in it that lets whoever has it do so: the log keeps the place, and where
+ * a file is put the name of each part of the form, and `key`, which is its place.
+ */
+function unsigned(field: string, value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/^(https?:\/\/[^\s?]*)\?.*$/s, '$1?…')
+  if (field !== 'parameters' || !Array.isArray(value)) return value
+  return (value as ({ name?: unknown } | null)[]).map(each => (each?.name === 'key' ? each : { name: each?.name, value: '…' }))
 }
 
 function bulkOperationIn(data: unknown): string | null {

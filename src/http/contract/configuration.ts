@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ACCESS_SCOPES } from './access-scope.ts'
+import { ACCESS_SCOPES, accessScopeGiven, accessScopeOf } from './access-scope.ts'
 import { choice } from './choice.ts'
 import { newFeed } from './feed.ts'
 import { feedSettings } from './feed-settings.ts'
@@ -113,7 +113,7 @@ const shop = z.strictObject({
   name: code,
   url: newShop.shape.url.overwrite(url => url.replace(/\/+$/, '')),
   /** Left out: as it was, and read only where nobody has chosen. */
-  accessScope: z.enum(ACCESS_SCOPES).optional(),
+  accessScope: z.codec(accessScopeGiven, z.enum(ACCESS_SCOPES), { decode: accessScopeOf, encode: scope => scope }).optional(),
   token: reference,
   /** How its token is come by; the id and secret of its app, by which webhooks are checked and tokens fetched. */
   tokenKind: z.enum(['static', 'client_credentials', 'refresh_token']).default('static'),

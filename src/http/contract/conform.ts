@@ -18,6 +18,7 @@ export const conformReport = z
         dial: z.string().nullable().describe('The dial that makes the simulated shop do the same'),
       }),
     ),
+    brokeOff: z.string().nullable().describe('What ended it before its last check'),
     leftBehind: z.array(z.string()).describe('Levels that do not show what they did before'),
   })
   .meta({ id: 'ConformReport' })
