@@ -19,4 +19,6 @@ export type RoomStatus = {
   oldestAt: number | null
   /** What is held or blocked and will not go on by itself. */
   stuck: number
+  /** What goes nowhere and needs nobody for it, as what a shop does not sell; none: nothing. */
+  aside?: number
 }

@@ -103,7 +103,7 @@ describe('to whom', () => {
     await promise(home.db, 1, 10, 1)
     await step({ db: home.db, clock })
     expect(await intent(1)).toMatchObject({ state: 'blocked', code: 'OUTBOX_NOT_LINKED', blocked_until: 'catalog' })
-    expect((await outboxStatus(home.db, now)).stuck).toBe(1)
+    expect(await outboxStatus(home.db, now)).toMatchObject({ stuck: 0, aside: 1 })
     await link(home.db, 1, 'item-1')
     await step({ db: home.db, clock })
     expect(await intent(1)).toMatchObject({ state: 'pending', code: null, hint: null, blocked_until: null, inventory_item_gid: 'item-1' })

@@ -374,11 +374,11 @@ export async function release(
   return rows[0]?.intents ?? 0
 }
 
-/** Targets that are no intents yet; stuck are those that have nobody to be sent to. */
+/** Targets that are no intents yet; aside are those that have nobody to be sent to, since their shop does not sell them or not there. */
 export async function outboxStatus(sql: Sql, _now: InstantMs): Promise<RoomStatus> {
   const rows = await sql.query<RoomStatus>(
-    `select count(*) as backlog, min(changed_at) as "oldestAt",
-            (select count(*) from outbox.intent where state = 'blocked' and code in ($2, $3)) as stuck
+    `select count(*) as backlog, min(changed_at) as "oldestAt", 0 as stuck,
+            (select count(*) from outbox.intent where state = 'blocked' and code in ($2, $3)) as aside
        from availability.target where seq > $1`,
     [await peekCursor(sql, READS_AVAILABILITY), NOT_LINKED.code, NOT_MAPPED.code],
   )

@@ -64,10 +64,22 @@ export function judgeRoom(
   if (heartbeat.outcome === 'paused')
     return { room, state: 'paused', word: 'Paused', reason: `${heartbeat.message ?? 'It was paused'}.${waits(room, status, now)}` }
   if (status.stuck > 0) return { room, state: 'stuck', word: 'Needs you', reason: `${counted(status.stuck, ...STUCK[room])}.` }
-  if (status.backlog === 0) return { room, state: 'ok', word: 'All done', reason: 'Nothing waits.' }
+  if (status.backlog === 0) return { room, state: 'ok', word: 'All done', reason: `Nothing waits.${aside(status)}` }
   const isLong = status.oldestAt !== null && now - status.oldestAt > WAITS_LONG_MS
-  return { room, state: isLong ? 'waiting' : 'working', word: isLong ? 'Behind' : 'Working', reason: waits(room, status, now).trim() }
+  return {
+    room,
+    state: isLong ? 'waiting' : 'working',
+    word: isLong ? 'Behind' : 'Working',
+    reason: `${waits(room, status, now)}${aside(status)}`.trim(),
+  }
 }
+
+/** A shop that sells a part of what the ERP counts is well: that is told, and asks for nobody. */
+function aside({ aside: count = 0 }: RoomStatus): string {
+  return count === 0 ? '' : ` ${counted(count, ...ASIDE)}.`
+}
+
+const ASIDE = ['promise has nobody to be sent to', 'promises have nobody to be sent to'] as const
 
 function waits(room: RoomOfStreet, status: RoomStatus, now: InstantMs): string {
   if (status.backlog === 0) return ''
@@ -96,7 +108,7 @@ const STUCK: Readonly<Record<RoomOfStreet, [one: string, many: string]>> = {
   orders: ['shop did not tell its orders', 'shops did not tell their orders'],
   inventory: ['file cannot be booked', 'files cannot be booked'],
   availability: ['promise cannot be worked out', 'promises cannot be worked out'],
-  outbox: ['promise has nobody to be sent to', 'promises have nobody to be sent to'],
+  outbox: ['promise cannot be queued', 'promises cannot be queued'],
   channel: ['level was refused', 'levels were refused'],
   reconcile: ['level differs from what was promised', 'levels differ from what was promised'],
   catalog: ['SKU of a shop is ambiguous', 'SKUs of a shop are ambiguous'],
