@@ -8,7 +8,7 @@ import { AskSure } from '../parts/ask.tsx'
 import { Export } from '../parts/export.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { timeZoneNow } from '../parts/mine.ts'
-import { Modal } from '../parts/modal.tsx'
+import { DialogEnd, Modal } from '../parts/modal.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { withCounts } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -228,6 +228,7 @@ function RecipientDialog({ before, close }: { before?: Recipient; close: () => v
           value={given.address}
           onChange={event => set({ address: event.currentTarget.value })}
           required
+          data-autofocus={before !== undefined || undefined}
         />
         {given.kind === 'webhook' && (
           <PasswordInput
@@ -250,9 +251,7 @@ function RecipientDialog({ before, close }: { before?: Recipient; close: () => v
         <TextInput label={texts.timeZone} value={given.timeZone} onChange={event => set({ timeZone: event.currentTarget.value })} />
         <Switch label={texts.isTold} checked={given.isOn ?? true} onChange={event => set({ isOn: event.currentTarget.checked })} />
         <Trouble error={save.error} />
-        <Button type="submit" loading={save.isPending}>
-          {texts.save}
-        </Button>
+        <DialogEnd close={close} confirm={texts.save} deed={save} />
       </form>
     </Modal>
   )

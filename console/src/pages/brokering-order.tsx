@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, NumberInput } from '@mantine/core'
+import { Button, NativeSelect, NumberInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { type FormEvent, useState } from 'react'
 import { Link, useParams } from 'react-router'
@@ -7,7 +7,7 @@ import { useFacilities } from '../api/places.ts'
 import { useSession } from '../api/queries.ts'
 import { Back } from '../parts/back.tsx'
 import { cell, Table } from '../parts/list.tsx'
-import { Modal } from '../parts/modal.tsx'
+import { DialogEnd, Modal } from '../parts/modal.tsx'
 import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -145,14 +145,7 @@ function AssignDialog({ item, shop, order, close }: Of & { close: () => void }) 
           {given > item.openUnits ? texts.tooMany(given, item.openUnits) : texts.left(item.openUnits - given)}
         </p>
         <Trouble error={deed.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            {texts.cancel}
-          </Button>
-          <Button type="submit" loading={deed.isPending} disabled={given > item.openUnits}>
-            {texts.confirmAssign(given)}
-          </Button>
-        </Group>
+        <DialogEnd close={close} confirm={texts.confirmAssign(given)} deed={deed} isReady={given <= item.openUnits} />
       </form>
     </Modal>
   )
@@ -199,14 +192,7 @@ function Cannot({ item, shop, order, facility, name, units }: Of & { facility: s
               onChange={event => setReason(event.currentTarget.value)}
             />
             <Trouble error={deed.error} />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={dialog.close}>
-                {texts.cancel}
-              </Button>
-              <Button type="submit" loading={deed.isPending}>
-                {texts.confirmCannot(missing)}
-              </Button>
-            </Group>
+            <DialogEnd close={dialog.close} confirm={texts.confirmCannot(missing)} deed={deed} />
           </form>
         </Modal>
       )}

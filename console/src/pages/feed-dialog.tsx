@@ -1,9 +1,9 @@
-import { Button, Group, NativeSelect, NumberInput, Switch, Textarea, TextInput } from '@mantine/core'
+import { NativeSelect, NumberInput, Switch, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import { type Feed, useAddFeed, useChangeFeed, useFeedSettings, useSources } from '../api/feeds.ts'
 import { useFeeds } from '../api/queries.ts'
 import { timeZoneNow } from '../parts/mine.ts'
-import { Modal } from '../parts/modal.tsx'
+import { DialogEnd, Modal } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { feeds as texts } from '../texts/feeds.ts'
 import classes from './feeds.module.css'
@@ -140,14 +140,11 @@ export function FeedDialog({ feed, proposal = {}, close }: { feed?: Feed; propos
         {feed && <Settings fields={fields} set={set} text={text} />}
         <div className={classes.whole}>
           <Trouble error={add.error ?? change.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {texts.cancel}
-            </Button>
-            <Button type="submit" loading={add.isPending || change.isPending}>
-              {feed ? texts.changeTheFeed : texts.addTheFeed}
-            </Button>
-          </Group>
+          <DialogEnd
+            close={close}
+            confirm={feed ? texts.changeTheFeed : texts.addTheFeed}
+            deed={{ isPending: add.isPending || change.isPending }}
+          />
         </div>
       </form>
     </Modal>

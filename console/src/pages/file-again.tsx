@@ -17,7 +17,14 @@ export function Again({ file }: { file: FileDetail }) {
   return (
     <>
       {file.state === 'received' && (
-        <AskWhy label={texts.cancel} title={texts.keepFromBeingRead(file.name)} confirm={texts.cancelTheFile} tone="default" deed={cancel}>
+        <AskWhy
+          label={texts.cancel}
+          title={texts.keepFromBeingRead(file.name)}
+          confirm={texts.cancelTheFile}
+          dismiss={texts.letItBeRead}
+          tone="default"
+          deed={cancel}
+        >
           <p>{texts.nothingOfItIsAppliedItMoves}</p>
         </AskWhy>
       )}

@@ -7,7 +7,7 @@ import { type HealthFinding, useHealth, useSilence, useTake } from '../api/healt
 import { useSession } from '../api/queries.ts'
 import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
-import { Modal } from '../parts/modal.tsx'
+import { DialogEnd, Modal } from '../parts/modal.tsx'
 import { Code, Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole, withCounts } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -160,12 +160,10 @@ function TakeDialog({ finding, close }: Dialog) {
   }
   return (
     <Modal onClose={close} title={texts.seeTo(finding.code)}>
-      <form onSubmit={submit}>
+      <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
         <TextInput label={texts.aNoteForTheOthers} value={note} onChange={event => setNote(event.currentTarget.value)} data-autofocus />
         <Trouble error={take.error} />
-        <Button type="submit" mt="md" loading={take.isPending}>
-          {texts.iSeeToIt2}
-        </Button>
+        <DialogEnd close={close} confirm={texts.iSeeToIt2} deed={take} />
       </form>
     </Modal>
   )
@@ -191,8 +189,8 @@ function SilenceDialog({ finding, close }: Dialog) {
   }
   return (
     <Modal onClose={close} title={texts.silence2(finding.code)}>
-      <form onSubmit={submit}>
-        <Select label={texts.forWord} data={TIMES} value={hours} onChange={setHours} allowDeselect={false} />
+      <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
+        <Select label={texts.forWord} data={TIMES} value={hours} onChange={setHours} allowDeselect={false} data-autofocus />
         <NumberInput
           label={texts.onlyWhileNoMoreUnitsAreAt}
           min={0}
@@ -201,9 +199,7 @@ function SilenceDialog({ finding, close }: Dialog) {
         />
         <TextInput label={texts.why} value={reason} onChange={event => setReason(event.currentTarget.value)} required />
         <Trouble error={silence.error} />
-        <Button type="submit" mt="md" loading={silence.isPending} disabled={reason.trim() === ''}>
-          {texts.silenceIt}
-        </Button>
+        <DialogEnd close={close} confirm={texts.silenceIt} deed={silence} isReady={reason.trim() !== ''} />
       </form>
     </Modal>
   )

@@ -1,7 +1,7 @@
-import { Button, Group, NativeSelect, NumberInput, Switch, TextInput } from '@mantine/core'
+import { NativeSelect, NumberInput, Switch, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { type ReportTarget, useSetReportTarget } from '../api/ledger.ts'
-import { Modal } from '../parts/modal.tsx'
+import { DialogEnd, Modal } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { reportTarget as texts } from '../texts/report-target.ts'
 
@@ -63,14 +63,7 @@ export function ReportTargetDialog({
         />
         <Switch label={texts.isOn} checked={fields.isEnabled} onChange={event => change({ isEnabled: event.currentTarget.checked })} />
         <Trouble error={set.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            {texts.cancel}
-          </Button>
-          <Button type="submit" loading={set.isPending}>
-            {texts.confirm}
-          </Button>
-        </Group>
+        <DialogEnd close={close} confirm={texts.confirm} deed={set} />
       </form>
     </Modal>
   )

@@ -87,6 +87,7 @@ export function RuleDrawer({ rule, mayWrite, close }: { rule: Rule | null; mayWr
           label={texts.name}
           required
           disabled={!mayWrite}
+          data-autofocus
           value={text.name}
           onChange={event => set({ name: event.currentTarget.value })}
         />

@@ -1,10 +1,10 @@
-import { ActionIcon, Button, Group, PasswordInput, Select, TextInput } from '@mantine/core'
+import { ActionIcon, PasswordInput, Select, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPencil } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { useSession } from '../api/queries.ts'
 import { type ShopDetail, useSetCredential } from '../api/shops.ts'
-import { Modal } from '../parts/modal.tsx'
+import { DialogEnd, Modal } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
@@ -81,7 +81,7 @@ function TokenDialog({ shop, close }: { shop: ShopDetail; close: () => void }) {
   }
   return (
     <Modal onClose={close} title={texts.tokenOf(shop.name)} size="lg" closeButtonProps={{ 'aria-label': texts.close }}>
-      <form onSubmit={submit} autoComplete="off">
+      <form onSubmit={submit} autoComplete="off" style={{ display: 'grid', gap: 12 }}>
         <div style={{ display: 'grid', gap: 12 }}>
           <Select
             label={texts.howItIsComeBy}
@@ -106,14 +106,7 @@ function TokenDialog({ shop, close }: { shop: ShopDetail; close: () => void }) {
           )}
         </div>
         <Trouble error={set.error} />
-        <Group justify="flex-end" mt="md">
-          <Button variant="default" onClick={close}>
-            {texts.cancel}
-          </Button>
-          <Button type="submit" loading={set.isPending}>
-            {texts.saveAndAskShopify}
-          </Button>
-        </Group>
+        <DialogEnd close={close} confirm={texts.saveAndAskShopify} deed={set} />
       </form>
     </Modal>
   )

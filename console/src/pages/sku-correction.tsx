@@ -1,10 +1,10 @@
-import { Button, Group, NativeSelect, NumberInput, Textarea, TextInput } from '@mantine/core'
+import { Button, NativeSelect, NumberInput, Textarea, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlusMinus } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { useBook, useReasons } from '../api/ledger.ts'
 import { type StockOfSku, useSession } from '../api/queries.ts'
-import { Modal } from '../parts/modal.tsx'
+import { DialogEnd, Modal } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { signed, whole } from '../parts/number.ts'
 import { instantOf } from '../parts/zone.ts'
@@ -55,7 +55,7 @@ function Dialog({ stock, close }: { stock: StockOfSku; close: () => void }) {
 
   return (
     <Modal onClose={close} title={texts.correct(stock.sku)} size="lg" closeButtonProps={{ 'aria-label': texts.close }}>
-      <form onSubmit={submit}>
+      <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
         <div style={{ display: 'grid', gap: 12 }}>
           <NativeSelect
             label={texts.facility}
@@ -113,16 +113,16 @@ function Dialog({ stock, close }: { stock: StockOfSku; close: () => void }) {
             onChange={event => setComment(event.currentTarget.value)}
           />
         </div>
-        <p role="status">{after !== null && sentence(before, after)}</p>
+        <p role="status" style={{ margin: 0 }}>
+          {after !== null && sentence(before, after)}
+        </p>
         <Trouble error={book.error} />
-        <Group justify="flex-end" mt="md">
-          <Button variant="default" onClick={close}>
-            {texts.cancel}
-          </Button>
-          <Button type="submit" disabled={!isSaid || comment.trim() === ''} loading={book.isPending}>
-            {isLater ? texts.scheduleIt : after === null ? texts.book : texts.book2(signed(after - (before ?? 0)))}
-          </Button>
-        </Group>
+        <DialogEnd
+          close={close}
+          confirm={isLater ? texts.scheduleIt : after === null ? texts.book : texts.book2(signed(after - (before ?? 0)))}
+          deed={book}
+          isReady={isSaid && comment.trim() !== ''}
+        />
       </form>
     </Modal>
   )

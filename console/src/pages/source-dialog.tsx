@@ -1,7 +1,7 @@
-import { Button, Group, NativeSelect, NumberInput, PasswordInput, Switch, Textarea, TextInput } from '@mantine/core'
+import { NativeSelect, NumberInput, PasswordInput, Switch, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { type Source, useAddSource } from '../api/feeds.ts'
-import { Modal } from '../parts/modal.tsx'
+import { DialogEnd, Modal } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { sources as texts } from '../texts/sources.ts'
 import classes from './feeds.module.css'
@@ -41,7 +41,7 @@ export function SourceDialog({ source, close }: { source?: Source; close: () => 
           data-autofocus={source === undefined || undefined}
           {...text('name')}
         />
-        <TextInput label={texts.host} required {...text('host')} />
+        <TextInput label={texts.host} required data-autofocus={source !== undefined || undefined} {...text('host')} />
         <NumberInput
           label={texts.port}
           required
@@ -93,14 +93,7 @@ export function SourceDialog({ source, close }: { source?: Source; close: () => 
         />
         <div className={classes.whole}>
           <Trouble error={add.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {texts.cancel}
-            </Button>
-            <Button type="submit" loading={add.isPending}>
-              {source ? texts.changeTheSource : texts.addTheSource}
-            </Button>
-          </Group>
+          <DialogEnd close={close} confirm={source ? texts.changeTheSource : texts.addTheSource} deed={add} />
         </div>
       </form>
     </Modal>

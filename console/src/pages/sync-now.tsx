@@ -1,11 +1,11 @@
-import { Button, Group, NativeSelect, TextInput } from '@mantine/core'
+import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconRefresh } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { useChannels } from '../api/places.ts'
 import { type SyncWanted, useLocationsOf, useSyncNow } from '../api/proofs.ts'
 import { useSession, useShops } from '../api/queries.ts'
-import { Modal } from '../parts/modal.tsx'
+import { DialogEnd, Modal } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { proofs as texts } from '../texts/proofs.ts'
 
@@ -83,14 +83,7 @@ function Dialog({ ask, close }: { ask: ReturnType<typeof useSyncNow>; close: () 
           data-autofocus
         />
         <Trouble error={ask.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            {texts.cancel}
-          </Button>
-          <Button type="submit" loading={ask.isPending} disabled={name === ''}>
-            {texts.syncNow}
-          </Button>
-        </Group>
+        <DialogEnd close={close} confirm={texts.syncNow} deed={ask} isReady={name !== ''} />
       </form>
     </Modal>
   )

@@ -1,9 +1,9 @@
-import { Button, MultiSelect, NativeSelect, NumberInput, TextInput } from '@mantine/core'
+import { MultiSelect, NativeSelect, NumberInput, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { type Role, type Scope, type TokenInList, useAddToken, useRemoveToken } from '../api/people.ts'
 import { AskSure } from '../parts/ask.tsx'
 import { cell, Table } from '../parts/list.tsx'
-import { Modal } from '../parts/modal.tsx'
+import { DialogEnd, Modal } from '../parts/modal.tsx'
 import { Trouble } from '../parts/nothing.tsx'
 import { Once } from '../parts/once.tsx'
 import { When } from '../parts/when.tsx'
@@ -115,9 +115,7 @@ export function MakeToken({ close }: { close: () => void }) {
             onChange={value => setDays(Number(value) || 1)}
           />
           <Trouble error={add.error} />
-          <Button type="submit" loading={add.isPending}>
-            {texts.makeTheToken}
-          </Button>
+          <DialogEnd close={close} confirm={texts.makeTheToken} deed={add} />
         </form>
       )}
     </Modal>

@@ -1,10 +1,10 @@
-import { Button, Group, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { type UnknownName, useDeclare, useUnknown } from '../api/rows.ts'
 import { Export } from '../parts/export.tsx'
 import { cell, Pager, Table } from '../parts/list.tsx'
-import { Modal } from '../parts/modal.tsx'
+import { DialogEnd, Modal } from '../parts/modal.tsx'
 import { Shown, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
@@ -97,6 +97,7 @@ function Means({ name, mayDecide }: { name: UnknownName; mayDecide: boolean }) {
       {isOther && (
         <Modal onClose={() => setOther(false)} title={texts.whatIs(name.value)}>
           <form
+            style={{ display: 'grid', gap: 12 }}
             onSubmit={event => {
               event.preventDefault()
               say(isFacility(name.type) ? { type: name.type, value } : { type: 'SKU', value })
@@ -110,11 +111,7 @@ function Means({ name, mayDecide }: { name: UnknownName; mayDecide: boolean }) {
               onChange={event => setValue(event.currentTarget.value)}
             />
             <Trouble error={declare.error} />
-            <Group justify="flex-end" mt="md">
-              <Button type="submit" disabled={value.trim() === ''} loading={declare.isPending}>
-                {texts.itIsThat}
-              </Button>
-            </Group>
+            <DialogEnd close={() => setOther(false)} confirm={texts.itIsThat} deed={declare} isReady={value.trim() !== ''} />
           </form>
         </Modal>
       )}

@@ -18,7 +18,7 @@ import { useSession } from '../api/queries.ts'
 import { AskSure } from '../parts/ask.tsx'
 import { Export } from '../parts/export.tsx'
 import { cell, Table } from '../parts/list.tsx'
-import { Modal } from '../parts/modal.tsx'
+import { DialogEnd, Modal } from '../parts/modal.tsx'
 import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { Once } from '../parts/once.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
@@ -126,7 +126,7 @@ function People({ rows }: { rows: readonly PersonInList[] }) {
               <When at={row.signedInAt} />
             </td>
             <td className={cell.right}>
-              <div style={{ display: 'inline-flex', gap: 4 }}>
+              <div style={{ display: 'inline-flex', gap: 4, flexWrap: 'wrap' }}>
                 <PersonActions person={row} />
               </div>
             </td>
@@ -199,9 +199,7 @@ function AddPerson({ close }: { close: () => void }) {
           <TextInput label={texts.name} value={name} onChange={event => setName(event.currentTarget.value)} required data-autofocus />
           <NativeSelect label={texts.role} value={role} onChange={event => setRole(event.currentTarget.value as Role)} data={ROLES} />
           <Trouble error={add.error} />
-          <Button type="submit" loading={add.isPending}>
-            {texts.add} {name.trim() === '' ? texts.thePerson : name}
-          </Button>
+          <DialogEnd close={close} confirm={`${texts.add} ${name.trim() === '' ? texts.thePerson : name}`} deed={add} />
         </form>
       )}
     </Modal>

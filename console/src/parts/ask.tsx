@@ -2,7 +2,7 @@ import { Button, Group, Textarea } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { parts as texts } from '../texts/parts.ts'
-import { Modal } from './modal.tsx'
+import { DialogEnd, Modal } from './modal.tsx'
 import { Trouble } from './nothing.tsx'
 
 /** As the server wants it. */
@@ -59,14 +59,7 @@ export function ReasonDialog({
           onChange={event => setReason(event.currentTarget.value)}
         />
         <Trouble error={deed.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            {dismiss}
-          </Button>
-          <Button type="submit" disabled={!isReady || !isSaid} loading={deed.isPending}>
-            {confirm}
-          </Button>
-        </Group>
+        <DialogEnd close={close} confirm={confirm} dismiss={dismiss} deed={deed} isReady={isReady && isSaid} />
       </form>
     </Modal>
   )
@@ -135,6 +128,7 @@ export function AskWhy({
   name,
   title,
   confirm,
+  dismiss,
   note,
   tone = 'filled',
   size = 'sm',
@@ -146,6 +140,8 @@ export function AskWhy({
   name?: string
   title: string
   confirm: string
+  /** The way back, where it has to be told from the deed. */
+  dismiss?: string
   note?: string
   tone?: 'filled' | 'default'
   size?: 'xs' | 'sm'
@@ -165,7 +161,7 @@ export function AskWhy({
       </Button>
       {isOpen && (
         <ReasonDialog
-          {...{ title, confirm, deed, close, ...(note === undefined ? {} : { note }) }}
+          {...{ title, confirm, deed, close, ...(note === undefined ? {} : { note }), ...(dismiss === undefined ? {} : { dismiss }) }}
           onSay={reason => deed.mutate(reason, { onSuccess: close })}
         >
           {children}

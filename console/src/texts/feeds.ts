@@ -31,7 +31,6 @@ export const feeds = {
   text1IsReadFirst: '1 is read first',
   readAfter: 'Read after',
   waitsWhileAFileOfThatFeed: 'Waits while a file of that feed is on its way',
-  cancel: 'Cancel',
   changeTheFeed: 'Change the feed',
   addTheFeed: 'Add the feed',
   dueAt: 'Due at',

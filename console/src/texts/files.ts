@@ -6,6 +6,7 @@ export const files = {
   cancel: 'Cancel',
   keepFromBeingRead: (name: Said) => `Keep ${name} from being read`,
   cancelTheFile: 'Cancel the file',
+  letItBeRead: 'Let it be read',
   nothingOfItIsAppliedItMoves: 'Nothing of it is applied. It moves to failed/, from where it can be imported again.',
   itIsANewCount: 'It is a new count',
   importAgain: 'Import again',

@@ -133,7 +133,6 @@ export const goingLive = {
   onlyAdmins: 'An admin may let it go live.',
   dialog: (shop: string) => `Let ${shop} go live`,
   all: 'All of them',
-  cancel: 'Cancel',
 } as const
 
 /** The words where names that nobody knows are added all at once. */

@@ -85,5 +85,4 @@ export const proofs = {
   location: 'Location',
   allOfThem: 'All of them',
   nothingEverythingThere: 'Nothing: everything there.',
-  cancel: 'Cancel',
 } as const

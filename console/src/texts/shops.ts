@@ -282,7 +282,6 @@ export const shops = {
   clientSecretOfTheApp: 'Client secret of the app',
   webhooksAreCheckedWithItTheOne: 'Webhooks are checked with it. The one before goes on counting.',
   refreshToken: 'Refresh token',
-  cancel: 'Cancel',
   saveAndAskShopify: 'Save, and ask Shopify',
   webhooks: 'Webhooks',
   topicsMadeOrMended: (length: Said, mended: Said) => `${length} topics, ${mended} made or mended`,

@@ -44,7 +44,6 @@ export const sources = {
   nothingAboveItIsLookedAt: 'Nothing above it is looked at',
   lookedAtEverySoManySeconds: 'Looked at every so many seconds',
   itIsLookedAt: 'It is looked at',
-  cancel: 'Cancel',
   changeTheSource: 'Change the source',
   addTheSource: 'Add the source',
   folder: 'Folder',
