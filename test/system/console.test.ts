@@ -182,6 +182,11 @@ test.each(PAGES)('%s has nothing that shuts a person out, at any width, light or
     expect(violations.map(found => `${width} ${colorScheme} ${found.id}: ${found.nodes[0]?.html}`)).toEqual([])
     const beyond = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
     expect(beyond, `how far the page goes beyond ${width} pixels`).toBeLessThanOrEqual(0)
+    // What stands at the end of a row is its buttons: nobody looks for them by scrolling a table sideways.
+    const wider = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('table')].filter(table => table.scrollWidth > table.parentElement.clientWidth + 1).map(table => table.textContent.slice(0, 80))`,
+    )
+    expect(wider, `tables that are wider than their place at ${width} pixels`).toEqual([])
     if (PICTURES && isKept(name, width, colorScheme))
       await page.screenshot({ path: path.resolve(ROOT, PICTURES, `${name}-${width}-${colorScheme}.png`) })
   }

@@ -56,7 +56,7 @@ export function Feeds() {
                       <th>{texts.feed}</th>
                       <th className={cell.wide}>{texts.whereItsFilesBelong}</th>
                       <th className={`${cell.narrowHidden} ${cell.mediumHidden}`}>{texts.layout}</th>
-                      <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.files}</th>
+                      <th className={`${cell.right} ${cell.narrowHidden} ${cell.mediumHidden}`}>{texts.files}</th>
                       <th className={cell.right}>{texts.lastFile}</th>
                       <th>
                         <span className="sr-only">{texts.change2}</span>
@@ -83,8 +83,8 @@ function FeedRow({ feed, isAdmin }: { feed: Feed; isAdmin: boolean }) {
   const where = feed.door === 'remote' ? texts.on(feed.source) : feed.door === 'folder' ? texts.inTheWatchedFolder : texts.ofUser(feed.home)
   return (
     <tr>
-      <td className={cell.nowrap}>
-        <Link to={`/files?feed=${encodeURIComponent(feed.name)}`} data-row>
+      <td>
+        <Link className={cell.nowrap} to={`/files?feed=${encodeURIComponent(feed.name)}`} data-row>
           {feed.name}
         </Link>
         <div className={cell.dim}>
@@ -101,7 +101,7 @@ function FeedRow({ feed, isAdmin }: { feed: Feed; isAdmin: boolean }) {
         )}
       </td>
       <td className={`mono ${cell.narrowHidden} ${cell.mediumHidden}`}>{feed.layout.replaceAll('_', '_\u200b')}</td>
-      <td className={`num ${cell.right} ${cell.narrowHidden}`}>{whole(feed.files)}</td>
+      <td className={`num ${cell.right} ${cell.narrowHidden} ${cell.mediumHidden}`}>{whole(feed.files)}</td>
       <td className={cell.right}>
         {feed.lastReceivedAt === null ? texts.never : <When at={feed.lastReceivedAt} />}
         <div>

@@ -100,7 +100,7 @@ function People({ rows }: { rows: readonly PersonInList[] }) {
           <tr>
             <th className={cell.wide}>{texts.name}</th>
             <th>{texts.role}</th>
-            <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.signedInLast}</th>
+            <th className={`${cell.right} ${cell.narrowHidden} ${cell.mediumHidden}`}>{texts.signedInLast}</th>
             <th>
               <span className="sr-only">{texts.actions}</span>
             </th>
@@ -122,7 +122,7 @@ function People({ rows }: { rows: readonly PersonInList[] }) {
                 data={ROLES}
               />
             </td>
-            <td className={`${cell.right} ${cell.narrowHidden}`}>
+            <td className={`${cell.right} ${cell.narrowHidden} ${cell.mediumHidden}`}>
               <When at={row.signedInAt} />
             </td>
             <td className={cell.right}>
