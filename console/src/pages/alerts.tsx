@@ -160,7 +160,7 @@ function RecipientActions({ recipient }: { recipient: Recipient }) {
   if (session.data?.role === 'viewer') return null
   return (
     <>
-      <div style={{ display: 'inline-flex', gap: 4 }}>
+      <div className={cell.deeds}>
         <Button size="xs" variant="default" onClick={() => test.mutate(recipient.name)} aria-label={texts.sendATest(recipient.name)}>
           {test.isSuccess ? texts.testIsOnItsWay : texts.sendATest2}
         </Button>

@@ -126,7 +126,7 @@ function People({ rows }: { rows: readonly PersonInList[] }) {
               <When at={row.signedInAt} />
             </td>
             <td className={cell.right}>
-              <div style={{ display: 'inline-flex', gap: 4, flexWrap: 'wrap' }}>
+              <div className={cell.deeds}>
                 <PersonActions person={row} />
               </div>
             </td>

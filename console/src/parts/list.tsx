@@ -181,5 +181,6 @@ export const cell = {
   mediumHidden: classes.mediumHidden ?? '',
   narrowOnly: classes.narrowOnly ?? '',
   clamped: classes.clamped ?? '',
+  deeds: classes.deeds ?? '',
   current: classes.current ?? '',
 }
