@@ -110,12 +110,14 @@ describe('scenario 5: insufficient permissions on Shopify', () => {
   })
 
   test('a scope that was taken away in Shopify is found and named, and given back it is noticed', async () => {
-    await dial({ scopes: ['read_products', 'read_locations', 'read_inventory', 'read_orders', 'read_merchant_managed_fulfillment_orders'] })
+    const left = ['read_products', 'read_locations', 'read_inventory', 'read_orders', 'read_merchant_managed_fulfillment_orders']
+    await dial({ scopes: [...left, 'read_customers'] })
     await openTheShop()
     await page.getByRole('button', { name: 'Ask Shopify again' }).click()
     const granted = page.getByRole('region', { name: 'Access scopes that Trueup needs' })
     await expect.poll(() => granted.getByRole('row', { name: /write_.*inventory/ }).textContent()).toContain('Missing')
     await expect.poll(() => main().textContent()).toContain('Held since')
+    await expect.poll(() => main().textContent()).toContain('Granted as well, and not needed: read_customers')
     await dial({ scopes: null })
     await page.getByRole('button', { name: 'Ask Shopify again' }).click()
     await expect.poll(() => granted.getByRole('row', { name: /write_.*inventory/ }).textContent()).toContain('Granted')

@@ -100,10 +100,12 @@ const WITHOUT = {
 function Permissions({ shop }: { shop: ShopDetail }) {
   const { scopes, links } = shop
   const missing = scopes.needed.filter(scope => scope.isGranted === false).length
+  // Something may have changed since Shopify said so: what it said then is shown until it was asked anew.
+  const isAskedAnew = scopes.askedAt === null && scopes.needed.some(scope => scope.isGranted !== null)
   return (
     <Panel
       title={texts.grantedByShopify}
-      note={scopes.askedAt === null ? texts.notAskedYet : <When at={scopes.askedAt} />}
+      note={scopes.askedAt === null ? isAskedAnew ? texts.mayHaveChangedAskedAnew : texts.notAskedYet : <When at={scopes.askedAt} />}
       actions={links.appPermissions !== null && <Outside href={links.appPermissions}>{texts.appPermissionsInShopify}</Outside>}
       isFlush
     >
@@ -138,6 +140,11 @@ function Permissions({ shop }: { shop: ShopDetail }) {
           </tr>
         ))}
       </Table>
+      {scopes.others.length > 0 && (
+        <div className={cell.dim} style={{ padding: 12 }}>
+          {texts.alsoGranted} <span className="mono">{scopes.others.join(', ')}</span>
+        </div>
+      )}
     </Panel>
   )
 }

@@ -53,6 +53,8 @@ export const shops = {
   nothingIsWrittenWithoutIt: 'Nothing is written without it',
   grantedByShopify: 'Granted by Shopify',
   notAskedYet: 'not asked yet',
+  mayHaveChangedAskedAnew: 'may have changed since; asked anew',
+  alsoGranted: 'Granted as well, and not needed:',
   appPermissionsInShopify: 'App permissions in Shopify',
   accessScopesThatTrueupNeeds: 'Access scopes that Trueup needs',
   scope: 'Scope',
