@@ -91,10 +91,11 @@ function textOf(file: FileDetail): string {
     )
   if (file.counts !== null) {
     const { rowsRead, rowsAccepted, rowsUnchanged, rowsRejected, unitsRead } = file.counts
-    const [read, accepted, unchanged, rejected, units] = [rowsRead, rowsAccepted, rowsUnchanged, rowsRejected, unitsRead].map(numberOf)
-    lines.push(`  ${read} rows read (${units} units): ${accepted} accepted, ${unchanged} unchanged, ${rejected} rejected.`)
+    const [accepted, unchanged, rejected] = [rowsAccepted, rowsUnchanged, rowsRejected].map(numberOf)
+    const [read, units] = [several(rowsRead, 'row'), several(unitsRead, 'unit')]
+    lines.push(`  ${read} read (${units}): ${accepted} accepted, ${unchanged} unchanged, ${rejected} rejected.`)
   }
-  for (const { code, rows } of file.rejectedByCode) lines.push(`  ${code}: ${numberOf(rows)} rows`)
+  for (const { code, rows } of file.rejectedByCode) lines.push(`  ${code}: ${several(rows, 'row')}`)
   for (const line of tallyLines(file.treated)) lines.push(`  ${line}`)
   if (file.duplicateOf !== null) lines.push(`  It is the same as file ${file.duplicateOf}.`)
   return lines.join('\n')
@@ -139,4 +140,8 @@ function unreadable(file: string, why: string, cause?: unknown): TrueupError {
     detail: { file },
     cause,
   })
+}
+
+function several(count: number, one: 'row' | 'unit'): string {
+  return `${numberOf(count)} ${one}${count === 1 ? '' : 's'}`
 }
