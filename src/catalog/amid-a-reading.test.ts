@@ -62,7 +62,7 @@ async function follow(db: Db, gid: string): Promise<void> {
 const choose = (db: Db, tags: readonly string[]) =>
   db.transaction(async tx => {
     await setChoice(tx, 1, { ...EVERYTHING, tags })
-    await relink(tx, 1, now)
+    await relink(tx, 1, now, { isChosenAnew: true })
   })
 
 beforeEach(async () => {

@@ -35,6 +35,14 @@ test.each(table)('%s', (_title, items, expected) => {
   expect([...linking.links.map(() => 'linked'), ...linking.findings.map(finding => finding.code)]).toEqual(expected)
 })
 
+test('what lost in the shop what it was chosen by stays linked, and is asked about', () => {
+  const left = item('AR-5381', { tags: ['other'] })
+  const choice = { tags: ['sync'], vendors: [], productTypes: [], skus: [] }
+  const { links, findings } = linkItems([product], [left], choice, new Set([left.inventoryItemGid]))
+  expect([links.length, findings.map(found => found.code)]).toEqual([1, ['CATALOG_ITEM_LEFT_CHOICE']])
+  expect(linkItems([product], [left], choice)).toEqual({ links: [], findings: [] })
+})
+
 const chosen: [string, CatalogItem[], string[]][] = [
   ['what was chosen is linked', [item('AR-5381', { tags: ['sync'] })], ['linked']],
   ['what was not chosen is neither linked nor reported', [item('AR-5381'), item('GIFT')], []],

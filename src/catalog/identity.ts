@@ -18,14 +18,24 @@ export type LinkCode =
   | 'CATALOG_PRODUCT_NOT_IN_SHOP'
   /** It is linked all the same: the shop goes on selling what is not there. */
   | 'CATALOG_ITEM_SOLD_AT_ZERO'
+  /** It is linked all the same, until a person has said what becomes of it: in the shop it is no longer what was chosen. */
+  | 'CATALOG_ITEM_LEFT_CHOICE'
 
 export type LinkFinding = { code: LinkCode; sku: string; inventoryItemGid: string | null; productId: number | null }
 
 export type Linking = { links: { productId: number; inventoryItemGid: string }[]; findings: LinkFinding[] }
 
-/** What was not chosen is neither linked nor reported: it is nobody's business here. */
-export function linkItems(products: readonly CatalogProduct[], everyItem: readonly CatalogItem[], choice: Choice = EVERYTHING): Linking {
-  const items = everyItem.filter(item => isChosen(choice, item))
+/**
+ * What was not chosen is neither linked nor reported: it is nobody's business here. What is linked already and lost in the shop what it
+ * was chosen by stays linked: nobody has said yet what becomes of the number that the shop shows. `linkedNow`: the items that are linked.
+ */
+export function linkItems(
+  products: readonly CatalogProduct[],
+  everyItem: readonly CatalogItem[],
+  choice: Choice = EVERYTHING,
+  linkedNow: ReadonlySet<string> = new Set(),
+): Linking {
+  const items = everyItem.filter(item => isChosen(choice, item) || linkedNow.has(item.inventoryItemGid))
   const bySku = new Map(products.flatMap(product => product.skus.map(sku => [sku, product.productId] as const)))
   const byFolded = new Map(products.flatMap(product => product.skus.map(sku => [folded(sku), product.productId] as const)))
   const sameSku = countBy(items, item => item.sku)
@@ -38,6 +48,7 @@ export function linkItems(products: readonly CatalogProduct[], everyItem: readon
     if (code === null && productId !== undefined) {
       linking.links.push({ productId, inventoryItemGid: item.inventoryItemGid })
       if (item.isSoldAtZero) linking.findings.push({ ...findingOf(item, productId), code: 'CATALOG_ITEM_SOLD_AT_ZERO' })
+      if (!isChosen(choice, item)) linking.findings.push({ ...findingOf(item, productId), code: 'CATALOG_ITEM_LEFT_CHOICE' })
     } else if (code !== null) linking.findings.push({ ...findingOf(item, productId), code })
   }
   const inShop = new Set(everyItem.map(item => item.sku))

@@ -158,8 +158,16 @@ export async function isLinkingBehind(sql: Sql, shopId: number): Promise<boolean
   return (await peekCursor(sql, linkedUpTo(shopId))) < (await peekCursor(sql, NAMES_HEAD))
 }
 
-/** Says what each item is, in one statement; `linkItems` in identity.ts is the specification. Gives the number of links. */
-export async function relink(tx: Tx, shopId: number, now: InstantMs): Promise<{ links: number; findings: number; changed: boolean }> {
+/**
+ * Says what each item is, in one statement; `linkItems` in identity.ts is the specification. Gives the number of links. `isChosenAnew`: a
+ * person has said what becomes of all that is not chosen; else what is linked stays so until somebody has.
+ */
+export async function relink(
+  tx: Tx,
+  shopId: number,
+  now: InstantMs,
+  { isChosenAnew = false } = {},
+): Promise<{ links: number; findings: number; changed: boolean }> {
   // One after the other: what somebody else links at this moment would be taken for a link that nothing speaks for.
   await readCursor(tx, linkedUpTo(shopId))
   // Before the products are looked at: what comes later, or is not committed yet, is linked by the next look.
@@ -176,13 +184,14 @@ export async function relink(tx: Tx, shopId: number, now: InstantMs): Promise<{ 
               when count(*) over (partition by i.sku) > 1 or count(*) over (partition by sku.product_id) > 1 then 'CATALOG_SKU_DUPLICATE'
               when i.is_bundle_parent then 'CATALOG_ITEM_BUNDLE_PARENT'
               when not i.is_tracked then 'CATALOG_ITEM_UNTRACKED'
-            end as code, i.is_sold_at_zero
+            end as code, i.is_sold_at_zero, coalesce(${IS_CHOSEN}, false) as is_chosen
        from catalog.shop_item i
        left join sku on sku.value = i.sku
        left join near on near.folded = lower(regexp_replace(i.sku, '\\s+', '', 'g'))
        left join catalog.shop_choice c on c.shop_id = i.shop_id
-      where i.shop_id = $1 and ${IS_CHOSEN}`,
-    [shopId],
+      where i.shop_id = $1 and (${IS_CHOSEN} or (not $2::boolean and exists (
+              select 1 from catalog.item_link l where l.shop_id = i.shop_id and l.inventory_item_gid = i.inventory_item_gid)))`,
+    [shopId, isChosenAnew],
   )
   const [counts] = await tx.query<{ removed: number; added: number; links: number }>(
     `with removed as (
@@ -210,6 +219,9 @@ export async function relink(tx: Tx, shopId: number, now: InstantMs): Promise<{ 
        union all
        select $1::integer, 'CATALOG_ITEM_SOLD_AT_ZERO', coalesce(sku, ''), inventory_item_gid, product_id, '', $2::timestamptz
          from classified where code is null and is_sold_at_zero
+       union all
+       select $1::integer, 'CATALOG_ITEM_LEFT_CHOICE', coalesce(sku, ''), inventory_item_gid, product_id, '', $2::timestamptz
+         from classified where code is null and not is_chosen
        union all
        select $1::integer, 'CATALOG_PRODUCT_NOT_IN_SHOP', min(p.value), null, p.product_id, '', $2::timestamptz
          from catalog.product_identifier p

@@ -58,33 +58,44 @@ test('the statement links and reports exactly what the pure function says, whate
     `select product_id as "productId", array_agg(value order by value) as skus from catalog.product_identifier where type = 'SKU' group by product_id order by 1`,
   )
   await fc.assert(
-    fc.asyncProperty(fc.array(anyItem, { maxLength: 8 }), anyChoice, async (given, choice) => {
-      const items: CatalogItem[] = given.map((item, index) => ({ ...item, inventoryItemGid: `item-${index}` }))
-      await database.db.query('delete from catalog.shop_item')
-      await database.db.query(
-        `insert into catalog.shop_choice (shop_id, tags, vendors, product_types, skus) values ($1, $2, $3, $4, $5)
-         on conflict (shop_id) do update set tags = $2, vendors = $3, product_types = $4, skus = $5`,
-        [shopId, choice.tags, choice.vendors, choice.productTypes, choice.skus],
-      )
-      await database.db.transaction(async tx => {
-        await reading.recordItems(
-          tx,
-          shopId,
-          items.map(item => ({ ...item, variantGid: `v-${item.inventoryItemGid}`, productGid: 'p' })),
-          NOW,
+    fc.asyncProperty(
+      fc.array(anyItem, { maxLength: 8 }),
+      anyChoice,
+      fc.subarray([0, 1, 2, 3]),
+      fc.boolean(),
+      async (given, choice, linked, isChosenAnew) => {
+        const items: CatalogItem[] = given.map((item, index) => ({ ...item, inventoryItemGid: `item-${index}` }))
+        await database.db.query('delete from catalog.shop_item')
+        await database.db.query('delete from catalog.item_link')
+        await database.db.query(
+          `insert into catalog.item_link (shop_id, product_id, inventory_item_gid) select $1, n + 1, 'item-' || n from unnest($2::integer[]) as l (n)`,
+          [shopId, linked],
         )
-        await reading.relink(tx, shopId, NOW)
-      })
-      const links = await database.db.query<{ l: string }>(`select product_id || ' ' || inventory_item_gid as l from catalog.item_link`)
-      const findings = await database.db.query<{ f: string }>(
-        `select code || ' ' || coalesce(inventory_item_gid, product_id::text) as f from catalog.link_finding`,
-      )
-      const expected = linkItems(known, items, choice)
-      expect(links.map(row => row.l).sort()).toEqual(expected.links.map(link => `${link.productId} ${link.inventoryItemGid}`).sort())
-      expect(findings.map(row => row.f).sort()).toEqual(
-        expected.findings.map(found => `${found.code} ${found.inventoryItemGid ?? found.productId}`).sort(),
-      )
-    }),
+        await database.db.query(
+          `insert into catalog.shop_choice (shop_id, tags, vendors, product_types, skus) values ($1, $2, $3, $4, $5)
+         on conflict (shop_id) do update set tags = $2, vendors = $3, product_types = $4, skus = $5`,
+          [shopId, choice.tags, choice.vendors, choice.productTypes, choice.skus],
+        )
+        await database.db.transaction(async tx => {
+          await reading.recordItems(
+            tx,
+            shopId,
+            items.map(item => ({ ...item, variantGid: `v-${item.inventoryItemGid}`, productGid: 'p' })),
+            NOW,
+          )
+          await reading.relink(tx, shopId, NOW, { isChosenAnew })
+        })
+        const links = await database.db.query<{ l: string }>(`select product_id || ' ' || inventory_item_gid as l from catalog.item_link`)
+        const findings = await database.db.query<{ f: string }>(
+          `select code || ' ' || coalesce(inventory_item_gid, product_id::text) as f from catalog.link_finding`,
+        )
+        const expected = linkItems(known, items, choice, new Set(isChosenAnew ? [] : linked.map(n => `item-${n}`)))
+        expect(links.map(row => row.l).sort()).toEqual(expected.links.map(link => `${link.productId} ${link.inventoryItemGid}`).sort())
+        expect(findings.map(row => row.f).sort()).toEqual(
+          expected.findings.map(found => `${found.code} ${found.inventoryItemGid ?? found.productId}`).sort(),
+        )
+      },
+    ),
     { numRuns: 60 },
   )
 })

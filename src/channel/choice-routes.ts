@@ -73,7 +73,7 @@ export function choiceRoutes({ db, clock, switched }: ChoiceRouteDeps): Route[] 
             // The newest word counts: what was on its way out is chosen again, or let go as it is.
             if (underWay !== null) await decideAnew(tx, await finishLeaving(tx, underWay.leavingId, now), now)
             await setChoice(tx, shopId, body.choice)
-            await relink(tx, shopId, now)
+            await relink(tx, shopId, now, { isChosenAnew: true })
           }
           await recordAudit(tx, {
             ...{ at: now, who: who.name, action: 'shop.choice', subject: 'shop', name: code, before, reason: body.reason },

@@ -78,7 +78,7 @@ async function goOn(tx: Tx, leavingId: number, { shopId, now }: { shopId: number
     if (!(await areMappingsPromised(tx))) return false
   } else if (kind === 'products') {
     await setChoice(tx, shopId, leaving.choice)
-    await relink(tx, shopId, now)
+    await relink(tx, shopId, now, { isChosenAnew: true })
   } else {
     await end(tx, {
       shopId,

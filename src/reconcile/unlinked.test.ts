@@ -4,7 +4,13 @@ import { notLinked, whyNotSent } from './unlinked.ts'
 
 const CODES: readonly LinkCode[] = [
   ...(['CATALOG_SKU_DUPLICATE', 'CATALOG_SKU_NEAR', 'CATALOG_ITEM_NO_SKU', 'CATALOG_ITEM_NOT_IN_ERP'] as const),
-  ...(['CATALOG_ITEM_UNTRACKED', 'CATALOG_ITEM_BUNDLE_PARENT', 'CATALOG_PRODUCT_NOT_IN_SHOP', 'CATALOG_ITEM_SOLD_AT_ZERO'] as const),
+  ...([
+    'CATALOG_ITEM_UNTRACKED',
+    'CATALOG_ITEM_BUNDLE_PARENT',
+    'CATALOG_PRODUCT_NOT_IN_SHOP',
+    'CATALOG_ITEM_SOLD_AT_ZERO',
+    'CATALOG_ITEM_LEFT_CHOICE',
+  ] as const),
 ]
 
 describe('what could not be linked is told apart by its words, and not by its code alone', () => {

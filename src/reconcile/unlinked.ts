@@ -27,6 +27,10 @@ const NOT_LINKED: Readonly<Record<string, OneAndMany>> = {
     'items are bundles, whose stock follows from their parts',
   ],
   CATALOG_PRODUCT_NOT_IN_SHOP: ['product of the ERP is not sold', 'products of the ERP are not sold'],
+  CATALOG_ITEM_LEFT_CHOICE: [
+    'item is no longer what was chosen and is written until somebody says what becomes of it',
+    'items are no longer what was chosen and are written until somebody says what becomes of them',
+  ],
   CATALOG_ITEM_SOLD_AT_ZERO: ['item is sold on when nothing is left', 'items are sold on when nothing is left'],
 } satisfies Readonly<Record<LinkCode, OneAndMany>>
 

@@ -50,13 +50,37 @@ test('the counts are known before anything is changed', async () => {
 test('kept: what leaves stays as the shop shows it, and is never touched again', async () => {
   await told.home.db.transaction(async tx => {
     await setChoice(tx, 1, ONLY_TAGGED)
-    await relink(tx, 1, Date.now())
+    await relink(tx, 1, Date.now(), { isChosenAnew: true })
   })
   await readdress()
   await told.promise(5)
   await told.tellAll()
   expect(await links()).toEqual([1, 3])
   expect(await told.available()).toEqual([5, 7, 5])
+})
+
+test('what loses its tag in Shopify is written until somebody has said what becomes of it, and is a finding until then', async () => {
+  const { db } = told.home
+  const read = (of: { isChosenAnew?: boolean } = {}) => db.transaction(tx => relink(tx, 1, Date.now(), of))
+  const left = () => db.query(`select sku from catalog.link_finding where code = 'CATALOG_ITEM_LEFT_CHOICE'`)
+  const tag = (tags: string) => db.query(`update catalog.shop_item set tags = $1 where inventory_item_gid like '%/1001'`, [tags])
+  await db.transaction(tx => setChoice(tx, 1, ONLY_TAGGED))
+  await read({ isChosenAnew: true })
+  await tag('{}')
+  await read()
+  await read()
+  await readdress()
+  await told.promise(0)
+  await told.tellAll()
+  expect(await told.available(), 'what is sold out is not sold on').toEqual([0, 7, 0])
+  expect([await links(), await left()]).toEqual([[1, 3], [{ sku: sku(1) }]])
+  expect((await countsUnder(db, 1, ONLY_TAGGED)).leaving, 'the same choice, said again, asks about it').toEqual([1])
+  await tag('{Sync}')
+  await read()
+  expect([await links(), await left()]).toEqual([[1, 3], []])
+  await tag('{}')
+  await read({ isChosenAnew: true })
+  expect([await links(), await left()]).toEqual([[3], []])
 })
 
 test('by way of 0: it shows 0 first, also through an outage, and only then its link ends', async () => {
@@ -197,7 +221,7 @@ test('the newest choice counts, also when a person makes it in the moment in whi
       const underWay = await leavingOf(tx, 1)
       if (underWay !== null) await isOver(tx, underWay.leavingId, now)
       await setChoice(tx, 1, choice)
-      await relink(tx, 1, now)
+      await relink(tx, 1, now, { isChosenAnew: true })
     })
   for (let at = 1, didHappen = true; didHappen; at++) {
     await choose(EVERYTHING)

@@ -18,6 +18,7 @@ const WORDS: Record<string, string> = {
   CATALOG_ITEM_UNTRACKED: texts.shopifyDoesNotTrackItsStock,
   CATALOG_ITEM_BUNDLE_PARENT: texts.aBundleItsStockFollowsFromIts,
   CATALOG_PRODUCT_NOT_IN_SHOP: texts.theErpHasItTheShopDoes,
+  CATALOG_ITEM_LEFT_CHOICE: texts.noLongerChosen,
   CATALOG_ITEM_SOLD_AT_ZERO: texts.theShopSellsItOnWhenNothing,
 }
 

@@ -7,6 +7,7 @@ export const catalogue = {
   shopifyDoesNotTrackItsStock: 'Shopify does not track its stock',
   aBundleItsStockFollowsFromIts: 'A bundle: its stock follows from its parts',
   theErpHasItTheShopDoes: 'The ERP has it, the shop does not sell it',
+  noLongerChosen: 'No longer what was chosen: what becomes of it?',
   theShopSellsItOnWhenNothing: 'The shop sells it on when nothing is left',
   catalogueLink: 'Catalogue link',
   skusAndItemsThatCouldNotBe: 'SKUs and items that could not be linked for sure. Nothing is guessed: what is not linked stays as it is.',
