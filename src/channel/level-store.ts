@@ -19,22 +19,29 @@ export const IS_OLD = `(coalesce(greatest(v.read_at, v.touched_at) < (select h.m
                                where e.shop_id = v.shop_id and e.inventory_item_gid = v.inventory_item_gid
                                  and e.location_gid = loc.location_gid and e.recorded_at > v.read_at))`
 
+/** The code of what the shop does not stock at a location. */
+export const NOT_STOCKED = 'CHANNEL_ROW_NOT_STOCKED'
+
 /**
  * Levels to be looked at, by location: those that have something to be told and whose present number is not known, and
  * those that somebody wants looked at. One that had orders since it was read is read again: its number is old for certain,
- * and one stale row would turn away a whole call.
+ * and one stale row would turn away a whole call. What waits because it could not be stocked does so only while it may not.
  */
-export async function levelsToRead(sql: Sql, due: { shopId: number; now: InstantMs; limit: number }): Promise<LevelToRead[]> {
+export async function levelsToRead(
+  sql: Sql,
+  due: { shopId: number; now: InstantMs; limit: number; mayStock: boolean },
+): Promise<LevelToRead[]> {
   return sql.query<LevelToRead>(
     `select i.location_id as "locationId", loc.location_gid as "locationGid", i.product_id as "productId",
             i.inventory_item_gid as "inventoryItemGid", i.revision
        from (
-         select i.*, null::timestamptz as asked_at from outbox.intent i where i.shop_id = $1 and i.state = 'pending' and i.due_at <= $2
+         select i.*, null::timestamptz as asked_at from outbox.intent i
+          where i.shop_id = $1 and i.state = 'pending' and (i.due_at <= $2 or ($4 and i.code = '${NOT_STOCKED}'))
          union all
          select i.*, l.asked_at
            from channel.look l
            join outbox.intent i using (shop_id, location_id, product_id)
-          where l.shop_id = $1 and not (i.state = 'pending' and i.due_at <= $2)
+          where l.shop_id = $1 and not (i.state = 'pending' and (i.due_at <= $2 or ($4 and i.code is not distinct from '${NOT_STOCKED}')))
        ) i
        join catalog.location loc on loc.location_id = i.location_id
        left join lateral (
@@ -50,7 +57,7 @@ export async function levelsToRead(sql: Sql, due: { shopId: number; now: Instant
                       or ${IS_OLD})))
       order by i.location_id, i.product_id
       limit $3`,
-    [due.shopId, new Date(due.now), due.limit],
+    [due.shopId, new Date(due.now), due.limit, due.mayStock],
   )
 }
 

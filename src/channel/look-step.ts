@@ -17,7 +17,8 @@ const ACTIVATIONS_PER_STEP_MAX = 100
 /** Looks that one step makes the base of their levels. */
 const PROVED_PER_STEP_MAX = 5_000
 
-const NOT_STOCKED = 'CHANNEL_ROW_NOT_STOCKED'
+/** What may not be stocked now is looked at again after so long: a shop that is held is not asked for the same levels in every step. */
+const UNSTOCKED_WAIT_MS = 5 * 60_000
 
 type LookDeps = {
   db: Db
@@ -28,15 +29,17 @@ type LookDeps = {
   signal?: AbortSignal
   /** Unknown levels from which on the whole shop is read; unset: as it pays. */
   readByBulkFrom?: number
+  /** Whether the shop may be written to; unset: it may. */
+  mayStock?: boolean
 }
 
 /**
  * Reads the levels whose number is not known or that somebody wants looked at, 250 of one location a call. What is not
- * stocked there is stocked first.
+ * stocked there is stocked first, where the shop may be written to.
  */
 export async function look(deps: LookDeps): Promise<number> {
-  const { db, clock, port, shopId, signal } = deps
-  const unknown = await levels.levelsToRead(db, { shopId, now: clock.now(), limit: READS_PER_STEP_MAX })
+  const { db, clock, port, shopId, signal, mayStock = true } = deps
+  const unknown = await levels.levelsToRead(db, { shopId, now: clock.now(), limit: READS_PER_STEP_MAX, mayStock })
   if (await isMuchUnknown(deps, unknown.length)) return lookAtAll(deps)
   let activationsLeft = ACTIVATIONS_PER_STEP_MAX
   for (const group of batchesOf(unknown, LEVELS_PER_CALL_MAX)) {
@@ -44,7 +47,8 @@ export async function look(deps: LookDeps): Promise<number> {
     const startedAt = clock.now()
     let answer = await port.readLevels(locationGid, itemsOf(group), signal)
     const active = new Set(answer.levels.filter(level => level.isActive).map(level => level.inventoryItemGid))
-    const inactive = group.filter(level => !active.has(level.inventoryItemGid)).slice(0, activationsLeft)
+    const unstockedYet = group.filter(level => !active.has(level.inventoryItemGid))
+    const inactive = mayStock ? unstockedYet.slice(0, activationsLeft) : []
     activationsLeft -= inactive.length
     const refused = await activate(deps, inactive)
     const activated = inactive.filter(level => !refused.some(each => each.level === level))
@@ -68,9 +72,10 @@ export async function look(deps: LookDeps): Promise<number> {
         ...activated.filter(level => !shown.has(level.inventoryItemGid)).map(level => ({ level, message: null })),
       ]
       await blockUnstocked(tx, shopId, unstocked, clock.now())
+      if (!mayStock) await letWait(tx, shopId, unstockedYet, clock.now())
       // Somebody has stocked it meanwhile.
       const stocked = known.map(({ productId }) => ({ locationId, productId }))
-      await outbox.release(tx, shopId, stocked, clock.now(), { code: NOT_STOCKED })
+      await outbox.release(tx, shopId, stocked, clock.now(), { code: levels.NOT_STOCKED })
       const keys = [...new Set([...changed, ...asked])].map(productId => ({ shopId, locationId, productId }))
       await wakePools(tx, shopId, keys, clock.now())
       // Last: who decides levels of another shop may ask for these looks, and be what was waited for.
@@ -83,9 +88,12 @@ export async function look(deps: LookDeps): Promise<number> {
 /** Beyond so many one bulk read of the whole shop costs less than asking for them: it takes no points to speak of. */
 const READ_BY_BULK_MIN = 20_000
 
-async function isMuchUnknown({ db, clock, shopId, readByBulkFrom = READ_BY_BULK_MIN }: LookDeps, found: number): Promise<boolean> {
+async function isMuchUnknown(
+  { db, clock, shopId, readByBulkFrom = READ_BY_BULK_MIN, mayStock = true }: LookDeps,
+  found: number,
+): Promise<boolean> {
   if (found < Math.min(READS_PER_STEP_MAX, readByBulkFrom)) return false
-  return (await levels.levelsToRead(db, { shopId, now: clock.now(), limit: readByBulkFrom })).length === readByBulkFrom
+  return (await levels.levelsToRead(db, { shopId, now: clock.now(), limit: readByBulkFrom, mayStock })).length === readByBulkFrom
 }
 
 /** Reads the whole shop, and keeps of it what somebody wants to know. What is not stocked is found and stocked afterwards. */
@@ -155,7 +163,7 @@ async function activate({ ids, port, signal }: LookDeps, unstocked: readonly lev
 }
 
 async function blockUnstocked(tx: Tx, shopId: number, unstocked: readonly Unstocked[], now: InstantMs): Promise<void> {
-  const code = NOT_STOCKED
+  const code = levels.NOT_STOCKED
   const { hint, until } = refusalOf(code)
   const rows = unstocked.map(({ level, message }) => ({
     ...level,
@@ -164,6 +172,14 @@ async function blockUnstocked(tx: Tx, shopId: number, unstocked: readonly Unstoc
     until,
   }))
   if (rows.length > 0) await outbox.block(tx, shopId, rows, now)
+}
+
+function letWait(tx: Tx, shopId: number, unstocked: readonly levels.LevelToRead[], now: InstantMs): Promise<void> {
+  return outbox.postpone(
+    tx,
+    shopId,
+    unstocked.map(level => ({ ...level, dueAt: now + UNSTOCKED_WAIT_MS, code: levels.NOT_STOCKED })),
+  )
 }
 
 function itemsOf(group: readonly levels.LevelToRead[]): string[] {

@@ -67,7 +67,7 @@ async function work(deps: ChannelDeps): Promise<StepReport> {
   try {
     const verdict = await mayWriteNow(deps)
     if (verdict.kind === 'held' && !verdict.mayRead) return NOTHING_TO_DO
-    const read = await look(deps)
+    const read = await look({ ...deps, mayStock: verdict.kind === 'may' })
     const { proved, more } = await prove(deps)
     const isMoreToRead = more || read === READS_PER_STEP_MAX
     if (verdict.kind === 'held') return { read, wrote: proved, more: isMoreToRead }

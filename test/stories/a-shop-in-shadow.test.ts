@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
+import { shopError } from '../../src/adapters/shopify/translate.ts'
 import { healthOf } from '../../src/channel/health-store.ts'
+import type { ShopPort } from '../../src/channel/port.ts'
 import { compareInShadow, turnShadow } from '../../src/channel/shadow-step.ts'
 import { differencesOf, runsOf } from '../../src/channel/shadow-store.ts'
 import { openToldShop, type ToldShop } from './told-shop.ts'
@@ -67,4 +69,46 @@ test('a shop that does not run in shadow is not compared so', async () => {
   now = Date.now()
   await compare(true)
   expect(await runsOf(told.home.db, 1, 5)).toEqual([])
+})
+
+/** The port as the gate has it: what would write is not sent. */
+const gated = (): ShopPort => ({
+  ...told.shop.port,
+  activate: async () => {
+    throw shopError('CHANNEL_SHADOW', 'the shop runs in shadow: everything but the write')
+  },
+})
+
+test('one level that is not stocked does not keep the others from being read while the shop is held', async () => {
+  told = await openToldShop(3, { inactive: 2 })
+  now = Date.now() + 1_000
+  await shadow(true)
+  await told.promise([10, 7, 10])
+  await told.tell(gated()).catch(() => {})
+  const known = await told.home.db.query('select product_id as id from channel.level where available_units is not null order by 1')
+  expect(known).toEqual([{ id: 1 }, { id: 3 }])
+  expect(await healthOf(told.home.db, 1)).toMatchObject({ heldCode: 'CHANNEL_SHADOW' })
+  // It is not asked for in every step, and stocked as soon as the shop may be written to.
+  let asked = 0
+  const count: ShopPort['readLevels'] = (...of) => {
+    asked++
+    return told.shop.port.readLevels(...of)
+  }
+  const counting = { ...gated(), readLevels: count }
+  await told.tell(counting)
+  expect(asked).toBe(0)
+  told.later(5 * 60_000)
+  await told.tell(counting)
+  expect(asked).toBe(1)
+  await shadow(false)
+  await told.tellAll()
+  expect(await told.available()).toEqual([10, 7, 10])
+})
+
+test('a scope that was taken away is held for, and no refusal of the shop, also where a level is not stocked', async () => {
+  told = await openToldShop(3, { inactive: 2 })
+  await told.shop.dial({ scopes: ['read_inventory', 'read_products', 'read_locations', 'read_orders'] })
+  await told.promise([10, 7, 10])
+  await told.tell().catch(() => {})
+  expect(await healthOf(told.home.db, 1)).toMatchObject({ state: 'reachable', heldCode: 'CHANNEL_SCOPE_MISSING' })
 })
