@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { checkPromises } from '../src/availability/check-step.ts'
 import { recomputeAll, step } from '../src/availability/step.ts'
 import * as catalog from '../src/catalog/store.ts'
 import type { Db } from '../src/db/connection.ts'
@@ -31,6 +32,7 @@ export async function availabilityBench(words: readonly string[]): Promise<void>
       await timed(`${kind}: everything again, 1 % changed`, () => recomputeAll(deps))
       await timed(`${kind}: plain SQL, the sums alone`, () => plainSql(db, kind))
       await oneByOne(kind, deps)
+      await timed(`${kind}: everything worked out anew and compared, as each night`, () => compared(deps))
     }
   } finally {
     await house.close()
@@ -134,6 +136,13 @@ async function oneByOne(kind: string, deps: Parameters<typeof step>[0]): Promise
   took.sort((one, other) => one - other)
   const at = (share: number) => `${(took[Math.floor(took.length * share)] ?? 0).toFixed(1)} ms`
   print(`${kind}: one change: p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}`)
+}
+
+/** Fails where a promise is not as it is worked out anew: a figure of a wrong promise is none. */
+async function compared(deps: Parameters<typeof step>[0]): Promise<{ wrote: number }> {
+  const { read, notes } = await checkPromises(deps)
+  if (notes?.promisesDiffering !== 0) throw new Error(`not as worked out anew: ${JSON.stringify(notes)}`)
+  return { wrote: read }
 }
 
 async function timed(what: string, work: () => Promise<{ wrote: number }>): Promise<void> {
