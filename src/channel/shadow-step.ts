@@ -31,7 +31,7 @@ export type ShadowDeps = { db: Db; clock: Clock; port: ShopPort; shopId: number;
 
 /**
  * A shop that runs in shadow: once a day every level is read, what we would tell it is decided from that very look, and where
- * the two differ both numbers are kept. Nothing is written.
+ * the two differ both numbers are kept; so is what would be stocked first. Nothing is written.
  */
 export async function compareInShadow(
   { db, clock, port, shopId, signal }: ShadowDeps,
@@ -62,6 +62,7 @@ export async function compareInShadow(
       levels += batch.length
     }
   }
+  await store.recordUnstocked(db, runId, { shopId, since: startedAt, now: clock.now() })
   await store.finishRun(db, runId, { levels, now: clock.now() })
   await store.purgeRuns(db, shopId, clock.now())
   return { ...NOTHING_TO_DO, read: levels, wrote: 1 }

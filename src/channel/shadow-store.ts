@@ -1,5 +1,6 @@
 import type { Sql, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
+import { CONTROLLED } from './control-store.ts'
 import type { LevelKey } from './level-store.ts'
 import type { LevelSeen } from './port.ts'
 
@@ -122,6 +123,25 @@ export async function recordDifferences(tx: Tx, runId: number, rows: readonly Di
       rows.map(row => row.promisedUnits),
       rows.map(row => row.unseenUnits),
     ],
+  )
+}
+
+/**
+ * What the shop does not stock where we would sell it, or has no level of: it would be stocked there and told our number, so it differs
+ * by all of it. `since`: what was seen in this run was seen from then on.
+ */
+export async function recordUnstocked(sql: Sql, runId: number, of: { shopId: number; since: InstantMs; now: InstantMs }): Promise<void> {
+  await sql.query(
+    `insert into channel.shadow_difference (shadow_run_id, location_id, product_id, our_units, their_units, promised_units, unseen_units)
+     select $1, i.location_id, i.product_id, i.units, 0, i.units, 0
+       from outbox.intent i
+       join catalog.location l on l.location_id = i.location_id and l.is_active
+      where i.shop_id = $2 and i.inventory_item_gid is not null and i.state <> 'blocked' and i.units > 0
+        and not ${CONTROLLED('sell_nothing', 'i', '$4::timestamptz')}
+        and not exists (select 1 from channel.level v
+                         where v.shop_id = i.shop_id and v.location_id = i.location_id and v.product_id = i.product_id and v.read_at >= $3)
+     on conflict do nothing`,
+    [runId, of.shopId, new Date(of.since), new Date(of.now)],
   )
 }
 

@@ -105,6 +105,23 @@ test('one level that is not stocked does not keep the others from being read whi
   expect(await told.available()).toEqual([10, 7, 10])
 })
 
+test('a level that is not stocked in the shop and would be by us is on the list, unless a person has it sell nothing', async () => {
+  told = await openToldShop(3, { inactive: 2 })
+  now = Date.now() + 1_000
+  await shadow(true)
+  await told.promise([10, 7, 10])
+  await told.tell(gated())
+  await compare()
+  expect(await differences()).toEqual([[2, 7, 0]])
+  await told.home.db.query(
+    `insert into channel.control (kind, shop_id, product_id, reason, set_by, set_at) values ('sell_nothing', 1, 2, 'recalled', 'ada', $1)`,
+    [new Date(now - 1_000)],
+  )
+  now += 1_000
+  await compare(true)
+  expect(await differences()).toEqual([])
+})
+
 test('a scope that was taken away is held for, and no refusal of the shop, also where a level is not stocked', async () => {
   told = await openToldShop(3, { inactive: 2 })
   await told.shop.dial({ scopes: ['read_inventory', 'read_products', 'read_locations', 'read_orders'] })
