@@ -11,6 +11,7 @@ import { type Server, startServer } from '../../src/app/server.ts'
 import { realClock, realIds, realSleep } from '../../src/app/world.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { openTestDatabase, type TestDatabase } from '../database.ts'
+import { inSoak } from '../rounds.ts'
 import { silentLog } from './street.ts'
 
 /* An empty house is set up by its own commands through its own gate, as a person would, until the shop shows the ERP's count. */
@@ -147,6 +148,23 @@ test('from an empty house to a shop that shows the count of the ERP', { timeout:
   await until('it was read back and is in sync', async () => (await trueup('status')).status === 0)
   // What the ERP never named stays as the shop has it.
   expect(await shown()).toMatchObject({ ...expected, 'napkin-20  at High Street': 9 })
+})
+
+// Without webhooks it is asked for: the real pace of the clockwork, and so not for every day.
+test.runIf(inSoak({ full: true, sample: false }))('a variant that is new in the shop shows its stock there within a minute', async () => {
+  expect(await bring('products', 'sku,name,upca,erpProductId\nBOWL,Bowl,,420\n')).toBe(201)
+  expect(await bring('inventory-reset', 'externalFacilityId,idType,idValue,availableQty\n10,SKU,BOWL,12\n')).toBe(201)
+  await until('it is promised', async () => {
+    const rows = await database.db.query(`select 1 from inventory.position where on_hand_units = 12`)
+    return rows.length === 1
+  })
+  const product = { title: 'Bowl', variants: [{ sku: 'BOWL', levels: [{ location: 'High Street', available: 0 }] }] }
+  const made = await fetch(`${simulator.url}/_simulator/products`, { method: 'POST', body: JSON.stringify(product) })
+  expect(made.ok, await made.text()).toBe(true)
+  const since = realClock.now()
+  await until('the shop shows its stock', async () => (await shown())['BOWL at High Street'] === 12)
+  expect(realClock.now() - since).toBeLessThan(60_000)
+  process.stdout.write(`a new variant shows its stock after ${((realClock.now() - since) / 1_000).toFixed(1)} s\n`)
 })
 
 test('the token lies in no table and no answer in the clear', async () => {
