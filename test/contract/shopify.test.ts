@@ -56,20 +56,6 @@ describe('the orders of a shop', () => {
     expect(orders.flatMap(order => order.lines)).toHaveLength(74)
   })
 
-  test('a look asks points for about as many orders as came lately, and not for a full page each time', async () => {
-    const asked: number[] = []
-    const spying: typeof fetch = (input, init) => {
-      asked.push(JSON.parse(String(init?.body)).variables.first)
-      return fetch(input, init)
-    }
-    const port = openShop({ ...shop.options, fetch: spying })
-    await port.changedSince(null)
-    for (let n = 0; n < 12; n++) await shop.order([{ sku: 'A-1', units: 1 }])
-    expect((await port.changedSince(null)).orders).toHaveLength(12)
-    expect((await port.changedSince(null)).orders).toHaveLength(12)
-    expect(asked).toEqual([4, 4, 25, 12])
-  })
-
   test('a cancelled order holds nothing and has taken nothing', async () => {
     const order = await shop.order([{ sku: 'A-1', units: 2 }])
     await shop.control('POST', `orders/${order.number}/cancel`, {})

@@ -76,8 +76,8 @@ const MOVED = `fulfillments {
         refundLineItems(first: 10) { ${REFUND_LINES} }
       }`
 
-export const ORDERS = `query Orders($query: String!, $first: Int!, $after: String) {
-  orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {
+export const ORDERS = `query Orders($query: String!, $after: String) {
+  orders(first: 25, after: $after, query: $query, sortKey: UPDATED_AT) {
     nodes {
       id
       createdAt

@@ -7,10 +7,9 @@ export const COST_POINTS_GUESS = 50
 /** Part of a price does not grow with its size. */
 const FIXED_POINTS = 10
 
-/** How many things the variables name, or how many a page may hold: a call for more of them costs more. */
-export function sizeOf({ ids, first }: Record<string, unknown>): number {
-  if (Array.isArray(ids)) return Math.max(1, ids.length)
-  return typeof first === 'number' ? first : 1
+/** How many things the variables name: a call for more of them costs more. */
+export function sizeOf(variables: Record<string, unknown>): number {
+  return Array.isArray(variables.ids) ? Math.max(1, variables.ids.length) : 1
 }
 
 /** Rather too much than too little: too little is a call that the shop turns away. */

@@ -4,26 +4,15 @@ import type { Graphql, Told } from './graphql.ts'
 import { everyPage, type Page } from './page.ts'
 import { type RestockType, type ToldParcel, type ToldPart, type ToldRefund, toldOf } from './told-order.ts'
 
-/**
- * A page is paid for as if it were full, and whatever else is to be told waits until the shop has so many points: where few orders come
- * few are asked for, where many came lately, as many.
- */
-const ORDERS_A_PAGE_MIN = 4
-const ORDERS_A_PAGE_MAX = 25
-
 /** What orders hold and have taken, and where, and which units left a shelf or came back to one. */
 export function shopOrders({ graphql }: { graphql: Graphql }): ShopOrdersPort {
-  let cameLately = ORDERS_A_PAGE_MIN
   return {
     async changedSince(since, signal) {
       const reading = new Reading(graphql, signal)
-      const ask = async (after: string | null) => {
-        const first = after === null ? Math.min(Math.max(cameLately, ORDERS_A_PAGE_MIN), ORDERS_A_PAGE_MAX) : ORDERS_A_PAGE_MAX
-        return (await reading.ask<{ orders: Page<OrderNode> }>(ORDERS, { query: searchFor(since), first, after })).orders
-      }
+      const ask = async (after: string | null) =>
+        (await reading.ask<{ orders: Page<OrderNode> }>(ORDERS, { query: searchFor(since), after })).orders
       const orders: SeenOrder[] = []
       for await (const page of everyPage(ask)) for (const node of page) orders.push(await asOrder(reading, node))
-      cameLately = orders.length
       return { look: reading.look(), orders }
     },
     async ordersById(ids, signal) {
