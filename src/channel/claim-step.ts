@@ -9,7 +9,7 @@ import { askForOrders } from '../orders/store.ts'
 import * as outbox from '../outbox/store.ts'
 import * as levels from './level-store.ts'
 import { type CallKind, LEVELS_PER_CALL_MAX, type ShopPort } from './port.ts'
-import { type Decision, decideLevel, isInDoubt, unseenUnits } from './publish.ts'
+import { afterOurWrite, type Decision, decideLevel, isInDoubt, unseenUnits } from './publish.ts'
 import { settingOf } from './setting-store.ts'
 import * as sight from './sight-store.ts'
 import * as store from './store.ts'
@@ -117,12 +117,17 @@ async function decide(
     isWrittenByOthers ? { ...level, base: null } : level,
   )
   const seen = new Map(inSight.map(level => [nameOf(level), level]))
+  // What is raised here already: the parts of a split pool that are raised together never grow into the same room.
+  const raised = new Map<string, sight.LevelInSight>()
   return due.flatMap(({ revision, ...key }) => {
     const level = seen.get(nameOf({ shopId, ...key }))
     if (level === undefined) return []
-    const pool = (pools.get(nameOf(level)) ?? []).flatMap(other => seen.get(nameOf(other)) ?? [])
+    const pool = (pools.get(nameOf(level)) ?? []).flatMap(other => raised.get(nameOf(other)) ?? seen.get(nameOf(other)) ?? [])
     const isPromiseBehind = [level, ...pool].some(each => each.isPromiseBehind)
-    return [{ level, pool, revision, decision: decideLevel({ level, pool, isPromiseBehind, isHot: level.isHot }) }]
+    const decision = decideLevel({ level, pool, isPromiseBehind, isHot: level.isHot })
+    if (decision.kind === 'write' && decision.units > decision.fromUnits)
+      raised.set(nameOf(level), { ...level, seen: afterOurWrite(level.seen, decision.units) })
+    return [{ level, pool, revision, decision }]
   })
 }
 

@@ -71,6 +71,11 @@ export type PoolLevel = {
   shareWeight: number | null
 }
 
+/** A level as it will be seen when it shows `units` by our own write: what others did to it is the same. */
+export function afterOurWrite(seen: Sight, units: number): Sight {
+  return { ...seen, availableUnits: units, ownUnits: seen.ownUnits + units - seen.availableUnits }
+}
+
 /** D: what others did to `available` since the base. */
 export function othersDidUnits(seen: Sight, base: Sight): number {
   const changed = seen.availableUnits + seen.reservedUnits - base.availableUnits - base.reservedUnits

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { SEED } from './chance.ts'
 import { flashSale } from './sale/flash-sale.ts'
+import { splitPools } from './sale/other-writers.ts'
+import { openSaleWorld, type SaleWorld } from './sale/sale-world.ts'
 
 /*
  * Flash sales: thousands of orders an hour, deliveries and corrections of the ERP in between; the shop's clock is wrong, its orders
@@ -26,3 +28,41 @@ test('a writer that compares and asserts its number again sells what nobody has:
 }, async () => {
   expect((await flashSale('one shop', SEED, 're-assert')).oversoldUnits).toBeGreaterThan(0)
 })
+
+test('the parts of a split pool that are raised together do not grow into the same room', { timeout: 120_000 }, async () => {
+  const sale = await openSaleWorld('aggregate beside one to one', SEED, { items: 1 })
+  try {
+    await splitPools(sale)
+    await becomesKnown(sale)
+    expect(shown(sale).filter(units => units > 0)).toHaveLength(3)
+    const places = await sale.home.db.query<{ id: number; units: number }>(
+      'select facility_id as id, on_hand_units as units from inventory.position order by 1',
+    )
+    for (const { id, units } of places) await sale.erpSays(id, 1, -units)
+    await becomesKnown(sale)
+    expect(shown(sale)).toEqual([0, 0, 0])
+    // One piece comes, which two of the three levels could show.
+    await sale.erpSays(1, 1, 1)
+    await becomesKnown(sale)
+    expect(shown(sale).reduce((sum, units) => sum + units)).toBe(1)
+  } finally {
+    await sale.close()
+  }
+})
+
+const ROUNDS = 12
+
+async function becomesKnown(sale: SaleWorld): Promise<void> {
+  for (let round = 0; round < ROUNDS; round++) {
+    sale.pass(20_000)
+    await sale.poll()
+    await sale.reckon()
+    await sale.tell()
+  }
+}
+
+function shown(sale: SaleWorld): number[] {
+  return sale.shops.flatMap(({ simulator }) =>
+    [...simulator.simulated.shop.tables.levels.values()].map(level => level.quantities.available),
+  )
+}
