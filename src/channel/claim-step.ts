@@ -10,7 +10,7 @@ import * as outbox from '../outbox/store.ts'
 import * as levels from './level-store.ts'
 import { type CallKind, LEVELS_PER_CALL_MAX, type ShopPort } from './port.ts'
 import { afterOurWrite, type Decision, decideLevel, isInDoubt, unseenUnits } from './publish.ts'
-import { settingOf } from './setting-store.ts'
+import { isAnyPoolSplit, settingOf } from './setting-store.ts'
 import * as sight from './sight-store.ts'
 import * as store from './store.ts'
 import { attachCall } from './upload-store.ts'
@@ -48,6 +48,7 @@ export async function claim(
   { callsMax = 1, upload = null }: { callsMax?: number; upload?: ForUpload | null } = {},
 ): Promise<Claimed | null> {
   const { shopId } = deps
+  await oneAtATimeWhereSplit(tx)
   // Read before the snapshot: a cursor that has moved on meanwhile makes us wait, never hurry.
   const behind = await readCursors(tx)
   const due = await store.lockDue(tx, { shopId, now, limit: LEVELS_PER_CALL_MAX * callsMax })
@@ -68,6 +69,17 @@ export async function claim(
   if (upload !== null)
     for (const [at, { callId }] of calls.entries()) await attachCall(tx, { ...upload, ordinal: upload.ordinal + at, callId })
   return { calls, agreeing: agreeing.length }
+}
+
+/** Any number: nobody else locks by it. */
+const SPLIT_LOCK = 7_283_031
+
+/**
+ * Parts of a split pool grow into what the others show no more, and the others may be another shop's, claimed at this moment: they
+ * see what this one claims, and wait for its answer. Where nothing is split nobody waits.
+ */
+async function oneAtATimeWhereSplit(tx: Tx): Promise<void> {
+  if (await isAnyPoolSplit(tx)) await tx.query('select pg_advisory_xact_lock($1)', [SPLIT_LOCK])
 }
 
 export type Wanted = { locationId: number; productId: number; wantedUnits: number; promisedUnits: number; unseenUnits: number }

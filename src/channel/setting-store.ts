@@ -62,3 +62,9 @@ export async function keysDecidedBy(sql: Sql, shopId: number): Promise<{ shopId:
     [shopId],
   )
 }
+
+/** Whether anybody had a pool split, in any shop. */
+export async function isAnyPoolSplit(sql: Sql): Promise<boolean> {
+  const rows = await sql.query<{ split: boolean }>('select exists (select 1 from channel.share) as split')
+  return rows[0]?.split ?? false
+}

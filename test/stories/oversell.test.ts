@@ -29,35 +29,45 @@ test('a writer that compares and asserts its number again sells what nobody has:
   expect((await flashSale('one shop', SEED, 're-assert')).oversoldUnits).toBeGreaterThan(0)
 })
 
-test('the parts of a split pool that are raised together do not grow into the same room', { timeout: 120_000 }, async () => {
-  const sale = await openSaleWorld('aggregate beside one to one', SEED, { items: 1 })
-  try {
-    await splitPools(sale)
-    await becomesKnown(sale)
-    expect(shown(sale).filter(units => units > 0)).toHaveLength(3)
-    const places = await sale.home.db.query<{ id: number; units: number }>(
-      'select facility_id as id, on_hand_units as units from inventory.position order by 1',
-    )
-    for (const { id, units } of places) await sale.erpSays(id, 1, -units)
-    await becomesKnown(sale)
-    expect(shown(sale)).toEqual([0, 0, 0])
-    // One piece comes, which two of the three levels could show.
-    await sale.erpSays(1, 1, 1)
-    await becomesKnown(sale)
-    expect(shown(sale).reduce((sum, units) => sum + units)).toBe(1)
-  } finally {
-    await sale.close()
-  }
-})
+test.each([
+  ['in one call', 'aggregate beside one to one', false],
+  ['by two shops at the same moment', 'two shops on one pool', true],
+] as const)(
+  'the parts of a split pool that are raised %s do not grow into the same room',
+  { timeout: 120_000 },
+  async (_, shape, isTogether) => {
+    const sale = await openSaleWorld(shape, SEED, { items: 1 })
+    try {
+      await splitPools(sale)
+      await becomesKnown(sale)
+      const before = shown(sale)
+      expect(before.every(units => units > 0)).toBe(true)
+      const places = await sale.home.db.query<{ id: number; units: number }>(
+        'select facility_id as id, on_hand_units as units from inventory.position order by 1',
+      )
+      for (const { id, units } of places) await sale.erpSays(id, 1, -units)
+      await becomesKnown(sale)
+      expect(shown(sale)).toEqual(before.map(() => 0))
+      // One piece comes, which more than one level could show.
+      await sale.erpSays(1, 1, 1)
+      await becomesKnown(sale, isTogether)
+      expect(shown(sale).reduce((sum, units) => sum + units)).toBe(1)
+    } finally {
+      await sale.close()
+    }
+  },
+)
 
 const ROUNDS = 12
 
-async function becomesKnown(sale: SaleWorld): Promise<void> {
+/** `isTogether`: the shops are told by processes of their own, which know nothing of each other. */
+async function becomesKnown(sale: SaleWorld, isTogether = false): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     sale.pass(20_000)
     await sale.poll()
     await sale.reckon()
-    await sale.tell()
+    if (isTogether) await sale.tellTogether()
+    else await sale.tell()
   }
 }
 

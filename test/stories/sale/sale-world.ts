@@ -13,7 +13,7 @@ import * as availability from '../../../src/availability/step.ts'
 import { catalogChanged, shopById } from '../../../src/catalog/store.ts'
 import * as channel from '../../../src/channel/step.ts'
 import { takeWebhook } from '../../../src/channel/webhook-step.ts'
-import type { Db, Sql } from '../../../src/db/connection.ts'
+import type { Db } from '../../../src/db/connection.ts'
 import { book } from '../../../src/inventory/document-step.ts'
 import * as inventory from '../../../src/inventory/step.ts'
 import * as orders from '../../../src/orders/step.ts'
@@ -21,6 +21,7 @@ import * as outbox from '../../../src/outbox/step.ts'
 import { ALL_SCOPES, EVERYTHING_GOES } from '../../contract/simulated-shop.ts'
 import { openTestDatabase, type TestDatabase } from '../../database.ts'
 import { seededChance } from '../chance.ts'
+import { Died, mortal, slowly } from './odd-databases.ts'
 
 /** How the stock of a product is shown: by one level, by a level in each of two shops, or by an aggregate beside single ones. */
 export type Shape = 'one shop' | 'two shops on one pool' | 'aggregate beside one to one'
@@ -67,6 +68,8 @@ export type SaleWorld = {
   /** From what orders and documents say to intents. */
   reckon(): Promise<void>
   tell(): Promise<void>
+  /** The same by a process for each shop, all at this moment. */
+  tellTogether(): Promise<void>
   /** The ERP says that so many units more, or fewer, lie in a facility. */
   erpSays(facilityId: number, productId: number, units: number): Promise<void>
   /** What really exists of a product and nobody bought, less what the ERP has not told yet. */
@@ -170,6 +173,11 @@ export async function openSaleWorld(
         }
       }
     },
+    async tellTogether() {
+      const tellOne = ({ shopId, port }: ShopInSale) =>
+        channel.step({ ...deps, db: slowly(db), shopId, port, callsInFlight: 1, bookForeign })
+      await Promise.all(shops.map(tellOne))
+    },
     async erpSays(facilityId, productId, units) {
       const at = clock.now()
       const line = { facilityId, productId, bin: null, effect: 'add' as const, units, reason: units > 0 ? 'VAR_SHIP_RECV' : 'VAR_DAMAGED' }
@@ -188,21 +196,6 @@ export async function openSaleWorld(
       await home.drop()
     },
   }
-}
-
-/** The process that told a shop is gone, in the middle of whatever it did. */
-class Died extends Error {}
-
-/** A database whose user may die before any of its statements; what it had begun is rolled back, as it would be. */
-function mortal(db: Db, dies: () => boolean): Db {
-  const guarded = <T extends Sql>(sql: T): T => ({
-    ...sql,
-    async query(text: string, values?: readonly unknown[]) {
-      if (dies()) throw new Died(text.slice(0, 60))
-      return sql.query(text, values)
-    },
-  })
-  return { ...guarded(db), transaction: work => db.transaction(tx => work(guarded(tx))) }
 }
 
 /** Customers come to every shop, by the thousand an hour. */
