@@ -5,3 +5,10 @@ export const ROLES = [
   { value: 'operator', label: texts.operatorRunsReleasesRepairs },
   { value: 'admin', label: texts.adminSettingsAndPeopleToo },
 ]
+
+/** The same by name alone: for a row of a table, whose buttons need the room. */
+export const ROLE_NAMES = [
+  { value: 'viewer', label: texts.viewer },
+  { value: 'operator', label: texts.operator },
+  { value: 'admin', label: texts.admin },
+]

@@ -24,7 +24,7 @@ import { Once } from '../parts/once.tsx'
 import { PageHead, Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
 import { people as texts } from '../texts/people.ts'
-import { ROLES } from './roles.ts'
+import { ROLE_NAMES, ROLES } from './roles.ts'
 import { MakeToken, Tokens } from './tokens.tsx'
 
 /** Who may come in and as what, the tokens of programs, and one's own password. */
@@ -52,6 +52,7 @@ function Everybody() {
         <>
           <Panel
             title={texts.people}
+            note={texts.whatRolesMay}
             actions={
               <>
                 <Export path="/people" what={texts.people} />
@@ -115,11 +116,11 @@ function People({ rows }: { rows: readonly PersonInList[] }) {
             <td>
               <NativeSelect
                 size="xs"
-                miw={250}
+                miw={110}
                 aria-label={texts.roleOf(row.name)}
                 value={row.role}
                 onChange={event => setRole.mutate({ name: row.name, role: event.currentTarget.value as Role })}
-                data={ROLES}
+                data={ROLE_NAMES}
               />
             </td>
             <td className={`${cell.right} ${cell.narrowHidden} ${cell.mediumHidden}`}>
