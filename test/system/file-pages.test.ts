@@ -222,3 +222,26 @@ test('a source is added, asked, looked at and changed; one that does not answer 
   // What was refused on purpose: the browser says so.
   expect(home.complaints.filter(one => !/40[0-9]|422|502|503/.test(one))).toEqual([])
 })
+
+test('a list says that it ended before this page; a link that is not understood says so; whoever comes back from a row walks on', async () => {
+  await at('/files?page=99')
+  await page.getByRole('heading', { name: 'The list ends before this page' }).waitFor()
+  expect(await main().textContent()).not.toContain('No file came yet')
+  await page.getByRole('button', { name: 'To its last page' }).click()
+  await main().locator('tbody tr').first().waitFor()
+
+  await at('/stock?sort=nonsense')
+  await page.getByRole('heading', { name: 'The address of this page is not understood' }).waitFor()
+  await page.getByRole('link', { name: 'Open the page without its choices' }).click()
+  const rows = main().locator('[data-row]')
+  await rows.nth(3).waitFor()
+
+  for (const _ of [0, 1, 2]) await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/stock/*')
+  await main().getByText('Ledger').first().waitFor()
+  await page.keyboard.press('Escape')
+  await rows.nth(3).waitFor()
+  await page.keyboard.press('j')
+  expect(await page.evaluate('document.activeElement.textContent')).toBe(await rows.nth(3).textContent())
+})

@@ -19,7 +19,11 @@ export function useKeys(): void {
       else if (move !== undefined) moveRow(event, move)
     }
     document.addEventListener('keydown', listen)
-    return () => document.removeEventListener('keydown', listen)
+    document.addEventListener('focusin', rememberRow)
+    return () => {
+      document.removeEventListener('keydown', listen)
+      document.removeEventListener('focusin', rememberRow)
+    }
   }, [navigate])
 }
 
@@ -38,11 +42,19 @@ function focusSearch(event: KeyboardEvent, navigate: NavigateFunction): void {
   search.select()
 }
 
+/** Where the row leads that had the focus last: whoever comes back from it walks on from there. */
+let lastRow: string | null = null
+
+function rememberRow({ target }: FocusEvent): void {
+  if (target instanceof HTMLAnchorElement && target.matches('main [data-row]')) lastRow = target.href
+}
+
 function moveRow(event: KeyboardEvent, by: number): void {
   const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')]
   if (rows.length === 0) return
   event.preventDefault()
-  const at = rows.indexOf(document.activeElement as HTMLElement)
+  const focused = rows.indexOf(document.activeElement as HTMLElement)
+  const at = focused === -1 ? rows.findIndex(row => row instanceof HTMLAnchorElement && row.href === lastRow) : focused
   const next = at === -1 ? (by > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + by, 0), rows.length - 1)
   rows[next]?.focus()
 }

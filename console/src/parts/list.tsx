@@ -1,4 +1,4 @@
-import { ActionIcon, TextInput } from '@mantine/core'
+import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { IconChevronLeft, IconChevronRight, IconSearch } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useLocation, useSearchParams } from 'react-router'
@@ -128,12 +128,25 @@ export function Paged({
   children: ReactNode
 }) {
   const view = useView()
-  if (of.rows.length === 0) return empty
+  const go = onPage ?? ((page: number) => view.set({ page: page === 1 ? null : String(page) }))
+  if (of.rows.length === 0) return of.page > 1 ? <PastTheEnd of={of} onPage={go} /> : empty
   return (
     <>
       {children}
-      <Pager of={of} onPage={onPage ?? (page => view.set({ page: String(page) }))} />
+      <Pager of={of} onPage={go} />
     </>
+  )
+}
+
+/** What was on this page is there no more, or an old link leads here: nothing here does not mean that there is nothing. */
+function PastTheEnd({ of, onPage }: { of: Page; onPage: (page: number) => void }) {
+  return (
+    <div className={classes.pastTheEnd} role="status">
+      <h3>{texts.theListEndsBeforeThisPage}</h3>
+      <Button size="xs" variant="default" onClick={() => onPage(Math.max(1, Math.ceil(of.total / of.pageSize)))}>
+        {texts.toItsLastPage}
+      </Button>
+    </div>
   )
 }
 

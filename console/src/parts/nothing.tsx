@@ -1,7 +1,7 @@
 import { Anchor, Button, Skeleton } from '@mantine/core'
 import { IconBan, IconInbox, IconPlugConnectedX, type TablerIcon } from '@tabler/icons-react'
 import { Fragment, type ReactNode } from 'react'
-import { Link } from 'react-router'
+import { Link, useLocation } from 'react-router'
 import { ApiProblem } from '../api/client.ts'
 import { parts as texts } from '../texts/parts.ts'
 import classes from './nothing.module.css'
@@ -39,6 +39,7 @@ export function Empty({ title, icon: Drawn = IconInbox, children }: { title: str
 }
 
 export function NotShown({ error, retry, isTrying }: { error: Error; retry: () => void; isTrying: boolean }) {
+  const { pathname, search } = useLocation()
   const problem = error instanceof ApiProblem ? error.problem : null
   if (problem?.status === 403) {
     return (
@@ -48,6 +49,22 @@ export function NotShown({ error, retry, isTrying }: { error: Error; retry: () =
         <p>
           {withCounts(problem.detail)} {withCounts(problem.hint)}
         </p>
+      </div>
+    )
+  }
+  // What is not understood here stands in the page's own address: a reader can go elsewhere, and asking again helps nobody.
+  if (problem?.code === 'HTTP_REQUEST_INVALID') {
+    return (
+      <div className={classes.nothing} role="alert">
+        <IconPlugConnectedX size={28} stroke={1.5} aria-hidden />
+        <h3>{texts.thisAddressIsNotUnderstood}</h3>
+        <p>{texts.perhapsItWasCutOrMisspelt}</p>
+        <Code code={problem.code} />
+        {search !== '' && (
+          <Anchor component={Link} to={pathname}>
+            {texts.withoutWhatWasChosen}
+          </Anchor>
+        )}
       </div>
     )
   }
