@@ -178,6 +178,8 @@ test.each(PAGES)('%s has nothing that shuts a person out, at any width, light or
     await lookAt(page, width, colorScheme)
     await page.getByRole('heading', { level: 1 }).waitFor()
     await expect.poll(() => page.getByLabel('Loading').count()).toBe(0)
+    // Who is signed out sees the same calm page under every address, and it has never anything wrong with it.
+    expect(await page.getByRole('heading', { level: 1 }).allInnerTexts(), 'what is looked at').not.toContain('Sign in to Trueup')
     const { violations } = await new AxeBuilder({ page }).analyze()
     expect(violations.map(found => `${width} ${colorScheme} ${found.id}: ${found.nodes[0]?.html}`)).toEqual([])
     const beyond = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
