@@ -143,7 +143,7 @@ function passwordWrong(): TrueupError {
   })
 }
 
-function tooManyLogins(waitMs: number): TrueupError {
+export function tooManyLogins(waitMs: number): TrueupError {
   return new TrueupError('HTTP_TOO_MANY_LOGINS', `Too many attempts: the next one counts in ${Math.ceil(waitMs / 1_000)} s.`, {
     retry: 'backoff',
     hint: 'Wait until then. If these attempts were not yours, somebody guesses: look at the log for their address.',

@@ -4,6 +4,7 @@ import type { Db } from '../db/connection.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { Ids } from '../kernel/ids.ts'
+import { tooManyLogins } from './auth.ts'
 import {
   ownPassword,
   passwordShown,
@@ -18,6 +19,7 @@ import {
   tokenShown,
 } from './contract/people.ts'
 import { jsonRoute, type Route } from './contract/route.ts'
+import { openLoginThrottle } from './login-throttle.ts'
 import { hashPassword, isPassword } from './password.ts'
 import * as store from './people-store.ts'
 import { changePassword, personCalled } from './store.ts'
@@ -26,6 +28,7 @@ const DAY_MS = 24 * 3_600_000
 
 /** Who may come in, as what; the tokens by which programs do; and one's own password. */
 export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Ids }): Route[] {
+  const throttle = openLoginThrottle()
   const saltOf = () => Buffer.from(ids.secret(), 'utf8')
   return [
     jsonRoute({
@@ -160,8 +163,14 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
       body: ownPassword,
       answer: personDone,
       async handle({ body, who }) {
+        // Whoever found an open session may not guess here either. Counted before it is compared: tries at once are no way round.
+        const guess = { name: who.name, address: `session of ${who.name}` }
+        const waitMs = throttle.waitMs(guess, clock.now())
+        if (waitMs > 0) throw tooManyLogins(waitMs)
+        throttle.failed(guess, clock.now())
         const person = await personCalled(db, who.name)
         if (person?.passwordHash == null || !(await isPassword(body.before, person.passwordHash))) throw notYours()
+        throttle.succeeded(guess)
         const passwordHash = await hashPassword(body.after, saltOf())
         await db.transaction(async tx => {
           await changePassword(tx, { name: who.name, passwordHash })

@@ -96,6 +96,7 @@ function known(thrown: unknown): TrueupError {
       cause: thrown,
     })
   }
+  if (code !== undefined && NOT_TEXT.has(code)) return notText(thrown)
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) return unreadable(thrown)
   return new TrueupError('HTTP_BROKE', 'Trueup could not answer this, and it is not your mistake.', {
     retry: 'backoff',
@@ -111,6 +112,17 @@ function invalid(issues: readonly { instancePath: string; message?: string | und
     detail: {
       issues: issues.map(issue => ({ at: issue.instancePath.replaceAll('/', '.').replace(/^\./, ''), message: issue.message ?? '' })),
     },
+  })
+}
+
+/** What PostgreSQL says to a text with the character U+0000, in a value and in JSON. */
+const NOT_TEXT: ReadonlySet<string> = new Set(['22021', '22P05'])
+
+function notText(thrown: unknown): TrueupError {
+  return new TrueupError('HTTP_REQUEST_INVALID', 'The request holds the character U+0000, which no text here may hold.', {
+    retry: 'never',
+    hint: 'Send it without that character.',
+    cause: thrown,
   })
 }
 

@@ -124,7 +124,7 @@ function withoutSecrets<Of extends Parameters<typeof addressShown>[0]>(recipient
 }
 
 function checkAddress({ kind, address }: { kind: string; address: string }): void {
-  const isGood = kind === 'email' ? /^[^\s@]+@[^\s@]+$/.test(address) : /^https?:\/\/\S+$/.test(address) && URL.canParse(address)
+  const isGood = kind === 'email' ? /^[^\s@]+@[^\s@]+$/.test(address) : isReceiver(address)
   if (isGood) return
   throw new TrueupError(
     'ALERT_ADDRESS_INVALID',
@@ -132,9 +132,18 @@ function checkAddress({ kind, address }: { kind: string; address: string }): voi
     {
       retry: 'never',
       hint:
-        kind === 'email' ? 'Give a mail address such as stock@example.org.' : 'Give the address of the receiver, beginning with https://.',
+        kind === 'email'
+          ? 'Give a mail address such as stock@example.org.'
+          : 'Give the address of the receiver, beginning with https://, without a name and password in it; a secret signs what is sent.',
     },
   )
+}
+
+/** With a name and a password in it no request can be made, and the refusal, which everybody may read, would repeat them. */
+function isReceiver(address: string): boolean {
+  if (!/^https?:\/\/\S+$/.test(address) || !URL.canParse(address)) return false
+  const { username, password } = new URL(address)
+  return username === '' && password === ''
 }
 
 function unknown(name: string): TrueupError {

@@ -40,3 +40,16 @@ test('an admin reads the whole address, since it is changed by it', async () => 
     expect.objectContaining({ name: 'desk', address: `${address}/moved` }),
   )
 })
+
+test.each([
+  [
+    'a time zone that there is none of',
+    { name: 'x', kind: 'email', address: 'x@example.org', timeZone: 'Mars/Olympus' },
+    'HTTP_REQUEST_INVALID',
+  ],
+  ['a password in the address', { name: 'x', kind: 'webhook', address: 'https://me:hemlig@example.org/hook' }, 'ALERT_ADDRESS_INVALID'],
+])('%s is refused before it stops or betrays anything', async (_title, recipient, code) => {
+  const answer = await ask(admin, 'PUT', '/alerts/recipients', recipient)
+  expect(answer.json()).toMatchObject({ code })
+  expect(answer.body).not.toContain('hemlig')
+})

@@ -236,6 +236,18 @@ test('what is our own mistake is said without its inside', async () => {
   expect(answer.body).not.toContain('jobs.run')
 })
 
+test.each(['/search?q=a%00b', '/stock?search=a%00b', '/stock/a%00b'])(
+  '%s is the mistake of whoever asks, and no cry for help',
+  async url => {
+    expect((await get(url)).json()).toMatchObject({ status: 400, code: 'HTTP_REQUEST_INVALID' })
+  },
+)
+
+test('a sign-in with a character that no name holds is refused as such', async () => {
+  const answer = await post('/session', { name: 'a\u0000b', password: 'x' }, { 'x-trueup-console': '1' })
+  expect(answer.json()).toMatchObject({ status: 400, code: 'HTTP_REQUEST_INVALID' })
+})
+
 test('the OpenAPI document lists every route, and says instants as they travel', async () => {
   const document = (await get('/openapi.json')).json()
   const listed = Object.entries(document.paths as Record<string, object>).flatMap(([url, methods]) =>

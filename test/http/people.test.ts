@@ -137,6 +137,14 @@ test('a token that is held to chapters says so, is told what it may not, and nev
   expect(deed).toMatchObject({ action: 'token.add', after: { role: 'admin', scopes } })
 })
 
+test('whoever found an open session does not guess the password by it, one by one or many at once', async () => {
+  const own = await house.signIn('viewer', PASSWORD)
+  const guess = () => ask('PUT', '/session/password', { before: 'guess', after: 'correct horse battery staple' }, { cookie: own })
+  const codes = (await Promise.all(Array.from({ length: 8 }, guess))).map(answer => answer.body.code)
+  expect(codes.filter(code => code === 'HTTP_PASSWORD_WRONG')).toHaveLength(5)
+  expect(codes.filter(code => code === 'HTTP_TOO_MANY_LOGINS')).toHaveLength(3)
+})
+
 test('a lost password is made anew by an admin, and whoever was signed in under that name is out', async () => {
   const before = await house.signIn('viewer', PASSWORD)
   const made = await ask('POST', '/people/viewer/password')

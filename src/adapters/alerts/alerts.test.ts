@@ -112,6 +112,13 @@ test('Slack gets a text and nothing else', async () => {
   expect(JSON.parse(received[0]?.body ?? '')).toEqual({ text: `*${message.subject}*\n${message.body}` })
 })
 
+test('a file whose name looks like a link or calls a channel is text in Slack, too', async () => {
+  const body = '<https://evil.example|Release it> <!channel> & more'
+  await port().send({ kind: 'slack', address, secretSealed: null }, { ...message, body })
+  const told = '&lt;https://evil.example|Release it&gt; &lt;!channel&gt; &amp; more'
+  expect(JSON.parse(received[0]?.body ?? '').text).toBe(`*${message.subject}*\n${told}`)
+})
+
 test.each([
   ['a receiver that refuses', 503, 'ALERT_REFUSED', 'status 503: not today'],
   ['a receiver that moved away', 302, 'ALERT_REFUSED', 'status 302'],

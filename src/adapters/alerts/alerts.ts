@@ -31,7 +31,7 @@ export function alertPort({ smtpUrl, mailFrom, fetch, unseal, answerMs = SEND_MS
         case 'webhook':
           return post(to, JSON.stringify(payloadOf(message)), message, signal)
         case 'slack':
-          return post({ ...to, secretSealed: null }, JSON.stringify({ text: `*${message.subject}*\n${message.body}` }), message, signal)
+          return post({ ...to, secretSealed: null }, JSON.stringify({ text: slackText(message) }), message, signal)
       }
     },
   }
@@ -101,6 +101,11 @@ async function beginningOf(answer: Response): Promise<string> {
   }
   await reader?.cancel().catch(() => {})
   return said.slice(0, ANSWER_CHARS_MAX)
+}
+
+/** Names of files and products come from outside: in Slack's form three characters would make of them links, or call a whole channel. */
+function slackText({ subject, body }: Message): string {
+  return `*${subject}*\n${body}`.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 function payloadOf({ subject, body, detail, madeAt }: Message) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { instant } from './instant.ts'
 import { pageOf, pageQuery } from './page.ts'
+import { zone } from './zone.ts'
 
 export const finding = z
   .object({
@@ -59,7 +60,7 @@ export const recipientGiven = z.object({
   feeds: z.array(z.string()).nullable().default(null),
   quietFrom: hour.default(null),
   quietTo: hour.default(null),
-  timeZone: z.string().max(100).default('UTC'),
+  timeZone: zone.default('UTC'),
   dailyHour: hour.default(null),
   isOn: z.boolean().default(true),
 })
