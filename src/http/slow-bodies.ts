@@ -17,7 +17,7 @@ export function refuseSlowBodies(
 ): void {
   app.addHook('onRequest', async (request, reply) => {
     const { raw } = request
-    if (raw.headers['transfer-encoding'] === undefined && Number(raw.headers['content-length'] ?? 0) === 0) return
+    if (!hasBody(raw)) return
     const isOver = new AbortController()
     for (const end of ['end', 'close', 'error']) raw.once(end, () => isOver.abort())
     const refuse = () => {
@@ -25,6 +25,14 @@ export function refuseSlowBodies(
     }
     if (isFile(request)) void whenSilent(request, isOver.signal).then(isSilent => isSilent && refuse())
     else void sleep(BODY_MS_MAX, isOver.signal).then(() => !isOver.signal.aborted && refuse())
+  })
+
+  // Whoever was answered before their body was whole, refused as nobody for example, holds the connection no longer than others.
+  app.addHook('onResponse', async ({ raw }) => {
+    if (!hasBody(raw) || raw.complete || raw.destroyed) return
+    const isOver = new AbortController()
+    for (const end of ['end', 'close', 'error']) raw.once(end, () => isOver.abort())
+    void sleep(BODY_MS_MAX, isOver.signal).then(() => !raw.complete && raw.socket.destroy())
   })
 
   /** Resolves to true when no byte came for so long, to false when the body is over. */
@@ -37,6 +45,10 @@ export function refuseSlowBodies(
     }
     return false
   }
+}
+
+function hasBody({ headers }: FastifyRequest['raw']): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0
 }
 
 function tooSlow(): TrueupError {

@@ -51,6 +51,20 @@ test.each([
   expect(performance.now() - since).toBeLessThan((3 * BODY_MS_MAX) / FASTER + 1_000)
 })
 
+test.each([
+  ['a change', RUN, 'application/json'],
+  ['a file', FILE, 'text/csv'],
+])('%s of nobody that drips on after it was refused is let go as well', async (_what, request, type) => {
+  const line = await open(request, { 'content-type': type, 'content-length': '100000', authorization: 'Bearer nobody' })
+  const since = performance.now()
+  const dripping = drip(line, 20)
+  const letGo = await Promise.race([answerOf(line), wait((3 * BODY_MS_MAX) / FASTER + 1_000, 'still held')])
+  line.destroy()
+  await dripping
+  expect(letGo).toMatch(/^HTTP\/1\.1 401 /)
+  expect(performance.now() - since).toBeGreaterThan((0.5 * BODY_MS_MAX) / FASTER)
+})
+
 test('a file that stops coming is let go, and is no file', async () => {
   const before = house.done.uploads.length
   const line = await open(FILE, { 'content-type': 'text/csv', 'content-length': '100000' })
