@@ -11,8 +11,10 @@ import { beat, type EndedRun, type Heartbeat, purgeRuns, recordRuns } from './st
 const WRITE_MS_MIN = 1_000
 /** What is kept of the history of runs. */
 export const RUNS_KEPT_MAX = 100_000
-/** The history is cut after so many new runs. */
+/** The history is cut after so many new runs … */
 const RUNS_PER_PURGE = 1_000
+/** … and at least so often, the first time at the start: what ticks begin is not counted here. */
+const PURGE_MS_MAX = 60 * 60_000
 /** How many unwritten runs wait for a database that is away; beyond it the oldest are forgotten, and the log says so. */
 const RUNS_WAITING_MAX = 1_000
 
@@ -37,6 +39,7 @@ export function openBooks(options: { db: Db; clock: Clock; sleep: Sleep; log: Lo
   const lastOutcome = new Map<RoomStep, string>()
   let runs: EndedRun[] = []
   let runsSincePurge = 0
+  let purgedAt: InstantMs = Number.NEGATIVE_INFINITY
   let writtenAt: InstantMs = Number.NEGATIVE_INFINITY
   let planned: { cancel: AbortController; done: Promise<void> } | null = null
   let writing: Promise<void> = Promise.resolve()
@@ -110,8 +113,9 @@ export function openBooks(options: { db: Db; clock: Clock; sleep: Sleep; log: Lo
           takenBeats.map(([, one]) => one),
         )
       for (const [step, one] of takenBeats) if (beats.get(step) === one) beats.delete(step)
-      if (runsSincePurge >= RUNS_PER_PURGE) {
+      if (runsSincePurge >= RUNS_PER_PURGE || writtenAt - purgedAt >= PURGE_MS_MAX) {
         await purgeRuns(db, RUNS_KEPT_MAX)
+        purgedAt = writtenAt
         runsSincePurge = 0
       }
     } catch (error) {

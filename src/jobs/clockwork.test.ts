@@ -8,7 +8,7 @@ import { JOBS, type Job, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
 import type { Step } from './room-loop.ts'
 import { madeWith, type Schedule } from './schedule.ts'
 import { setSchedule } from './schedule-store.ts'
-import { askToEnd, heartbeats, latestRuns } from './store.ts'
+import { ASKED_RUNS_KEPT, askToEnd, heartbeats, latestRuns, purgeRuns } from './store.ts'
 
 /*
  * The clockwork on the real job library and a real database. The rooms are two counters on a table of the test's own:
@@ -287,7 +287,41 @@ test('a run shows how far it is, and ends after its present step when a person w
   expect(await run()).toMatchObject({ outcome: null, cause: 'person', askedBy: 'ada' })
   expect(await askToEnd(home.db, (await run())?.runId ?? 0, { by: 'eve', at: Date.now() })).toBe(true)
   await until(async () => (await run())?.finishedAt !== null)
-  expect(await run()).toMatchObject({ outcome: 'cancelled', read: calls * 10, wrote: calls })
+  expect(await run()).toMatchObject({ outcome: 'cancelled', read: calls * 10, wrote: calls, message: 'eve ended this run.' })
+})
+
+test('a job that ran last night is not forgotten for what rooms have told each other since', async () => {
+  await home.db.query(
+    `insert into jobs.run (job, room, started_at, finished_at, outcome, cause, parameters)
+     select 'Hard Sync Job', 'hard-sync', timestamptz '2026-01-01', timestamptz '2026-01-01', 'finished', 'tick', '{}'::jsonb from generate_series(1, $1::int + 9)
+     union all select 'Check Ledger', 'check-ledger', '2026-01-01', null, null, 'person', '{}'
+     union all select 'Put Files Away', 'put-away', '2026-01-01', '2026-01-01', 'finished', 'nudge', '{}' from generate_series(1, 40)`,
+    [ASKED_RUNS_KEPT],
+  )
+  await purgeRuns(home.db, 10)
+  const left = await home.db.query(`select job, count(*)::int as n, max(run_id)::int as newest from jobs.run group by job order by job`)
+  expect(left).toEqual([
+    { job: 'Check Ledger', n: 1, newest: ASKED_RUNS_KEPT + 10 },
+    { job: 'Hard Sync Job', n: ASKED_RUNS_KEPT, newest: ASKED_RUNS_KEPT + 9 },
+    { job: 'Put Files Away', n: 10, newest: ASKED_RUNS_KEPT + 50 },
+  ])
+})
+
+test('a first run on the minute is run though the clock here is behind that of the database', async () => {
+  const hard = knownJob('Hard Sync')
+  const tickAt = Math.floor(Date.now() / 60_000) * 60_000
+  const schedule: Schedule = { ...madeWith(hard), cron: '* * * * *', firstRunAt: tickAt }
+  await setSchedule(home.db, hard, schedule, { by: 'ada', at: tickAt })
+  let ran = 0
+  const step: Step = async () => {
+    ran += 1
+    return NOTHING_TO_DO
+  }
+  await start({ 'hard-sync': step }, { clock: { now: () => tickAt - 2_000 } })
+  await home.db.query(`insert into pgboss.job (name, data, created_on) values ('job.hard-sync-job', '{"cause":"tick"}'::jsonb, $1)`, [
+    new Date(tickAt + 300),
+  ])
+  await until(() => ran > 0)
 })
 
 test('a run that a person ends as its room comes to its end goes on to no other room', async () => {
@@ -306,9 +340,9 @@ test('a run that a person ends as its room comes to its end goes on to no other 
   await clockwork.runNow('Process Bulk Imported Files', { by: 'ada' })
   await until(async () => (await latestRuns(home.db, { job: null, limit: 9 })).length > 1)
   await delay(300)
-  expect((await latestRuns(home.db, { job: null, limit: 9 })).map(run => [run.room, run.outcome, run.message])).toEqual([
-    ['import', 'cancelled', 'eve ended this run before it came to this room.'],
-    ['feed', 'finished', null],
+  expect((await latestRuns(home.db, { job: null, limit: 9 })).map(run => [run.room, run.outcome, run.askedBy, run.message])).toEqual([
+    ['import', 'cancelled', 'ada', 'eve ended this run before it came to this room.'],
+    ['feed', 'finished', 'ada', null],
   ])
 })
 

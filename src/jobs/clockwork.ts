@@ -199,7 +199,8 @@ export async function startClockwork(options: {
     const at = tickOf(mine, asked.queuedAt)
     const tick = { job, whose, at: at ?? asked.queuedAt, queuedId: asked.queuedId }
     if (!(await takeTick(db, tick))) return { schedule: mine, parameters, judgement: 'paused' }
-    return { schedule: mine, parameters, judgement: judgeTick(mine, clock.now()) }
+    // By the tick's own instant where the clock here is behind that of the database: a first run on the minute is no tick before it.
+    return { schedule: mine, parameters, judgement: judgeTick(mine, Math.max(clock.now(), at ?? 0)) }
   }
 
   /** One run of a job: its rooms in order, those that this process has. A room that fails does not keep the next from running. */

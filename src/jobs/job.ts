@@ -70,12 +70,29 @@ export const EXCEPT_SHOPS = 'exceptShops'
 
 /** HotWax asks for groups where here the mapping of a shop's locations says it: the names are known, and answered with that. */
 const SAID_BY_MAPPING: readonly JobParameter[] = [
-  ['facilityGroupId', 'Whose stock is added up: the group that the location is mapped to says it.'],
-  ['shopifyFacilityGroupId', 'Which facilities have a level of their own: those that a location is mapped to.'],
-  ['includeAll', 'Everything is always included that the shop is to be told.'],
-].map(([name = '', description = '']) => ({
-  ...{ name, description, type: 'text' as const, isRequired: false, isProtected: true, choices: [], default: null, aliases: [name] },
-}))
+  saidElsewhere('facilityGroupId', 'Whose stock is added up: the group that the location is mapped to says it.'),
+  saidElsewhere('shopifyFacilityGroupId', 'Which facilities have a level of their own: those that a location is mapped to.'),
+  saidElsewhere('includeAll', 'Everything is always included that the shop is to be told.'),
+  saidElsewhere('useValidATP', 'What is promised is always worked out from what is on hand and from the rules.', 'useVaildATP'),
+]
+
+/** The same for files: a feed says what HotWax has a job told. */
+const SAID_BY_FEED: readonly JobParameter[] = [
+  saidElsewhere('configId', 'What a file is read as: the feed says it.'),
+  saidElsewhere('propertyResource', 'Which server files come from: the source says it.'),
+  saidElsewhere('importPath', 'Which folder is looked into: the source or the feed says it.'),
+  saidElsewhere('remoteFilename', 'Every file that is whole and new is taken; one alone is handed in by hand.'),
+  saidElsewhere('fileNameRegex', 'Which names are taken: the pattern of the source or of the feed says it.'),
+  saidElsewhere('scheduleNow', 'A file is read as soon as it is taken, unless Process Bulk Imported Files is paused.'),
+  saidElsewhere('groupBy', 'Rows are read in sets, and need no grouping.'),
+]
+
+function saidElsewhere(name: string, description: string, ...others: string[]): JobParameter {
+  return {
+    ...{ name, description, type: 'text', isRequired: false, isProtected: true, choices: [], default: null },
+    aliases: [name, ...others],
+  }
+}
 
 export type Job = {
   /** As it stands on the screen, and in the guide. */
@@ -104,8 +121,11 @@ export const JOBS: readonly Job[] = [
     steps: ['sources', 'feed'],
     cron: '*/15 * * * *',
     isSlow: false,
-    parameters: [SOURCE],
-    aliases: ['JOB_IMP_INV', 'JOB_IMP_INV_QOH', 'JOB_RST_INV_SFTP'],
+    parameters: [SOURCE, ...SAID_BY_FEED],
+    aliases: [
+      ...['JOB_IMP_INV', 'JOB_IMP_INV_QOH', 'JOB_RST_INV_SFTP', 'ftpImportFile', 'ftpImportCSVFile'],
+      ...['Read Reset Inventory File From SFTP', 'Import inventory reset'],
+    ],
   },
   {
     name: 'Process Bulk Imported Files',
@@ -127,7 +147,7 @@ export const JOBS: readonly Job[] = [
     cron: '*/15 * * * *',
     isSlow: false,
     parameters: SAID_BY_MAPPING,
-    aliases: ['UL_RCNT_INV', 'Upload Recent Inventory Changes'],
+    aliases: ['UL_RCNT_INV', 'Upload Recent Inventory Changes', 'bulkRecentShopifyInventroyLevel'],
   },
   {
     name: 'Process Uploads to eCommerce',
@@ -149,7 +169,7 @@ export const JOBS: readonly Job[] = [
     cron: '0 2 * * *',
     isSlow: true,
     parameters: [SHOP, ...SAID_BY_MAPPING],
-    aliases: ['JOB_UL_INV', 'Hard Sync', 'Schedule inventory hard sync', 'Upload inventory'],
+    aliases: ['JOB_UL_INV', 'Hard Sync', 'Schedule inventory hard sync', 'Upload inventory', 'bulkResetShopifyInventoryLevel'],
   },
   {
     name: 'Read Back From Shopify',

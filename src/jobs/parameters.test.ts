@@ -12,6 +12,13 @@ test.each([
   ['a blank', { shop: '' }, {}],
 ] as const)('%s', (_title, given, expected) => expect(givenParameters(hardSync, given)).toEqual(expected))
 
+test('what HotWax tells its jobs that a feed or a mapping says here is understood, and is no parameter of a run', () => {
+  const importing = jobCalled('JOB_IMP_INV') ?? expect.unreachable()
+  const said = { configId: 'RESET_INVENTORY', propertyResource: 'FTP_CONFIG', importpath: '/in', fileNameRegex: '*.*', scheduleNow: 'true' }
+  expect(givenParameters(importing, { ...said, remoteFilename: 'a.csv', groupBy: 'sku' })).toEqual({})
+  expect(givenParameters(hardSync, { useVaildATP: 'true' })).toEqual({})
+})
+
 test('a parameter that has to be given is asked for, has its default, and takes one of its choices only', () => {
   const [shop] = hardSync.parameters
   if (shop === undefined) throw new Error('the hard sync works shop by shop')

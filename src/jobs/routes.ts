@@ -21,7 +21,7 @@ import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { RoomStatus } from '../kernel/report.ts'
 import type { Clockwork } from './clockwork.ts'
-import { type Job, knownJob } from './job.ts'
+import { EXCEPT_SHOPS, type Job, knownJob } from './job.ts'
 import { jobView, jobViews } from './job-view.ts'
 import { givenParameters, perWhat, whoseRun } from './parameters.ts'
 import { allow } from './permission.ts'
@@ -145,9 +145,12 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
         const run = (await runOf(db, params.runId)) ?? noRun(params.runId)
         const job = knownJob(run.job, jobs)
         allow(job, who, await permissionOf(db, job))
-        await oneOf(deps, job, whoseRun(run.parameters))
-        const asked = await (clockwork ?? noClockwork()).runNow(job.slug, { by: who.name, parameters: run.parameters })
-        const after = { run: run.runId, ...run.parameters }
+        // What it left out is never given by people; the rest has to be what the job takes today.
+        const { [EXCEPT_SHOPS]: leftOut, ...given } = run.parameters
+        const parameters = { ...givenParameters(job, given), ...(leftOut !== undefined && { [EXCEPT_SHOPS]: leftOut }) }
+        await oneOf(deps, job, whoseRun(parameters))
+        const asked = await (clockwork ?? noClockwork()).runNow(job.slug, { by: who.name, parameters })
+        const after = { run: run.runId, ...parameters }
         await recordAudit(db, { at: clock.now(), who: who.name, action: 'job.run', subject: 'job', name: job.name, after })
         return asked
       },

@@ -6,7 +6,7 @@ import type { InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { lastTick, nextTicks } from './cron.ts'
 import { type Job, knownJob } from './job.ts'
-import { givenParameters, perWhat } from './parameters.ts'
+import { givenParameters, perWhat, whoseRun } from './parameters.ts'
 import { allow } from './permission.ts'
 import { permissionOf, setPermission } from './permission-store.ts'
 import { type JobRouteDeps, NOT_PER, oneOf } from './routes.ts'
@@ -180,6 +180,7 @@ export function scheduleRoutes(
   async function changed(job: Job, change: Answer<typeof scheduleChange>, whose: string | null) {
     const before = await current(job, whose)
     const parameters = change.parameters === undefined ? before.parameters : givenParameters(job, change.parameters)
+    if (change.parameters !== undefined) await oneOf(deps, job, whoseRun(parameters))
     const said = { ...before, ...withoutBlanks(change), parameters }
     // What was passed over was a tick of the schedule before: of another one it would pass over all until then.
     const isOther = said.cron !== before.cron || said.timeZone !== before.timeZone

@@ -65,7 +65,9 @@ export type RunEnd = {
 /** Closes the row of a run; gives who wanted it to end before, null: nobody. */
 export async function finishRun(sql: Sql, runId: number, end: RunEnd): Promise<string | null> {
   const rows = await sql.query<{ by: string | null }>(
-    `update jobs.run set finished_at = $2, outcome = $3, read = $4, wrote = $5, code = $6, message = $7, errors = $8 where run_id = $1
+    `update jobs.run set finished_at = $2, outcome = $3, read = $4, wrote = $5, code = $6, errors = $8,
+            message = case when $3 = 'cancelled' then coalesce($7, cancel_asked_by || ' ended this run.') else $7 end
+      where run_id = $1
      returning cancel_asked_by as by`,
     [runId, new Date(end.finishedAt), end.outcome, end.read, end.wrote, end.code, end.message, end.errors],
   )
@@ -96,11 +98,11 @@ export type EndedRun = RunStart & RunEnd
 /** Books runs that are over already. */
 export async function recordRuns(sql: Sql, runs: readonly EndedRun[]): Promise<void> {
   await sql.query(
-    `insert into jobs.run (job, room, started_at, finished_at, outcome, read, wrote, code, message, cause, errors, parameters)
-     select job, room, started_at, finished_at, outcome, read, wrote, code, message, cause, errors, parameters::jsonb
+    `insert into jobs.run (job, room, started_at, finished_at, outcome, read, wrote, code, message, cause, errors, parameters, asked_by)
+     select job, room, started_at, finished_at, outcome, read, wrote, code, message, cause, errors, parameters::jsonb, asked_by
        from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::bigint[], $7::bigint[], $8::text[],
-                   $9::text[], $10::text[], $11::bigint[], $12::text[])
-            as ended (job, room, started_at, finished_at, outcome, read, wrote, code, message, cause, errors, parameters)`,
+                   $9::text[], $10::text[], $11::bigint[], $12::text[], $13::text[])
+            as ended (job, room, started_at, finished_at, outcome, read, wrote, code, message, cause, errors, parameters, asked_by)`,
     [
       runs.map(run => run.job),
       runs.map(run => run.room),
@@ -114,12 +116,17 @@ export async function recordRuns(sql: Sql, runs: readonly EndedRun[]): Promise<v
       runs.map(run => run.cause),
       runs.map(run => run.errors),
       runs.map(run => JSON.stringify(run.parameters)),
+      runs.map(run => run.askedBy),
     ],
   )
 }
 
 /** Whom a run is for, as whoseRun says: an index is made of it. */
 const WHOSE = `coalesce(parameters->>'shop', parameters->>'source', '')`
+
+function ofRun(run: string): string {
+  return WHOSE.replaceAll('parameters', `${run}.parameters`)
+}
 
 /**
  * Ends the runs of a job whose process died: its queue lets one run at a time of those that are for the same shop or source (`whose`, ''
@@ -136,9 +143,27 @@ export async function closeLostRuns(
   )
 }
 
-/** Keeps about the newest `kept` runs. */
+/** Of what a schedule or a person began, so much is kept of each job and shop or source however much came after it. */
+export const ASKED_RUNS_KEPT = 50
+
+/**
+ * Keeps about the newest `kept` runs; what still runs; and the newest of those that a tick or a person began. Rooms that wake each other
+ * fill the history within hours, and without these a job that ran last night would be said to have never run.
+ */
 export async function purgeRuns(sql: Sql, kept: number): Promise<void> {
-  await sql.query(`delete from jobs.run where run_id <= (select max(run_id) - $1 from jobs.run)`, [kept])
+  await sql.query(
+    `delete from jobs.run old
+      where run_id <= (select max(run_id) - $1 from jobs.run) and finished_at is not null
+        and (cause = 'nudge' or (
+          select count(*) from (
+            select 1 from jobs.run newer
+             where newer.job = old.job and ${ofRun('newer')} = ${ofRun('old')}
+               and newer.cause <> 'nudge' and newer.outcome is distinct from 'skipped' and newer.run_id > old.run_id
+             limit $2
+          ) counted
+        ) >= $2)`,
+    [kept, ASKED_RUNS_KEPT],
+  )
 }
 
 /** Writes the newest heartbeat of each room in one statement; an older one never takes the place of a newer. */

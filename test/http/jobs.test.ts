@@ -99,6 +99,32 @@ test.each([
   expect([answer.status >= 400 && answer.status < 500, answer.body.code]).toEqual([true, code])
 })
 
+test('a schedule for a shop or source that there is not is refused, where it is set and before', async () => {
+  for (const [method, url] of [
+    ['POST', '/preview'],
+    ['PUT', ''],
+  ] as const) {
+    const hard = await ask(method, `/jobs/hard-sync/schedule${url}`, { parameters: { shop: 'ghost' } })
+    expect(hard).toMatchObject({ status: 409, body: { code: 'JOBS_NOT_PER_SHOP' } })
+    const files = await ask(method, `/jobs/import-inventory/schedule${url}`, { parameters: { source: 'nowhere' } })
+    expect(files).toMatchObject({ status: 409, body: { code: 'JOBS_NOT_PER_SOURCE' } })
+  }
+  expect((await ask('GET', '/jobs/hard-sync')).body.schedule.parameters).toEqual({})
+})
+
+test('a run with a parameter that its job takes no more is not run again', async () => {
+  const again = async (parameters: object) => {
+    const [run] = await house.database.db.query<{ id: number }>(
+      `insert into jobs.run (job, room, started_at, finished_at, outcome, cause, parameters)
+       values ('Check Ledger', 'check-ledger', $1, $1, 'failed', 'person', $2::jsonb) returning run_id as id`,
+      [new Date(house.clock.at), JSON.stringify(parameters)],
+    )
+    return ask('POST', `/jobs/runs/${run?.id}/again`)
+  }
+  expect((await again({ since: 'yesterday' })).body).toMatchObject({ code: 'JOBS_PARAMETER_REFUSED' })
+  expect((await again({ exceptShops: 'corner' })).status).toBe(202)
+})
+
 test('an earlier run is run again; a finished one cannot be ended', async () => {
   const [run] = (await ask('GET', '/jobs/runs')).body.rows
   expect((await ask('POST', `/jobs/runs/${run.runId}/again`)).body).toMatchObject({ job: expect.any(String), isQueued: true })
