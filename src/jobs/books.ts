@@ -1,11 +1,12 @@
 import type { Db } from '../db/connection.ts'
 import type { Clock, InstantMs, Sleep } from '../kernel/clock.ts'
 import { messageOf } from '../kernel/error.ts'
+import { beat, type Heartbeat } from './heartbeat-store.ts'
 import type { RoomStep } from './job.ts'
 import type { Log } from './log.ts'
 import type { Pass, Rest } from './room-loop.ts'
 import { runEnd } from './run-end.ts'
-import { beat, type EndedRun, type Heartbeat, purgeRuns, recordRuns } from './store.ts'
+import { type EndedRun, purgeRuns, recordRuns } from './store.ts'
 
 /** How often the books are written while nothing changes for better or worse. */
 const WRITE_MS_MIN = 1_000

@@ -4,11 +4,12 @@ import { startTestClockwork, until } from '../../test/clockwork.ts'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import type { Clockwork, startClockwork } from './clockwork.ts'
+import { heartbeats } from './heartbeat-store.ts'
 import { JOBS, type Job, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
 import type { Step } from './room-loop.ts'
 import { madeWith, type Schedule } from './schedule.ts'
 import { setSchedule } from './schedule-store.ts'
-import { ASKED_RUNS_KEPT, askToEnd, heartbeats, latestRuns, purgeRuns } from './store.ts'
+import { ASKED_RUNS_KEPT, askToEnd, latestRuns, purgeRuns } from './store.ts'
 
 /*
  * The clockwork on the real job library and a real database. The rooms are two counters on a table of the test's own:

@@ -1,18 +1,19 @@
 import type { Db } from '../db/connection.ts'
 import type { Clock, Sleep } from '../kernel/clock.ts'
 import { messageOf } from '../kernel/error.ts'
-import type { StepReport } from '../kernel/report.ts'
 import { openBooks } from './books.ts'
-import { EXCEPT_SHOPS, FLOOR_MS, type Job, jobOfStep, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
+import { heartbeats } from './heartbeat-store.ts'
+import { FLOOR_MS, type Job, jobOfStep, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
+import { EXCEPT_SHOPS } from './job-parameter.ts'
 import { watchLeftOutTicks } from './left-out.ts'
 import type { Log } from './log.ts'
 import { perWhat, whoseRun } from './parameters.ts'
 import { openQueue, type QueuedRun } from './queue.ts'
-import { openRoomLoop, type Pass, type Rest, type RoomLoop, type Step } from './room-loop.ts'
+import { openRoomLoop, type Pass, type Rest, type RoomLoop, type Step, type StepDone } from './room-loop.ts'
 import { runEnd } from './run-end.ts'
 import { judgeTick, madeWith, type Schedule, tickOf } from './schedule.ts'
 import { ownSchedules, schedules, takeTick } from './schedule-store.ts'
-import { closeLostRuns, type EndedRun, finishRun, heartbeats, recordRuns, showProgress, startRun } from './store.ts'
+import { closeLostRuns, type EndedRun, finishRun, recordRuns, showProgress, startRun } from './store.ts'
 
 /** A stop lets running steps end by themselves for so long; then it tells them to. */
 const DRAIN_MS_MAX = 3_000
@@ -20,11 +21,6 @@ const DRAIN_MS_MAX = 3_000
 const ABORT_MS_MAX = 3_000
 /** A run's progress is shown, and its end is looked for, so often. */
 const WATCH_MS = 1_000
-
-/** What one call of a step came to: for metrics and for whoever watches the street live. */
-export type StepDone =
-  | { room: RoomStep; kind: 'reported'; report: StepReport; tookMs: number }
-  | { room: RoomStep; kind: 'failed'; code: string; message: string; retryInMs: number | null }
 
 export type Clockwork = {
   /** Something may wait in this room: look at once. Works from a process that does not have the room, too. */

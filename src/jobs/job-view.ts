@@ -1,6 +1,7 @@
 import type { Answer } from '../http/contract/instant.ts'
 import type { jobDetail, jobInList } from '../http/contract/job.ts'
 import type { RoomStatus } from '../kernel/report.ts'
+import { heartbeats } from './heartbeat-store.ts'
 import { FLOOR_MS, type Job, jobOfStep } from './job.ts'
 import { lastRunOf } from './last-run.ts'
 import { type JobFacts, judgeJob } from './lateness.ts'
@@ -9,7 +10,7 @@ import { permissions } from './permission-store.ts'
 import type { JobRouteDeps, WaitingOfOne } from './routes.ts'
 import { madeWith, nextRuns, type Schedule } from './schedule.ts'
 import { ownSchedules, schedules } from './schedule-store.ts'
-import { editsOf, heartbeats, knownSince, lastAskedRuns } from './store.ts'
+import { editsOf, knownSince, lastAskedRuns } from './store.ts'
 
 const NEXT_SHOWN = 5
 

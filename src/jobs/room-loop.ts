@@ -3,6 +3,7 @@ import type { Clock, Sleep } from '../kernel/clock.ts'
 import { messageOf, type Retry, TrueupError } from '../kernel/error.ts'
 import type { StepReport } from '../kernel/report.ts'
 import { retryDelayMs } from './backoff.ts'
+import type { RoomStep } from './job.ts'
 
 /**
  * `parameters`: what a run was asked for with, by name; none where it is the usual work. `cause`: who wanted the pass. `ended`: a person
@@ -14,6 +15,11 @@ export type Step = (
   cause?: Cause,
   ended?: AbortSignal,
 ) => Promise<StepReport>
+
+/** What one call of a step came to: for metrics and for whoever watches the street live. */
+export type StepDone =
+  | { room: RoomStep; kind: 'reported'; report: StepReport; tookMs: number }
+  | { room: RoomStep; kind: 'failed'; code: string; message: string; retryInMs: number | null }
 
 /** Who wanted a pass: a schedule, the room before (or the floor interval), a person. */
 export type Cause = 'tick' | 'nudge' | 'person'

@@ -25,15 +25,6 @@ export type Run = {
 /** `skipped`: its tick came and was to be passed over. `crashed`: its process died. */
 export type RunOutcome = 'finished' | 'finished_with_errors' | 'failed' | 'crashed' | 'cancelled' | 'skipped'
 
-/** `paused`: the room is alive, and rests because people said so. */
-export type Heartbeat = {
-  room: string
-  beatAt: InstantMs
-  outcome: 'finished' | 'failed' | 'paused'
-  code: string | null
-  message: string | null
-}
-
 export type RunStart = {
   job: string
   room: string
@@ -164,29 +155,6 @@ export async function purgeRuns(sql: Sql, kept: number): Promise<void> {
         ) >= $2)`,
     [kept, ASKED_RUNS_KEPT],
   )
-}
-
-/** Writes the newest heartbeat of each room in one statement; an older one never takes the place of a newer. */
-export async function beat(sql: Sql, beats: readonly Heartbeat[]): Promise<void> {
-  await sql.query(
-    `insert into jobs.heartbeat (room, beat_at, outcome, code, message)
-     select * from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
-     on conflict (room) do update
-     set beat_at = excluded.beat_at, outcome = excluded.outcome, code = excluded.code, message = excluded.message
-     where jobs.heartbeat.beat_at <= excluded.beat_at`,
-    [
-      beats.map(one => one.room),
-      beats.map(one => new Date(one.beatAt)),
-      beats.map(one => one.outcome),
-      beats.map(one => one.code),
-      beats.map(one => one.message),
-    ],
-  )
-}
-
-/** Every room's last heartbeat. */
-export async function heartbeats(sql: Sql): Promise<Heartbeat[]> {
-  return sql.query<Heartbeat>(`select room, beat_at as "beatAt", outcome, code, message from jobs.heartbeat order by room`)
 }
 
 const RUN = `run_id as "runId", job, room, started_at as "startedAt", finished_at as "finishedAt", outcome, read, wrote, errors,

@@ -1,7 +1,7 @@
 import { type House, openHouse, type World } from '../../src/app/wire.ts'
 import { realClock, realIds, realSleep } from '../../src/app/world.ts'
+import { beat } from '../../src/jobs/heartbeat-store.ts'
 import type { RoomStep } from '../../src/jobs/job.ts'
-import { beat } from '../../src/jobs/store.ts'
 
 /*
  * One room, alone in a process, for a story that kills it: opens the house, says `open`, does its step until nothing more waits,
