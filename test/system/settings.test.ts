@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type OpenConsole, openConsole } from './browser.ts'
 
 /*
- * What the house is set to and how one person reads, by the words on the screen.
+ * What the house is set to, how one person reads, and where words lead, by the words on the screen.
  */
 
 let home: OpenConsole
@@ -139,4 +139,39 @@ test('a browser in German reads German numbers, also in sentences of the server;
   } finally {
     await context.close()
   }
+})
+
+test.each([
+  ['Miscellaneous', '/jobs/in/miscellaneous'],
+  ['Pipeline, Pending', '/jobs/pipeline?section=pending'],
+  ['access scope', '/shops'],
+  ['SFTP location', '/sources'],
+  ['user manual', '/help'],
+  ['permissions', '/shops'],
+])('“%s”, a word of the guide, leads from the box that finds things to its page', async (word, place) => {
+  await to('/health')
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill(word)
+  await page.getByRole('option').first().waitFor()
+  await page.getByRole('option', { name: /^Page/ }).first().click()
+  await expect.poll(() => new URL(page.url()).pathname + new URL(page.url()).search).toBe(place)
+})
+
+test('a room that nobody has is said not to be there, and nothing else stands below', async () => {
+  await to('/rooms/nope')
+  await expect.poll(() => main().textContent()).not.toContain('What it did lately')
+})
+
+test('which columns of the history one sees is one’s own choice, and kept', async () => {
+  await to('/jobs/pipeline')
+  const shown = () => page.getByRole('columnheader').filter({ visible: true }).allInnerTexts()
+  await expect.poll(shown).toContain('Took')
+  await page.getByRole('button', { name: 'Columns' }).click()
+  await page.getByRole('checkbox', { name: 'Took' }).uncheck()
+  await page.keyboard.press('Escape')
+  await expect.poll(shown).not.toContain('Took')
+  await page.reload()
+  await expect.poll(shown).toContain('Started')
+  expect(await shown()).not.toContain('Took')
 })

@@ -13,7 +13,7 @@ import { titleOf } from '../parts/room-name.ts'
 import { State } from '../parts/state.tsx'
 import { frame as texts } from '../texts/frame.ts'
 import classes from './palette.module.css'
-import { PLACES } from './places.ts'
+import { PLACES, WITHIN } from './places.ts'
 
 type Hit = Wire<typeof hits>['rows'][number]
 
@@ -50,7 +50,11 @@ function Inside({ close }: { close: () => void }) {
     queryFn: ({ signal }) => getJson<Wire<typeof hits>>('/search', { q: asked }, signal),
     enabled: asked !== '',
   })
-  const pages = PLACES.filter(place => place.label.toLowerCase().includes(typed.trim().toLowerCase()))
+  const wanted = typed.trim().toLowerCase()
+  const pages = [
+    ...PLACES.filter(place => place.label.toLowerCase().includes(wanted)),
+    ...WITHIN.filter(({ label, words }) => wanted !== '' && `${label} ${words ?? ''}`.toLowerCase().includes(wanted)),
+  ]
   const rows = asked === '' ? [] : (found.data?.rows ?? [])
   const targets = [...rows.map(row => row.action.to), ...pages.map(page => page.to)]
   const at = Math.min(chosen, Math.max(0, targets.length - 1))
@@ -120,7 +124,7 @@ function Inside({ close }: { close: () => void }) {
         ))}
         {pages.map((page, index) => (
           <div
-            key={page.to}
+            key={page.label}
             id={`palette-${rows.length + index}`}
             role="option"
             tabIndex={-1}

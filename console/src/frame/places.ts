@@ -80,5 +80,25 @@ export const PARTS: readonly { label: string | null; places: readonly Place[] }[
   },
 ]
 
+/**
+ * What lies within those pages and is looked for by its own name: the words of the troubleshooting guide, each with where it leads. No
+ * entry of the menu is said twice.
+ */
+export const WITHIN: readonly { to: string; label: string; words?: string }[] = [
+  { to: '/jobs/in/inventory', label: texts.inventoryJobs },
+  { to: '/jobs/in/miscellaneous', label: texts.miscellaneousJobs },
+  { to: '/jobs/pipeline?section=pending', label: texts.pipelinePending },
+  { to: '/jobs/pipeline?section=running', label: texts.pipelineRunning },
+  { to: '/jobs/pipeline', label: texts.pipelineHistory, words: texts.jobStatus },
+  { to: '/jobs/pipeline?section=timeline', label: texts.pipelineTimeline },
+  { to: '/shops', label: texts.shopifyConfig, words: texts.accessScopePermissions },
+  { to: '/sources', label: texts.sftpLocation, words: texts.sftpFilePath },
+  { to: '/files', label: texts.importDateAndTime, words: texts.importStatus },
+  { to: '/help', label: texts.userManual },
+  { to: '/help/troubleshooting', label: texts.troubleshootingGuide, words: texts.scenarios },
+  { to: '/help/setting-up-a-feed', label: texts.settingUpAFeed },
+  { to: '/settings/mine', label: texts.languageAndTimeZone },
+]
+
 /** Every page of the menu. A page's title begins with the place whose address its own begins with. */
 export const PLACES: readonly Place[] = PARTS.flatMap(part => part.places)

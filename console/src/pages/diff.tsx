@@ -3,6 +3,7 @@ import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { address } from '../api/client.ts'
 import { useDiff, useDiffCauses } from '../api/promise.ts'
+import { Columns, useHidden } from '../parts/columns.tsx'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Code, Empty, Shown } from '../parts/nothing.tsx'
 import { whole, withCounts } from '../parts/number.ts'
@@ -10,12 +11,17 @@ import { PageHead, Panel } from '../parts/panel.tsx'
 import { differences as texts } from '../texts/differences.ts'
 import { sentenceOf } from './control.tsx'
 
+const COLUMNS = {
+  ...{ erp: texts.erpSaid, onHand: texts.onHand, promised: texts.promised, shopify: texts.shopify, units: texts.units2, why: texts.why },
+}
+
 /** ERP beside Trueup beside Shopify: every level that is not equal, by cause, with the units at stake. */
 export function Diff() {
   const view = useView()
   const causes = useDiffCauses()
   const wanted = { cause: view.get('cause'), search: view.get('search') }
   const diff = useDiff({ ...wanted, page: view.page })
+  const hidden = useHidden('diff', COLUMNS)
   const search = useCallback((text: string) => view.set({ search: text }), [view.set])
   return (
     <>
@@ -42,12 +48,14 @@ export function Diff() {
             }))}
             onChange={cause => view.set({ cause })}
           />
+          <Columns list="diff" columns={COLUMNS} />
         </div>
         <Shown of={diff}>
           {page => (
             <Paged of={page} empty={<Empty title={texts.noDifference}>{texts.everyLevelThatIsToldShowsWhat}</Empty>}>
               <Table
                 label={texts.differences}
+                hidden={hidden}
                 head={
                   <tr>
                     <th className={cell.main}>{texts.skuAndLocation}</th>

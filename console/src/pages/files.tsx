@@ -26,7 +26,7 @@ export function Files() {
     feed: view.get('feed'),
     rejected: view.get('rejected'),
     from: startOfDay(view.get('from'), 0),
-    to: startOfDay(view.get('to'), DAY_MS),
+    to: startOfDay(view.get('to'), 1),
     sort: view.get('sort'),
     page: view.page,
   })
@@ -183,7 +183,9 @@ function FeedChoice({ value, onChange }: { value: string | null; onChange: (feed
 }
 
 /** A day as the person reckons it, in their own zone. */
-function startOfDay(day: string | null, laterMs: number): string | null {
-  const at = day === null ? null : instantOf(day)
-  return at && new Date(Date.parse(at) + laterMs).toISOString()
+function startOfDay(day: string | null, daysLater: number): string | null {
+  const written = day === null ? Number.NaN : Date.parse(`${day}T00:00Z`)
+  if (Number.isNaN(written)) return null
+  // By the calendar and not by hours: where the clocks are put back a day has 25.
+  return instantOf(new Date(written + daysLater * DAY_MS).toISOString().slice(0, 10))
 }

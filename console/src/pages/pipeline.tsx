@@ -1,6 +1,7 @@
 import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { type Job, useJobs, useRuns } from '../api/jobs.ts'
+import { Columns } from '../parts/columns.tsx'
 import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
@@ -13,7 +14,7 @@ import { JobActions } from './job-actions.tsx'
 import { JobTabs } from './job-tabs.tsx'
 import { JobTimeline } from './job-timeline.tsx'
 import { frequency, OUTCOME_CHOICES } from './job-words.ts'
-import { RunTable } from './run-table.tsx'
+import { RUN_COLUMNS, RunTable } from './run-table.tsx'
 
 const SECTIONS = [
   { value: 'pending', label: texts.pending },
@@ -140,6 +141,7 @@ function History() {
           onChange={cause => view.set({ cause })}
         />
         <Export {...runs.asked} what={texts.history} />
+        <Columns list="runs" columns={RUN_COLUMNS} />
       </div>
       <Shown of={runs}>
         {page => (

@@ -1,5 +1,6 @@
 import { Link } from 'react-router'
 import { useDrift, useProofs } from '../api/proofs.ts'
+import { Columns, useHidden } from '../parts/columns.tsx'
 import { Export } from '../parts/export.tsx'
 import { Chips, cell, Paged, Table, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
@@ -11,10 +12,15 @@ import { proofs as texts } from '../texts/proofs.ts'
 import { endOf, KIND } from './proof-words.ts'
 import { SyncNow } from './sync-now.tsx'
 
+const COLUMNS = {
+  ...{ compared: texts.compared, different: texts.different, units: texts.units, result: texts.result, when: texts.when },
+}
+
 /** Every comparison with a shop, what it found, and how far the shops drift. */
 export function Proofs() {
   const view = useView()
   const proofs = useProofs({ kind: view.get('kind'), shop: view.get('shop'), page: view.page })
+  const hidden = useHidden('proofs', COLUMNS)
   return (
     <>
       <PageHead
@@ -34,12 +40,14 @@ export function Proofs() {
               onChange={kind => view.set({ kind })}
             />
             <Export {...proofs.asked} what={texts.proofsAndDrift} />
+            <Columns list="proofs" columns={COLUMNS} />
           </div>
           <Shown of={proofs}>
             {page => (
               <Paged of={page} empty={<Empty title={texts.nothingWasComparedYet}>{texts.aHardSyncComparesEveryLevelOf}</Empty>}>
                 <Table
                   label={texts.comparisons}
+                  hidden={hidden}
                   head={
                     <tr>
                       <th className={cell.wide}>{texts.comparison}</th>

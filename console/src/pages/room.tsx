@@ -1,6 +1,6 @@
 import { Link, useParams } from 'react-router'
 import { useRuns } from '../api/jobs.ts'
-import { type RoomOnStreet, useComparisons, useDifferences, useIntents, useOrders, useStreet } from '../api/queries.ts'
+import { type RoomOnStreet, useIntents, useOrders, useStreet } from '../api/queries.ts'
 import { Back } from '../parts/back.tsx'
 import { Export } from '../parts/export.tsx'
 import { cell, Paged, Table, useView } from '../parts/list.tsx'
@@ -12,8 +12,8 @@ import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { rooms as texts } from '../texts/rooms.ts'
 import { Lost } from './lost.tsx'
-import { KIND } from './proof-words.ts'
 import classes from './room.module.css'
+import { Comparisons, Differences } from './room-differences.tsx'
 import { RunTable } from './run-table.tsx'
 
 const ELSEWHERE: Record<string, { to: string; label: string }> = {
@@ -31,30 +31,41 @@ const ELSEWHERE: Record<string, { to: string; label: string }> = {
 export function RoomPage() {
   const { room: name = '' } = useParams()
   const street = useStreet()
-  const runs = useRuns({ room: name, pageSize: 30 })
   return (
     <>
       <Back to="/">{texts.street}</Back>
       <Shown of={street}>
         {({ rooms }) => {
           const room = rooms.find(one => one.room === name)
-          return room === undefined ? <Lost /> : <Head room={room} />
+          if (room === undefined) return <Lost />
+          return (
+            <>
+              <Head room={room} />
+              <div style={{ display: 'grid', gap: 16, marginTop: 16 }}>
+                {name === 'orders' && <Orders />}
+                {(name === 'outbox' || name === 'channel') && <Intents />}
+                {name === 'reconcile' && <Differences />}
+                {name === 'reconcile' && <Comparisons />}
+                <Lately room={name} />
+              </div>
+            </>
+          )
         }}
       </Shown>
-      <div style={{ display: 'grid', gap: 16, marginTop: 16 }}>
-        {name === 'orders' && <Orders />}
-        {(name === 'outbox' || name === 'channel') && <Intents />}
-        {name === 'reconcile' && <Differences />}
-        {name === 'reconcile' && <Comparisons />}
-        <Panel title={texts.whatItDidLately} isFlush>
-          <Shown of={runs}>
-            {({ rows }) =>
-              rows.length === 0 ? <Empty title={texts.noWorkYet}>{texts.stepsThatFoundSomethingToDoStand}</Empty> : <RunTable rows={rows} />
-            }
-          </Shown>
-        </Panel>
-      </div>
     </>
+  )
+}
+
+function Lately({ room }: { room: string }) {
+  const runs = useRuns({ room, pageSize: 30 })
+  return (
+    <Panel title={texts.whatItDidLately} isFlush>
+      <Shown of={runs}>
+        {({ rows }) =>
+          rows.length === 0 ? <Empty title={texts.noWorkYet}>{texts.stepsThatFoundSomethingToDoStand}</Empty> : <RunTable rows={rows} />
+        }
+      </Shown>
+    </Panel>
   )
 }
 
@@ -155,103 +166,6 @@ function Hints({ rows }: { rows: readonly { code: string | null; hint: string | 
         </li>
       ))}
     </ul>
-  )
-}
-
-function Differences() {
-  const view = useView()
-  const differences = useDifferences({ page: view.page }, true)
-  return (
-    <Panel
-      title={texts.levelsThatDiffer}
-      note={differences.data && whole(differences.data.total)}
-      actions={<Export {...differences.asked} what={texts.levelsThatDiffer} />}
-      isFlush
-    >
-      <Shown of={differences}>
-        {page => (
-          <Paged of={page} empty={<Empty title={texts.noneThatWasReadBack}>{texts.aLevelThatShowsSomethingElseThan}</Empty>}>
-            <Table
-              label={texts.differences}
-              head={
-                <tr>
-                  <th>{texts.sku}</th>
-                  <th className={cell.wide}>{texts.location}</th>
-                  <th className={cell.right}>{texts.expected}</th>
-                  <th className={cell.right}>{texts.shopifyShows}</th>
-                  <th className={`${cell.right} ${cell.narrowHidden}`}>{texts.read}</th>
-                </tr>
-              }
-            >
-              {page.rows.map(row => (
-                <tr key={`${row.shop} ${row.location} ${row.sku}`}>
-                  <td className={cell.nowrap}>
-                    <Link to={`/stock/${encodeURIComponent(row.sku)}`} data-row>
-                      {row.sku}
-                    </Link>
-                  </td>
-                  <td>
-                    {row.location} <span className={cell.dim}>{row.shop}</span>
-                  </td>
-                  <td className={cell.right}>{whole(row.expectedUnits)}</td>
-                  <td className={cell.right}>{row.shopUnits === null ? texts.notStocked : whole(row.shopUnits)}</td>
-                  <td className={`${cell.right} ${cell.narrowHidden}`}>
-                    <When at={row.readAt} />
-                  </td>
-                </tr>
-              ))}
-            </Table>
-          </Paged>
-        )}
-      </Shown>
-    </Panel>
-  )
-}
-
-function Comparisons() {
-  const comparisons = useComparisons(true)
-  return (
-    <Panel title={texts.comparisons} note={texts.newestFirst} isFlush>
-      <Shown of={comparisons}>
-        {({ rows }) =>
-          rows.length === 0 ? (
-            <Empty title={texts.nothingWasComparedYet}>{texts.eachReadingBackOfAShopStands}</Empty>
-          ) : (
-            <Table
-              label={texts.comparisons}
-              head={
-                <tr>
-                  <th className={cell.wide}>{texts.comparison}</th>
-                  <th className={cell.right}>{texts.levels}</th>
-                  <th className={cell.right}>{texts.equal}</th>
-                  <th className={cell.right}>{texts.different}</th>
-                  <th className={cell.right}>{texts.waiting}</th>
-                  <th className={cell.right}>{texts.finished}</th>
-                </tr>
-              }
-            >
-              {rows.map(row => (
-                <tr key={row.runId}>
-                  <td>
-                    {KIND[row.kind]} <span className={cell.dim}>{row.shop}</span>
-                    {row.reason && (
-                      <div>
-                        {withCounts(row.reason)} {row.code && <Code code={row.code} />}
-                      </div>
-                    )}
-                  </td>
-                  <td className={cell.right}>{whole(row.levelsCompared)}</td>
-                  <td className={cell.right}>{whole(row.levelsEqual)}</td>
-                  <td className={cell.right}>{whole(row.levelsDifferent + row.levelsNotStocked)}</td>
-                  <td className={cell.right}>{whole(row.levelsWaiting)}</td>
-                  <td className={cell.right}>{row.finishedAt === null ? texts.notYet : <When at={row.finishedAt} />}</td>
-                </tr>
-              ))}
-            </Table>
-          )
-        }
-      </Shown>
-    </Panel>
   )
 }
 

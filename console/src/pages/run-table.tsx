@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { Link } from 'react-router'
 import { type JobRun, useEndRun, useJobs, useRunAgain } from '../api/jobs.ts'
 import { useSession } from '../api/queries.ts'
+import { useHidden } from '../parts/columns.tsx'
 import { cell, Table } from '../parts/list.tsx'
 import { Code, Trouble } from '../parts/nothing.tsx'
 import { decimal, whole } from '../parts/number.ts'
@@ -11,11 +12,21 @@ import { jobs as texts } from '../texts/jobs.ts'
 import { mayAct, outcomeOf } from './job-words.ts'
 import classes from './run-table.module.css'
 
+/** What of a run may be left out, beside its state and its job. */
+export const RUN_COLUMNS = {
+  ...{ read: texts.read2, wrote: texts.wrote, errors: texts.errors, took: texts.took, started: texts.started },
+}
+
+/** The place of the first of them. */
+const FIRST = 3
+
 /** Runs with what they did, why they ran, and what can be done about them. */
 export function RunTable({ rows }: { rows: readonly JobRun[] }) {
+  const hidden = useHidden('runs', RUN_COLUMNS, FIRST)
   return (
     <Table
       label={texts.runs2}
+      hidden={hidden}
       head={
         <tr>
           <th className={cell.narrowHidden}>{texts.state}</th>

@@ -38,10 +38,10 @@ export function Columns({ list, columns }: { list: string; columns: ColumnNames 
   )
 }
 
-/** The places of the columns that are not wanted, as `Table` takes them. */
-export function useHidden(list: string, columns: ColumnNames): string {
+/** The places of the columns that are not wanted, as `Table` takes them; `first`: the place of the first that may be left out. */
+export function useHidden(list: string, columns: ColumnNames, first = 2): string {
   const hidden = useMine().columns[list] ?? []
   return Object.keys(columns)
-    .flatMap((name, at) => (hidden.includes(name) ? [at + 2] : []))
+    .flatMap((name, at) => (hidden.includes(name) ? [at + first] : []))
     .join(' ')
 }

@@ -76,9 +76,12 @@ export function NotShown({ error, retry, isTrying }: { error: Error; retry: () =
         {withCounts(problem?.detail ?? error.message)} {withCounts(problem?.hint ?? null)}
       </p>
       {problem && <Code code={problem.code} />}
-      <Button variant="default" size="xs" onClick={retry} loading={isTrying}>
-        {texts.tryAgain}
-      </Button>
+      {/* What does not exist does not come by asking again. */}
+      {problem?.status !== 404 && (
+        <Button variant="default" size="xs" onClick={retry} loading={isTrying}>
+          {texts.tryAgain}
+        </Button>
+      )}
     </div>
   )
 }
