@@ -61,8 +61,10 @@ export function dropServerRoutes({ db, clock, server }: Deps): Route[] {
       answer: sourceNamed,
       async handle({ params: { name }, who }) {
         await db.transaction(async tx => {
+          const before = (await listSftpUsers(tx)).find(user => user.name === name)
           if (!(await removeSftpUser(tx, name))) throw unknownUser(name)
-          await recordAudit(tx, { at: clock.now(), who: who.name, action: 'sftp-user.remove', subject: 'sftp-user', name })
+          const deed = { action: 'sftp-user.remove', subject: 'sftp-user', name, before, after: null }
+          await recordAudit(tx, { at: clock.now(), who: who.name, ...deed })
         })
         return { name }
       },

@@ -26,11 +26,13 @@ export function simulatedShopRoutes({ db, clock, shop, shopChanged }: Deps): Rou
       answer: addedShop,
       status: 201,
       async handle({ who }) {
-        const { apiUrl } = await shop.connect()
         const { code, name } = SIMULATED_SHOP
+        const known = await shopCalled(db, code)
+        const { apiUrl } = await shop.connect()
         const accessScope = (await shopCalled(db, code))?.accessScope ?? 'read_only'
+        const before = known && { name: known.name, apiUrl: known.apiUrl, accessScope: known.accessScope }
         const after = { name, apiUrl, accessScope }
-        await recordAudit(db, { at: clock.now(), who: who.name, action: 'shop.connect', subject: 'shop', name: code, after })
+        await recordAudit(db, { at: clock.now(), who: who.name, action: 'shop.connect', subject: 'shop', name: code, before, after })
         shopChanged()
         return { code, ...after, isShadow: false }
       },

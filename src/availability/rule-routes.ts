@@ -89,7 +89,15 @@ export function ruleRoutes({ db, clock, switched }: RuleRouteDeps): Route[] {
         const now = clock.now()
         await db.transaction(async tx => {
           if ((await store.addRuleGroup(tx, body, now)) === null) throw nameTaken(body.name)
-          await recordAudit(tx, { at: now, who: who.name, action: 'rule_group.add', subject: 'rule group', name: body.name, after: body })
+          await recordAudit(tx, {
+            at: now,
+            who: who.name,
+            action: 'rule_group.add',
+            subject: 'rule group',
+            name: body.name,
+            before: null,
+            after: body,
+          })
         })
         return { rows: await groupsOf(db) }
       },
@@ -106,7 +114,7 @@ export function ruleRoutes({ db, clock, switched }: RuleRouteDeps): Route[] {
         const now = clock.now()
         return db.transaction(async tx => {
           const ruleId = await added(tx, body, now)
-          await recordAudit(tx, { at: now, who: who.name, action: 'rule.add', subject: 'rule', name: body.name, after: body })
+          await recordAudit(tx, { at: now, who: who.name, action: 'rule.add', subject: 'rule', name: body.name, before: null, after: body })
           return known(tx, ruleId)
         })
       },

@@ -34,6 +34,7 @@ export function identifierRoutes({ db, clock, declared }: IdentifierRouteDeps): 
           await addIdentifier(tx, product.productId, body)
           await recordAudit(tx, {
             ...{ at: clock.now(), who: who.name, action: 'product.identifier', subject: 'product', name: product.name },
+            before: null,
             after: { type: body.type, value: body.value },
           })
         })
@@ -60,6 +61,7 @@ export function identifierRoutes({ db, clock, declared }: IdentifierRouteDeps): 
               action: 'facility.alias',
               subject: 'facility',
               name: body.facility,
+              before: null,
               after: { alias: body.value },
             },
           })

@@ -126,7 +126,7 @@ export function catalogRoutes({ db, clock, seal, letWrite, shopChanged, mappingC
           for (const facility of facilities) if ((await facilityCalled(tx, facility)) === null) throw facilityNotFound(facility)
           const groupId = await store.addChannelGroup(tx, { code, name, facilityCodes: facilities, now: clock.now() })
           const members = await groupMembers(tx, groupId)
-          const deed = { action: 'group.change', subject: 'group', name: code, after: { name, facilities: members } }
+          const deed = { action: 'group.change', subject: 'group', name: code, before: null, after: { name, facilities: members } }
           await recordAudit(tx, { at: clock.now(), who: who.name, ...deed })
           return members
         })

@@ -54,7 +54,7 @@ export function closingRoutes({ db, clock, changed, switched }: LeavingRouteDeps
           await closeFacility(tx, { facilityId, by: who.name, reason, now })
           const locations = own.map(({ shop, location }) => `${shop} / ${location}`)
           const deed = { at: now, who: who.name, action: 'facility.close', subject: 'facility', name: code, reason }
-          await recordAudit(tx, { ...deed, after: { becomes: becomes ?? null, locations } })
+          await recordAudit(tx, { ...deed, before: { closed: null }, after: { becomes: becomes ?? null, locations } })
         })
         changed()
         switched()
@@ -76,7 +76,7 @@ export function closingRoutes({ db, clock, changed, switched }: LeavingRouteDeps
           if (closed === null) return
           await openFacility(tx, facilityId)
           const deed = { at: clock.now(), who: who.name, action: 'facility.open', subject: 'facility', name: code, reason }
-          await recordAudit(tx, { ...deed, before: { closed: closed.reason } })
+          await recordAudit(tx, { ...deed, before: { closed: closed.reason }, after: { closed: null } })
         })
         changed()
         switched()

@@ -29,7 +29,8 @@ export function conformRoutes({ db, clock, conform }: Deps): Route[] {
       async handle({ params, body, who, signal }) {
         const shop = await shopCalled(db, params.shop)
         if (shop === null) throw shopNotFound(params.shop)
-        await recordAudit(db, { at: clock.now(), who: who.name, action: 'shop.conform', subject: 'shop', name: shop.code })
+        const deed = { action: 'shop.conform', subject: 'shop', name: shop.code, before: null, after: null }
+        await recordAudit(db, { at: clock.now(), who: who.name, ...deed })
         const alone = await db.alone(`shop ${shop.shopId}`, () => conform(shop, { isSure: body.isSure, signal }))
         if (alone.ran) return alone.result
         throw new TrueupError('SHOP_BUSY', `Somebody else speaks to ${shop.code} just now.`, {

@@ -56,7 +56,7 @@ export function controlRoutes({ db, clock, switched }: ControlRouteDeps): Route[
           const control = await keptControl(tx, controlId)
           await recordAudit(tx, {
             ...{ at: now, who: who.name, action: `level.${body.kind}`, ...namedIn(control), reason: body.reason },
-            after: { kind: control.kind, untilAt: control.untilAt },
+            ...{ before: null, after: { kind: control.kind, untilAt: control.untilAt } },
           })
           return { ...control, levels }
         })

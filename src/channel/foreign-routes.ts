@@ -69,7 +69,7 @@ export function foreignRoutes({ db, clock, switched }: ForeignRouteDeps): Route[
           const said = { shopId, findingId, taken: body.take, by: who.name, reason: body.reason, now }
           if (!(await store.decide(tx, said))) throw saidAlready(findingId)
           const deed = { at: now, who: who.name, action: 'level.foreign', subject: 'level', name: `${code} / finding ${findingId}` }
-          await recordAudit(tx, { ...deed, after: { take: body.take }, reason: body.reason })
+          await recordAudit(tx, { ...deed, before: { take: null }, after: { take: body.take }, reason: body.reason })
         })
         switched()
         return { shop: code, said: true as const }

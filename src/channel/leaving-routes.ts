@@ -1,9 +1,9 @@
 import type { z } from 'zod'
-import { mappingWanted } from '../catalog/mapping-store.ts'
+import { locationsOf, mappingWanted } from '../catalog/mapping-store.ts'
 import { locationNotFound } from '../catalog/not-as-asked.ts'
 import { isMapped, startShop, stoppedOf } from '../catalog/store.ts'
 import { recordAudit } from '../db/audit.ts'
-import type { Db } from '../db/connection.ts'
+import type { Db, Tx } from '../db/connection.ts'
 import { leavingList, newLeaving, newMove, shopSwitched, switchOn } from '../http/contract/leaving.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
 import { locationParams, shopParams } from '../http/contract/shop.ts'
@@ -105,16 +105,22 @@ export function leavingRoutes({ db, clock, changed, switched }: LeavingRouteDeps
     }),
   ]
 
+  async function standsFor(tx: Tx, shopId: number, locationId: number) {
+    const location = (await locationsOf(tx, shopId)).find(one => one.locationId === locationId)
+    return { standsFor: location?.facility ?? location?.group ?? null }
+  }
+
   async function leave({ code, locationId, becomes, reason, by, now }: Asked): Promise<void> {
     await db.transaction(async tx => {
       const { shopId } = await knownShop(tx, code)
       if (locationId !== null && !(await isMapped(tx, shopId, locationId))) throw locationNotFound(code, locationId)
+      const before = locationId === null ? { isEnabled: (await stoppedOf(tx, shopId)) === null } : await standsFor(tx, shopId, locationId)
       await letGo(tx, { shopId, locationId, becomes, reason, by, now })
       const deed =
         locationId === null
           ? { action: 'shop.switch_off', subject: 'shop', name: code }
           : { action: 'location.leave', subject: 'location', name: `${code} / ${locationId}` }
-      await recordAudit(tx, { at: now, who: by, ...deed, after: { becomes }, reason })
+      await recordAudit(tx, { at: now, who: by, ...deed, before, after: { becomes }, reason })
     })
     changed()
     switched()

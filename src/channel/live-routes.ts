@@ -31,12 +31,14 @@ export function liveRoutes({ db, clock, compareNow, switched }: LiveRouteDeps): 
       params: shopParams,
       answer: compareAsked,
       status: 202,
-      async handle({ params }) {
+      async handle({ params, who }) {
         const shop = await knownShop(db, params.code)
         const askedAt = clock.now()
         await db.transaction(async tx => {
           if (!(await store.isShadow(tx, shop.shopId))) throw notInShadow(shop.code)
           await store.askToCompare(tx, shop.shopId, askedAt)
+          const deed = { action: 'shop.compare', subject: 'shop', name: shop.code, before: null, after: null }
+          await recordAudit(tx, { at: askedAt, who: who.name, ...deed })
         })
         compareNow()
         return { shop: shop.code, askedAt }

@@ -82,8 +82,11 @@ export function shopRoutes({ db, clock, checkNow, switched }: ShopRouteDeps): Ro
       role: 'operator',
       params: shopParams,
       answer: shopDetail,
-      async handle({ params }) {
-        await checkNow(await knownShop(db, params.code))
+      async handle({ params, who }) {
+        const shop = await knownShop(db, params.code)
+        const deed = { action: 'shop.check', subject: 'shop', name: shop.code, before: null, after: null }
+        await recordAudit(db, { at: clock.now(), who: who.name, ...deed })
+        await checkNow(shop)
         switched()
         return detailOf(db, params.code, clock.now())
       },

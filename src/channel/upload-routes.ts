@@ -43,7 +43,7 @@ export function uploadRoutes({ db, clock, asked }: { db: Db; clock: Clock; asked
           const name = String(one.uploadId)
           await recordAudit(tx, {
             ...{ at: clock.now(), who: who.name, action: `upload.${verb}`, subject: 'upload', name, reason: body.reason },
-            after: { levels: did },
+            ...{ before: { state: one.state, result: one.result, cancelAskedBy: one.cancelAskedBy }, after: { levels: did } },
           })
           return did
         })

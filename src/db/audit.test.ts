@@ -8,7 +8,16 @@ beforeAll(async () => {
 })
 afterAll(() => home.drop())
 
-const deed = { at: Date.UTC(2026, 10, 24), who: 'ada', action: 'file.release', subject: 'file', name: 'stock.csv', reason: 'counted twice' }
+const deed = {
+  at: Date.UTC(2026, 10, 24),
+  who: 'ada',
+  action: 'file.release',
+  subject: 'file',
+  name: 'stock.csv',
+  reason: 'counted twice',
+  before: null,
+  after: null,
+}
 
 test('a deed is kept with who, when, what, before, after and why', async () => {
   await recordAudit(home.db, { ...deed, before: { state: 'held' }, after: { state: 'received' } })

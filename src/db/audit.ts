@@ -1,7 +1,7 @@
 import type { InstantMs } from '../kernel/clock.ts'
 import type { Sql } from './connection.ts'
 
-/** One deed of a person. `before` and `after` hold what was changed and nothing secret. */
+/** One deed of a person. `before` and `after` hold what was changed and nothing secret; null: there was nothing, or nothing is left. */
 export type Deed = {
   at: InstantMs
   /** The name under which they are signed in. */
@@ -12,8 +12,8 @@ export type Deed = {
   subject: string
   /** Which one, by the name that people know it by. */
   name: string
-  before?: unknown
-  after?: unknown
+  before: unknown
+  after: unknown
   /** Why, in their own words, where the deed asks for it. */
   reason?: string
 }
@@ -37,5 +37,5 @@ export async function recordAudit(sql: Sql, deed: Deed): Promise<void> {
 }
 
 function jsonOrNull(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(value)
+  return value === undefined || value === null ? null : JSON.stringify(value)
 }

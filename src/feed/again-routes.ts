@@ -36,6 +36,7 @@ export function againRoutes(deps: AgainRouteDeps): Route[] {
           action: 'file.again',
           subject: 'file',
           name: String(params.id),
+          before: null,
           after: { fileId, feed: body.feed },
         }
         await recordAudit(db, { ...deed, ...(body.reason ? { reason: body.reason } : {}) })

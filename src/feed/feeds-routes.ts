@@ -72,7 +72,7 @@ export function feedsRoutes(deps: FeedsRouteDeps): Route[] {
         await db.transaction(async tx => {
           await addFeed(tx, { name, home, layout, folder, now: clock.now() })
           await changeFeed(tx, name, change)
-          await recordAudit(tx, { at: clock.now(), who: who.name, action: 'feed.add', subject: 'feed', name, after: body })
+          await recordAudit(tx, { at: clock.now(), who: who.name, action: 'feed.add', subject: 'feed', name, before: null, after: body })
         })
         changed()
         return { name }
@@ -156,7 +156,8 @@ export function feedsRoutes(deps: FeedsRouteDeps): Route[] {
         const stray = await strayById(db, params.id)
         if (stray === null) throw strayGone(params.id)
         await dismissStray(db, { strayId: params.id, now: clock.now() })
-        await recordAudit(db, { at: clock.now(), who: who.name, action: 'stray.dismiss', subject: 'stray', name: stray.path })
+        const said = { before: { isDismissed: false }, after: { isDismissed: true } }
+        await recordAudit(db, { at: clock.now(), who: who.name, action: 'stray.dismiss', subject: 'stray', name: stray.path, ...said })
         return { fileId: null }
       },
     }),

@@ -30,10 +30,12 @@ export function feedRoutes({ db, clock, files, upload, arrived }: FeedRouteDeps)
       params: feedParams,
       query: uploadQuery,
       answer: uploaded,
-      async handle({ params, query, body, signal }) {
+      async handle({ params, query, body, who, signal }) {
         const feed = await feedCalled(db, params.name)
         if (feed === null) throw unknownFeed(params.name)
         const { fileId } = await upload({ feedId: feed.feedId, name: query.name, chunks: body.chunks, signal })
+        const said = { name: query.name, before: null, after: { fileId, feed: params.name } }
+        await recordAudit(db, { at: clock.now(), who: who.name, action: 'file.upload', subject: 'file', ...said })
         return { fileId }
       },
     }),

@@ -1,7 +1,7 @@
 import { recordAudit } from '../db/audit.ts'
 import type { Db, Sql, Tx } from '../db/connection.ts'
 import type { Answer } from '../http/contract/instant.ts'
-import { jsonRoute, type Route } from '../http/contract/route.ts'
+import { jsonRoute, type Route, type Who } from '../http/contract/route.ts'
 import {
   acceptKey,
   folderListed,
@@ -39,6 +39,14 @@ const QUALITY_SHOWN_MS = 48 * 60 * 60 * 1_000
 /** The servers of others that files are fetched from: declared, trusted and tried by people. */
 export function sourceRoutes(deps: SourceRouteDeps): Route[] {
   const { db, clock } = deps
+  const asking = ({ name }: store.Source, who: Who) => ({
+    at: clock.now(),
+    who: who.name,
+    subject: 'source',
+    name,
+    before: null,
+    after: null,
+  })
   const wanted = async (name: string) => (await store.sourceCalled(db, name)) ?? Promise.reject(unknownSource(name))
   return [
     jsonRoute({
@@ -111,14 +119,7 @@ export function sourceRoutes(deps: SourceRouteDeps): Route[] {
         await db.transaction(async tx => {
           if (!(await store.removeSource(tx, source.sourceId))) throw inUse(params.name)
           await deps.removed(tx, source.name)
-          await recordAudit(tx, {
-            at: clock.now(),
-            who: who.name,
-            action: 'source.remove',
-            subject: 'source',
-            name: source.name,
-            before: shownSettings(source),
-          })
+          await recordAudit(tx, { ...asking(source, who), action: 'source.remove', before: shownSettings(source) })
         })
         return { name: source.name }
       },
@@ -131,8 +132,9 @@ export function sourceRoutes(deps: SourceRouteDeps): Route[] {
       role: 'operator',
       params: sourceParams,
       answer: sourceTested,
-      async handle({ params, signal }) {
+      async handle({ params, who, signal }) {
         const source = await wanted(params.name)
+        await recordAudit(db, { ...asking(source, who), action: 'source.test' })
         return test(deps, source, signal)
       },
     }),
@@ -189,9 +191,12 @@ export function sourceRoutes(deps: SourceRouteDeps): Route[] {
       role: 'operator',
       params: sourceParams,
       answer: sourceNamed,
-      async handle({ params }) {
+      async handle({ params, who }) {
         const source = await wanted(params.name)
-        await store.lookNow(db, { sourceId: source.sourceId, now: clock.now() })
+        await db.transaction(async tx => {
+          await store.lookNow(tx, { sourceId: source.sourceId, now: clock.now() })
+          await recordAudit(tx, { ...asking(source, who), action: 'source.look' })
+        })
         deps.sourceChanged()
         return { name: source.name }
       },

@@ -26,6 +26,9 @@ import { changePassword, personCalled } from './store.ts'
 
 const DAY_MS = 24 * 3_600_000
 
+/** Neither the old password nor the new one is for anybody to read: the entry says that there is another. */
+const NEW_PASSWORD = { action: 'person.password', subject: 'person', before: null, after: { password: 'changed' } } as const
+
 /** Who may come in, as what; the tokens by which programs do; and one's own password. */
 export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Ids }): Route[] {
   const throttle = openLoginThrottle()
@@ -66,6 +69,7 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
             action: 'person.add',
             subject: 'person',
             name: body.name,
+            before: null,
             after: { role: body.role },
           })
         })
@@ -105,7 +109,7 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
         const passwordHash = await hashPassword(password, saltOf())
         await db.transaction(async tx => {
           if (!(await changePassword(tx, { name: params.name, passwordHash }))) throw unknownPerson(params.name)
-          await recordAudit(tx, { at: clock.now(), who: who.name, action: 'person.password', subject: 'person', name: params.name })
+          await recordAudit(tx, { ...NEW_PASSWORD, at: clock.now(), who: who.name, name: params.name })
         })
         return { name: params.name, password }
       },
@@ -149,6 +153,7 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
             subject: 'person',
             name: params.name,
             before: { role },
+            after: null,
           })
         })
         return { done: true }
@@ -174,7 +179,7 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
         const passwordHash = await hashPassword(body.after, saltOf())
         await db.transaction(async tx => {
           await changePassword(tx, { name: who.name, passwordHash })
-          await recordAudit(tx, { at: clock.now(), who: who.name, action: 'person.password', subject: 'person', name: who.name })
+          await recordAudit(tx, { ...NEW_PASSWORD, at: clock.now(), who: who.name, name: who.name })
         })
         return { done: true }
       },
@@ -198,7 +203,7 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
         await db.transaction(async tx => {
           if (!(await store.addToken(tx, { name, sha256, role, scopes, by: who.name, now, expiresAt }))) throw nameTaken(name)
           const deed = { at: now, who: who.name, action: 'token.add', subject: 'token', name }
-          await recordAudit(tx, { ...deed, after: { role, scopes, expiresAt } })
+          await recordAudit(tx, { ...deed, before: null, after: { role, scopes, expiresAt } })
         })
         return { name, token, expiresAt }
       },
@@ -213,8 +218,11 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
       answer: personDone,
       async handle({ params, who }) {
         await db.transaction(async tx => {
-          if (!(await store.removeToken(tx, params.name))) throw unknownPerson(params.name)
-          await recordAudit(tx, { at: clock.now(), who: who.name, action: 'token.remove', subject: 'token', name: params.name })
+          const token = (await store.tokens(tx)).find(one => one.name === params.name)
+          if (token === undefined || !(await store.removeToken(tx, params.name))) throw unknownPerson(params.name)
+          const before = { role: token.role, scopes: token.scopes, expiresAt: token.expiresAt }
+          const deed = { at: clock.now(), who: who.name, action: 'token.remove', subject: 'token', name: params.name }
+          await recordAudit(tx, { ...deed, before, after: null })
         })
         return { done: true }
       },
@@ -225,7 +233,8 @@ export function peopleRoutes({ db, clock, ids }: { db: Db; clock: Clock; ids: Id
     return db.transaction(async tx => {
       if ((await personCalled(tx, name)) === null) throw unknownPerson(name)
       const sessions = await store.endSessionsCalled(tx, name)
-      await recordAudit(tx, { at: clock.now(), who: by, action: 'person.sign-out', subject: 'person', name, before: { sessions } })
+      const deed = { at: clock.now(), who: by, action: 'person.sign-out', subject: 'person', name }
+      await recordAudit(tx, { ...deed, before: { sessions }, after: { sessions: 0 } })
       return { sessions }
     })
   }

@@ -113,7 +113,7 @@ export function mountSignOn(api: FastifyInstance, { db, clock, ids, log, auth, s
       if (name === null) throw nameless(claims)
       const { issuer, subject } = claims
       const personId = await store.addPersonOfSubject(tx, { name, role, issuer, subject, now: at })
-      await recordAudit(tx, { ...deed, action: 'person.add', name, after: { role, issuer, subject } })
+      await recordAudit(tx, { ...deed, action: 'person.add', name, before: null, after: { role, issuer, subject } })
       return { personId, name, role }
     })
     if (found === null) throw noRole()

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import { recordAudit } from '../db/audit.ts'
 import type { Db } from '../db/connection.ts'
 import { feedCalled } from '../feed/store.ts'
 import { feedParams } from '../http/contract/file.ts'
@@ -60,6 +61,8 @@ export function requestRoutes(deps: RequestRouteDeps): Route[] {
             requestKey: key,
           })
           await keepRequest(db, { feedId: feed.feedId, key, askedSha256, fileId, who: who.name, now: clock.now() })
+          const deed = { action: 'feed.rows', subject: 'feed', name: params.name, before: null, after: { fileId, rows: body.rows.length } }
+          await recordAudit(db, { at: clock.now(), who: who.name, ...deed })
           return { fileId, isRepeat: false }
         })
         if (!asked.ran) throw stillAsked(key)

@@ -66,7 +66,7 @@ export function documentRoutes({ db, clock, moved }: LedgerRouteDeps): Route[] {
           const done = await reverse(tx, { documentId: params.id, who: who.name, comment: body.comment, now })
           await recordAudit(tx, {
             ...{ at: now, who: who.name, action: 'document.reverse', subject: 'document', name: String(params.id) },
-            ...{ after: { document: done.documentId }, reason: body.comment },
+            ...{ before: { reversedBy: null }, after: { reversedBy: done.documentId }, reason: body.comment },
           })
           return told(tx, done, 0)
         })
@@ -174,7 +174,7 @@ async function bookAsked(tx: Tx, { body, who, key, now }: Asked): Promise<Answer
   if (booked === null || !booked.isRepeat) {
     await recordAudit(tx, {
       ...{ at: now, who, action: `document.${kind}`, subject: 'document', name: booked === null ? 'scheduled' : String(booked.documentId) },
-      ...{ after: body, ...(body.comment === undefined ? {} : { reason: body.comment }) },
+      ...{ before: null, after: body, ...(body.comment === undefined ? {} : { reason: body.comment }) },
     })
   }
   return told(tx, booked, added)

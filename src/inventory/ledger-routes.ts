@@ -46,8 +46,10 @@ export function ledgerRoutes({ db, clock, moved }: LedgerRouteDeps): Route[] {
       async handle({ params, who }) {
         const now = clock.now()
         await db.transaction(async tx => {
-          if (!(await scheduled.cancel(tx, { scheduledId: params.id, who: who.name, now }))) throw notWaiting(params.id)
-          await recordAudit(tx, { at: now, who: who.name, action: 'scheduled.cancel', subject: 'scheduled', name: String(params.id) })
+          const before = await scheduled.cancel(tx, { scheduledId: params.id, who: who.name, now })
+          if (before === null) throw notWaiting(params.id)
+          const deed = { action: 'scheduled.cancel', subject: 'scheduled', name: String(params.id), before, after: null }
+          await recordAudit(tx, { at: now, who: who.name, ...deed })
         })
         return { ok: true as const }
       },
@@ -68,8 +70,13 @@ export function ledgerRoutes({ db, clock, moved }: LedgerRouteDeps): Route[] {
       tag: 'inventory',
       role: 'operator',
       answer: checkList,
-      async handle() {
-        await db.transaction(tx => checkLedger(tx, clock.now()))
+      async handle({ who }) {
+        const now = clock.now()
+        await db.transaction(async tx => {
+          await checkLedger(tx, now)
+          const deed = { action: 'ledger.check', subject: 'ledger', name: 'positions', before: null, after: null }
+          await recordAudit(tx, { at: now, who: who.name, ...deed })
+        })
         return { rows: await lastChecks(db) }
       },
     }),
@@ -84,7 +91,8 @@ export function ledgerRoutes({ db, clock, moved }: LedgerRouteDeps): Route[] {
         const now = clock.now()
         const result = await db.transaction(async tx => {
           const mended = await repairLedger(tx, { who: who.name, now })
-          await recordAudit(tx, { at: now, who: who.name, action: 'ledger.repair', subject: 'ledger', name: 'positions', after: mended })
+          const deed = { action: 'ledger.repair', subject: 'ledger', name: 'positions', before: null, after: mended }
+          await recordAudit(tx, { at: now, who: who.name, ...deed })
           return mended
         })
         moved()

@@ -111,12 +111,17 @@ export async function markRefused(sql: Sql, refused: { scheduledId: number; code
   ])
 }
 
-/** Takes a change out of the queue; false when it took effect or was cancelled before. */
-export async function cancel(tx: Tx, asked: { scheduledId: number; who: string; now: InstantMs }): Promise<boolean> {
-  const rows = await tx.query(
-    `update inventory.scheduled set cancelled_at = $3, cancelled_by = $2
-      where scheduled_id = $1 and done_at is null and cancelled_at is null returning 1`,
+/** What a change that was cancelled would have brought, and where. */
+export type Cancelled = { kind: ScheduledKind; facility: string | null; product: string | null; units: number; dueAt: InstantMs }
+
+/** Takes a change out of the queue and gives what it was; null when it took effect or was cancelled before. */
+export async function cancel(tx: Tx, asked: { scheduledId: number; who: string; now: InstantMs }): Promise<Cancelled | null> {
+  const rows = await tx.query<Cancelled>(
+    `update inventory.scheduled s set cancelled_at = $3, cancelled_by = $2
+      where s.scheduled_id = $1 and s.done_at is null and s.cancelled_at is null
+      returning s.kind, (select code from catalog.facility f where f.facility_id = s.facility_id) as facility,
+                (select name from catalog.product p where p.product_id = s.product_id) as product, s.units, s.due_at as "dueAt"`,
     [asked.scheduledId, asked.who, new Date(asked.now)],
   )
-  return rows.length > 0
+  return rows[0] ?? null
 }

@@ -129,7 +129,15 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
         const parameters = givenParameters(job, body?.parameters ?? {})
         await oneOf(deps, job, whoseRun(parameters))
         const asked = await (clockwork ?? noClockwork()).runNow(job.slug, { by: who.name, parameters })
-        await recordAudit(db, { at: clock.now(), who: who.name, action: 'job.run', subject: 'job', name: job.name, after: parameters })
+        await recordAudit(db, {
+          at: clock.now(),
+          who: who.name,
+          action: 'job.run',
+          subject: 'job',
+          name: job.name,
+          before: null,
+          after: parameters,
+        })
         return asked
       },
     }),
@@ -152,7 +160,7 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
         await oneOf(deps, job, whoseRun(parameters))
         const asked = await (clockwork ?? noClockwork()).runNow(job.slug, { by: who.name, parameters })
         const after = { run: run.runId, ...parameters }
-        await recordAudit(db, { at: clock.now(), who: who.name, action: 'job.run', subject: 'job', name: job.name, after })
+        await recordAudit(db, { at: clock.now(), who: who.name, action: 'job.run', subject: 'job', name: job.name, before: null, after })
         return asked
       },
     }),
@@ -172,8 +180,8 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
         const at = clock.now()
         const isQueued = await db.transaction(async tx => {
           const isAsked = await askToEnd(tx, run.runId, { by: who.name, at })
-          if (isAsked)
-            await recordAudit(tx, { at, who: who.name, action: 'job.end', subject: 'job', name: run.job, after: { run: run.runId } })
+          const said = { before: { run: run.runId, isAskedToEnd: false }, after: { run: run.runId, isAskedToEnd: true } }
+          if (isAsked) await recordAudit(tx, { at, who: who.name, action: 'job.end', subject: 'job', name: run.job, ...said })
           return isAsked
         })
         return { job: run.job, isQueued }

@@ -70,7 +70,7 @@ export function alertRoutes({ db, clock, ids, seal, canMail, queued }: AlertRout
           const told = { at, who: who.name, action: 'alert.recipient', subject: 'recipient', name: given.name }
           await recordAudit(tx, {
             ...told,
-            ...(before ? { before: withoutSecrets(before) } : {}),
+            before: before ? asAudited(before) : null,
             after: { ...withoutSecrets(given), hasSecret: secret !== undefined && secret !== null },
           })
         })
@@ -87,8 +87,10 @@ export function alertRoutes({ db, clock, ids, seal, canMail, queued }: AlertRout
       answer: done,
       async handle({ params, who }) {
         return db.transaction(async tx => {
-          if (!(await store.removeRecipient(tx, params.name))) throw unknown(params.name)
-          await recordAudit(tx, { at: clock.now(), who: who.name, action: 'alert.remove', subject: 'recipient', name: params.name })
+          const before = (await store.recipients(tx)).find(one => one.name === params.name)
+          if (before === undefined || !(await store.removeRecipient(tx, params.name))) throw unknown(params.name)
+          const deed = { at: clock.now(), who: who.name, action: 'alert.remove', subject: 'recipient', name: params.name }
+          await recordAudit(tx, { ...deed, before: asAudited(before), after: null })
           return { done: true }
         })
       },
@@ -110,7 +112,11 @@ export function alertRoutes({ db, clock, ids, seal, canMail, queued }: AlertRout
           body: `${who.name} asked for this message, to see whether it arrives.`,
           detail: { type: 'test' },
         }
-        await db.transaction(tx => store.queueAlert(tx, { recipientId: recipient.recipientId, kind: 'test', message, lines: [] }))
+        await db.transaction(async tx => {
+          await store.queueAlert(tx, { recipientId: recipient.recipientId, kind: 'test', message, lines: [] })
+          const deed = { at: clock.now(), who: who.name, action: 'alert.test', subject: 'recipient', name: params.name }
+          await recordAudit(tx, { ...deed, before: null, after: { messageId: message.messageId } })
+        })
         queued()
         return { done: true }
       },
@@ -121,6 +127,11 @@ export function alertRoutes({ db, clock, ids, seal, canMail, queued }: AlertRout
 /** As everybody may read it: who may change recipients reads the whole address, and the audit log is read by all. */
 function withoutSecrets<Of extends Parameters<typeof addressShown>[0]>(recipient: Of): Of {
   return { ...recipient, address: addressShown(recipient) }
+}
+
+/** What was set, without how the last message to them went. */
+function asAudited({ recipientId: _, lastSentAt: _sent, lastCode: _code, lastReason: _reason, ...set }: store.ListedRecipient) {
+  return withoutSecrets(set)
 }
 
 function checkAddress({ kind, address }: { kind: string; address: string }): void {

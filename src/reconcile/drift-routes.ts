@@ -31,7 +31,7 @@ export function driftRoutes({ db, clock, asked }: { db: Db; clock: Clock; asked(
           const now = clock.now()
           const subject = channel === undefined ? { subject: 'shop', name: shop ?? '' } : { subject: 'group', name: channel }
           const after = { sku: sku ?? null, locationId: locationId ?? null }
-          await recordAudit(tx, { at: now, who: who.name, action: 'sync.ask', ...subject, after })
+          await recordAudit(tx, { at: now, who: who.name, action: 'sync.ask', ...subject, before: null, after })
           const asked: number[] = []
           for (const place of places) asked.push(await requestSync(tx, { ...place, productId, by: who.name, now }))
           return asked

@@ -45,7 +45,9 @@ export function findingRoutes({ db, clock, lookedAt }: FindingRouteDeps): Route[
         onFinding(params.findingId, async (tx, finding) => {
           const at = clock.now()
           await store.takeFinding(tx, { findingId: finding.findingId, by: who.name, at, note: body.note ?? null })
-          await recordAudit(tx, { ...deed(finding, who.name, at), action: 'finding.take', after: { note: body.note ?? null } })
+          const before = { takenBy: finding.takenBy, note: finding.note }
+          const after = { takenBy: who.name, note: body.note ?? finding.note }
+          await recordAudit(tx, { ...deed(finding, who.name, at), action: 'finding.take', before, after })
         }),
     }),
     jsonRoute({
@@ -62,8 +64,8 @@ export function findingRoutes({ db, clock, lookedAt }: FindingRouteDeps): Route[
           const at = clock.now()
           const { until, aboveUnits = null, reason } = body
           await store.silenceFinding(tx, { findingId: finding.findingId, until, aboveUnits, by: who.name, reason })
-          const silence = { until, aboveUnits }
-          await recordAudit(tx, { ...deed(finding, who.name, at), action: 'finding.silence', after: silence, reason })
+          const before = { until: finding.silencedUntil, aboveUnits: finding.silencedAboveUnits }
+          await recordAudit(tx, { ...deed(finding, who.name, at), action: 'finding.silence', before, after: { until, aboveUnits }, reason })
         }),
     }),
   ]

@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-const ask = (cookie: string, method: 'GET' | 'PUT', url: string, payload?: object) =>
+const ask = (cookie: string, method: 'GET' | 'PUT' | 'POST' | 'DELETE', url: string, payload?: object) =>
   house.gate.app.inject({
     ...{ method, url: `/api/v1${url}`, headers: { cookie, [CONSOLE_HEADER]: '1' } },
     ...(payload ? { payload } : {}),
@@ -52,4 +52,48 @@ test.each([
   const answer = await ask(admin, 'PUT', '/alerts/recipients', recipient)
   expect(answer.json()).toMatchObject({ code })
   expect(answer.body).not.toContain('hemlig')
+})
+
+test('a test message and the end of a recipient stand in the log, with what was set before and no address that lets in', async () => {
+  await ask(admin, 'PUT', '/alerts/recipients', { name: 'gone', kind: 'slack', address, quietFrom: 22, quietTo: 6 })
+  expect((await ask(admin, 'POST', '/alerts/recipients/gone/test')).statusCode).toBe(202)
+  expect((await ask(admin, 'DELETE', '/alerts/recipients/gone')).statusCode).toBe(200)
+  const [removed, tested] = (await ask(admin, 'GET', '/audit?subject=recipient&name=gone')).json().rows
+  expect(tested).toMatchObject({ action: 'alert.test', who: house.admin.name, before: null })
+  const before = { name: 'gone', kind: 'slack', quietFrom: 22, address: 'https://hooks.slack.com/…' }
+  expect(removed).toMatchObject({ action: 'alert.remove', before, after: null })
+})
+
+test('who had a finding before, and until when it was silent, stands in the log', async () => {
+  const [{ id } = { id: 0 }] = await house.database.db.query<{ id: number }>(
+    `insert into reconcile.finding (code, subject, severity, since, found_at, seen_at, evidence, action_label, action_to)
+     values ('FEED_SILENT', 'stock', 'risk', $1, $1, $1, 'silent', 'Look', '/feeds') returning finding_id as id`,
+    [new Date(house.clock.at)],
+  )
+  const operator = await house.signIn('operator', PASSWORD)
+  const until = new Date(house.clock.at + 3_600_000).toISOString()
+  await ask(operator, 'POST', `/health/findings/${id}/take`, { note: 'asked the ERP people' })
+  await ask(admin, 'POST', `/health/findings/${id}/take`, {})
+  await ask(operator, 'POST', `/health/findings/${id}/silence`, { until, reason: 'holiday' })
+  await ask(operator, 'POST', `/health/findings/${id}/silence`, { until: null, aboveUnits: 5, reason: 'small' })
+  const { rows } = (await ask(admin, 'GET', '/audit?subject=finding')).json()
+  const note = 'asked the ERP people'
+  expect(rows.map((row: { before: object; after: object }) => [row.before, row.after])).toEqual([
+    [
+      { until: Date.parse(until), aboveUnits: null },
+      { until: null, aboveUnits: 5 },
+    ],
+    [
+      { until: null, aboveUnits: null },
+      { until: Date.parse(until), aboveUnits: null },
+    ],
+    [
+      { takenBy: 'operator', note },
+      { takenBy: house.admin.name, note },
+    ],
+    [
+      { takenBy: null, note: null },
+      { takenBy: 'operator', note },
+    ],
+  ])
 })

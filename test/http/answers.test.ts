@@ -204,7 +204,8 @@ test.each([
   ['/outbox/intents', 0],
   ['/reconcile/differences', 0],
   ['/reconcile/runs', 4],
-  ['/audit', 1],
+  // The job that was run, and the three files that were brought.
+  ['/audit', 4],
 ])('%s lists %d', async (url, rows) => {
   const answer = await get(url)
   expect([answer.statusCode, answer.json().rows?.length]).toEqual([200, rows])

@@ -90,6 +90,7 @@ import { readStreet, reconcileRoutes } from '../../src/reconcile/routes.ts'
 import { searchRoutes } from '../../src/reconcile/search-routes.ts'
 import { openTestDatabase, type TestDatabase } from '../database.ts'
 import { memoryDisk } from '../doors/memory-disk.ts'
+import { watchDeeds } from './deeds.ts'
 import { NOW, seed } from './seed.ts'
 
 export type TestGate = {
@@ -288,13 +289,14 @@ export async function openTestGate(
     }),
     ...dropServerRoutes({ db, clock, server: { host: '127.0.0.1', port: 7322, hostKeys: [] } }),
   ]
+  const deeds = watchDeeds(routes, database)
   const gate = await createGate({
     db,
     clock,
     ids,
     sleep: options.sleep ?? hurriedSleep,
     log: options.log ?? { debug() {}, info() {}, warn() {} },
-    routes,
+    routes: deeds.routes,
     streetNow: () => readStreet(street),
     cliToken,
     consoleDir: options.consoleDir ?? null,
@@ -318,6 +320,8 @@ export async function openTestGate(
       await gate.close()
       await database.drop()
       await rm(dataDir, { recursive: true, force: true })
+      const unaudited = deeds.unaudited()
+      if (unaudited.length > 0) throw new Error(`deeds that stand in no audit log: ${unaudited.join(', ')}`)
     },
   }
 }

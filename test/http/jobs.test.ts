@@ -125,10 +125,16 @@ test('a run with a parameter that its job takes no more is not run again', async
   expect((await again({ exceptShops: 'corner' })).status).toBe(202)
 })
 
-test('an earlier run is run again; a finished one cannot be ended', async () => {
+test('an earlier run is run again; a running one is ended and a finished one cannot be', async () => {
   const [run] = (await ask('GET', '/jobs/runs')).body.rows
   expect((await ask('POST', `/jobs/runs/${run.runId}/again`)).body).toMatchObject({ job: expect.any(String), isQueued: true })
   expect((await ask('POST', `/jobs/runs/${run.runId}/end`)).body.isQueued).toBe(false)
+  const { db } = house.database
+  await db.query('update jobs.run set finished_at = null where run_id = $1', [run.runId])
+  expect((await ask('POST', `/jobs/runs/${run.runId}/end`)).body.isQueued).toBe(true)
+  await db.query('update jobs.run set finished_at = started_at, cancel_asked_at = null, cancel_asked_by = null where run_id = $1', [
+    run.runId,
+  ])
 })
 
 test('a shop has a schedule of its own, which is set, paused, shown with what is wrong, and taken away', async () => {

@@ -134,7 +134,10 @@ test('a token that is held to chapters says so, is told what it may not, and nev
   const none = await ask('POST', '/people/tokens', { name: 'none', role: 'viewer', scopes: [], days: 1 })
   expect(JSON.stringify(none)).toMatch(/400.*leave scopes out/)
   const [deed] = (await ask('GET', '/audit?subject=token')).body.rows
-  expect(deed).toMatchObject({ action: 'token.add', after: { role: 'admin', scopes } })
+  expect(deed).toMatchObject({ action: 'token.add', before: null, after: { role: 'admin', scopes } })
+  expect((await ask('DELETE', '/people/tokens/forecast')).status).toBe(200)
+  const [gone] = (await ask('GET', '/audit?subject=token')).body.rows
+  expect(gone).toMatchObject({ action: 'token.remove', before: { role: 'admin', scopes }, after: null })
 })
 
 test('whoever found an open session does not guess the password by it, one by one or many at once', async () => {

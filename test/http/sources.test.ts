@@ -55,7 +55,9 @@ test('a secret is kept sealed, answered nowhere, and stays when a change leaves 
   expect(JSON.stringify(await shown())).not.toContain('secret')
   const log = await house.database.db.query(`select action, before, after from audit.entry where subject = 'source'`)
   expect(JSON.stringify(log)).not.toContain('"secret"}')
-  expect(log.map(entry => (entry as { action: string }).action)).toEqual(['source.change', 'source.accept-key', 'source.change'])
+  expect(log.map(entry => (entry as { action: string }).action)).toEqual([
+    ...['source.change', 'source.test', 'source.accept-key', 'source.test', 'source.change'],
+  ])
 })
 
 test('another port is another server: its key has to be accepted anew', async () => {

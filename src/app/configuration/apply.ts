@@ -163,7 +163,7 @@ async function onRecord(
   { deps, who, differences }: { deps: ApplyDeps; who: Who; differences: readonly Difference[] },
 ): Promise<void> {
   const done = differences.map(({ kind, item }) => `${kind} ${item.kind} ${item.name}`)
-  const deed = { action: 'configuration.apply', subject: 'house', name: 'configuration', after: { done } }
+  const deed = { action: 'configuration.apply', subject: 'house', name: 'configuration', before: null, after: { done } }
   await recordAudit(tx, { at: deps.clock.now(), who: who.name, ...deed })
 }
 

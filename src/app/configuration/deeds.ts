@@ -169,6 +169,7 @@ async function setRuleGroup({ tx, clock, who }: DeedDeps, { kind, item }: Differ
     action: 'rule_group.add',
     subject: 'rule group',
     name: group.name,
+    before: null,
     after: group,
     reason: REASON,
   })

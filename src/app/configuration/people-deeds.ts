@@ -35,7 +35,7 @@ export async function setToken({ tx, clock, who, secretOf }: DeedDeps, { kind, i
   const was = before && { role: before.role, scopes: before.scopes, expiresAt: before.expiresAt }
   const after = { role, scopes, expiresAt: Date.parse(expiresAt), ...(given === undefined ? {} : { token: 'given' }) }
   const deed = { action: kind === 'add' ? 'token.add' : 'token.change', subject: 'token', name }
-  await recordAudit(tx, { at, who, ...deed, ...(was ? { before: was } : {}), after, reason: 'from a configuration file' })
+  await recordAudit(tx, { at, who, ...deed, before: was ?? null, after, reason: 'from a configuration file' })
 }
 
 /** A user of the built-in SFTP server; a password that is not given stays. */

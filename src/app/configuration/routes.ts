@@ -18,7 +18,8 @@ export function configurationRoutes(deps: ApplyDeps): Route[] {
         const text = await db.transaction(async tx => {
           await tx.query('set transaction isolation level repeatable read')
           const { now, kept } = await presentConfiguration(tx)
-          await recordAudit(tx, { at: clock.now(), who: who.name, action: 'configuration.export', subject: 'house', name: 'configuration' })
+          const deed = { action: 'configuration.export', subject: 'house', name: 'configuration', before: null, after: null }
+          await recordAudit(tx, { at: clock.now(), who: who.name, ...deed })
           return writeConfigurationFile(now, kept)
         })
         return { fileName: 'trueup.yaml', mediaType: 'application/yaml; charset=utf-8', chunks: chunksOf(text) }
