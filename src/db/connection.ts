@@ -31,8 +31,15 @@ export type Db = Sql & {
    * once. It keeps two senders from working side by side; what must never happen twice needs more than this.
    */
   alone<T>(name: string, work: () => Promise<T>): Promise<{ ran: true; result: T } | { ran: false }>
+  /**
+   * Runs `work` when nothing that runs under one of these names, here or in another process, stands against it: two under one name go
+   * beside each other only where both share it. Waits as long as it takes; null once `ended`, and `work` was not begun. Held as `alone` is.
+   */
+  inTurn<T>(names: readonly Turn[], work: () => Promise<T>, ended: AbortSignal): Promise<{ result: T } | null>
   end(): Promise<void>
 }
+
+export type Turn = { name: string; isShared: boolean }
 
 export type DbOptions = {
   url: string
@@ -48,6 +55,9 @@ const POOL_CONNECTIONS_MAX = 8
 const CONNECT_TIMEOUT_MS = 10_000
 /** Keeps our advisory locks apart from those of others in the same database. */
 const LOCK_SPACE = 7_310
+const TURN_SPACE = 7_311
+/** Who waits for a turn looks so often whether it is still wanted. */
+const TURN_WAIT_MS = 500
 
 /** Opens a pool on a PostgreSQL server (15 to 18). */
 export function openDb(options: DbOptions): Db {
@@ -87,13 +97,7 @@ export function openDb(options: DbOptions): Db {
       }
     },
     async alone(name, work) {
-      const holder = new pg.Client({
-        connectionString: options.url,
-        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-        application_name: `${options.applicationName ?? 'trueup'} alone`,
-      })
-      holder.on('error', ignore)
-      await holder.connect()
+      const holder = await openHolder()
       try {
         const taken = await holder.query<{ held: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as held', [LOCK_SPACE, name])
         return taken.rows[0]?.held ? { ran: true, result: await work() } : { ran: false }
@@ -101,7 +105,46 @@ export function openDb(options: DbOptions): Db {
         await holder.end()
       }
     },
+    async inTurn(names, work, ended) {
+      const holder = await openHolder()
+      try {
+        // The server, too, has to learn soon that a machine is gone: it would keep the turn for it.
+        await holder.query(`set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3;
+                            set lock_timeout = ${TURN_WAIT_MS}`)
+        for (const { name, isShared } of names) {
+          const take = `select pg_advisory_lock${isShared ? '_shared' : ''}($1, hashtext($2))`
+          while (!(await isTaken(holder.query(take, [TURN_SPACE, name])))) if (ended.aborted) return null
+        }
+        return ended.aborted ? null : { result: await work() }
+      } finally {
+        await holder.end()
+      }
+    },
     end: () => pool.end(),
+  }
+
+  /** A connection of its own that holds locks until it ends. */
+  async function openHolder() {
+    const holder = new pg.Client({
+      connectionString: options.url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: `${options.applicationName ?? 'trueup'} alone`,
+    })
+    holder.on('error', ignore)
+    await holder.connect()
+    return holder
+  }
+}
+
+const LOCK_NOT_AVAILABLE = '55P03'
+
+async function isTaken(taking: Promise<unknown>): Promise<boolean> {
+  try {
+    await taking
+    return true
+  } catch (error) {
+    if ((error as { code?: unknown }).code === LOCK_NOT_AVAILABLE) return false
+    throw error
   }
 }
 

@@ -6,6 +6,7 @@ export function within(tx: Tx): Db {
     query: (text, values, options) => tx.query(text, values, options),
     transaction: work => work(tx),
     alone: () => Promise.reject(new Error('bug: nobody is alone within a transaction')),
+    inTurn: () => Promise.reject(new Error('bug: nobody waits for a turn within a transaction')),
     end: () => Promise.reject(new Error('bug: a transaction ends with its work')),
   }
 }

@@ -7,10 +7,10 @@ import { FLOOR_MS, type Job, jobOfStep, knownJob, ROOM_STEPS, type RoomStep } fr
 import { EXCEPT_SHOPS } from './job-parameter.ts'
 import { watchLeftOutTicks } from './left-out.ts'
 import type { Log } from './log.ts'
-import { perWhat, whoseRun } from './parameters.ts'
+import { perWhat, turnsOf, whoseRun } from './parameters.ts'
 import { openQueue, type QueuedRun } from './queue.ts'
 import { openRoomLoop, type Pass, type Rest, type RoomLoop, type Step, type StepDone } from './room-loop.ts'
-import { runEnd } from './run-end.ts'
+import { runEnd, skippedRun } from './run-end.ts'
 import { judgeTick, madeWith, type Schedule, tickOf } from './schedule.ts'
 import { ownSchedules, schedules, takeTick } from './schedule-store.ts'
 import { closeLostRuns, type EndedRun, finishRun, recordRuns, showProgress, startRun } from './store.ts'
@@ -199,12 +199,18 @@ export async function startClockwork(options: {
     return { schedule: mine, parameters, judgement: judgeTick(mine, Math.max(clock.now(), at ?? 0)) }
   }
 
-  /** One run of a job: its rooms in order, those that this process has. A room that fails does not keep the next from running. */
+  /** A run waits while one for the same shop or source goes on, here or in another process; the queue keeps it should this one stop. */
   async function runJob(job: Job, asked: QueuedRun) {
+    const wanted = await wantedOf(job, asked)
+    const done = await db.inTurn(turnsOf(job, whoseRun(wanted.parameters)), () => runInTurn(job, asked, wanted), ending.signal)
+    if (done === null) throw new Error('The program was stopped before this run had its turn.')
+  }
+
+  /** One run of a job: its rooms in order, those that this process has. A room that fails does not keep the next from running. */
+  async function runInTurn(job: Job, asked: QueuedRun, { schedule, parameters, judgement }: Awaited<ReturnType<typeof wantedOf>>) {
     const lost = 'The process that ran this ended before it could say how it went.'
-    const { schedule, parameters, judgement } = await wantedOf(job, asked)
     await closeLostRuns(db, { job: job.name, whose: whoseRun(parameters), now: clock.now(), code: 'JOBS_RUN_LOST', message: lost })
-    if (judgement === 'skipped') await recordRuns(db, [skippedRun(job, schedule, asked.parameters)])
+    if (judgement === 'skipped') await recordRuns(db, [skippedRun(job, schedule, asked.parameters, clock.now())])
     if (judgement !== 'run') return
     for (const room of job.steps) {
       const loop = loops.get(room)
@@ -250,13 +256,6 @@ export async function startClockwork(options: {
     over.abort()
     await watching
     return pass
-  }
-
-  function skippedRun(job: Job, schedule: Schedule, parameters: QueuedRun['parameters']): EndedRun {
-    const at = clock.now()
-    const end = { finishedAt: at, outcome: 'skipped' as const, read: 0, wrote: 0, errors: 0, code: null }
-    const message = `This tick was passed over once, as ${schedule.changedBy ?? 'somebody'} asked.`
-    return { job: job.name, room: job.steps[0] ?? '', startedAt: at, cause: 'tick', askedBy: null, parameters, ...end, message }
   }
 
   async function drained() {

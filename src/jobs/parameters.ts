@@ -12,6 +12,12 @@ export function whoseRun(parameters: Readonly<Record<string, string>>): string {
   return parameters.shop ?? parameters.source ?? ''
 }
 
+/** The turns that a run takes: one for all has the job to itself, those for different shops or sources go beside each other. */
+export function turnsOf(job: Pick<Job, 'slug'>, whose: string): { name: string; isShared: boolean }[] {
+  const ofJob = { name: `job ${job.slug}`, isShared: whose !== '' }
+  return whose === '' ? [ofJob] : [ofJob, { name: `job ${job.slug} for ${whose}`, isShared: false }]
+}
+
 /**
  * What a run is told, by our own names: HotWax's names are understood. A protected parameter is taken as said and dropped,
  * since the program's settings say it; an unknown one is refused.

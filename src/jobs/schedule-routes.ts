@@ -1,4 +1,5 @@
 import { recordAudit } from '../db/audit.ts'
+import type { Sql } from '../db/connection.ts'
 import type { Answer } from '../http/contract/instant.ts'
 import { jobParams, jobPeople, scheduleChange, scheduleChanged, schedulePreview, scheduleQuery, why } from '../http/contract/job.ts'
 import { jsonRoute, type Route } from '../http/contract/route.ts'
@@ -11,7 +12,7 @@ import { allow } from './permission.ts'
 import { permissionOf, setPermission } from './permission-store.ts'
 import { type JobRouteDeps, NOT_PER, oneOf } from './routes.ts'
 import { madeWith, nextRuns, objections, type Schedule } from './schedule.ts'
-import { ownSchedules, removeOwnSchedule, schedules, setSchedule } from './schedule-store.ts'
+import { lockSchedule, ownSchedules, removeOwnSchedule, schedules, setSchedule } from './schedule-store.ts'
 
 const NEXT_SHOWN = 5
 
@@ -54,7 +55,8 @@ export function scheduleRoutes(
         const { schedule, found } = await changed(job, body, whose)
         const refused = found.find(one => one.kind === 'refused')
         if (refused !== undefined) throw tooOften(job, refused.reason)
-        const answer = await take(job, schedule, { action: 'job.schedule', who: who.name, whose })
+        const given = body.parameters === undefined ? body : { ...body, parameters: { ...schedule.parameters } }
+        const answer = await take(job, before => merged(before, given), { action: 'job.schedule', who: who.name, whose })
         return { ...answer, warnings: found.map(one => one.reason) }
       },
     }),
@@ -70,9 +72,8 @@ export function scheduleRoutes(
       answer: scheduleChanged,
       async handle({ params, query, body, who }) {
         const { job, whose } = await asked(params, query, who)
-        const schedule = await current(job, whose)
         const paused = { at: clock.now(), by: who.name, reason: body.reason }
-        return take(job, { ...schedule, paused }, { action: 'job.pause', who: who.name, reason: body.reason, whose })
+        return take(job, schedule => ({ ...schedule, paused }), { action: 'job.pause', who: who.name, reason: body.reason, whose })
       },
     }),
     jsonRoute({
@@ -86,7 +87,7 @@ export function scheduleRoutes(
       answer: scheduleChanged,
       async handle({ params, query, who }) {
         const { job, whose } = await asked(params, query, who)
-        return take(job, { ...(await current(job, whose)), paused: null }, { action: 'job.resume', who: who.name, whose })
+        return take(job, schedule => ({ ...schedule, paused: null }), { action: 'job.resume', who: who.name, whose })
       },
     }),
     jsonRoute({
@@ -100,10 +101,12 @@ export function scheduleRoutes(
       answer: scheduleChanged,
       async handle({ params, query, who }) {
         const { job, whose } = await asked(params, query, who)
-        const schedule = await current(job, whose)
-        const [next] = nextRuns(schedule, clock.now(), 1)
-        if (next === undefined) throw nothingToSkip(job)
-        return take(job, { ...schedule, skippedUntil: next }, { action: 'job.skip', who: who.name, whose })
+        const skip = (schedule: Schedule) => {
+          const [next] = nextRuns(schedule, clock.now(), 1)
+          if (next === undefined) throw nothingToSkip(job)
+          return { ...schedule, skippedUntil: next }
+        }
+        return take(job, skip, { action: 'job.skip', who: who.name, whose })
       },
     }),
     jsonRoute({
@@ -119,8 +122,9 @@ export function scheduleRoutes(
         const { job, whose } = await asked(params, query, who)
         if (whose === null) throw ofTheJob(job)
         const at = clock.now()
-        const before = await current(job, whose)
         await db.transaction(async tx => {
+          await lockSchedule(tx, job)
+          const before = await current(job, whose, tx)
           if (!(await removeOwnSchedule(tx, job, whose))) return
           await deps.ownChanged?.(tx, { job, whose }, null)
           const deed = { at, who: who.name, action: 'job.schedule', subject: 'job', name: job.name }
@@ -166,25 +170,23 @@ export function scheduleRoutes(
     for (const per of ['shop', 'source'] as const) {
       if (query[per] === undefined) continue
       if (perWhat(job) !== per) throw notPer(job, per)
-      await oneOf(deps, job, query[per])
+      // What a shop had of its own while it was on can be changed and taken away when it is off.
+      if (!(await ownSchedules(db)).get(job.slug)?.has(query[per])) await oneOf(deps, job, query[per])
     }
     return { job, whose: query.shop ?? query.source ?? null }
   }
 
   /** A shop or source without a schedule of its own begins with the job's. */
-  async function current(job: Job, whose: string | null = null): Promise<Schedule> {
-    const own = whose === null ? undefined : (await ownSchedules(db)).get(job.slug)?.get(whose)
-    return own ?? (await schedules(db, jobs)).get(job.slug) ?? madeWith(job)
+  async function current(job: Job, whose: string | null = null, sql: Sql = db): Promise<Schedule> {
+    const own = whose === null ? undefined : (await ownSchedules(sql)).get(job.slug)?.get(whose)
+    return own ?? (await schedules(sql, jobs)).get(job.slug) ?? madeWith(job)
   }
 
   async function changed(job: Job, change: Answer<typeof scheduleChange>, whose: string | null) {
     const before = await current(job, whose)
     const parameters = change.parameters === undefined ? before.parameters : givenParameters(job, change.parameters)
     if (change.parameters !== undefined) await oneOf(deps, job, whoseRun(parameters))
-    const said = { ...before, ...withoutBlanks(change), parameters }
-    // What was passed over was a tick of the schedule before: of another one it would pass over all until then.
-    const isOther = said.cron !== before.cron || said.timeZone !== before.timeZone
-    const schedule: Schedule = { ...said, skippedUntil: isOther ? null : before.skippedUntil }
+    const schedule = merged(before, { ...change, parameters })
     // Looked at now, so that a schedule which cannot be read is refused and never kept.
     nextTicks(schedule, clock.now(), 1)
     const set = await schedules(db, jobs)
@@ -201,18 +203,22 @@ export function scheduleRoutes(
   /** The row and the deed in one transaction; the library's copy follows, and would at the next start if this died in between. */
   async function take(
     job: Job,
-    schedule: Schedule,
+    change: (before: Schedule) => Schedule,
     { whose, ...deed }: { action: string; who: string; reason?: string; whose: string | null },
   ) {
     const at = clock.now()
-    const before = await current(job, whose)
     const of = whose === null ? {} : { [perWhat(job) ?? '']: whose }
-    const kept = { ...schedule, skippedUntil: stillAhead(schedule, at), changedAt: at, changedBy: deed.who }
-    await db.transaction(async tx => {
+    const kept = await db.transaction(async tx => {
+      // Two who change it at once change it one after the other: what the first one set stays, where the second says nothing of it.
+      await lockSchedule(tx, job)
+      const before = await current(job, whose, tx)
+      const schedule = change(before)
+      const kept = { ...schedule, skippedUntil: stillAhead(schedule, at), changedAt: at, changedBy: deed.who }
       await setSchedule(tx, job, kept, { by: deed.who, at, whose })
       if (whose !== null) await deps.ownChanged?.(tx, { job, whose }, kept)
       const [was, is] = [before, kept].map(one => ({ ...of, ...shown(one) }))
       await recordAudit(tx, { ...deed, at, subject: 'job', name: job.name, before: was, after: is })
+      return kept
     })
     await clockwork?.scheduleChanged(job, whose)
     return { schedule: { ...kept, parameters: { ...kept.parameters } }, nextAt: nextRuns(kept, at, NEXT_SHOWN), warnings: [] as string[] }
@@ -228,6 +234,13 @@ function stillAhead(schedule: Schedule, now: InstantMs): InstantMs | null {
 /** What of a schedule goes on record: what people set. */
 function shown({ cron, timeZone, firstRunAt, paused, skippedUntil, isRealTime, parameters }: Schedule) {
   return { cron, timeZone, firstRunAt, paused: paused?.reason ?? null, skippedUntil, isRealTime, parameters }
+}
+
+/** What was passed over was a tick of the schedule before: of another one it would pass over all until then. */
+function merged(before: Schedule, change: Answer<typeof scheduleChange>): Schedule {
+  const said = { ...before, ...withoutBlanks(change) }
+  const isOther = said.cron !== before.cron || said.timeZone !== before.timeZone
+  return { ...said, skippedUntil: isOther ? null : before.skippedUntil }
 }
 
 function withoutBlanks(change: Answer<typeof scheduleChange>): Partial<Schedule> {

@@ -1,4 +1,4 @@
-import type { Sql } from '../db/connection.ts'
+import type { Sql, Tx } from '../db/connection.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { Job } from './job.ts'
 import { madeWith, type Schedule } from './schedule.ts'
@@ -70,6 +70,13 @@ export async function removeOwnSchedule(sql: Sql, job: Pick<Job, 'slug'>, whose:
   const rows = await sql.query(`delete from jobs.schedule where job = $1 and whose = $2 and whose <> '' returning job`, [job.slug, whose])
   return rows.length > 0
 }
+
+/** Whoever changes a schedule of this job does it after whoever else does, until the transaction ends; there need not be a row yet. */
+export async function lockSchedule(tx: Tx, job: Pick<Job, 'slug'>): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock($1, hashtext($2))', [SCHEDULE_LOCK_SPACE, job.slug])
+}
+
+const SCHEDULE_LOCK_SPACE = 7_312
 
 /** Puts a schedule in the place of the one before; `whose`: the shop's or source's own, none for the job's. */
 export async function setSchedule(

@@ -120,8 +120,8 @@ function ofRun(run: string): string {
 }
 
 /**
- * Ends the runs of a job whose process died: its queue lets one run at a time of those that are for the same shop or source (`whose`, ''
- * for all), so whatever of them is still open when the next one begins cannot be running.
+ * Ends the runs of a job whose process died: of those that are for the same shop or source (`whose`, '' for all) one has its turn at a
+ * time, so whatever of them is still open when the next one has it cannot be running.
  */
 export async function closeLostRuns(
   sql: Sql,

@@ -1,0 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
+import { openTestGate, PASSWORD, type TestGate } from './gate.ts'
+
+let house: TestGate
+let cookie: string
+beforeAll(async () => {
+  house = await openTestGate()
+  cookie = await house.signIn('operator', PASSWORD)
+})
+afterAll(() => house.close())
+
+const ask = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object) => {
+  const headers = { cookie, [CONSOLE_HEADER]: '1' }
+  const answer = await house.gate.app.inject({ method, url: `/api/v1${url}`, headers, ...(payload ? { payload } : {}) })
+  return { status: answer.statusCode, body: answer.json() }
+}
+const UPLOADS = '/jobs/process-uploads-to-ecommerce'
+
+test('two who change one schedule at once both have their way: a pause is not lost to another frequency', async () => {
+  const { db } = house.database
+  await ask('PUT', `${UPLOADS}/schedule`, { cron: '*/15 * * * *' })
+  const both = await db.transaction(async tx => {
+    await tx.query(`select 1 from jobs.schedule where job = 'process-uploads-to-ecommerce' for update`)
+    const asked = [
+      ask('POST', `${UPLOADS}/pause`, { reason: 'stocktaking' }),
+      ask('PUT', `${UPLOADS}/schedule`, { cron: '*/5 * * * *' }),
+      ask('PUT', `${UPLOADS}/schedule`, { isRealTime: false }),
+    ]
+    await delay(300)
+    return asked
+  })
+  expect((await Promise.all(both)).map(answer => answer.status)).toEqual([200, 200, 200])
+  expect((await ask('GET', UPLOADS)).body.schedule).toMatchObject({
+    ...{ cron: '*/5 * * * *', isRealTime: false, paused: { reason: 'stocktaking' } },
+  })
+  await ask('PUT', `${UPLOADS}/schedule`, { cron: '*/15 * * * *', isRealTime: true })
+  await ask('POST', `${UPLOADS}/resume`)
+})
+
+test('what a shop had of its own can be paused and taken away when the shop is off', async () => {
+  const [shop] = (await ask('GET', '/shops')).body.rows
+  const { db } = house.database
+  const at = `${UPLOADS}/schedule?shop=${shop.code}`
+  await ask('PUT', at, { cron: '0 3 * * *' })
+  await db.query('update catalog.shop set is_enabled = false where code = $1', [shop.code])
+  try {
+    expect((await ask('POST', `${UPLOADS}/pause?shop=${shop.code}`, { reason: 'closed' })).status).toBe(200)
+    expect((await ask('DELETE', at)).status).toBe(200)
+    expect((await ask('GET', UPLOADS)).body.own).toEqual([])
+    expect((await ask('PUT', at, { cron: '0 3 * * *' })).body.code).toBe('JOBS_NOT_PER_SHOP')
+  } finally {
+    await db.query('update catalog.shop set is_enabled = true where code = $1', [shop.code])
+  }
+})
