@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { pino } from 'pino'
+import { escapedJson } from '../kernel/plain.ts'
 import type { Config } from './config.ts'
 import { consoleDir } from './places.ts'
 import { type Server, startServer } from './server.ts'
@@ -10,7 +11,8 @@ import { realClock, realIds, realSleep } from './world.ts'
 
 /** The real world for a program that runs by itself: its log goes to a stream, its clock is the clock. */
 export function realWorld(config: Pick<Config, 'logLevel'>, destination: NodeJS.WritableStream = process.stderr): World {
-  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
+  const terminal = { write: (line: string) => void destination.write(escapedJson(line)) }
+  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, terminal)
   return { clock: realClock, sleep: realSleep, ids: realIds, fetch, log }
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { messageOf, TrueupError } from '../kernel/error.ts'
+import { escapedJson, plainLines } from '../kernel/plain.ts'
 import type { Hands } from './hands.ts'
 
 /** The answer is yes; the answer is no; it could not be answered, or the question was wrong. */
@@ -30,7 +31,7 @@ export function withDataDir(command: Command): Command {
 export async function answer(hands: Hands, options: CommonOptions, ask: () => Promise<Answer>): Promise<ExitStatus> {
   try {
     const { status, text, json } = await ask()
-    hands.out.write(options.json ? `${JSON.stringify(json)}\n` : `${text}\n`)
+    hands.out.write(options.json ? `${escapedJson(JSON.stringify(json))}\n` : `${plainLines(text)}\n`)
     return status
   } catch (thrown) {
     return tellError(hands, options, thrown)
@@ -42,11 +43,11 @@ export function tellError(hands: Hands, options: CommonOptions, thrown: unknown)
   const error = thrown instanceof TrueupError ? thrown : unnamed(thrown)
   if (options.json) {
     const { code, message, hint, retry, detail } = error
-    hands.out.write(`${JSON.stringify({ error: { code, message, hint, retry, detail } })}\n`)
+    hands.out.write(`${escapedJson(JSON.stringify({ error: { code, message, hint, retry, detail } }))}\n`)
   } else {
-    hands.err.write(`${error.code}: ${error.message}\n  ${error.hint}\n`)
+    hands.err.write(`${plainLines(`${error.code}: ${error.message}\n  ${error.hint}`)}\n`)
   }
-  if (options.debug) hands.err.write(`${stackOf(error)}\n`)
+  if (options.debug) hands.err.write(`${plainLines(stackOf(error))}\n`)
   return isNo(error) ? EXIT.no : EXIT.error
 }
 

@@ -4,11 +4,12 @@ import { parse } from 'yaml'
 import { type configurationAnswer, referencesIn } from '../http/contract/configuration.ts'
 import type { Wire } from '../http/contract/instant.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { plain } from '../kernel/plain.ts'
 import { openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import { downloadTo } from './download.ts'
 import type { Hands } from './hands.ts'
-import { numberOf, plain } from './table.ts'
+import { numberOf } from './table.ts'
 
 type Said = Wire<typeof configurationAnswer>
 type ApplyOptions = CommonOptions & { dryRun?: true; prune?: true; basedOn?: string }

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import type { conformReport } from '../http/contract/conform.ts'
 import type { Wire } from '../http/contract/instant.ts'
+import { plain } from '../kernel/plain.ts'
 import { openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
-import { plain } from './table.ts'
 
 type Report = Wire<typeof conformReport>
 

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import type { diffPage, diffSummary } from '../http/contract/diff.ts'
 import type { Wire } from '../http/contract/instant.ts'
+import { plain } from '../kernel/plain.ts'
 import { openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
-import { numberOf, plain, tableOf } from './table.ts'
+import { numberOf, tableOf } from './table.ts'
 
 type Summary = Wire<typeof diffSummary>
 type Page = Wire<typeof diffPage>

@@ -5,10 +5,11 @@ import type { healthPage } from '../http/contract/finding.ts'
 import type { Wire } from '../http/contract/instant.ts'
 import type { street } from '../http/contract/street.ts'
 import { messageOf, TrueupError } from '../kernel/error.ts'
+import { plain } from '../kernel/plain.ts'
 import { type Api, openApi, SERVER_FILE } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
-import { numberOf, plain } from './table.ts'
+import { numberOf } from './table.ts'
 
 /** `unknown`: it could not be looked at, which is not the same as well. `note`: to know, and nothing is wrong. */
 export type Check = { name: string; result: 'ok' | 'bad' | 'note' | 'unknown'; finding: string; cure: string | null }
@@ -30,7 +31,7 @@ export function doctorCommand(hands: Hands, ended: (status: number) => void): Co
 export function answerOf(checks: readonly Check[]): Answer {
   const marks = { ok: 'ok ', bad: 'BAD', note: ' · ', unknown: ' ? ' }
   const lines = checks.flatMap(check => [
-    `${marks[check.result]}  ${check.name}: ${plain(check.finding)}`,
+    `${marks[check.result]}  ${plain(check.name)}: ${plain(check.finding)}`,
     ...(check.cure === null ? [] : [`     ${plain(check.cure)}`]),
   ])
   return {

@@ -2,10 +2,11 @@ import type { Command } from 'commander'
 import type { explained } from '../http/contract/explain.ts'
 import type { Wire } from '../http/contract/instant.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { plain } from '../kernel/plain.ts'
 import { openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
-import { numberOf, plain } from './table.ts'
+import { numberOf } from './table.ts'
 
 type Explained = Wire<typeof explained>
 type Level = Explained['levels'][number]

@@ -1,11 +1,11 @@
 import { Command } from 'commander'
 import type { Wire } from '../http/contract/instant.ts'
 import type { closingOfFacility } from '../http/contract/leaving.ts'
+import { plain } from '../kernel/plain.ts'
 import { openApi } from './api.ts'
 import { answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
 import { becomesOption } from './shop-locations.ts'
-import { plain } from './table.ts'
 
 type Options = CommonOptions & { becomes?: string; reason: string }
 

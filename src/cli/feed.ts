@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { feedFindings, feedList, feedNamed, takenIn } from '../http/contract/feed.ts'
 import type { Wire } from '../http/contract/instant.ts'
+import { plain } from '../kernel/plain.ts'
 import { type Api, openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
-import { ageOf, numberOf, plain, tableOf } from './table.ts'
+import { ageOf, numberOf, tableOf } from './table.ts'
 
 type FeedOptions = CommonOptions & {
   layout?: string

@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import type { Wire } from '../http/contract/instant.ts'
 import type { group } from '../http/contract/shop.ts'
+import { plain } from '../kernel/plain.ts'
 import { openApi } from './api.ts'
 import { answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
-import { plain } from './table.ts'
 
 type Options = CommonOptions & { facilities: string[]; name?: string }
 

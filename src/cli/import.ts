@@ -5,11 +5,12 @@ import type { FileState, fileDetail, uploaded } from '../http/contract/file.ts'
 import type { Wire } from '../http/contract/instant.ts'
 import { tallyLines } from '../import/tally.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { plain } from '../kernel/plain.ts'
 import { type Api, openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
 import { openProgress, type Progress } from './progress.ts'
-import { numberOf, plain } from './table.ts'
+import { numberOf } from './table.ts'
 
 type FileDetail = Wire<typeof fileDetail>
 

@@ -13,8 +13,9 @@ import { intakeSettings } from '../import/intake-settings.ts'
 import { layoutByName } from '../import/layouts.ts'
 import { tallyLines } from '../import/tally.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { plain, plainLines } from '../kernel/plain.ts'
 import { EXIT, type ExitStatus } from './command.ts'
-import { numberOf, plain, tableOf } from './table.ts'
+import { numberOf, tableOf } from './table.ts'
 
 export type InspectHands = {
   /** The bytes of a file, from the start. Called again for a file with very many unreadable rows. */
@@ -138,7 +139,7 @@ async function writeText(hands: InspectHands, path: string, asked: InspectAsked)
   if (broken !== null) text.push('', `The file is broken: ${broken} An import takes nothing of it.`)
   if (outcome !== null) text.push('', ...outcomeLines(outcome.found))
   if (unreadable > faults.length) text.push(`and ${numberOf(unreadable - faults.length)} more; --json lists them all`)
-  await hands.write(`${text.join('\n')}\n`)
+  await hands.write(`${plainLines(text.join('\n'))}\n`)
   return unreadable + (broken === null ? 0 : 1)
 }
 

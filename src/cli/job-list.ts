@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander'
 import type { Wire } from '../http/contract/instant.ts'
 import type { jobDetail, jobInList, jobList } from '../http/contract/job.ts'
+import { plain } from '../kernel/plain.ts'
 import { EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
 import { type Asking, jobPath, type WhoseOptions, whoseQuery, withWhose } from './job-options.ts'
 import { frequencyOf, lastOf, nextOf, stateOf, whoMay } from './job-words.ts'
-import { ageOf, numberOf, plain, tableOf } from './table.ts'
+import { ageOf, numberOf, tableOf } from './table.ts'
 
 type Job = Wire<typeof jobInList>
 type ListOptions = WhoseOptions & { category?: string }

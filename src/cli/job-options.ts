@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { plain } from '../kernel/plain.ts'
 import type { Api } from './api.ts'
 import type { Answer, CommonOptions } from './command.ts'
-import { plain } from './table.ts'
 
 /** Opens the way to the running program, asks, prints, and ends with the exit status. */
 export type Asking = (options: CommonOptions, ask: (api: Api) => Promise<Answer>) => Promise<void>

@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Wire } from '../http/contract/instant.ts'
 import { type jobDetail, type jobRun, RUN_OUTCOMES, type runList } from '../http/contract/job.ts'
+import { plain } from '../kernel/plain.ts'
 import type { Api } from './api.ts'
 import { type Answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
 import { type Asking, jobPath } from './job-options.ts'
 import { outcomeOf } from './job-words.ts'
-import { ageOf, numberOf, plain, tableOf } from './table.ts'
+import { ageOf, numberOf, tableOf } from './table.ts'
 
 type Run = Wire<typeof jobRun>
 type RunsOptions = CommonOptions & { outcome?: string; shop?: string; source?: string; search?: string; limit: number }

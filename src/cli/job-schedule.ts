@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Wire } from '../http/contract/instant.ts'
 import { FREQUENCIES, type scheduleChange, type scheduleChanged, type schedulePreview } from '../http/contract/job.ts'
+import { plain } from '../kernel/plain.ts'
 import type { Api } from './api.ts'
 import { type Answer, EXIT, newCommand, withDataDir } from './command.ts'
 import { type Asking, forWhom, jobPath, paramOption, type WhoseOptions, whoseQuery, withWhose } from './job-options.ts'
 import { frequencyOf } from './job-words.ts'
-import { plain } from './table.ts'
 
 type Options = WhoseOptions & {
   cron?: string

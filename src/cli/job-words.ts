@@ -1,6 +1,7 @@
 import type { Wire } from '../http/contract/instant.ts'
 import { FREQUENCIES, type jobInList, type jobRun, type jobSchedule } from '../http/contract/job.ts'
-import { ageOf, plain } from './table.ts'
+import { plain } from '../kernel/plain.ts'
+import { ageOf } from './table.ts'
 
 type Job = Wire<typeof jobInList>
 type Run = Wire<typeof jobRun>

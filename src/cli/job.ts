@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Wire } from '../http/contract/instant.ts'
 import type { jobAsked, jobDetail, jobPeople, runList, scheduleChanged } from '../http/contract/job.ts'
+import { plain } from '../kernel/plain.ts'
 import { type Api, openApi } from './api.ts'
 import { answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
@@ -9,7 +10,6 @@ import { type Asking, forWhom, jobPath, paramOption, type WhoseOptions, whoseQue
 import { follow, jobRunsCommand } from './job-runs.ts'
 import { jobScheduleCommand } from './job-schedule.ts'
 import { nextOf, whoMay } from './job-words.ts'
-import { plain } from './table.ts'
 
 type RunOptions = WhoseOptions & { param: Record<string, string>; wait?: number }
 type ReasonOptions = WhoseOptions & { reason: string }

@@ -371,3 +371,17 @@ test('every command says in its help what its exit statuses mean', async () => {
   }
   expect(await run(['--version'])).toEqual({ status: 0, out: '1.2.3\n', err: '' })
 })
+
+test('a file that is named to move the cursor does not, whatever command tells of it', async () => {
+  const name = 'sto\u001b[2Jck\n   ok  all: well\u202e\u200f\u009b31m'
+  const finding = { severity: 'risk', evidence: `${name} is held.`, unitsAtRisk: 3, action: { label: name, to: '/files/1' } }
+  answers['GET /health/ready'] = () => json({})
+  answers['GET /api/v1/street'] = () => json(street('in_sync'))
+  answers['GET /api/v1/health/findings'] = () => json({ rows: [{ ...finding, code: 'FILE_HELD', subject: name }], lookedAt: 1 })
+  const { out } = await run(['doctor'])
+  expect(out).toContain('FILE_HELD sto?[2Jck?   ok  all: well???31m')
+  expect(out).not.toMatch(/[^\P{C}\n]/u)
+  answers['GET /api/v1/street'] = () => json({ code: 'CLI_ODD', title: `${name} is gone`, detail: name, hint: name, retry: 'never' }, 409)
+  const told = await run(['status'])
+  expect(told.err).not.toMatch(/[^\P{C}\n]/u)
+})

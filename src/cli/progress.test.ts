@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { plain } from '../kernel/plain.ts'
 import { barOf, openProgress } from './progress.ts'
-import { ageOf, plain, tableOf } from './table.ts'
+import { ageOf, tableOf } from './table.ts'
 
 function drawn(isTTY: boolean, times: number[]) {
   const text: string[] = []

@@ -3,10 +3,11 @@ import { Command } from 'commander'
 import type { Wire } from '../http/contract/instant.ts'
 import type { dropServer, sourceNamed } from '../http/contract/source.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { plain } from '../kernel/plain.ts'
 import { openApi } from './api.ts'
 import { answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
-import { numberOf, plain, tableOf } from './table.ts'
+import { numberOf, tableOf } from './table.ts'
 
 type AddOptions = CommonOptions & { home?: string; publicKey: string[]; password?: true }
 

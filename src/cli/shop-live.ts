@@ -3,11 +3,12 @@ import type { Wire } from '../http/contract/instant.ts'
 import type { compareAsked, shadowPage, wentLive } from '../http/contract/shadow.ts'
 import type { shopDetail } from '../http/contract/shop-care.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { plain } from '../kernel/plain.ts'
 import { type Api, openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
 import { shopArgument } from './shop-locations.ts'
-import { numberOf, plain, tableOf } from './table.ts'
+import { numberOf, tableOf } from './table.ts'
 
 type LiveOptions = CommonOptions & { yesAsSeen?: number; reason?: string }
 type Page = Wire<typeof shadowPage>

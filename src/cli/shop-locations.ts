@@ -3,10 +3,11 @@ import type { Wire } from '../http/contract/instant.ts'
 import type { leavingList } from '../http/contract/leaving.ts'
 import type { locationInList, locationList, mapping } from '../http/contract/shop.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { plain } from '../kernel/plain.ts'
 import { type Api, openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
-import { plain, tableOf } from './table.ts'
+import { tableOf } from './table.ts'
 
 type Locations = Wire<typeof locationList>
 type Location = Wire<typeof locationInList>

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Wire } from '../http/contract/instant.ts'
 import type { publishing } from '../http/contract/publishing.ts'
+import { plain } from '../kernel/plain.ts'
 import { openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
 import { shopArgument } from './shop-locations.ts'
-import { plain } from './table.ts'
 
 type PublishOptions = CommonOptions & { write?: 'available' | 'on-hand'; merge?: 'on' | 'off'; searchLag?: number; reason?: string }
 

@@ -2,13 +2,14 @@ import { Command, Option } from 'commander'
 import type { Wire } from '../http/contract/instant.ts'
 import type { addedShop, shopList } from '../http/contract/shop.ts'
 import { TrueupError } from '../kernel/error.ts'
+import { plain } from '../kernel/plain.ts'
 import { openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
 import { liveCommand } from './shop-live.ts'
 import { locationsCommand, mapCommand } from './shop-locations.ts'
 import { publishCommand } from './shop-publish.ts'
-import { numberOf, plain, tableOf } from './table.ts'
+import { numberOf, tableOf } from './table.ts'
 
 const ACCESS = { 'no-access': 'no_access', 'read-only': 'read_only', 'read-and-write': 'read_and_write' } as const
 type Access = keyof typeof ACCESS

@@ -2,10 +2,11 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Wire } from '../http/contract/instant.ts'
 import type { scheduleChange } from '../http/contract/job.ts'
 import type { folderListed, newSource, sourceList, sourceNamed, sourceTested } from '../http/contract/source.ts'
+import { plain } from '../kernel/plain.ts'
 import { type Api, openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
-import { ageOf, numberOf, plain, tableOf } from './table.ts'
+import { ageOf, numberOf, tableOf } from './table.ts'
 
 type Ended = (status: number) => void
 

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import type { Wire } from '../http/contract/instant.ts'
 import type { street } from '../http/contract/street.ts'
+import { plain } from '../kernel/plain.ts'
 import { openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
-import { ageOf, numberOf, plain, tableOf } from './table.ts'
+import { ageOf, numberOf, tableOf } from './table.ts'
 
 type Street = Wire<typeof street>
 

@@ -1,6 +1,9 @@
+import { plain } from '../kernel/plain.ts'
+
 /** Columns of text; `>` before a heading sets its column to the right. */
-export function tableOf(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const columns = headings.map(heading => ({ title: heading.replace(/^>/, ''), isRight: heading.startsWith('>') }))
+export function tableOf(headings: readonly string[], given: readonly (readonly string[])[]): string {
+  const rows = given.map(cells => cells.map(plain))
+  const columns = headings.map(plain).map(heading => ({ title: heading.replace(/^>/, ''), isRight: heading.startsWith('>') }))
   const widths = columns.map(({ title }, at) => Math.max(title.length, ...rows.map(row => row[at]?.length ?? 0)))
   const line = (cells: readonly string[]) =>
     columns
@@ -24,10 +27,4 @@ export function ageOf(milliseconds: number): string {
   if (minutes < 120) return `${minutes} min`
   const hours = Math.round(minutes / 60)
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`
-}
-
-/** Names are data: what would move the cursor or colour the terminal is shown as a question mark, and a tab, of which rows are full, as a space. */
-export function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return text.replaceAll('\t', ' ').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '?')
 }

@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Wire } from '../http/contract/instant.ts'
 import type { undoEffect } from '../http/contract/undo.ts'
+import { plain } from '../kernel/plain.ts'
 import { openApi } from './api.ts'
 import { type Answer, answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
-import { numberOf, plain, tableOf } from './table.ts'
+import { numberOf, tableOf } from './table.ts'
 
 type Effect = Wire<typeof undoEffect>
 type Options = CommonOptions & { dryRun?: boolean; reason: string }

@@ -1,10 +1,11 @@
 import { Command } from 'commander'
 import type { Wire } from '../http/contract/instant.ts'
 import type { passwordShown, peopleList } from '../http/contract/people.ts'
+import { plain } from '../kernel/plain.ts'
 import { openApi } from './api.ts'
 import { answer, type CommonOptions, EXIT, newCommand, withDataDir } from './command.ts'
 import type { Hands } from './hands.ts'
-import { ageOf, plain, tableOf } from './table.ts'
+import { ageOf, tableOf } from './table.ts'
 
 /** `trueup user …`: who may sign in, and the way back in for whoever lost their password. */
 export function userCommand(hands: Hands, ended: (status: number) => void): Command {

@@ -107,3 +107,24 @@ test.each<[says: string, kind: 'email' | 'webhook' | 'slack', address: string, s
 ])('an address as those read it who cannot change it: %s', (_, kind, address, shown) => {
   expect(addressShown({ kind, address })).toBe(shown)
 })
+
+const HOSTILE = 'sto\u001b[2Jck\r\nBcc: eve@example.org\u202e\u200fvsc.\u009b31m'
+
+test('a file that is named to move the cursor, break a header or turn the text about is named with question marks in a message', () => {
+  const odd = { ...finding, subject: HOSTILE, evidence: `${HOSTILE} is held.`, action: { label: HOSTILE, to: '/files/1' } }
+  const told = messageOf([{ finding: odd, word: 'on' }], { console: null }, NOW)
+  const shown = 'sto?[2Jck??Bcc: eve@example.org??vsc.?31m'
+  expect(told.subject).toBe(`Trueup: CHANNEL_UNREACHABLE ${shown}`)
+  expect(told.body.split('\n')).toHaveLength(3)
+  const day = { files: 1, filesFailed: 0, rowsAccepted: 1, rowsRejected: 0, levelsWritten: 1, levelsDifferent: 0, unitsAtRisk: 0 }
+  const daily = dailyOf({ ...day, silentFeeds: [HOSTILE], findings: [odd], sentence: `${HOSTILE} stands still.` })
+  for (const text of [told.subject, told.body, daily.subject, daily.body]) {
+    expect(text).not.toMatch(/[^\P{C}\n]/u)
+    expect(text).toContain(shown)
+  }
+})
+
+test('a time zone that there is no more is UTC', () => {
+  expect(isQuietHour({ quietFrom: 22, quietTo: 6, timeZone: 'Mars/Olympus' }, Date.UTC(2026, 10, 23, 23))).toBe(true)
+  expect(isQuietHour({ quietFrom: 22, quietTo: 6, timeZone: '' }, Date.UTC(2026, 10, 23, 7))).toBe(false)
+})

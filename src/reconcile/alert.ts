@@ -1,5 +1,6 @@
 import type { InstantMs } from '../kernel/clock.ts'
 import { grouped } from '../kernel/grouped.ts'
+import { plain } from '../kernel/plain.ts'
 import { ageInWords, counted } from './age.ts'
 import { byWeight, type Finding, SEVERITIES, type Severity } from './finding.ts'
 
@@ -84,9 +85,14 @@ export function isQuietHour(
   return quietFrom < quietTo ? hour >= quietFrom && hour < quietTo : hour >= quietFrom || hour < quietTo
 }
 
-/** The hour of the day, 0 to 23, in a time zone. */
+/** The hour of the day, 0 to 23, in a time zone; a name of none, as an older version or an older list of zones took it, is UTC. */
 export function hourIn(timeZone: string, at: InstantMs): number {
-  return Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' }).format(at))
+  const hour = (zone: string) => new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', hourCycle: 'h23' }).format(at)
+  try {
+    return Number(hour(timeZone))
+  } catch {
+    return Number(hour('UTC'))
+  }
 }
 
 /** The message that says these lines: a subject that fits a telephone, and a sentence each. */
@@ -103,7 +109,7 @@ export function messageOf(
 }
 
 function titleOf({ code, subject }: KeptFinding): string {
-  return `${code} ${subject}`
+  return plain(`${code} ${subject}`)
 }
 
 function paragraph({ finding, word }: AlertLine, links: { console: string | null }, now: InstantMs): string {
@@ -116,8 +122,8 @@ function paragraph({ finding, word }: AlertLine, links: { console: string | null
       ? `Over after ${ageInWords(until - since)}.`
       : `${word === 'on' ? 'For' : 'Still on, for'} ${ageInWords(until - since)}.`
   const next =
-    word === 'over' ? '' : `\nNext: ${finding.action.label}${links.console === null ? '' : `, ${links.console}${finding.action.to}`}`
-  return `${titleOf(finding)}\n${finding.evidence}${units} ${lasted}${next}`
+    word === 'over' ? '' : `\nNext: ${plain(finding.action.label)}${links.console === null ? '' : `, ${links.console}${finding.action.to}`}`
+  return `${titleOf(finding)}\n${plain(finding.evidence)}${units} ${lasted}${next}`
 }
 
 export type DayFacts = {
@@ -136,17 +142,18 @@ export type DayFacts = {
 /** The daily mail: what came, what was rejected, what differs, what is silent. Ten lines at the most. */
 export function dailyOf(day: DayFacts): { subject: string; body: string } {
   const open = day.findings.toSorted(byWeight).slice(0, 3)
+  const sentence = plain(day.sentence)
   const lines = [
-    day.sentence,
+    sentence,
     `Came: ${counted(day.files, 'file', 'files')}, ${grouped(day.rowsAccepted)} rows taken.`,
     `Rejected: ${counted(day.rowsRejected, 'row', 'rows')}; ${counted(day.filesFailed, 'file', 'files')} failed.`,
     `Told to shops: ${counted(day.levelsWritten, 'level', 'levels')}.`,
     `Different: ${counted(day.levelsDifferent, 'level', 'levels')}, ${counted(day.unitsAtRisk, 'unit', 'units')} at risk.`,
-    day.silentFeeds.length === 0 ? 'Silent: no feed.' : `Silent: ${day.silentFeeds.join(', ')}.`,
+    day.silentFeeds.length === 0 ? 'Silent: no feed.' : `Silent: ${plain(day.silentFeeds.join(', '))}.`,
     day.findings.length === 0 ? 'Nothing needs you.' : `${counted(day.findings.length, 'thing needs', 'things need')} somebody:`,
-    ...open.map(finding => `- ${titleOf(finding)}: ${finding.evidence}`),
+    ...open.map(finding => `- ${titleOf(finding)}: ${plain(finding.evidence)}`),
   ]
-  return { subject: `Trueup today: ${day.sentence}`, body: lines.slice(0, DAILY_LINES_MAX).join('\n') }
+  return { subject: `Trueup today: ${sentence}`, body: lines.slice(0, DAILY_LINES_MAX).join('\n') }
 }
 
 export const DAILY_LINES_MAX = 10

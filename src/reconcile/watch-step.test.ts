@@ -235,3 +235,22 @@ test('every question of the facts is understood by the database', async () => {
   expect(await webhookFindings(home.db)).toEqual([])
   expect(await machineFacts(home.db)).toMatchObject({ ledgerDiffers: 0 })
 })
+
+test('a recipient that breaks keeps nobody else from hearing, and is said when all have heard', async () => {
+  const [ada] = await recipients(home.db)
+  const aaron = { ...(ada ?? expect.unreachable()), name: 'aaron', timeZone: 'Mars/Olympus', quietFrom: 3, quietTo: 4 }
+  await home.db.transaction(tx => setRecipient(tx, aaron, now))
+  facts = { ...nothing, drift: [{ shop: 'other', levels: 2, units: 9, since: now }] }
+  await look()
+  now += SETTLES_MS
+  expect(await look()).toMatchObject({ wrote: 2 })
+  const told = (await latestAlerts(home.db, { limit: 2, offset: 0 })).map(alert => alert.recipient)
+  expect(told.toSorted()).toEqual(['aaron', 'ada'])
+  now += REMIND_MS
+  const first = (await recipients(home.db)).find(one => one.name === 'aaron')?.recipientId
+  const query: typeof home.db.query = (text, values, options) =>
+    text.includes('from reconcile.told') && values?.[0] === first ? Promise.reject(new Error('lost')) : home.db.query(text, values, options)
+  await expect(look({ ...home.db, query })).rejects.toThrow('lost')
+  expect((await latestAlerts(home.db, { limit: 1, offset: 0 }))[0]).toMatchObject({ recipient: 'ada', madeAt: now })
+  await home.db.query(`delete from reconcile.alert_recipient where name = 'aaron'`)
+})

@@ -46,8 +46,21 @@ async function lookAndTell({ db, clock, ids, facts, sentence, consoleUrl }: Watc
   await alerts.purgeAlerts(db, now - FINDINGS_KEPT_MS)
   const open = await findingsSince(db, now - ENDS_TOLD_MS)
   let told = 0
+  const broken: unknown[] = []
   for (const recipient of await alerts.recipients(db)) {
     if (!recipient.isOn) continue
+    try {
+      told += await tell(recipient)
+    } catch (error) {
+      // Nobody else goes without a word for it.
+      broken.push(error)
+    }
+  }
+  if (broken.length > 0) throw broken[0]
+  return { read: findings.length, wrote: kept.began + kept.ended + told, more: false }
+
+  async function tell(recipient: alerts.ListedRecipient): Promise<number> {
+    let told = 0
     const lines = linesFor(recipient, open, await alerts.toldTo(db, recipient.recipientId), now)
     if (lines.length > 0) {
       const message = {
@@ -65,8 +78,8 @@ async function lookAndTell({ db, clock, ids, facts, sentence, consoleUrl }: Watc
       await db.transaction(tx => alerts.queueAlert(tx, { recipientId: recipient.recipientId, kind: 'daily', message, lines: [] }))
       told++
     }
+    return told
   }
-  return { read: findings.length, wrote: kept.began + kept.ended + told, more: false }
 }
 
 /** Once a day, in the hour that was chosen, where the recipient lives. */

@@ -207,3 +207,17 @@ test.each<[says: string, treat: (socket: Socket) => void, code: string, said: st
   await expect(hurried().send({ kind: 'slack', address, secretSealed: null }, message)).rejects.toThrow(expect.not.stringContaining('hush'))
   expect(performance.now() - begunAt).toBeLessThan(2_000)
 })
+
+test('an address with a password in it, or a path that lets in, is not repeated in the reason', async () => {
+  for (const [to, kind] of [
+    ['https://ada:hush-hush@127.0.0.1:9/hook', 'webhook'],
+    ['http://127.0.0.1:99999/T0000/B0000/hush-hush', 'slack'],
+  ] as const) {
+    const refused = port().send({ kind, address: to, secretSealed: null }, message)
+    const { code, message: why } = await refused.then(
+      () => expect.unreachable(),
+      thrown => thrown,
+    )
+    expect([code, why]).toEqual(['ALERT_UNREACHABLE', expect.not.stringContaining('hush-hush')])
+  }
+})

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { createTransport } from 'nodemailer'
 import { messageOf, TrueupError } from '../../kernel/error.ts'
+import { addressShown } from '../../reconcile/alert.ts'
 import type { Address, AlertPort, Message } from '../../reconcile/alert-port.ts'
 
 const SEND_MS_MAX = 15_000
@@ -62,7 +63,7 @@ export function alertPort({ smtpUrl, mailFrom, fetch, unseal, answerMs = SEND_MS
     }
   }
 
-  async function post({ address, secretSealed }: Address, body: string, message: Message, signal?: AbortSignal): Promise<void> {
+  async function post({ kind, address, secretSealed }: Address, body: string, message: Message, signal?: AbortSignal): Promise<void> {
     const headers = {
       'content-type': 'application/json',
       ...signatureOf(body, message, secretSealed === null ? null : unseal(secretSealed)),
@@ -78,12 +79,17 @@ export function alertPort({ smtpUrl, mailFrom, fetch, unseal, answerMs = SEND_MS
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
       })
     } catch (cause) {
-      throw unsent('ALERT_UNREACHABLE', `The receiver did not answer: ${messageOf(cause)}`, cause)
+      throw unsent('ALERT_UNREACHABLE', `The receiver did not answer: ${withoutAddress(messageOf(cause), { kind, address })}`)
     }
     if (answer.ok) return void (await answer.body?.cancel().catch(() => {}))
     const said = await beginningOf(answer)
     throw unsent('ALERT_REFUSED', `The receiver answered with status ${answer.status}${said === '' ? '' : `: ${said}`}`)
   }
+}
+
+/** An address that no request can be made to is repeated by the refusal, which all may read; it may hold a password, and its path lets in. */
+function withoutAddress(reason: string, to: Pick<Address, 'kind' | 'address'>): string {
+  return reason.replaceAll(to.address, addressShown(to)).replaceAll(/:\/\/[^\s/@]*@/g, '://…@')
 }
 
 /** What a receiver says to its refusal; of one that says very much only the beginning is read. */
