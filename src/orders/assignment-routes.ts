@@ -81,7 +81,9 @@ export function assignmentRoutes({ db, clock, assigned }: AssignmentRouteDeps): 
           const item = itemOf(order, body.sku)
           const key = keyOf(order, item)
           const before = await store.piecesOf(tx, key)
-          if (idempotencyKey !== null && (await store.isRejected(tx, idempotencyKey))) return shown(tx, order)
+          const said = idempotencyKey === null ? 'nothing' : await store.saidUnder(tx, key, { ...body, key: idempotencyKey })
+          if (said === 'another') throw keyReused(idempotencyKey)
+          if (said === 'this') return shown(tx, order)
           if (!before.some(one => 'facility' in one && one.facility === body.facility)) throw notAssigned(order, body)
           await store.reject(tx, key, { ...body, who: who.name, now, key: idempotencyKey })
           const pieces = withoutRejected(before, body)
@@ -153,6 +155,14 @@ function notAssigned({ orderGid }: Order, { sku, facility }: { sku: string; faci
     retry: 'never',
     hint: 'See who is assigned with GET on the order.',
     detail: { order: orderGid, sku, facility },
+  })
+}
+
+function keyReused(key: string | null): TrueupError {
+  return new TrueupError('ORDERS_KEY_REUSED', `The key ${key} was used before for another rejection.`, {
+    retry: 'never',
+    hint: 'Give every rejection a key of its own, and repeat one only with exactly what it said.',
+    detail: { key },
   })
 }
 

@@ -152,9 +152,18 @@ async function touch(tx: Tx, { shopId, orderGid, inventoryItemGid }: OrderItem, 
 
 export type Rejection = { facility: string; units: number; reason: string; who: string; now: InstantMs; key: string | null }
 
-/** Whether the same word was said before. */
-export async function isRejected(tx: Tx, key: string): Promise<boolean> {
-  return (await tx.query('select 1 from orders.rejection where key = $1', [key])).length > 0
+/** What was said under a key before, if anything was: whether it is this word, or another one. */
+export async function saidUnder(
+  tx: Tx,
+  { shopId, orderGid, inventoryItemGid }: OrderItem,
+  word: Pick<Rejection, 'facility' | 'units' | 'reason'> & { key: string },
+): Promise<'nothing' | 'this' | 'another'> {
+  const [said] = await tx.query<{ isThis: boolean }>(
+    `select r.shop_id = $2 and order_gid = $3 and inventory_item_gid = $4 and f.code = $5 and units = $6 and reason = $7 as "isThis"
+       from orders.rejection r join catalog.facility f using (facility_id) where key = $1`,
+    [word.key, shopId, orderGid, inventoryItemGid, word.facility, word.units, word.reason],
+  )
+  return said === undefined ? 'nothing' : said.isThis ? 'this' : 'another'
 }
 
 /** Notes that a facility cannot send. */

@@ -178,6 +178,7 @@ test('a facility cannot send: the order waits again, and its units are not promi
   const said = { facility: 'F1', units: 2, reason: 'NOT_IN_STOCK' }
   await reject(order, said, 'word-1')
   await reject(order, said, 'word-1')
+  await expect(reject(order, { ...said, units: 1 }, 'word-1')).rejects.toMatchObject({ code: 'ORDERS_KEY_REUSED' })
   // Two in doubt at the facility, two that wait for another one.
   expect(await stock()).toEqual({ ...had, reserved: [2, 0], waiting: 2 })
   expect(await promised()).toEqual({ online: before.online - 4, one: before.one - 2, two: before.two })
