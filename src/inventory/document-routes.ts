@@ -171,7 +171,7 @@ async function bookAsked(tx: Tx, { body, who, key, now }: Asked): Promise<Answer
   const booked =
     due.length === 0 ? null : await book(tx, { ...facts, kind, key, askedSha256, lines: due, effectiveAt: Math.min(effectiveAt, now), now })
   const added = booked?.isRepeat ? 0 : await scheduled.schedule(tx, waiting, now)
-  if (booked === null || !booked.isRepeat) {
+  if (booked === null ? added > 0 : !booked.isRepeat) {
     await recordAudit(tx, {
       ...{ at: now, who, action: `document.${kind}`, subject: 'document', name: booked === null ? 'scheduled' : String(booked.documentId) },
       ...{ before: null, after: body, ...(body.comment === undefined ? {} : { reason: body.comment }) },

@@ -93,6 +93,18 @@ test.each([
   expect(await house.database.db.query('select count(*) as n from inventory.movement')).toEqual(before)
 })
 
+test('what is all for later and is said twice under its key waits once, and is one deed', async () => {
+  const { sku, code } = await skus()
+  const later = { kind: 'receipt', facility: code, effectiveAt: new Date(NOW + 60_000).toISOString(), lines: [{ idValue: sku, units: 3 }] }
+  const receipts = async () => (await audited()).filter(deed => deed.action === 'document.receipt').length
+  const before = await receipts()
+  expect((await send('/ledger/documents', later, { key: 'later' })).json()).toMatchObject({ isRepeat: false, scheduled: 1 })
+  expect((await send('/ledger/documents', later, { key: 'later' })).json()).toMatchObject({ isRepeat: true, scheduled: 0 })
+  expect(await receipts()).toBe(before + 1)
+  const [waiting] = (await get('/ledger/scheduled?state=waiting')).json().rows
+  expect((await send(`/ledger/scheduled/${waiting.id}/cancel`, {})).statusCode).toBe(200)
+})
+
 test('a transfer whose goods travel: out now, in when they arrive; what was scheduled can be cancelled once', async () => {
   const { sku, code } = await skus()
   const [other] = await house.database.db.query<{ code: string }>('select code from catalog.facility where facility_id = 2')
