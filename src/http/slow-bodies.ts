@@ -32,7 +32,7 @@ export function refuseSlowBodies(
     if (!hasBody(raw) || raw.complete || raw.destroyed) return
     const isOver = new AbortController()
     for (const end of ['end', 'close', 'error']) raw.once(end, () => isOver.abort())
-    void sleep(BODY_MS_MAX, isOver.signal).then(() => !raw.complete && raw.socket.destroy())
+    void sleep(BODY_MS_MAX, isOver.signal).then(() => !raw.complete && raw.destroy())
   })
 
   /** Resolves to true when no byte came for so long, to false when the body is over. */
