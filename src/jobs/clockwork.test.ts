@@ -102,9 +102,11 @@ test('asking twenty times for a job that runs leaves one more waiting, not twent
   await until(() => calls === 1)
   const asked = await Promise.all(Array.from({ length: 20 }, () => clockwork.runNow('import-catalogue-from-shopify')))
   expect(asked.filter(one => one.isQueued)).toHaveLength(1)
+  expect((await clockwork.waiting()).map(one => [one.job.name, one.cause])).toEqual([['Import Catalogue from Shopify', 'person']])
   await until(() => calls === 2)
   await delay(1_500)
   expect(calls).toBe(2)
+  expect(await clockwork.waiting()).toEqual([])
 })
 
 test('a room that fails says so, does not stop the others, and goes on when the world is mended', async () => {

@@ -8,7 +8,7 @@ import { EXCEPT_SHOPS } from './job-parameter.ts'
 import { watchLeftOutTicks } from './left-out.ts'
 import type { Log } from './log.ts'
 import { perWhat, turnsOf, whoseRun } from './parameters.ts'
-import { openQueue, type QueuedRun } from './queue.ts'
+import { openQueue, type Queue, type QueuedRun } from './queue.ts'
 import { openRoomLoop, type Pass, type Rest, type RoomLoop, type Step, type StepDone } from './room-loop.ts'
 import { runEnd, skippedRun } from './run-end.ts'
 import { judgeTick, madeWith, type Schedule, tickOf } from './schedule.ts'
@@ -27,6 +27,8 @@ export type Clockwork = {
   nudge(room: RoomStep): void
   /** Puts one run of a job (by name, slug or alias) on its queue. `isQueued` is false when one like it waits already. */
   runNow(job: string, asked?: { by: string; parameters?: Readonly<Record<string, string>> }): Promise<{ job: string; isQueued: boolean }>
+  /** What was asked for, by people or schedules, and has not begun, oldest first. */
+  waiting: Queue['waiting']
   /** Lets a job tick by what its row in jobs.schedule says now, and its rooms look at once. */
   scheduleChanged(job: Job, whose?: string | null): Promise<void>
   /** Resolves when nothing runs, nothing is asked for and no failed step waits for its next try, in this process. */
@@ -87,7 +89,7 @@ export async function startClockwork(options: {
     jobs: catalogue.filter(job => job.steps.some(step => loops.has(step))),
     send: (job, parameters) => queue.sendRun(job, { cause: 'tick', by: null, parameters }),
   })
-  return { nudge, runNow, scheduleChanged, drained, stop }
+  return { nudge, runNow, waiting: queue.waiting, scheduleChanged, drained, stop }
 
   function loopOf(room: RoomStep, step: Step): RoomLoop {
     const job = jobOfStep(room, catalogue)?.name ?? room

@@ -24,6 +24,8 @@ const RUN_RETRIES_MAX = 5
 /** Finished ticks are of no use to anybody: jobs.run is the history. */
 const FINISHED_KEPT_S = 60 * 60
 const CONNECTIONS_MAX = 3
+/** Of each job: one for all and one for each of so many shops. */
+const WAITING_SHOWN_MAX = 100
 
 /** What a run was asked for with. */
 export type Asked = {
@@ -38,6 +40,8 @@ export type QueuedRun = Asked & { queuedId: string; queuedAt: InstantMs }
 export type Queue = {
   /** Puts one run of a job on its queue; false when one like it waits there already. */
   sendRun(job: Job, asked: Asked): Promise<boolean>
+  /** What waits on the queues of the jobs, oldest first: nothing of it has begun. */
+  waiting(): Promise<(Asked & { job: Job; queuedAt: InstantMs })[]>
   /** Lets a job tick by another schedule from now on, in every process; `whose`: for that shop or source. */
   reschedule(job: Job, schedule: Cron, whose?: string | null): Promise<void>
   /** A shop or source ticks with all the others again. */
@@ -121,6 +125,17 @@ export async function openQueue(options: {
       const { [EXCEPT_SHOPS]: _, ...meant } = asked.parameters
       const key = Object.keys(meant).length === 0 ? {} : { singletonKey: JSON.stringify(meant) }
       return (await boss.send(queueOfJob(job), asked, key)) !== null
+    },
+    async waiting() {
+      const found = await Promise.all(
+        jobs.map(async job =>
+          (await boss.findJobs<Partial<Asked>>(queueOfJob(job), { queued: true, limit: WAITING_SHOWN_MAX })).map(one => {
+            const { cause, by, parameters, queuedAt } = askedOf(one)
+            return { job, cause, by, parameters, queuedAt }
+          }),
+        ),
+      )
+      return found.flat().toSorted((one, other) => one.queuedAt - other.queuedAt)
     },
     reschedule,
     unschedule: (job, whose) => boss.unschedule(queueOfJob(job), keyOf(whose)),

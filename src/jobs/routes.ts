@@ -9,6 +9,7 @@ import {
   jobParams,
   jobTimeline,
   type madeByRun,
+  queuedRuns,
   runList,
   runParams,
   runsQuery,
@@ -51,7 +52,7 @@ export type JobRouteDeps = {
   /** A shop or source has another schedule of its own; null: none any more. In the transaction that says so. */
   ownChanged?(tx: Tx, of: { job: Job; whose: string }, schedule: Schedule | null): Promise<void>
   /** null: this process has no clockwork. */
-  clockwork: Pick<Clockwork, 'runNow' | 'scheduleChanged'> | null
+  clockwork: Pick<Clockwork, 'runNow' | 'waiting' | 'scheduleChanged'> | null
 }
 
 /** The jobs that operators know by name: whether they run as they should, running one now, and what ran. */
@@ -90,6 +91,19 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
         const made = await deps.madeBy?.(runs)
         const rows = runs.map(run => ({ ...run, made: [...(made?.get(run.runId) ?? [])] }))
         return pageFrom(query, rows, () => countRuns(db, filter, TOTAL_COUNTED_MAX + 1))
+      },
+    }),
+    jsonRoute({
+      method: 'GET',
+      path: '/jobs/queued',
+      summary: 'Runs that wait on their queue and have not begun, oldest first',
+      tag: 'jobs',
+      role: 'viewer',
+      answer: queuedRuns,
+      wholeLists: ['rows'],
+      async handle() {
+        const waiting = (await clockwork?.waiting()) ?? []
+        return { rows: waiting.map(({ job, ...one }) => ({ job: job.name, slug: job.slug, ...one, parameters: { ...one.parameters } })) }
       },
     }),
     jsonRoute({

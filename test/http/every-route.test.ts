@@ -86,12 +86,12 @@ beforeAll(async () => {
   const { db } = house
   const admin = await ensureAdmin({ db, ids: world.ids, clock: world.clock })
   if (admin === null) throw new Error('a new house has nobody')
+  const done = async () => {}
   const clockwork = {
     nudge() {},
     runNow: async (job: string) => ({ job, isQueued: true }),
-    scheduleChanged: async () => {},
-    drained: async () => {},
-    stop: async () => {},
+    waiting: async () => [],
+    ...{ scheduleChanged: done, drained: done, stop: done },
   }
   gate = await createGate({
     ...{ db, clock: world.clock, ids: world.ids, sleep: world.sleep, log: world.log },

@@ -68,7 +68,7 @@ import { positionRoutes } from '../../src/inventory/position-routes.ts'
 import { reportRoutes } from '../../src/inventory/report-routes.ts'
 import { inventoryRoutes } from '../../src/inventory/routes.ts'
 import { heartbeats } from '../../src/jobs/heartbeat-store.ts'
-import { JOBS, type Job } from '../../src/jobs/job.ts'
+import { JOBS, type Job, knownJob } from '../../src/jobs/job.ts'
 import { jobsCalled } from '../../src/jobs/job-view.ts'
 import { jobRoutes } from '../../src/jobs/routes.ts'
 import { scheduleRoutes } from '../../src/jobs/schedule-routes.ts'
@@ -179,6 +179,9 @@ export async function openTestGate(
       async runNow(job: string) {
         done.jobs.push(job)
         return { job, isQueued: true }
+      },
+      async waiting() {
+        return [{ job: knownJob('Hard Sync'), cause: 'person' as const, by: 'ada', parameters: { shop: 'corner' }, queuedAt: NOW }]
       },
       async scheduleChanged(job: Job) {
         done.jobs.push(`schedule of ${job.slug}`)

@@ -54,3 +54,12 @@ test('what a shop had of its own can be paused and taken away when the shop is o
     await db.query('update catalog.shop set is_enabled = true where code = $1', [shop.code])
   }
 })
+
+test('a run that waits on its queue is seen, with who asked for it and for which shop', async () => {
+  expect((await ask('GET', '/jobs/queued')).body.rows).toEqual([
+    {
+      ...{ job: 'Hard Sync Job', slug: 'hard-sync-job', cause: 'person', by: 'ada', parameters: { shop: 'corner' } },
+      queuedAt: new Date(house.clock.at).toISOString(),
+    },
+  ])
+})

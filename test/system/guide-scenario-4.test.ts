@@ -133,6 +133,16 @@ test('a source has a schedule of its own: given on its page, warned of, paused w
   const row = page.getByRole('row').filter({ hasText: source })
   await expect.poll(() => row.first().textContent()).toMatch(/“stocktaking”.*Paused.*Hourly/)
   await page.getByRole('button', { name: `Resume ${looking}` }).click()
+  await expect.poll(() => row.first().textContent()).not.toContain('Paused')
+
+  // What is pending: the source's own next run beside the job's, and first what somebody asked for and waits on its queue.
+  const asked = { job: 'Hard Sync Job', slug: 'hard-sync-job', cause: 'person', by: 'ada', parameters: { shop: 'corner' } }
+  await page.route('**/api/v1/jobs/queued', route => route.fulfill({ json: { rows: [{ ...asked, queuedAt: '2026-01-02T03:04:05Z' }] } }))
+  await page.goto(home.url('/jobs/pipeline?section=pending'))
+  const pending = page.getByRole('row')
+  await expect.poll(() => pending.nth(1).textContent()).toMatch(/^Hard Sync Job for corner.*asked for by ada/)
+  await expect.poll(() => pending.filter({ hasText: looking }).count()).toBe(1)
+  await page.goto(home.url('/jobs/import-inventory'))
   await page.getByRole('button', { name: `Let ${source} run with all the others` }).click()
   await page.getByText('Every source is looked at by the schedule above').waitFor()
   expect(home.complaints).toEqual([])

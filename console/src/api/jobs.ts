@@ -6,6 +6,7 @@ import type {
   jobList,
   jobPeople,
   jobTimeline,
+  queuedRuns,
   runList,
   scheduleChange,
   scheduleChanged,
@@ -28,6 +29,16 @@ export function useJobs() {
   return useQuery({
     queryKey: ['jobs'],
     queryFn: ({ signal }) => getJson<Wire<typeof jobList>>('/jobs', {}, signal),
+    refetchInterval: REFETCH_MS,
+  })
+}
+
+export type QueuedRun = Wire<typeof queuedRuns>['rows'][number]
+
+export function useQueued() {
+  return useQuery({
+    queryKey: ['jobs', 'queued'],
+    queryFn: ({ signal }) => getJson<Wire<typeof queuedRuns>>('/jobs/queued', {}, signal),
     refetchInterval: REFETCH_MS,
   })
 }

@@ -55,3 +55,9 @@ export function outcomeOf(run: Pick<JobRun, 'outcome' | 'cancelAskedAt'>): Shown
 }
 
 export const OUTCOME_CHOICES = Object.entries(OUTCOMES).map(([value, { word }]) => ({ value, label: word }))
+
+/** Who or what wanted a run. */
+export function causeOf(run: Pick<JobRun, 'cause' | 'askedBy'>): string {
+  if (run.cause === 'person') return run.askedBy === null ? texts.askedForByAPerson : texts.askedForBy(run.askedBy)
+  return run.cause === 'tick' ? texts.bySchedule2 : texts.becauseSomethingCame2
+}

@@ -1,19 +1,15 @@
 import { useCallback } from 'react'
-import { Link } from 'react-router'
-import { type Job, useJobs, useRuns } from '../api/jobs.ts'
+import { useRuns } from '../api/jobs.ts'
 import { Columns } from '../parts/columns.tsx'
 import { Export } from '../parts/export.tsx'
-import { Chips, cell, Paged, Search, Table, totalOf, useView } from '../parts/list.tsx'
+import { Chips, cell, Paged, Search, totalOf, useView } from '../parts/list.tsx'
 import { Empty, Shown } from '../parts/nothing.tsx'
-import { whole } from '../parts/number.ts'
 import { PageHead, Panel } from '../parts/panel.tsx'
-import { When } from '../parts/when.tsx'
-import { exact } from '../parts/zone.ts'
 import { jobs as texts } from '../texts/jobs.ts'
-import { JobActions } from './job-actions.tsx'
 import { JobTabs } from './job-tabs.tsx'
 import { JobTimeline } from './job-timeline.tsx'
-import { frequency, OUTCOME_CHOICES } from './job-words.ts'
+import { OUTCOME_CHOICES } from './job-words.ts'
+import { Pending } from './pipeline-pending.tsx'
 import { RUN_COLUMNS, RunTable } from './run-table.tsx'
 
 const SECTIONS = [
@@ -44,61 +40,6 @@ export function Pipeline() {
       {section === 'history' && <History />}
       {section === 'timeline' && <JobTimeline />}
     </>
-  )
-}
-
-function Pending() {
-  const jobs = useJobs()
-  return (
-    <Panel title={texts.pending} note={texts.nextFirst} actions={<Export path="/jobs" what={texts.pending} />} isFlush>
-      <Shown of={jobs}>
-        {({ rows }) => {
-          const next = rows
-            .filter(job => job.nextAt.length > 0)
-            .toSorted((one, other) => Date.parse(one.nextAt[0] ?? '') - Date.parse(other.nextAt[0] ?? ''))
-          if (next.length === 0) return <Empty title={texts.nothingWillRun}>{texts.everyJobIsPausedOrHasNo}</Empty>
-          return <PendingTable rows={next} />
-        }}
-      </Shown>
-    </Panel>
-  )
-}
-
-function PendingTable({ rows }: { rows: readonly Job[] }) {
-  return (
-    <Table
-      label={texts.pending}
-      head={
-        <tr>
-          <th className={cell.wide}>{texts.job}</th>
-          <th className={cell.narrowHidden}>{texts.frequency}</th>
-          <th className={cell.right}>{texts.waiting2}</th>
-          <th className={cell.right}>{texts.runsNext}</th>
-          <th>
-            <span className="sr-only">{texts.actions}</span>
-          </th>
-        </tr>
-      }
-    >
-      {rows.map(job => (
-        <tr key={job.slug}>
-          <td>
-            <Link to={`/jobs/${job.slug}`} data-row>
-              {job.name}
-            </Link>
-            <div className={cell.dim}>{job.category}</div>
-          </td>
-          <td className={cell.narrowHidden}>{frequency(job.schedule)}</td>
-          <td className={cell.right}>{whole(job.waiting.backlog)}</td>
-          <td className={cell.right} title={job.nextAt[0] && exact(job.nextAt[0])}>
-            <When at={job.nextAt[0] ?? null} />
-          </td>
-          <td className={cell.right}>
-            <JobActions job={job} />
-          </td>
-        </tr>
-      ))}
-    </Table>
   )
 }
 

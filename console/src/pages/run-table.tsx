@@ -9,7 +9,7 @@ import { decimal, whole } from '../parts/number.ts'
 import { State } from '../parts/state.tsx'
 import { When } from '../parts/when.tsx'
 import { jobs as texts } from '../texts/jobs.ts'
-import { mayAct, outcomeOf } from './job-words.ts'
+import { causeOf, mayAct, outcomeOf } from './job-words.ts'
 import classes from './run-table.module.css'
 
 /** What of a run may be left out, beside its state and its job. */
@@ -129,11 +129,6 @@ function RunActions({ run }: { run: JobRun }) {
       <Trouble error={again.error} />
     </>
   )
-}
-
-function causeOf(run: JobRun): string {
-  if (run.cause === 'person') return run.askedBy === null ? texts.askedForByAPerson : texts.askedForBy(run.askedBy)
-  return run.cause === 'tick' ? texts.bySchedule2 : texts.becauseSomethingCame2
 }
 
 const took = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${decimal(ms / 1_000, 1)} s`)

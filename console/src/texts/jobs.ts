@@ -71,6 +71,8 @@ export const jobs = {
     },
   },
   jobFor: (name: Said, whose: Said) => `${name} for ${whose}`,
+  once: 'Once',
+  asked: 'Asked',
   itRunsWithAllTheOthers: (frequency: Said) => `It runs with all the others: ${frequency}`,
   giveItItsOwnToPauseItAlone: 'With a schedule of its own it has another frequency, time zone or first run, and can be paused alone.',
   changeTheScheduleOf: (shop: Said) => `Change the schedule of ${shop}`,

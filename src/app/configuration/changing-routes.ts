@@ -71,6 +71,7 @@ export function changingRoutes(deps: ChangingDeps, db: Db, later: (() => unknown
       standingAgainst: async (job: Job) => (job.steps.includes('channel') || job.steps.includes('outbox') ? shopsThatHold(db) : []),
       clockwork: clockwork && {
         runNow: clockwork.runNow,
+        waiting: clockwork.waiting,
         async scheduleChanged(job, whose) {
           later.push(() => clockwork.scheduleChanged(job, whose))
         },

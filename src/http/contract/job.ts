@@ -135,6 +135,22 @@ export const madeByRun = z.object({ kind: z.enum(['file', 'upload', 'proof', 're
 
 export const runList = pageOf(jobRun.extend({ made: z.array(madeByRun) }).meta({ id: 'JobRunInList' }))
 
+/** What was asked for and has not begun: its queue lets one run at a time of those that are for the same shop or source. */
+export const queuedRuns = z.object({
+  rows: z.array(
+    z
+      .object({
+        job: z.string(),
+        slug: z.string(),
+        cause: z.enum(CAUSES),
+        by: z.string().nullable(),
+        parameters: parameterValues,
+        queuedAt: instant,
+      })
+      .meta({ id: 'QueuedRun' }),
+  ),
+})
+
 /** Whose schedule: a shop's own by its code, a source's by its name, the job's without. */
 export const scheduleQuery = z.object({ shop: z.string().min(1).max(60).optional(), source: z.string().min(1).max(100).optional() })
 
