@@ -3,8 +3,11 @@ import type { Sleep } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import type { Watch } from './watch.ts'
 
-/** Proxies close what is silent for a minute; browsers notice a dead server by it too. */
-const PING_MS = 15_000
+/**
+ * Proxies close what is silent for a minute. And a server that hangs keeps its connections: a page knows by the silence alone that what it
+ * shows is old, so the ping is an event, which pages hear, and not a comment, which only browsers do.
+ */
+const PING_MS = 5_000
 const WATCHERS_MAX = 200
 /** A browser that lost us comes back after so long. */
 const RECONNECT_MS = 2_000
@@ -12,7 +15,7 @@ const RECONNECT_MS = 2_000
 const UNREAD_BYTES_MAX = 1_024 * 1_024
 
 /**
- * Server-sent events: `street` whenever it looks different, `file` while one is on its way. A watcher gets the present
+ * Server-sent events: `street` whenever it looks different, `file` while one is on its way, `here` every few seconds. A watcher gets the present
  * state first, so coming back after a break needs nothing special.
  */
 export function mountEvents(
@@ -35,7 +38,8 @@ export function mountEvents(
     url: '/events',
     schema: {
       summary: 'The street as it changes, as server-sent events',
-      description: '`street` carries the same as GET /street; `file` carries the progress of one file.',
+      description:
+        '`street` carries the same as GET /street; `file` the progress of one file; `here` comes every five seconds and says only that.',
       tags: ['street'],
       security: [{ session: [] }, { token: [] }],
       produces: ['text/event-stream'],
@@ -63,7 +67,7 @@ export function mountEvents(
           await sleep(PING_MS, gone.signal)
           if (gone.signal.aborted) break
           await admit(request)
-          raw.write(': still here\n\n')
+          raw.write('event: here\ndata: still\n\n')
         }
       } catch {
         // The session is over: the browser comes back, is told so by a proper answer, and shows the sign-in.

@@ -250,14 +250,6 @@ test('the pages kept to their own policy', () => {
   expect(complaints).toEqual([])
 })
 
-test('when the server is gone, nothing says in sync any longer', async () => {
-  await page.goto(url('/'))
-  await expect.poll(() => answer().textContent()).toContain('In sync')
-  await running.stop()
-  await expect.poll(() => answer().textContent(), { timeout: 30_000 }).toContain('Unknown: the server has not been heard')
-  expect((await page.locator('body').textContent())?.toLowerCase()).not.toContain('in sync')
-})
-
 /** The demo's file with two rows that nobody can take: half a unit, and a product that nobody knows. */
 async function stockWithMistakes(): Promise<Buffer> {
   const text = await readFile(path.join(ROOT, 'data/adventureworks/ProductInventory.tsv'), 'utf8')

@@ -2,13 +2,16 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import type { Street } from './queries.ts'
 
-/** Without a word from the server for so long, what is on the screen is old and is said to be. The server pings every 15 s. */
+/** Without a word from the server for so long, what is on the screen is old and is said to be. It says every 5 s that it is here. */
+const SILENT_AFTER_MS = 15_000
+/** The same once the connection is known to be broken. */
 const LOST_AFTER_MS = 5_000
 /** After a refusal we ask again after so long. */
 const RECONNECT_MS = 5_000
 /** What a moving street makes old is asked for again at most so often. */
 const REFRESH_MS_MIN = 1_000
 
+/** `since`: of a server that is lost, when it was heard last. */
 type Live = { state: 'connecting' | 'open' | 'lost'; since: number }
 
 let live: Live = { state: 'connecting', since: Date.now() }
@@ -16,9 +19,9 @@ let live: Live = { state: 'connecting', since: Date.now() }
 let clockBehindMs = 0
 const listeners = new Set<() => void>()
 
-function set(state: Live['state']): void {
+function set(state: Live['state'], since = Date.now()): void {
   if (live.state === state) return
-  live = { state, since: Date.now() }
+  live = { state, since }
   for (const listener of listeners) listener()
 }
 
@@ -49,10 +52,13 @@ export function useEvents(isSignedIn: boolean): void {
     if (!isSignedIn) return
     const refresh = refresher(client)
     let events: EventSource | undefined
+    let silent: ReturnType<typeof setTimeout> | undefined
     let lost: ReturnType<typeof setTimeout> | undefined
     let again: ReturnType<typeof setTimeout> | undefined
+    let heardAt = Date.now()
     connect()
     return () => {
+      clearTimeout(silent)
       clearTimeout(lost)
       clearTimeout(again)
       refresh.stop()
@@ -60,21 +66,27 @@ export function useEvents(isSignedIn: boolean): void {
       set('connecting')
     }
 
+    function heard() {
+      clearTimeout(silent)
+      clearTimeout(lost)
+      lost = undefined
+      heardAt = Date.now()
+      silent = setTimeout(() => set('lost', heardAt), SILENT_AFTER_MS)
+      set('open')
+    }
+
     function connect() {
       events = new EventSource('/api/v1/events')
-      events.addEventListener('open', () => {
-        clearTimeout(lost)
-        lost = undefined
-        set('open')
-      })
+      for (const word of ['open', 'here', 'file']) events.addEventListener(word, heard)
       events.addEventListener('street', event => {
+        heard()
         const street = JSON.parse(event.data) as Street
         sawServerTime(street.observedAt)
         client.setQueryData(['street'], street)
         refresh.soon()
       })
       events.addEventListener('error', () => {
-        lost ??= setTimeout(() => set('lost'), LOST_AFTER_MS)
+        lost ??= setTimeout(() => set('lost', heardAt), LOST_AFTER_MS)
         if (events?.readyState !== EventSource.CLOSED) return
         // The browser comes back after a lost connection, but not after a refusal. If the session is over, asking says so.
         void client.invalidateQueries({ queryKey: ['session'] })

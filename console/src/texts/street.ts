@@ -8,6 +8,9 @@ export const street = {
   unitsAtRisk: (count: number) => `${many(count, 'unit', 'units')} at risk`,
   seesToIt: (who: string) => `${who} sees to it`,
   thisPageBroke: 'This page broke',
+  theServerDoesNotAnswer: 'The server does not answer',
+  thisPageComesBackByItself:
+    'It may be restarting, or stopped. This page comes back by itself as soon as somebody answers; nothing you entered elsewhere is undone.',
   itDidNotSayWhy: 'It did not say why.',
   theServerAndYourStockGoOn: 'The server and your stock go on without it.',
   loadThePageAgain: 'Load the page again',
