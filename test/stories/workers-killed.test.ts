@@ -83,12 +83,13 @@ test(`of two workers one is killed ${KILLS} times: each tick runs once, no run i
   const until = Date.now()
   await untilTicked(since, until)
   await untilQuiet()
-  process.stdout.write(`${KILLS} kills, taken over after ${summary(takenOverMs)}\n`)
+  const wrong = { overlapping: await overlapping(), unfinished: await unfinished(), ticksNotRunOnce: await ticksNotRunOnce(since, until) }
+  // Said at once: the other database's turn takes as long again before the failures are listed.
+  const said = Object.entries(wrong).map(([name, rows]) => `${name} ${rows.length}`)
+  process.stdout.write(`${KILLS} kills, taken over after ${summary(takenOverMs)}; ${said.join(', ')}\n`)
 
   expect(Math.max(...takenOverMs)).toBeLessThanOrEqual(TAKEN_OVER_MS_MAX)
-  expect(await overlapping()).toEqual([])
-  expect(await unfinished()).toEqual([])
-  expect(await ticksNotRunOnce(since, until)).toEqual([])
+  expect(wrong).toEqual({ overlapping: [], unfinished: [], ticksNotRunOnce: [] })
   // A tick may be handed out at this very moment; it is done a few seconds later.
   await expect.poll(runsUnlikeWork, { timeout: 4 * WORK_MS }).toEqual([])
 })
