@@ -1,21 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
+import { askingAs } from './asking.ts'
 import { openTestGate, PASSWORD, type TestGate } from './gate.ts'
 
 let house: TestGate
-let cookie: string
+let ask: Awaited<ReturnType<typeof askingAs>>
 beforeAll(async () => {
   house = await openTestGate()
-  cookie = await house.signIn('operator', PASSWORD)
+  ask = await askingAs(house, { name: 'operator', password: PASSWORD })
 })
 afterAll(() => house.close())
 
-const ask = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object) => {
-  const headers = { cookie, [CONSOLE_HEADER]: '1' }
-  const answer = await house.gate.app.inject({ method, url: `/api/v1${url}`, headers, ...(payload ? { payload } : {}) })
-  return { status: answer.statusCode, body: answer.json() }
-}
 const UPLOADS = '/jobs/process-uploads-to-ecommerce'
 
 test('two who change one schedule at once both have their way: a pause is not lost to another frequency', async () => {

@@ -1,20 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CONSOLE_HEADER } from '../../src/http/cross-site.ts'
+import { askingAs } from './asking.ts'
 import { openTestGate, PASSWORD, type TestGate } from './gate.ts'
 
 let house: TestGate
-let cookie: string
+let ask: Awaited<ReturnType<typeof askingAs>>
 beforeAll(async () => {
   house = await openTestGate()
-  cookie = await house.signIn('operator', PASSWORD)
+  ask = await askingAs(house, { name: 'operator', password: PASSWORD })
 })
 afterAll(() => house.close())
 
-const ask = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object) => {
-  const headers = { cookie, [CONSOLE_HEADER]: '1' }
-  const answer = await house.gate.app.inject({ method, url: `/api/v1${url}`, headers, ...(payload ? { payload } : {}) })
-  return { status: answer.statusCode, body: answer.json() }
-}
 const UPLOADS = '/jobs/process-uploads-to-ecommerce'
 
 test.each(['Hard Sync', 'Hard Sync Job', 'hard-sync-job', 'JOB_UL_INV', 'UL_RCNT_INV', 'Process Uploads to eCommerce'])(
@@ -155,13 +150,13 @@ test('a shop has a schedule of its own, which is set, paused, shown with what is
 })
 
 test('a source has a schedule of its own as a shop has: previewed, set, paused, skipped, run, on record, and gone with the source', async () => {
-  const admin = await house.signIn(house.admin.name, house.admin.password)
-  const operator = cookie
+  const admin = await askingAs(house, house.admin)
+  const operator = ask
   const [name, IMPORT] = ['ERP in the cellar', '/jobs/import-inventory']
   const of = `?source=${encodeURIComponent(name)}`
-  cookie = admin
+  ask = admin
   await ask('POST', '/sources', { name, host: '127.0.0.1', port: 9, user: 'erp', proof: 'password', secret: 'secret' })
-  cookie = operator
+  ask = operator
   const change = { cron: '30 4 * * *', timeZone: 'Europe/Berlin', isRealTime: false }
   const preview = await ask('POST', `${IMPORT}/schedule/preview${of}`, {
     ...change,
@@ -190,14 +185,14 @@ test('a source has a schedule of its own as a shop has: previewed, set, paused, 
     ...['job.run', 'job.resume', 'job.pause', 'job.skip', 'job.schedule'],
   ])
 
-  cookie = admin
+  ask = admin
   await ask('PUT', `${IMPORT}/people`, { people: ['olga'] })
-  cookie = operator
+  ask = operator
   expect((await ask('POST', `${IMPORT}/pause${of}`, { reason: 'x' })).body.code).toBe('JOBS_NOT_PERMITTED')
-  cookie = admin
+  ask = admin
   await ask('PUT', `${IMPORT}/people`, { people: null })
   await ask('DELETE', `/sources/${encodeURIComponent(name)}`)
-  cookie = operator
+  ask = operator
   expect((await ask('GET', IMPORT)).body.own).toEqual([])
   for (const [method, at, payload] of [
     ['PUT', `${IMPORT}/schedule${of}`, { cron: '0 3 * * *' }],
@@ -260,12 +255,12 @@ test('a first run days ahead is taken, and warned of before and after', async ()
 })
 
 test('a job that was given to certain people is run and changed by them and by admins only', async () => {
-  const operator = cookie
-  const admin = await house.signIn(house.admin.name, house.admin.password)
+  const operator = ask
+  const admin = await askingAs(house, house.admin)
   const give = async (people: string[] | null) => {
-    cookie = admin
+    ask = admin
     expect((await ask('PUT', `${UPLOADS}/people`, { people })).status).toBe(200)
-    cookie = operator
+    ask = operator
   }
   const deeds = [
     ['POST', `${UPLOADS}/run`, {}],
