@@ -10,10 +10,10 @@ import type { Log } from './log.ts'
 import { perWhat, turnsOf, whoseRun } from './parameters.ts'
 import { openQueue, type Queue, type QueuedRun } from './queue.ts'
 import { openRoomLoop, type Pass, type Rest, type RoomLoop, type Step, type StepDone } from './room-loop.ts'
-import { runEnd, skippedRun } from './run-end.ts'
+import { notBegunRun, runEnd, skippedRun } from './run-end.ts'
 import { judgeTick, madeWith, type Schedule, tickOf } from './schedule.ts'
 import { ownSchedules, schedules, takeTick } from './schedule-store.ts'
-import { closeLostRuns, type EndedRun, finishRun, recordRuns, showProgress, startRun } from './store.ts'
+import { closeLostRuns, finishRun, recordRuns, showProgress, startRun } from './store.ts'
 
 /** A stop lets running steps end by themselves for so long; then it tells them to. */
 const DRAIN_MS_MAX = 3_000
@@ -203,8 +203,13 @@ export async function startClockwork(options: {
 
   /** A run waits while one for the same shop or source goes on, here or in another process; the queue keeps it should this one stop. */
   async function runJob(job: Job, asked: QueuedRun) {
-    const wanted = await wantedOf(job, asked)
-    const done = await db.inTurn(turnsOf(job, whoseRun(wanted.parameters)), () => runInTurn(job, asked, wanted), ending.signal)
+    const { parameters, judgement } = await wantedOf(job, asked)
+    const inTurn = async () => {
+      // Paused while it waited: not run. What was skipped meanwhile is the tick after this one, so the rest stands as it was judged.
+      const now = await wantedOf(job, asked)
+      await runInTurn(job, asked, now.judgement === 'paused' ? now : { ...now, judgement })
+    }
+    const done = await db.inTurn(turnsOf(job, whoseRun(parameters)), inTurn, ending.signal)
     if (done === null) throw new Error('The program was stopped before this run had its turn.')
   }
 
@@ -230,17 +235,11 @@ export async function startClockwork(options: {
       if (pass.failure?.code === 'JOBS_STOPPED') throw new Error(pass.failure.message)
       if (pass.isCancelled) return
       // A person wanted it to end, and this room was done before it heard of it: those that come after it do not begin.
-      if (endedBy !== null) return recordRuns(db, notBegun(job, room, { ...asked, parameters }, endedBy))
+      const next = job.steps.slice(job.steps.indexOf(room) + 1).find(one => loops.has(one))
+      if (endedBy !== null && next !== undefined)
+        await recordRuns(db, [notBegunRun(job, next, { ...asked, parameters }, { endedBy, at: clock.now() })])
+      if (endedBy !== null) return
     }
-  }
-
-  /** The next of the job's rooms that this process has, as one that was ended before it began. */
-  function notBegun(job: Job, after: RoomStep, { cause, by, parameters }: QueuedRun, endedBy: string): EndedRun[] {
-    const room = job.steps.slice(job.steps.indexOf(after) + 1).find(one => loops.has(one))
-    const at = clock.now()
-    const end = { finishedAt: at, outcome: 'cancelled' as const, read: 0, wrote: 0, errors: 0, code: null }
-    const message = `${endedBy} ended this run before it came to this room.`
-    return room === undefined ? [] : [{ job: job.name, room, startedAt: at, cause, askedBy: by, parameters, ...end, message }]
   }
 
   /** Shows once a second how far a run has come, and ends it when a person wants that. */

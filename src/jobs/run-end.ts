@@ -1,5 +1,6 @@
 import type { InstantMs } from '../kernel/clock.ts'
-import type { Job } from './job.ts'
+import type { Job, RoomStep } from './job.ts'
+import type { Asked } from './queue.ts'
 import type { Pass } from './room-loop.ts'
 import type { Schedule } from './schedule.ts'
 import type { EndedRun, RunEnd } from './store.ts'
@@ -15,4 +16,12 @@ export function skippedRun(job: Job, schedule: Schedule, parameters: EndedRun['p
   const end = { finishedAt: at, outcome: 'skipped' as const, read: 0, wrote: 0, errors: 0, code: null }
   const message = `This tick was passed over once, as ${schedule.changedBy ?? 'somebody'} asked.`
   return { job: job.name, room: job.steps[0] ?? '', startedAt: at, cause: 'tick', askedBy: null, parameters, ...end, message }
+}
+
+/** The record of a room that a run did not come to, since a person ended it in the one before. */
+export function notBegunRun(job: Job, room: RoomStep, asked: Asked, { endedBy, at }: { endedBy: string; at: InstantMs }): EndedRun {
+  const { cause, by: askedBy, parameters } = asked
+  const end = { finishedAt: at, outcome: 'cancelled' as const, read: 0, wrote: 0, errors: 0, code: null }
+  const message = `${endedBy} ended this run before it came to this room.`
+  return { job: job.name, room, startedAt: at, cause, askedBy, parameters, ...end, message }
 }
