@@ -19,7 +19,7 @@ import { jsonRoute, type Route } from '../http/contract/route.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
 import { isForLater, type LedgerLine, transferLegs } from './document.ts'
-import { type Booked, book, reverse } from './document-step.ts'
+import { type Booked, book, keyReused, repeatOf, reverse } from './document-step.ts'
 import * as store from './document-store.ts'
 import { facilityOf, NAMES, namesOf, productsOf } from './named-store.ts'
 import * as scheduled from './scheduled-store.ts'
@@ -164,13 +164,14 @@ async function bookAsked(tx: Tx, { body, who, key, now }: Asked): Promise<Answer
   const toCome = parts.filter(part => isForLater(part.at, now)).flatMap(part => part.lines.map(line => ({ ...line, dueAt: part.at })))
   if (toCome.length > 0 && body.kind === 'count') throw countInFuture()
   const kind = body.kind
-  const waiting =
-    kind === 'count'
-      ? []
-      : toCome.map((line, n) => ({ ...line, ...facts, kind, key: key === null ? null : `${key}/${n + 1}`, reference: facts.reference }))
-  const booked =
-    due.length === 0 ? null : await book(tx, { ...facts, kind, key, askedSha256, lines: due, effectiveAt: Math.min(effectiveAt, now), now })
-  const added = booked?.isRepeat ? 0 : await scheduled.schedule(tx, waiting, now)
+  const waiting = kind === 'count' ? [] : toCome.map(line => ({ ...line, ...facts, kind }))
+  const asked = { ...facts, kind, key, askedSha256 }
+  // What was for later is due by now, or half of it: the same deed all the same, and not one that moves units again.
+  if (await isScheduled(tx, { key, askedSha256 })) return told(tx, await repeatOf(tx, asked), 0)
+  const booked = due.length === 0 ? null : await book(tx, { ...asked, lines: due, effectiveAt: Math.min(effectiveAt, now), now })
+  const added = booked?.isRepeat ? 0 : await scheduled.schedule(tx, { key, askedSha256, lines: waiting }, now)
+  // Somebody with the same key was first, since it was looked.
+  if (booked === null && added < waiting.length) await isScheduled(tx, { key, askedSha256 })
   if (booked === null ? added > 0 : !booked.isRepeat) {
     await recordAudit(tx, {
       ...{ at: now, who, action: `document.${kind}`, subject: 'document', name: booked === null ? 'scheduled' : String(booked.documentId) },
@@ -178,6 +179,13 @@ async function bookAsked(tx: Tx, { body, who, key, now }: Asked): Promise<Answer
     })
   }
   return told(tx, booked, added)
+}
+
+/** Whether a deed under this key was for later. Throws INVENTORY_KEY_REUSED when it was another. */
+async function isScheduled(tx: Tx, { key, askedSha256 }: { key: string | null; askedSha256: string }): Promise<boolean> {
+  const kept = key === null ? null : await scheduled.askedUnder(tx, key)
+  if (key !== null && kept?.askedSha256 && kept.askedSha256 !== askedSha256) throw keyReused(key)
+  return kept !== null
 }
 
 /** What happens now, and what comes in later: of a transfer, the other facility's leg. */

@@ -136,12 +136,15 @@ describe('what is for later', () => {
     home.db.transaction(tx =>
       scheduled.schedule(
         tx,
-        [
-          {
-            ...{ kind: 'restock' as const, facilityId: 1, productId: product, bin: null, units, reason: 'VAR_SCH_SHIP_RECV' },
-            ...{ reference: 'spring', comment: null, key, dueAt, who: 'anna' },
-          },
-        ],
+        {
+          ...{ key, askedSha256: 'a' },
+          lines: [
+            {
+              ...{ kind: 'restock' as const, facilityId: 1, productId: product, bin: null, units, reason: 'VAR_SCH_SHIP_RECV' },
+              ...{ reference: 'spring', comment: null, dueAt, who: 'anna' },
+            },
+          ],
+        },
         T,
       ),
     )

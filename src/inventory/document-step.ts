@@ -54,7 +54,8 @@ export async function book(tx: Tx, asked: Booking): Promise<Booked> {
   return { documentId, isRepeat: false, outcomes }
 }
 
-async function repeatOf(tx: Tx, asked: Booking): Promise<Booked | null> {
+/** The document that was booked under the key of this deed; null: none. Throws INVENTORY_KEY_REUSED when it was another deed's. */
+export async function repeatOf(tx: Tx, asked: Pick<Booking, 'key' | 'askedSha256'>): Promise<Booked | null> {
   if (asked.key === undefined || asked.key === null) return null
   const known = await documents.documentByKey(tx, asked.key)
   if (known === null) return null
@@ -160,7 +161,7 @@ function countOutdated(countAt: InstantMs, newestAt: InstantMs): TrueupError {
   )
 }
 
-function keyReused(key: string): TrueupError {
+export function keyReused(key: string): TrueupError {
   return new TrueupError('INVENTORY_KEY_REUSED', `The key ${key} was used before for another request.`, {
     retry: 'never',
     hint: 'Give every deed a key of its own, and repeat one only with exactly what it asked for.',

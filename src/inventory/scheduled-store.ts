@@ -18,37 +18,51 @@ export type Scheduled = {
   who: string
 }
 
-/** Puts changes into the queue. One with a key that is there already is there already. */
-export async function schedule(
-  tx: Tx,
-  rows: readonly (Omit<Scheduled, 'scheduledId'> & { key: string | null })[],
-  now: InstantMs,
-): Promise<number> {
+/** The lines of one deed that are for later, under the key of the deed and with the digest of what was asked. */
+export type ForLater = { key: string | null; askedSha256: string; lines: readonly Omit<Scheduled, 'scheduledId'>[] }
+
+/** Puts changes into the queue; gives how many: fewer where a change with such a key is there already. */
+export async function schedule(tx: Tx, { key, askedSha256, lines }: ForLater, now: InstantMs): Promise<number> {
   const added = await tx.query<{ added: number }>(
     `with added as (
-       insert into inventory.scheduled (kind, facility_id, product_id, bin, units, reason, reference, comment, key, due_at, who, created_at)
-       select kind, facility_id, product_id, bin, units, reason, reference, comment, key, due_at, who, $12
+       insert into inventory.scheduled (kind, facility_id, product_id, bin, units, reason, reference, comment, key, due_at, who, created_at,
+                                        asked_sha256)
+       select kind, facility_id, product_id, bin, units, reason, reference, comment, key, due_at, who, $12, $13
          from unnest($1::text[], $2::integer[], $3::integer[], $4::text[], $5::integer[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::text[])
               as given (kind, facility_id, product_id, bin, units, reason, reference, comment, key, due_at, who)
        on conflict (key) do nothing
        returning 1
      ) select count(*) as added from added`,
     [
-      rows.map(row => row.kind),
-      rows.map(row => row.facilityId),
-      rows.map(row => row.productId),
-      rows.map(row => row.bin),
-      rows.map(row => row.units),
-      rows.map(row => row.reason),
-      rows.map(row => row.reference),
-      rows.map(row => row.comment),
-      rows.map(row => row.key),
-      rows.map(row => new Date(row.dueAt)),
-      rows.map(row => row.who),
+      lines.map(row => row.kind),
+      lines.map(row => row.facilityId),
+      lines.map(row => row.productId),
+      lines.map(row => row.bin),
+      lines.map(row => row.units),
+      lines.map(row => row.reason),
+      lines.map(row => row.reference),
+      lines.map(row => row.comment),
+      lines.map((_, at) => (key === null ? null : keyOfLine(key, at + 1))),
+      lines.map(row => new Date(row.dueAt)),
+      lines.map(row => row.who),
       new Date(now),
+      askedSha256,
     ],
   )
   return added[0]?.added ?? 0
+}
+
+/** Whether a deed under this key was for later, and what it asked for; null: none was. `askedSha256` null: from before it was kept. */
+export async function askedUnder(tx: Tx, key: string): Promise<{ askedSha256: string | null } | null> {
+  const [first] = await tx.query<{ askedSha256: string | null }>(
+    'select asked_sha256 as "askedSha256" from inventory.scheduled where key = $1',
+    [keyOfLine(key, 1)],
+  )
+  return first ?? null
+}
+
+function keyOfLine(key: string, line: number): string {
+  return `${key}/${line}`
 }
 
 /** The next believed file that says what will come in. Its verdict is locked, so that no second step takes it. */

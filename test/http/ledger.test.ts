@@ -99,7 +99,14 @@ test('what is all for later and is said twice under its key waits once, and is o
   const receipts = async () => (await audited()).filter(deed => deed.action === 'document.receipt').length
   const before = await receipts()
   expect((await send('/ledger/documents', later, { key: 'later' })).json()).toMatchObject({ isRepeat: false, scheduled: 1 })
-  expect((await send('/ledger/documents', later, { key: 'later' })).json()).toMatchObject({ isRepeat: true, scheduled: 0 })
+  const repeated = { documentId: null, isRepeat: true, scheduled: 0, lines: [] }
+  expect((await send('/ledger/documents', later, { key: 'later' })).json()).toEqual(repeated)
+  const other = { ...later, lines: [{ idValue: sku, units: 4 }] }
+  for (const one of [other, { ...other, effectiveAt: undefined }])
+    expect((await send('/ledger/documents', one, { key: 'later' })).json().code).toBe('INVENTORY_KEY_REUSED')
+  // Said once more when its instant has come, which is when a network that was away is back: still the same one.
+  house.clock.at = NOW + 120_000
+  expect((await send('/ledger/documents', later, { key: 'later' })).json()).toEqual(repeated)
   expect(await receipts()).toBe(before + 1)
   const [waiting] = (await get('/ledger/scheduled?state=waiting')).json().rows
   expect((await send(`/ledger/scheduled/${waiting.id}/cancel`, {})).statusCode).toBe(200)

@@ -198,11 +198,10 @@ async function document({ productId }: Walker, one: ByHand): Promise<void> {
       reason: 'VAR_SCH_SHIP_RECV',
       reference: null,
       comment: null,
-      key: null,
       dueAt,
       who: 'walker',
     }
-    await db.transaction(tx => schedule(tx, [change], now))
+    await db.transaction(tx => schedule(tx, { key: null, askedSha256: '', lines: [change] }, now))
   }
 }
 
