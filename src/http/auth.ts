@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { recordAudit } from '../db/audit.ts'
 import type { Db } from '../db/connection.ts'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { TrueupError } from '../kernel/error.ts'
@@ -24,14 +25,16 @@ export type SignedIn = Who & { expiresAt: InstantMs | null; scopes: readonly Sco
 /** What a route asks of whoever comes: the least role, and that its chapter is theirs. */
 export type Asks = { role: Role; tag: Chapter }
 
+type Known = { personId: number; name: string; role: Role }
+
 export type Auth = {
   /** Who shows this; null: nobody that we know. */
   whoHas(shown: { bearer: string | null; cookie: string | null }): Promise<SignedIn | null>
   /** Checks a password and opens a session. Throws HTTP_PASSWORD_WRONG and HTTP_TOO_MANY_LOGINS. */
   signIn(login: { name: string; password: string; address: string }): Promise<{ token: string; session: SignedIn }>
   signOut(token: string): Promise<void>
-  /** Opens a session for a person who has shown who they are. */
-  openSession(person: { personId: number; name: string; role: Role }): Promise<{ token: string; session: SignedIn }>
+  /** Opens a session for a person who has shown who they are; `way`: by what. */
+  openSession(person: Known, seen: { way: 'password' | 'sign-on'; address: string }): Promise<{ token: string; session: SignedIn }>
 }
 
 export function openAuth({ db, clock, ids, cliToken }: { db: Db; clock: Clock; ids: Ids; cliToken: string | null }): Auth {
@@ -63,24 +66,34 @@ export function openAuth({ db, clock, ids, cliToken }: { db: Db; clock: Clock; i
         }
         throttle.succeeded({ name, address })
         await noteSignIn(db, person.personId, now)
-        return await openSession(person)
+        return await openSession(person, { way: 'password', address })
       } finally {
         comparing -= 1
       }
     },
     async signOut(token) {
-      await store.endSession(db, digestOf(token).toString('hex'))
+      await db.transaction(async tx => {
+        const name = await store.endSession(tx, digestOf(token).toString('hex'))
+        if (name !== null) await recordAudit(tx, { ...deedOf(name, 'session.sign-out'), before: null, after: null })
+      })
     },
     openSession,
   }
 
-  async function openSession(person: { personId: number; name: string; role: Role }) {
+  async function openSession(person: Known, seen: { way: string; address: string }) {
     const now = clock.now()
     const token = ids.secret()
     const expiresAt = now + SESSION_IDLE_MS
     await store.purgeSessions(db, now)
-    await store.addSession(db, { tokenSha256: digestOf(token).toString('hex'), personId: person.personId, now, expiresAt })
+    await db.transaction(async tx => {
+      await store.addSession(tx, { tokenSha256: digestOf(token).toString('hex'), personId: person.personId, now, expiresAt })
+      await recordAudit(tx, { ...deedOf(person.name, 'session.sign-in'), before: null, after: { ...seen, role: person.role } })
+    })
     return { token, session: { name: person.name, role: person.role, expiresAt, scopes: null } }
+  }
+
+  function deedOf(name: string, action: string) {
+    return { at: clock.now(), who: name, action, subject: 'session', name }
   }
 
   async function whoHasSession(tokenSha256: string): Promise<SignedIn | null> {

@@ -65,7 +65,7 @@ export function mountSignOn(api: FastifyInstance, { db, clock, ids, log, auth, s
         // Taken before anything is exchanged: a second use of the same way back finds nothing, whatever becomes of the first.
         if (!secret || !(await store.takeAttempt(db, { sha256: digestOf(secret), now: clock.now() }))) throw expired()
         const claims = await asked.provider.finish({ ...attemptOf(secret), url: `${baseOf(request)}${request.url}` })
-        const opened = await auth.openSession(await personOf(claims, asked))
+        const opened = await auth.openSession(await personOf(claims, asked), { way: 'sign-on', address: request.ip })
         const before = cookieOf(request)
         if (before !== null) await auth.signOut(before)
         return reply.setCookie(COOKIE, opened.token, sessionCookie(isBehindTls)).redirect('/', 303)

@@ -62,8 +62,13 @@ export async function prolongSession(sql: Sql, tokenSha256: string, expiresAt: I
   await sql.query('update gate.session set expires_at = $2 where token_sha256 = $1', [tokenSha256, new Date(expiresAt)])
 }
 
-export async function endSession(sql: Sql, tokenSha256: string): Promise<void> {
-  await sql.query('delete from gate.session where token_sha256 = $1', [tokenSha256])
+/** Ends a session; whose it was, null where there was none. */
+export async function endSession(sql: Sql, tokenSha256: string): Promise<string | null> {
+  const [ended] = await sql.query<{ name: string }>(
+    `delete from gate.session s using gate.person p where s.token_sha256 = $1 and p.person_id = s.person_id returning p.name`,
+    [tokenSha256],
+  )
+  return ended?.name ?? null
 }
 
 /** Sessions that are over leave nothing behind. */
