@@ -55,6 +55,11 @@ export const SAID_BY_FEED: readonly JobParameter[] = [
   saidElsewhere('groupBy', 'Rows are read in sets, and need no grouping.'),
 ]
 
+/** And for a restock that is planned: the document says what arrives and when. */
+export const SAID_BY_DOCUMENT: readonly JobParameter[] = [
+  saidElsewhere('shipmentId', 'What arrives and when: each document says it, and is booked when it is due.'),
+]
+
 function saidElsewhere(name: string, description: string, ...others: string[]): JobParameter {
   return {
     ...{ name, description, type: 'text', isRequired: false, isProtected: true, choices: [], default: null },

@@ -7,6 +7,10 @@ test.each([
   ['UL_RCNT_INV', 'update-recent-inventory-changes'],
   ['job_ul_inv', 'hard-sync-job'],
   [' check-ledger ', 'check-ledger'],
+  ['JOB_ADJ_INV', 'update-recent-inventory-changes'],
+  ['BLK_RCNT_KIT_INV', 'update-recent-inventory-changes'],
+  ['RST_NEWLNCH_PROD_INV', 'follow-catalogue-of-shopify'],
+  ['JOB_SCHEDULED_RSTK', 'process-bulk-imported-files'],
   ['Sweep', undefined],
 ])('the operator who says %j means %j', (said, slug) => expect(jobCalled(said)?.slug).toBe(slug))
 

@@ -1,5 +1,5 @@
 import { TrueupError } from '../kernel/error.ts'
-import { type JobParameter, SAID_BY_FEED, SAID_BY_MAPPING, SHOP, SOURCE } from './job-parameter.ts'
+import { type JobParameter, SAID_BY_DOCUMENT, SAID_BY_FEED, SAID_BY_MAPPING, SHOP, SOURCE } from './job-parameter.ts'
 
 /**
  * What can be asked to run. A step is one room's unit of work; a job is a name that operators know for one or more steps,
@@ -72,8 +72,8 @@ export const JOBS: readonly Job[] = [
     steps: ['import', 'large-files', 'inventory'],
     cron: '*/5 * * * *',
     isSlow: false,
-    parameters: [],
-    aliases: ['JOB_PRC_PND_DML'],
+    parameters: SAID_BY_DOCUMENT,
+    aliases: ['JOB_PRC_PND_DML', 'JOB_SCHEDULED_RSTK', 'Scheduled restock', 'receiveAndUpdateInventoryToShopify'],
   },
   {
     name: 'Update Recent Inventory Changes',
@@ -84,7 +84,12 @@ export const JOBS: readonly Job[] = [
     cron: '*/15 * * * *',
     isSlow: false,
     parameters: SAID_BY_MAPPING,
-    aliases: ['UL_RCNT_INV', 'Upload Recent Inventory Changes', 'bulkRecentShopifyInventroyLevel'],
+    aliases: [
+      ...['UL_RCNT_INV', 'Upload Recent Inventory Changes', 'bulkRecentShopifyInventroyLevel'],
+      // What is a job for itself there is one reason here why a promise changes: a variance, a component of a kit.
+      ...['JOB_ADJ_INV', 'Upload Inventory Variances', 'Push Updated Inventory Deltas to Shopify'],
+      ...['BLK_RCNT_KIT_INV', 'Bulk recent kit inventory', 'bulkKitProductInventorySetup'],
+    ],
   },
   {
     name: 'Process Uploads to eCommerce',
@@ -150,7 +155,7 @@ export const JOBS: readonly Job[] = [
     cron: '*/5 * * * *',
     isSlow: false,
     parameters: [SHOP],
-    aliases: [],
+    aliases: ['RST_NEWLNCH_PROD_INV', 'Reset newly launched products'],
   },
   {
     name: 'Check Shopify Shops',
