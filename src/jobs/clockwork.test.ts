@@ -267,6 +267,29 @@ describe('what people set', () => {
     expect(await runs()).toEqual([['tick', 'skipped']])
   })
 
+  test('of two that change a schedule at once the library ticks by the later, however slowly the other is told', async () => {
+    let isSlow = false
+    const slowOnce: TestDatabase['db'] = {
+      ...home.db,
+      async query<T>(text: string, values?: readonly unknown[]) {
+        const rows = await home.db.query<T>(text, values)
+        if (isSlow && text.includes('from jobs.schedule')) {
+          isSlow = false
+          await delay(500)
+        }
+        return rows
+      },
+    }
+    const clockwork = await start({}, { db: slowOnce })
+    await set({ cron: '7 4 * * *' })
+    isSlow = true
+    const first = clockwork.scheduleChanged(job)
+    await until(() => !isSlow)
+    await set({ cron: '9 4 * * *' })
+    await Promise.all([first, clockwork.scheduleChanged(job)])
+    expect(await home.db.query(`select cron from pgboss.schedule where name = 'job.import-inventory'`)).toEqual([{ cron: '9 4 * * *' }])
+  })
+
   test('the library ticks by the row, also when a process died between the two', async () => {
     await set({ cron: '7 4 * * *', timeZone: 'Europe/Berlin' })
     await start({})

@@ -155,9 +155,13 @@ export async function startClockwork(options: {
   }
 
   async function scheduleChanged(job: Job, whose: string | null = null) {
-    const schedule = whose === null ? (await schedules(db, catalogue)).get(job.slug) : (await ownSchedules(db)).get(job.slug)?.get(whose)
-    if (schedule !== undefined) await queue.reschedule(job, schedule, whose)
-    else if (whose !== null) await queue.unschedule(job, whose)
+    // One at a time: of two that changed it at once, the one that read first must not be the one that tells the queue last.
+    const tellQueue = async () => {
+      const schedule = whose === null ? (await schedules(db, catalogue)).get(job.slug) : (await ownSchedules(db)).get(job.slug)?.get(whose)
+      if (schedule !== undefined) await queue.reschedule(job, schedule, whose)
+      else if (whose !== null) await queue.unschedule(job, whose)
+    }
+    await db.inTurn([{ name: `schedule of ${job.slug}`, isShared: false }], tellQueue, ending.signal)
     for (const room of job.steps) nudge(room)
   }
 
@@ -181,10 +185,7 @@ export async function startClockwork(options: {
   }
 
   /** What a run does and whether its tick counts: that of a shop or source by its own schedule, that of the job for all who have none. */
-  async function wantedOf(
-    job: Job,
-    asked: QueuedRun,
-  ): Promise<{ schedule: Schedule; parameters: QueuedRun['parameters']; judgement: ReturnType<typeof judgeTick> }> {
+  async function wantedOf(job: Job, asked: QueuedRun): Promise<Wanted> {
     const schedule = (await schedules(db, catalogue)).get(job.slug) ?? madeWith(job)
     if (asked.cause !== 'tick') return { schedule, parameters: asked.parameters, judgement: 'run' }
     const own = (await ownSchedules(db)).get(job.slug) ?? new Map<string, Schedule>()
@@ -214,7 +215,7 @@ export async function startClockwork(options: {
   }
 
   /** One run of a job: its rooms in order, those that this process has. A room that fails does not keep the next from running. */
-  async function runInTurn(job: Job, asked: QueuedRun, { schedule, parameters, judgement }: Awaited<ReturnType<typeof wantedOf>>) {
+  async function runInTurn(job: Job, asked: QueuedRun, { schedule, parameters, judgement }: Wanted) {
     const lost = 'The process that ran this ended before it could say how it went.'
     await closeLostRuns(db, { job: job.name, whose: whoseRun(parameters), now: clock.now(), code: 'JOBS_RUN_LOST', message: lost })
     if (judgement === 'skipped') await recordRuns(db, [skippedRun(job, schedule, asked.parameters, clock.now())])
@@ -288,6 +289,8 @@ export async function startClockwork(options: {
     for (const quiet of whenQuiet) quiet()
   }
 }
+
+type Wanted = { schedule: Schedule; parameters: QueuedRun['parameters']; judgement: ReturnType<typeof judgeTick> }
 
 async function isDoneWithin(work: Promise<unknown>, limitMs: number, sleep: Sleep): Promise<boolean> {
   const cancel = new AbortController()
