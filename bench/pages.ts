@@ -113,7 +113,7 @@ async function openGate(house: House, world: World): Promise<Gate> {
   const nothing = async () => {}
   const clockwork = {
     ...{ nudge() {}, runNow: async (job: string) => ({ job, isQueued: true }) },
-    ...{ waiting: async () => [], scheduleChanged: nothing, drained: nothing, stop: nothing },
+    ...{ waiting: async () => [], drop: async () => false, scheduleChanged: nothing, drained: nothing, stop: nothing },
   }
   return createGate({
     ...{ db: house.db, clock: world.clock, ids: world.ids, sleep: world.sleep, log: world.log },

@@ -89,26 +89,6 @@ test('a run that somebody asks for does the rooms of the job in order and is on 
   ])
 })
 
-test('asking twenty times for a job that runs leaves one more waiting, not twenty', async () => {
-  let calls = 0
-  const clockwork = await start({
-    catalog: async () => {
-      calls += 1
-      await delay(300)
-      return NOTHING_TO_DO
-    },
-  })
-  await clockwork.runNow('Import Catalogue from Shopify')
-  await until(() => calls === 1)
-  const asked = await Promise.all(Array.from({ length: 20 }, () => clockwork.runNow('import-catalogue-from-shopify')))
-  expect(asked.filter(one => one.isQueued)).toHaveLength(1)
-  expect((await clockwork.waiting()).map(one => [one.job.name, one.cause])).toEqual([['Import Catalogue from Shopify', 'person']])
-  await until(() => calls === 2)
-  await delay(1_500)
-  expect(calls).toBe(2)
-  expect(await clockwork.waiting()).toEqual([])
-})
-
 test('a room that fails says so, does not stop the others, and goes on when the world is mended', async () => {
   let isBroken = true
   const broken: Step = async signal => {
@@ -370,22 +350,6 @@ test('a run that a person ends as its room comes to its end goes on to no other 
     ['import', 'cancelled', 'ada', 'eve ended this run before it came to this room.'],
     ['feed', 'finished', 'ada', null],
   ])
-})
-
-test('a run for all but those with a schedule of their own is no other than the run for all', async () => {
-  const clockwork = await start({
-    'hard-sync': async () => {
-      await delay(500)
-      return NOTHING_TO_DO
-    },
-  })
-  await clockwork.runNow('Hard Sync')
-  await until(async () => (await latestRuns(home.db, { job: null, limit: 1 })).length === 1)
-  const asked = [
-    await clockwork.runNow('Hard Sync'),
-    await clockwork.runNow('Hard Sync', { by: 'ada', parameters: { exceptShops: 'corner' } }),
-  ]
-  expect(asked.map(one => one.isQueued)).toEqual([true, false])
 })
 
 test('what a file had wrong is the run\u2019s errors, not its failure', async () => {

@@ -7,13 +7,13 @@ import { FLOOR_MS, type Job, jobOfStep, knownJob, ROOM_STEPS, type RoomStep } fr
 import { EXCEPT_SHOPS } from './job-parameter.ts'
 import { watchLeftOutTicks } from './left-out.ts'
 import type { Log } from './log.ts'
-import { perWhat, turnsOf, whoseRun } from './parameters.ts'
+import { turnsOf, whoseRun } from './parameters.ts'
 import { openQueue, type Queue, type QueuedRun } from './queue.ts'
-import { openRoomLoop, type Pass, type Rest, type RoomLoop, type Step, type StepDone } from './room-loop.ts'
+import { openRoomLoop, type Pass, type RoomLoop, type Step, type StepDone } from './room-loop.ts'
 import { notBegunRun, runEnd, skippedRun } from './run-end.ts'
-import { judgeTick, madeWith, type Schedule, tickOf } from './schedule.ts'
-import { ownSchedules, schedules, takeTick } from './schedule-store.ts'
+import { ownSchedules, schedules } from './schedule-store.ts'
 import { closeLostRuns, finishRun, recordRuns, showProgress, startRun } from './store.ts'
+import { restingShops, restOf, type Wanted, wantedOf } from './wanted.ts'
 
 /** A stop lets running steps end by themselves for so long; then it tells them to. */
 const DRAIN_MS_MAX = 3_000
@@ -29,6 +29,8 @@ export type Clockwork = {
   runNow(job: string, asked?: { by: string; parameters?: Readonly<Record<string, string>> }): Promise<{ job: string; isQueued: boolean }>
   /** What was asked for, by people or schedules, and has not begun, oldest first. */
   waiting: Queue['waiting']
+  /** Takes one that waits out of its queue, by its id there; false: it has begun, or is not there any more. */
+  drop: Queue['drop']
   /** Lets a job tick by what its row in jobs.schedule says now, and its rooms look at once. */
   scheduleChanged(job: Job, whose?: string | null): Promise<void>
   /** Resolves when nothing runs, nothing is asked for and no failed step waits for its next try, in this process. */
@@ -89,11 +91,11 @@ export async function startClockwork(options: {
     jobs: catalogue.filter(job => job.steps.some(step => loops.has(step))),
     send: (job, parameters) => queue.sendRun(job, { cause: 'tick', by: null, parameters }),
   })
-  return { nudge, runNow, waiting: queue.waiting, scheduleChanged, drained, stop }
+  return { nudge, runNow, waiting: queue.waiting, drop: queue.drop, scheduleChanged, drained, stop }
 
   function loopOf(room: RoomStep, step: Step): RoomLoop {
     const job = jobOfStep(room, catalogue)?.name ?? room
-    /** Shops whose own schedule is paused, or without real time: no nudge is for them. Looked up before each pass. */
+    /** Looked up before each pass. */
     let resting: string[] = []
     return openRoomLoop({
       step: (signal, _parameters, cause, ended) =>
@@ -103,8 +105,8 @@ export async function startClockwork(options: {
       sleep,
       abort: abort.signal,
       async mayRun() {
-        const rest = await restOf(room)
-        resting = [...(await ofShops(room))].filter(([, own]) => own.paused !== null || !own.isRealTime).map(([shop]) => shop)
+        const rest = await restOf({ db, catalogue }, room)
+        resting = await restingShops({ db, catalogue }, room)
         return rest
       },
       events: {
@@ -165,49 +167,12 @@ export async function startClockwork(options: {
     for (const room of job.steps) nudge(room)
   }
 
-  /** Whether people said that a room is not to run by itself: its job is paused, or waits for its ticks. */
-  async function restOf(room: RoomStep): Promise<Rest | null> {
-    const job = jobOfStep(room, catalogue)
-    const schedule = job && (await schedules(db, catalogue)).get(job.slug)
-    if (job === undefined || schedule === undefined) return null
-    if (schedule.paused !== null) {
-      const { by, reason } = schedule.paused
-      return { code: 'JOBS_PAUSED', message: `${job.name} was paused by ${by}: ${reason}` }
-    }
-    return schedule.isRealTime ? null : { code: 'JOBS_NOT_REAL_TIME', message: `${job.name} runs by its schedule only.` }
-  }
-
-  /** The schedules that shops have of their own, of the job that is known for a room. */
-  async function ofShops(room: RoomStep): Promise<ReadonlyMap<string, Schedule>> {
-    const job = jobOfStep(room, catalogue)
-    if (job === undefined || perWhat(job) !== 'shop') return new Map()
-    return (await ownSchedules(db)).get(job.slug) ?? new Map()
-  }
-
-  /** What a run does and whether its tick counts: that of a shop or source by its own schedule, that of the job for all who have none. */
-  async function wantedOf(job: Job, asked: QueuedRun): Promise<Wanted> {
-    const schedule = (await schedules(db, catalogue)).get(job.slug) ?? madeWith(job)
-    if (asked.cause !== 'tick') return { schedule, parameters: asked.parameters, judgement: 'run' }
-    const own = (await ownSchedules(db)).get(job.slug) ?? new Map<string, Schedule>()
-    const whose = whoseRun(asked.parameters)
-    const mine = whose === '' ? schedule : own.get(whose)
-    if (mine === undefined) return { schedule, parameters: {}, judgement: 'paused' }
-    // Sources say themselves when the next look at them is due.
-    const rest = whose === '' && own.size > 0 && perWhat(job) === 'shop' ? { [EXCEPT_SHOPS]: [...own.keys()].join(',') } : {}
-    const parameters = { ...mine.parameters, ...asked.parameters, ...rest }
-    const at = tickOf(mine, asked.queuedAt)
-    const tick = { job, whose, at: at ?? asked.queuedAt, queuedId: asked.queuedId }
-    if (!(await takeTick(db, tick))) return { schedule: mine, parameters, judgement: 'paused' }
-    // By the tick's own instant where the clock here is behind that of the database: a first run on the minute is no tick before it.
-    return { schedule: mine, parameters, judgement: judgeTick(mine, Math.max(clock.now(), at ?? 0)) }
-  }
-
   /** A run waits while one for the same shop or source goes on, here or in another process; the queue keeps it should this one stop. */
   async function runJob(job: Job, asked: QueuedRun) {
-    const { parameters, judgement } = await wantedOf(job, asked)
+    const { parameters, judgement } = await wantedOf({ db, clock, catalogue }, job, asked)
     const inTurn = async () => {
       // Paused while it waited: not run. What was skipped meanwhile is the tick after this one, so the rest stands as it was judged.
-      const now = await wantedOf(job, asked)
+      const now = await wantedOf({ db, clock, catalogue }, job, asked)
       await runInTurn(job, asked, now.judgement === 'paused' ? now : { ...now, judgement })
     }
     const done = await db.inTurn(turnsOf(job, whoseRun(parameters)), inTurn, ending.signal)
@@ -289,8 +254,6 @@ export async function startClockwork(options: {
     for (const quiet of whenQuiet) quiet()
   }
 }
-
-type Wanted = { schedule: Schedule; parameters: QueuedRun['parameters']; judgement: ReturnType<typeof judgeTick> }
 
 async function isDoneWithin(work: Promise<unknown>, limitMs: number, sleep: Sleep): Promise<boolean> {
   const cancel = new AbortController()

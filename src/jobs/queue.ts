@@ -41,7 +41,9 @@ export type Queue = {
   /** Puts one run of a job on its queue; false when one like it waits there already. */
   sendRun(job: Job, asked: Asked): Promise<boolean>
   /** What waits on the queues of the jobs, oldest first: nothing of it has begun. */
-  waiting(): Promise<(Asked & { job: Job; queuedAt: InstantMs })[]>
+  waiting(): Promise<(QueuedRun & { job: Job })[]>
+  /** Takes one that waits out of its queue; false: it has begun, or is not there any more. */
+  drop(job: Job, queuedId: string): Promise<boolean>
   /** Lets a job tick by another schedule from now on, in every process; `whose`: for that shop or source. */
   reschedule(job: Job, schedule: Cron, whose?: string | null): Promise<void>
   /** A shop or source ticks with all the others again. */
@@ -129,13 +131,21 @@ export async function openQueue(options: {
     async waiting() {
       const found = await Promise.all(
         jobs.map(async job =>
-          (await boss.findJobs<Partial<Asked>>(queueOfJob(job), { queued: true, limit: WAITING_SHOWN_MAX })).map(one => {
-            const { cause, by, parameters, queuedAt } = askedOf(one)
-            return { job, cause, by, parameters, queuedAt }
-          }),
+          (await boss.findJobs<Partial<Asked>>(queueOfJob(job), { queued: true, limit: WAITING_SHOWN_MAX })).map(one => ({
+            job,
+            ...askedOf(one),
+          })),
         ),
       )
       return found.flat().toSorted((one, other) => one.queuedAt - other.queuedAt)
+    },
+    async drop(job, queuedId) {
+      const [waits] = await boss.findJobs(queueOfJob(job), { id: queuedId, queued: true })
+      if (waits === undefined) return false
+      await boss.cancel(queueOfJob(job), queuedId)
+      // A process may have taken it in between: what it has begun goes on, as one that runs.
+      const [now] = await boss.findJobs(queueOfJob(job), { id: queuedId })
+      return now?.state === 'cancelled' && now.startedOn?.getTime() === waits.startedOn?.getTime()
     },
     reschedule,
     unschedule: (job, whose) => boss.unschedule(queueOfJob(job), keyOf(whose)),

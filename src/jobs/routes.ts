@@ -9,7 +9,6 @@ import {
   jobParams,
   jobTimeline,
   type madeByRun,
-  queuedRuns,
   runList,
   runParams,
   runsQuery,
@@ -28,6 +27,7 @@ import { jobView, jobViews } from './job-view.ts'
 import { givenParameters, perWhat, whoseRun } from './parameters.ts'
 import { allow } from './permission.ts'
 import { permissionOf } from './permission-store.ts'
+import { queuedRoutes } from './queued-routes.ts'
 import { madeWith, type Schedule } from './schedule.ts'
 import { schedules } from './schedule-store.ts'
 import { askedRunsSince, askToEnd, countRuns, knownSince, type Run, type RunFilter, runOf, runsPage } from './store.ts'
@@ -52,7 +52,7 @@ export type JobRouteDeps = {
   /** A shop or source has another schedule of its own; null: none any more. In the transaction that says so. */
   ownChanged?(tx: Tx, of: { job: Job; whose: string }, schedule: Schedule | null): Promise<void>
   /** null: this process has no clockwork. */
-  clockwork: Pick<Clockwork, 'runNow' | 'waiting' | 'scheduleChanged'> | null
+  clockwork: Pick<Clockwork, 'runNow' | 'waiting' | 'drop' | 'scheduleChanged'> | null
 }
 
 /** The jobs that operators know by name: whether they run as they should, running one now, and what ran. */
@@ -93,19 +93,7 @@ export function jobRoutes(deps: JobRouteDeps): Route[] {
         return pageFrom(query, rows, () => countRuns(db, filter, TOTAL_COUNTED_MAX + 1))
       },
     }),
-    jsonRoute({
-      method: 'GET',
-      path: '/jobs/queued',
-      summary: 'Runs that wait on their queue and have not begun, oldest first',
-      tag: 'jobs',
-      role: 'viewer',
-      answer: queuedRuns,
-      wholeLists: ['rows'],
-      async handle() {
-        const waiting = (await clockwork?.waiting()) ?? []
-        return { rows: waiting.map(({ job, ...one }) => ({ job: job.name, slug: job.slug, ...one, parameters: { ...one.parameters } })) }
-      },
-    }),
+    ...queuedRoutes(deps),
     jsonRoute({
       method: 'GET',
       path: '/jobs/timeline',

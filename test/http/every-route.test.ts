@@ -90,7 +90,7 @@ beforeAll(async () => {
   const clockwork = {
     nudge() {},
     runNow: async (job: string) => ({ job, isQueued: true }),
-    waiting: async () => [],
+    ...{ waiting: async () => [], drop: async () => false },
     ...{ scheduleChanged: done, drained: done, stop: done },
   }
   gate = await createGate({

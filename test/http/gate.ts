@@ -115,6 +115,9 @@ const PAUSE_MS_MAX = 20_000
 const hurriedSleep: Sleep = (ms, signal) => realSleep(ms > PAUSE_MS_MAX ? ms : 1, signal)
 
 /** The gate with every room's routes on a seeded database. Nothing is listened on; answers come by inject. */
+/** The run that waits on its queue there. */
+export const QUEUED_ID = '00000000-0000-4000-8000-00000000abcd'
+
 export async function openTestGate(
   options: {
     consoleDir?: string | null
@@ -181,7 +184,20 @@ export async function openTestGate(
         return { job, isQueued: true }
       },
       async waiting() {
-        return [{ job: knownJob('Hard Sync'), cause: 'person' as const, by: 'ada', parameters: { shop: 'corner' }, queuedAt: NOW }]
+        return [
+          {
+            job: knownJob('Hard Sync'),
+            cause: 'person' as const,
+            by: 'ada',
+            parameters: { shop: 'corner' },
+            queuedAt: NOW,
+            queuedId: QUEUED_ID,
+          },
+        ]
+      },
+      async drop(job: Job, queuedId: string) {
+        done.jobs.push(`drop ${job.slug}`)
+        return queuedId === QUEUED_ID
       },
       async scheduleChanged(job: Job) {
         done.jobs.push(`schedule of ${job.slug}`)

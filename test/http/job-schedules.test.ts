@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { askingAs } from './asking.ts'
-import { openTestGate, PASSWORD, type TestGate } from './gate.ts'
+import { openTestGate, PASSWORD, QUEUED_ID, type TestGate } from './gate.ts'
 
 let house: TestGate
 let ask: Awaited<ReturnType<typeof askingAs>>
@@ -55,6 +55,22 @@ test('a run that waits on its queue is seen, with who asked for it and for which
     {
       ...{ job: 'Hard Sync Job', slug: 'hard-sync-job', cause: 'person', by: 'ada', parameters: { shop: 'corner' } },
       queuedAt: new Date(house.clock.at).toISOString(),
+      queuedId: QUEUED_ID,
     },
   ])
+})
+
+test('a run that has not begun is taken back by who may run the job, and that is in the history and in the audit log', async () => {
+  const unknown = '/jobs/queued/00000000-0000-4000-8000-000000000000/end'
+  expect((await ask('POST', unknown)).body.code).toBe('JOBS_RUN_UNKNOWN')
+  expect((await ask('POST', `/jobs/queued/${QUEUED_ID}/end`)).body).toEqual({ job: 'Hard Sync Job', isQueued: true })
+  const [run] = (await ask('GET', '/jobs/runs?job=Hard Sync Job')).body.rows
+  expect(run).toMatchObject({
+    outcome: 'cancelled',
+    askedBy: 'ada',
+    parameters: { shop: 'corner' },
+    message: expect.stringContaining(' ended this run before'),
+  })
+  const [deed] = (await ask('GET', '/audit?action=job.end')).body.rows
+  expect(deed).toMatchObject({ name: 'Hard Sync Job', before: { queuedId: QUEUED_ID, parameters: { shop: 'corner' } } })
 })

@@ -56,7 +56,10 @@ test('who came in, from where and by what, and who went, is in the audit log', a
   const own = await house.signIn('ivy', added.body.password)
   for (const _ of [1, 2]) expect((await ask('DELETE', '/session', undefined, { cookie: own })).status).toBe(200)
   expect((await ask('POST', '/session', { name: 'ivy', password: 'guess' }, {})).status).toBe(401)
-  const deeds = (await ask('GET', '/audit?who=ivy')).body.rows.map(({ action, after }: { action: string; after: unknown }) => [action, after])
+  const deeds = (await ask('GET', '/audit?who=ivy')).body.rows.map(({ action, after }: { action: string; after: unknown }) => [
+    action,
+    after,
+  ])
   expect(deeds).toEqual([
     ['session.sign-out', null],
     ['session.sign-in', { way: 'password', address: '127.0.0.1', role: 'viewer' }],

@@ -136,7 +136,7 @@ test('a source has a schedule of its own: given on its page, warned of, paused w
   await expect.poll(() => row.first().textContent()).not.toContain('Paused')
 
   // What is pending: the source's own next run beside the job's, and first what somebody asked for and waits on its queue.
-  const asked = { job: 'Hard Sync Job', slug: 'hard-sync-job', cause: 'person', by: 'ada', parameters: { shop: 'corner' } }
+  const asked = { job: 'Hard Sync Job', slug: 'hard-sync-job', cause: 'person', by: 'ada', parameters: { shop: 'corner' }, queuedId: 'a' }
   await page.route('**/api/v1/jobs/queued', route => route.fulfill({ json: { rows: [{ ...asked, queuedAt: '2026-01-02T03:04:05Z' }] } }))
   await page.goto(home.url('/jobs/pipeline?section=pending'))
   const pending = page.getByRole('row')

@@ -222,21 +222,6 @@ test('a shop gets a schedule of its own, is paused and resumed by itself, and ru
   await expect.poll(own).toBeUndefined()
 })
 
-test('in the pipeline a run that failed is run again, and one that runs is ended', async () => {
-  await home.running.server.house.db.query(
-    `insert into jobs.run (job, room, started_at, finished_at, outcome, cause, message)
-     values ('Hard Sync Job', 'reconcile', $1, $1, 'failed', 'tick', 'The shop did not answer.'),
-            ('Check Ledger', 'inventory', $1, null, null, 'tick', null)`,
-    [new Date()],
-  )
-  await at('/jobs/pipeline?section=history&outcome=failed')
-  await does.press('Run Hard Sync Job again')
-  await expect.poll(() => named('Run Hard Sync Job again').first().textContent()).toBe('Queued')
-  await at('/jobs/pipeline?section=running')
-  await does.press('Terminate the run of Check Ledger')
-  await expect.poll(async () => (await get('/audit')).rows.map((deed: { action: string }) => deed.action)).toContain('job.end')
-})
-
 test('how long the ledger is kept is said with a reason', async () => {
   await at('/settings')
   const dialog = await does.open('Change: Ledger kept')

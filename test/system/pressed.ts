@@ -78,9 +78,8 @@ export const PRESSED: Readonly<Record<string, readonly string[]>> = {
     'POST /jobs/*/skip',
     'PUT /jobs/*/people',
     'DELETE /jobs/*/schedule',
-    'POST /jobs/runs/*/again',
-    'POST /jobs/runs/*/end',
   ],
+  'pipeline-pages': ['POST /jobs/runs/*/again', 'POST /jobs/runs/*/end', 'POST /jobs/queued/*/end'],
   'file-pages': [
     'POST /files/*/release',
     'POST /files/*/reject',

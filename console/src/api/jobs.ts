@@ -69,6 +69,7 @@ export const useRunJob = (slug: string) =>
   useJobChange<Record<string, string>, Wire<typeof jobAsked>>(parameters => change('POST', `/jobs/${slug}/run`, { parameters }))
 export const useRunAgain = () => useJobChange<number, Wire<typeof jobAsked>>(runId => change('POST', `/jobs/runs/${runId}/again`))
 export const useEndRun = () => useJobChange<number, Wire<typeof jobAsked>>(runId => change('POST', `/jobs/runs/${runId}/end`))
+export const useTakeBack = () => useJobChange<string, Wire<typeof jobAsked>>(queuedId => change('POST', `/jobs/queued/${queuedId}/end`))
 export const useSchedule = (slug: string, of?: Of) =>
   useJobChange<ScheduleChange, Wire<typeof scheduleChanged>>(wanted => change('PUT', `/jobs/${slug}/schedule${queryOf(of)}`, wanted))
 export const useUnschedule = (slug: string, of: Of) =>

@@ -1,15 +1,17 @@
+import { Button } from '@mantine/core'
 import { Link } from 'react-router'
-import { type Job, type QueuedRun, useJobs, useQueued } from '../api/jobs.ts'
+import { type Job, type QueuedRun, useJobs, useQueued, useTakeBack } from '../api/jobs.ts'
+import { useSession } from '../api/queries.ts'
 import { Export } from '../parts/export.tsx'
 import { cell, Table } from '../parts/list.tsx'
-import { Empty, Shown } from '../parts/nothing.tsx'
+import { Empty, Shown, Trouble } from '../parts/nothing.tsx'
 import { whole } from '../parts/number.ts'
 import { Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
 import { exact } from '../parts/zone.ts'
 import { jobs as texts } from '../texts/jobs.ts'
 import { JobActions } from './job-actions.tsx'
-import { causeOf, frequency } from './job-words.ts'
+import { causeOf, frequency, mayAct } from './job-words.ts'
 
 /** What will run: first what waits on its queue, then the next tick of every job and of each shop and source with a schedule of its own. */
 export function Pending() {
@@ -63,7 +65,7 @@ function PendingTable({ asked, ticks }: { asked: readonly QueuedRun[]; ticks: re
       }
     >
       {asked.map(one => (
-        <tr key={`${one.slug} ${one.queuedAt} ${JSON.stringify(one.parameters)}`}>
+        <tr key={one.queuedId}>
           <td>
             <Link to={`/jobs/${one.slug}`} data-row>
               {nameOf(one.job, one.parameters.shop ?? one.parameters.source)}
@@ -75,7 +77,9 @@ function PendingTable({ asked, ticks }: { asked: readonly QueuedRun[]; ticks: re
           <td className={cell.right} title={exact(one.queuedAt)}>
             {texts.asked} <When at={one.queuedAt} />
           </td>
-          <td />
+          <td className={cell.right}>
+            <TakeBack run={one} />
+          </td>
         </tr>
       ))}
       {ticks.map(({ job, whose, schedule, backlog, at }) => (
@@ -95,5 +99,28 @@ function PendingTable({ asked, ticks }: { asked: readonly QueuedRun[]; ticks: re
         </tr>
       ))}
     </Table>
+  )
+}
+
+/** For who may run the job: what it was asked for is not done. */
+function TakeBack({ run }: { run: QueuedRun }) {
+  const session = useSession()
+  const jobs = useJobs()
+  const takeBack = useTakeBack()
+  const people = jobs.data?.rows.find(job => job.slug === run.slug)?.people ?? null
+  if (jobs.data === undefined || !mayAct(session.data, people)) return null
+  return (
+    <>
+      <Button
+        size="xs"
+        variant="default"
+        onClick={() => takeBack.mutate(run.queuedId)}
+        loading={takeBack.isPending}
+        aria-label={texts.takeBackTheRunOf(nameOf(run.job, run.parameters.shop ?? run.parameters.source))}
+      >
+        {texts.takeBack}
+      </Button>
+      <Trouble error={takeBack.error} />
+    </>
   )
 }

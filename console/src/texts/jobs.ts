@@ -173,6 +173,8 @@ export const jobs = {
   fileThatWentOut: 'File that went out:',
   terminateTheRunOf: (job: Said) => `Terminate the run of ${job}`,
   terminate: 'Terminate',
+  takeBackTheRunOf: (job: Said) => `Take back the run of ${job}`,
+  takeBack: 'Take back',
   runAgain: (job: Said) => `Run ${job} again`,
   queued: 'Queued',
   runAgain2: 'Run again',

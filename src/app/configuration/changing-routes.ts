@@ -72,6 +72,7 @@ export function changingRoutes(deps: ChangingDeps, db: Db, later: (() => unknown
       clockwork: clockwork && {
         runNow: clockwork.runNow,
         waiting: clockwork.waiting,
+        drop: clockwork.drop,
         async scheduleChanged(job, whose) {
           later.push(() => clockwork.scheduleChanged(job, whose))
         },

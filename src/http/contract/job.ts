@@ -140,6 +140,7 @@ export const queuedRuns = z.object({
   rows: z.array(
     z
       .object({
+        queuedId: z.uuid(),
         job: z.string(),
         slug: z.string(),
         cause: z.enum(CAUSES),
@@ -157,6 +158,7 @@ export const scheduleQuery = z.object({ shop: z.string().min(1).max(60).optional
 export const jobPeople = z.object({ people: z.array(z.string().min(1).max(100)).max(100).nullable() })
 
 export const jobParams = z.object({ name: z.string().min(1) })
+export const queuedParams = z.object({ queuedId: z.uuid() })
 export const runParams = z.object({ runId: z.coerce.number().int().min(1) })
 
 const HOURS_MAX = 48
