@@ -102,7 +102,8 @@ async function answerOf(line: Socket): Promise<string> {
     if (/^HTTP\/1\.1 413/.test(said) && said.endsWith('}')) line.destroy()
   })
   line.on('error', () => {})
-  await once(line, 'close')
+  // Not by once(): that gives up at an error, and a line that is cut while something is on its way ends with one.
+  await new Promise(closed => line.once('close', closed))
   return said
 }
 

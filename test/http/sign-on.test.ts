@@ -103,10 +103,13 @@ test('who comes in for the first time is made, with the role that the claim give
     role: 'admin',
   })
   expect((await signOn({ ...withRoles('everybody') })).who).toMatchObject({ name: 'ada', role: 'viewer' })
-  const log = await house.database.db.query<{ who: string; action: string }>(
-    `select who, action from audit.entry where name = 'ada' order by seq`,
+  const log = await house.database.db.query<{ who: string; action: string; way: string | null }>(
+    `select who, action, after->>'way' as way from audit.entry where name = 'ada' order by seq`,
   )
-  expect(log.map(one => `${one.who} ${one.action}`)).toEqual(['sign-on person.add', 'sign-on person.role', 'sign-on person.role'])
+  expect(log.map(({ who, action, way }) => `${who} ${action}${way === null ? '' : ` by ${way}`}`)).toEqual([
+    ...['sign-on person.add', 'ada session.sign-in by sign-on', 'sign-on person.role', 'ada session.sign-in by sign-on'],
+    ...['sign-on person.role', 'ada session.sign-in by sign-on'],
+  ])
   expect((await people()).filter(one => one.subject === 'subject-1')).toHaveLength(1)
 })
 
