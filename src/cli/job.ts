@@ -7,6 +7,7 @@ import { answer, type CommonOptions, EXIT, newCommand, withDataDir } from './com
 import type { Hands } from './hands.ts'
 import { jobListCommand, jobShowCommand } from './job-list.ts'
 import { type Asking, forWhom, jobPath, paramOption, type WhoseOptions, whoseQuery, withWhose } from './job-options.ts'
+import { jobQueuedCommand, jobTakeBackCommand } from './job-queued.ts'
 import { follow, jobRunsCommand } from './job-runs.ts'
 import { jobScheduleCommand } from './job-schedule.ts'
 import { nextOf, whoMay } from './job-words.ts'
@@ -30,6 +31,8 @@ export function jobCommand(hands: Hands, ended: (status: number) => void): Comma
     .addCommand(onSchedule('skip', 'Passes over the next run of a job, once.', 'the run after it is the next', asking))
     .addCommand(jobScheduleCommand(asking))
     .addCommand(jobRunsCommand(hands, asking))
+    .addCommand(jobQueuedCommand(hands, asking))
+    .addCommand(jobTakeBackCommand(asking))
     .addCommand(againCommand(asking))
     .addCommand(terminateCommand(asking))
     .addCommand(peopleCommand(asking))

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Hands } from '../../src/cli/hands.ts'
 import { finishRun, startRun } from '../../src/jobs/store.ts'
 import { runLine } from '../hands.ts'
-import { openTestGate, type TestGate } from './gate.ts'
+import { openTestGate, QUEUED_ID, type TestGate } from './gate.ts'
 
 /* `trueup job …` against the real routes, on a database. */
 
@@ -186,6 +186,14 @@ test('what runs is terminated by its number or by its job; nothing of it running
       message: null,
     })
   }
+})
+
+test('what waits is shown, and taken back by its id or its job', async () => {
+  expect((await job(['queued'])).out).toMatch(new RegExp(`${QUEUED_ID} +Hard Sync Job +corner +ada`))
+  for (const what of [QUEUED_ID, 'Hard Sync'])
+    expect(await job(['take-back', what])).toMatchObject({ status: 0, out: 'Hard Sync Job for corner is taken back.\n' })
+  for (const what of ['Check Ledger', QUEUED_ID.replace('abcd', 'abce')])
+    expect(await job(['take-back', what])).toMatchObject({ status: 1, out: `Nothing of ${what} waits.\n` })
 })
 
 test('a job is given to certain people, and to every operator again', async () => {
