@@ -1,7 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core'
 import { expect } from 'vitest'
 import { type RunningDemo, startDemo } from '../../src/app/demo.ts'
 import { startServer } from '../../src/app/server.ts'
@@ -10,6 +11,7 @@ import type { Db } from '../../src/db/connection.ts'
 import { notPressed } from './pressed.ts'
 
 export const ROOT = path.resolve(import.meta.dirname, '../..')
+const ANSWER_MS_MAX = 10_000
 const CHROMIUM = '/usr/bin/chromium'
 
 /** The demo in this process, and a browser before its console. */
@@ -21,6 +23,8 @@ export type OpenConsole = {
   /** What the browser complained of: a page that breaks its own policy says so here. */
   complaints: string[]
   url(to: string): string
+  /** Waits until every change that a page asked for has its answer, for a while. */
+  answered(): Promise<void>
   signIn(): Promise<void>
   close(): Promise<void>
 }
@@ -54,6 +58,14 @@ export async function openConsole({ isEmpty = false } = {}): Promise<OpenConsole
     const { pathname } = new URL(response.url())
     if (response.ok()) sent.push(`${response.request().method()} ${pathname.replace('/api/v1', '')}`)
   })
+  // A change that the page asked for and has no answer to yet: whoever leaves the page breaks it off, though the server did it.
+  const underWay = new Set<Request>()
+  const answered = async () => {
+    for (const end = Date.now() + ANSWER_MS_MAX; underWay.size > 0 && Date.now() < end; ) await delay(20)
+  }
+  context.on('request', request => request.method() !== 'GET' && underWay.add(request))
+  context.on('requestfinished', request => underWay.delete(request))
+  context.on('requestfailed', request => underWay.delete(request))
   const complaints: string[] = []
   page.on('console', message => {
     if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text())
@@ -65,7 +77,7 @@ export async function openConsole({ isEmpty = false } = {}): Promise<OpenConsole
   })
   const url = (to: string) => `${running.server.http?.url}${to}`
   return {
-    ...{ running, browser, context, page, complaints, url },
+    ...{ running, browser, context, page, complaints, url, answered },
     async signIn() {
       await page.goto(url('/'))
       await page.getByLabel('Name').fill('admin')
@@ -77,6 +89,7 @@ export async function openConsole({ isEmpty = false } = {}): Promise<OpenConsole
       await page.getByRole('region', { name: 'Is stock in sync?' }).waitFor()
     },
     async close() {
+      await answered()
       await browser.close()
       await running.stop()
       await rm(dataDir, { recursive: true, force: true })

@@ -100,7 +100,10 @@ export async function openDialogs(home: OpenConsole): Promise<Dialogs> {
   return {
     dialog,
     gone: () => expect.poll(() => dialog().count()).toBe(0),
-    at: to => page.goto(home.url(to)),
+    async at(to) {
+      await home.answered()
+      return page.goto(home.url(to))
+    },
     async get(to) {
       const answered = await page.request.get(home.url(`/api/v1${to}`))
       expect(answered.ok(), await answered.text()).toBe(true)
