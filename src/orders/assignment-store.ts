@@ -75,8 +75,12 @@ const WAITING_UNITS = `greatest(q.open_units - coalesce((
      and coalesce(a.parking, '') <> '_NA_'
      and (a.facility_id is null
           or (q.group_id, a.facility_id) in (select group_id, facility_id from catalog.facility_group_member where thru_at is null))), 0), 0)::integer`
+/** Found once, and not looked up for each line. */
+const ITEMS_LIKE = `
+  select n.shop_id, n.inventory_item_gid from catalog.item_link n join catalog.product_identifier i using (product_id)
+   where i.type = 'SKU' group by n.shop_id, n.inventory_item_gid having position(lower($3) in lower(min(i.value))) > 0`
 const IS_WANTED = `($2::text is null or (${WAITING_UNITS} > 0) = ($2 = 'waiting'))
-  and ($3::text is null or split_part(q.order_gid, '/Order/', 2) = $3 or position(lower($3) in lower(coalesce(${SKU}, ''))) > 0)`
+  and ($3::text is null or split_part(q.order_gid, '/Order/', 2) = $3 or (q.shop_id, q.inventory_item_gid) in (${ITEMS_LIKE}))`
 const OLDEST_FIRST = 'q.placed_at, q.order_gid, q.location, q.inventory_item_gid'
 
 /**
