@@ -69,6 +69,9 @@ export function openDb(options: DbOptions): Db {
     types: { getTypeParser: typeParser },
   })
   pool.on('error', error => options.onLost?.(error))
+  // A connection may die at any moment that it is with us, from the one in which it is made; unheard, its error would end the program.
+  // The statement's own rejection is the one that counts.
+  pool.on('connect', client => client.on('error', ignore))
   const seen = options.onStatement ?? (() => {})
 
   return {
@@ -78,8 +81,6 @@ export function openDb(options: DbOptions): Db {
     },
     async transaction(work) {
       const client = await pool.connect().catch(namedIfLost)
-      // A connection that dies between two statements reports here as well; the statement's own rejection is the one that counts.
-      client.on('error', ignore)
       let broken: Error | undefined
       try {
         await client.query('begin')
@@ -92,7 +93,6 @@ export function openDb(options: DbOptions): Db {
         })
         return namedIfLost(error)
       } finally {
-        client.off('error', ignore)
         client.release(broken)
       }
     },
