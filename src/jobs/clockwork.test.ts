@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startTestClockwork, until } from '../../test/clockwork.ts'
-import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { openWorkedDatabase, startTestClockwork, until } from '../../test/clockwork.ts'
+import type { TestDatabase } from '../../test/database.ts'
 import { NOTHING_TO_DO, type StepReport } from '../kernel/report.ts'
 import type { Clockwork, startClockwork } from './clockwork.ts'
 import { heartbeats } from './heartbeat-store.ts'
-import { JOBS, type Job, knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
+import { JOBS, type Job, knownJob, type RoomStep } from './job.ts'
 import type { Step } from './room-loop.ts'
 import { madeWith, type Schedule } from './schedule.ts'
 import { setSchedule } from './schedule-store.ts'
@@ -20,10 +20,9 @@ let running: Clockwork[] = []
 let lines: Record<string, unknown>[] = []
 
 beforeEach(async () => {
-  home = await openTestDatabase()
+  home = await openWorkedDatabase()
   lines = []
   await home.db.query('create table thing (id integer primary key, shelf text not null)')
-  await home.db.query(`insert into jobs.heartbeat select room, '2026-01-01', 'finished' from unnest($1::text[]) room`, [ROOM_STEPS])
 })
 afterEach(async () => {
   await Promise.all(running.map(clockwork => clockwork.stop()))

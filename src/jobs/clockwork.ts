@@ -201,10 +201,10 @@ export async function startClockwork(options: {
       if (pass.failure?.code === 'JOBS_STOPPED') throw new Error(pass.failure.message)
       if (pass.isCancelled) return
       // A person wanted it to end, and this room was done before it heard of it: those that come after it do not begin.
+      if (endedBy === null) continue
       const next = job.steps.slice(job.steps.indexOf(room) + 1).find(one => loops.has(one))
-      if (endedBy !== null && next !== undefined)
-        await recordRuns(db, [notBegunRun(job, next, { ...asked, parameters }, { endedBy, at: clock.now() })])
-      if (endedBy !== null) return
+      if (next !== undefined) await recordRuns(db, [notBegunRun(job, next, { ...asked, parameters }, { endedBy, at: clock.now() })])
+      return
     }
   }
 

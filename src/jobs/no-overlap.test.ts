@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { startTestClockwork, until } from '../../test/clockwork.ts'
-import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { openWorkedDatabase, startTestClockwork, until } from '../../test/clockwork.ts'
+import type { TestDatabase } from '../../test/database.ts'
 import { NOTHING_TO_DO } from '../kernel/report.ts'
 import type { Clockwork } from './clockwork.ts'
-import { knownJob, ROOM_STEPS } from './job.ts'
+import { knownJob } from './job.ts'
 import { madeWith, type Schedule } from './schedule.ts'
 import { setSchedule } from './schedule-store.ts'
 import { latestRuns } from './store.ts'
@@ -15,11 +15,10 @@ let running: Clockwork[]
 let busy: string[]
 let seen: string[]
 beforeEach(async () => {
-  home = await openTestDatabase()
+  home = await openWorkedDatabase()
   running = []
   busy = []
   seen = []
-  await home.db.query(`insert into jobs.heartbeat select room, '2026-01-01', 'finished' from unnest($1::text[]) room`, [ROOM_STEPS])
 })
 afterEach(async () => {
   await Promise.all(running.map(clockwork => clockwork.stop()))

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { startTestClockwork, until } from '../../test/clockwork.ts'
-import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { openWorkedDatabase, startTestClockwork, until } from '../../test/clockwork.ts'
+import type { TestDatabase } from '../../test/database.ts'
 import { NOTHING_TO_DO } from '../kernel/report.ts'
 import type { Clockwork } from './clockwork.ts'
-import { knownJob, ROOM_STEPS, type RoomStep } from './job.ts'
+import { knownJob, type RoomStep } from './job.ts'
 import type { Step } from './room-loop.ts'
 import { latestRuns } from './store.ts'
 
@@ -12,8 +12,7 @@ import { latestRuns } from './store.ts'
 let home: TestDatabase
 let running: Clockwork | null = null
 beforeEach(async () => {
-  home = await openTestDatabase()
-  await home.db.query(`insert into jobs.heartbeat select room, '2026-01-01', 'finished' from unnest($1::text[]) room`, [ROOM_STEPS])
+  home = await openWorkedDatabase()
 })
 afterEach(async () => {
   await running?.stop()
